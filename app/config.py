@@ -1,0 +1,105 @@
+"""Configuration by environment: base, development (the default), test, production. Imports the standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+MISSING = "production needs {name}: set it in the environment"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def instance_folder() -> Path:
+    """Where database, files and mails live: VAMCO_INSTANCE, else instance/ beside app/."""
+    return Path(os.environ.get("VAMCO_INSTANCE") or ROOT / "instance").resolve()
+
+
+def load(environment: str | None = None) -> dict[str, Any]:
+    """The settings for this environment. Raises RuntimeError for unsafe ones in production."""
+    name = environment or os.environ.get("VAMCO_ENV", "development")
+    folder = instance_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    production = name == "production"
+    secret = os.environ.get("VAMCO_SECRET_KEY") or ("" if production else _kept_secret(folder))
+    url = database_url(folder)
+    settings: dict[str, Any] = {
+        "ENVIRONMENT": name,
+        "DEMONSTRATION": not production,
+        "SECRET_KEY": secret,
+        "AUDIT_KEY": os.environ.get("VAMCO_AUDIT_KEY") or ("" if production else _derived(secret, "audit")),
+        "SQLALCHEMY_DATABASE_URI": url,
+        "INSTANCE_FOLDER": str(folder),
+        "FILES_FOLDER": str(folder / "files"),
+        "MAIL_FOLDER": None if os.environ.get("VAMCO_MAIL_SERVER") else str(folder / "mail"),
+        "MAIL_SERVER": os.environ.get("VAMCO_MAIL_SERVER", "localhost"),
+        "MAIL_PORT": int(os.environ.get("VAMCO_MAIL_PORT", "25")),
+        "MAIL_USE_TLS": os.environ.get("VAMCO_MAIL_TLS") == "1",
+        "MAIL_USERNAME": os.environ.get("VAMCO_MAIL_USERNAME"),
+        "MAIL_PASSWORD": os.environ.get("VAMCO_MAIL_PASSWORD"),
+        "MAIL_DEFAULT_SENDER": ("Vàm Cỏ", os.environ.get("VAMCO_MAIL_FROM", "khcn@demo.vamco.test")),
+        "MAIL_DOMAIN": os.environ.get("VAMCO_MAIL_DOMAIN", "demo.vamco.test"),
+        "PUBLIC_BASE_URL": os.environ.get("VAMCO_PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
+        "PROVINCE_NAME": os.environ.get("VAMCO_PROVINCE", "Long An"),
+        "DEPARTMENT_NAME": os.environ.get("VAMCO_DEPARTMENT", "Sở Khoa học và Công nghệ"),
+        "CLOCK_OFFSET": os.environ.get("VAMCO_CLOCK_OFFSET"),
+        "BABEL_DEFAULT_LOCALE": "vi",
+        "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
+        "MAX_CONTENT_LENGTH": 60 * 2**20,
+        "MAX_FORM_MEMORY_SIZE": 2 * 2**20,
+        "MAX_FORM_PARTS": 2_000,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "SESSION_COOKIE_NAME": "__Host-vamco" if production else "vamco",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_HOURS": 12,
+        "LOGIN_TRIES": 10,
+        "LOGIN_WINDOW_MINUTES": 5,
+        "PASSWORD_COST": 3,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+        "DEMO_PASSWORD": os.environ.get("VAMCO_DEMO_PASSWORD"),
+        "PROXY_HOPS": int(os.environ.get("VAMCO_PROXY_HOPS", "0")),
+        "TRUSTED_HOSTS": os.environ["VAMCO_HOSTS"].split(",") if os.environ.get("VAMCO_HOSTS") else None,
+    }
+    if production:
+        _refuse_unsafe(settings)
+    return settings
+
+
+def database_url(folder: Path) -> str:
+    """DATABASE_URL with the driver named, else SQLite in the instance folder."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'vamco.db'}"
+    for old in ("postgres://", "postgresql://"):
+        if url.startswith(old):
+            return "postgresql+psycopg://" + url.removeprefix(old)
+    return url
+
+
+def _refuse_unsafe(settings: dict[str, Any]) -> None:
+    for name in ("SECRET_KEY", "AUDIT_KEY"):
+        if len(settings[name] or "") < 32:
+            raise RuntimeError(f"production needs VAMCO_{name} of at least 32 characters")
+    if settings["CLOCK_OFFSET"]:
+        raise RuntimeError("production refuses VAMCO_CLOCK_OFFSET: the clock is not moved there")
+    if not settings["PUBLIC_BASE_URL"].startswith("https://"):
+        raise RuntimeError("production needs VAMCO_PUBLIC_BASE_URL, beginning with https://")
+    if settings["DEMO_PASSWORD"]:
+        raise RuntimeError("production refuses VAMCO_DEMO_PASSWORD: there are no demonstration accounts")
+    if not settings["TRUSTED_HOSTS"]:
+        raise RuntimeError("production needs VAMCO_HOSTS: the names under which the server is reached, with commas")
+
+
+def _kept_secret(folder: Path) -> str:
+    """A secret made once for this instance folder, so that development sessions outlive a restart."""
+    path = folder / "secret-key"
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(48))
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def _derived(secret: str, use: str) -> str:
+    return hashlib.sha256(f"{use}:{secret}".encode()).hexdigest()

@@ -1,0 +1,136 @@
+"""Words of permission, and which role may say them. Pure: who owns what is asked in rules and queries.
+
+Grammar: ``STAGE_VERB = "stage:verb"``; the verb is the action's name. Add a word beside its stage.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Do(StrEnum):
+    """What a person may do. A role grants words; a stage's queries still limit them to the right rows."""
+
+    SYSTEM = "system"  # made by other acts or by the worker: no button, no person
+    # services
+    PEOPLE_MANAGE = "people:manage"
+    PEOPLE_READ = "people:read"
+    RULEBOOK_READ = "rulebook:read"
+    RULEBOOK_REVISE = "rulebook:revise"
+    FILES_ATTACH = "files:attach"
+    PAPERS_READ = "papers:read"
+    PAPERS_NUMBER = "papers:number"
+    COUNCILS_ESTABLISH = "councils:establish"
+    COUNCILS_RUN = "councils:run"
+    COUNCILS_READ = "councils:read"
+    COUNCILS_SIT = "councils:sit"
+    # stages
+    PLAN_IMPORT = "plan:import"
+    PLAN_REVISE = "plan:revise"
+    PLAN_PUT_IN_FORCE = "plan:put_in_force"
+    PLAN_READ = "plan:read"
+    PLAN_NOTE_PROGRESS = "plan:note_progress"
+    IDEAS_DRAFT = "ideas:draft"
+    IDEAS_SUBMIT = "ideas:submit"
+    IDEAS_WITHDRAW = "ideas:withdraw"
+    IDEAS_READ = "ideas:read"
+    IDEAS_RETURN = "ideas:return"
+    IDEAS_IDENTIFY = "ideas:identify"
+    IDEAS_APPROVE = "ideas:approve"
+    TOPICS_READ = "topics:read"
+    TOPICS_DROP = "topics:drop"
+    CALLS_READ = "calls:read"
+    CALLS_DRAFT = "calls:draft"
+    CALLS_PUBLISH = "calls:publish"
+    CALLS_EXTEND = "calls:extend"
+    CALLS_OPEN = "calls:open"
+    CALLS_CONCLUDE = "calls:conclude"
+    CALLS_CANCEL = "calls:cancel"
+    PROPOSALS_DRAFT = "proposals:draft"
+    PROPOSALS_SIGN_OFF = "proposals:sign_off"
+    PROPOSALS_SUBMIT = "proposals:submit"
+    PROPOSALS_WITHDRAW = "proposals:withdraw"
+    PROPOSALS_READ = "proposals:read"
+    PROPOSALS_CHECK = "proposals:check"
+    SELECTION_READ = "selection:read"
+    SELECTION_RUN = "selection:run"
+    SELECTION_CONCLUDE = "selection:conclude"
+    FUNDING_READ = "funding:read"
+    FUNDING_APPRAISE = "funding:appraise"
+    FUNDING_PROPOSE = "funding:propose"
+    FUNDING_APPROVE = "funding:approve"
+    FUNDING_CONTRACT = "funding:contract"
+    FUNDING_REQUEST = "funding:request"
+    FUNDING_APPROVE_PAYMENT = "funding:approve_payment"
+    FUNDING_PAY = "funding:pay"
+    FUNDING_SETTLE = "funding:settle"
+    FUNDING_LIQUIDATE = "funding:liquidate"
+    EXECUTION_READ = "execution:read"
+    EXECUTION_REPORT = "execution:report"
+    EXECUTION_REVIEW = "execution:review"
+    EXECUTION_INSPECT = "execution:inspect"
+    EXECUTION_REQUEST = "execution:request"
+    EXECUTION_DECIDE = "execution:decide"
+    ACCEPTANCE_READ = "acceptance:read"
+    ACCEPTANCE_SUBMIT = "acceptance:submit"
+    ACCEPTANCE_CHECK = "acceptance:check"
+    ACCEPTANCE_RUN = "acceptance:run"
+    ACCEPTANCE_REGISTER = "acceptance:register"
+    ACCEPTANCE_RECOGNISE = "acceptance:recognise"
+    TRANSFER_READ = "transfer:read"
+    TRANSFER_OFFER = "transfer:offer"
+    TRANSFER_HAND_OVER = "transfer:hand_over"
+    TRANSFER_CONFIRM = "transfer:confirm"
+    TRANSFER_REPORT = "transfer:report"
+    TRANSFER_VERIFY = "transfer:verify"
+    TRANSFER_EVALUATE = "transfer:evaluate"
+    # windows
+    DESK_READ = "desk:read"
+    HUB_READ = "hub:read"
+    PORTFOLIO_READ = "portfolio:read"
+    ADMIN_OUTBOX = "admin:outbox"
+    ADMIN_CLOCK = "admin:clock"
+    ADMIN_JOURNAL = "admin:journal"
+
+
+_EVERYONE = {
+    Do.DESK_READ, Do.HUB_READ, Do.PLAN_READ, Do.IDEAS_DRAFT, Do.IDEAS_SUBMIT, Do.IDEAS_WITHDRAW, Do.CALLS_READ,
+    Do.TOPICS_READ, Do.FILES_ATTACH, Do.PROPOSALS_DRAFT, Do.PROPOSALS_SUBMIT, Do.PROPOSALS_WITHDRAW,
+    Do.FUNDING_REQUEST, Do.EXECUTION_REPORT, Do.EXECUTION_REQUEST, Do.ACCEPTANCE_SUBMIT, Do.TRANSFER_REPORT,
+    Do.TRANSFER_HAND_OVER,
+}  # fmt: skip
+_READ = {d for d in Do if d.endswith(":read")}
+_OFFICER = _READ | {
+    Do.RULEBOOK_REVISE, Do.PAPERS_NUMBER, Do.COUNCILS_ESTABLISH, Do.COUNCILS_RUN, Do.PLAN_IMPORT, Do.PLAN_REVISE,
+    Do.IDEAS_RETURN, Do.IDEAS_IDENTIFY, Do.TOPICS_DROP, Do.CALLS_DRAFT, Do.CALLS_PUBLISH, Do.CALLS_EXTEND, Do.CALLS_OPEN,
+    Do.CALLS_CONCLUDE, Do.CALLS_CANCEL, Do.PROPOSALS_CHECK, Do.SELECTION_RUN, Do.SELECTION_CONCLUDE,
+    Do.FUNDING_APPRAISE, Do.FUNDING_PROPOSE, Do.FUNDING_CONTRACT, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_SETTLE,
+    Do.FUNDING_LIQUIDATE, Do.EXECUTION_REVIEW, Do.EXECUTION_INSPECT, Do.ACCEPTANCE_CHECK, Do.ACCEPTANCE_RUN,
+    Do.ACCEPTANCE_REGISTER, Do.TRANSFER_OFFER, Do.TRANSFER_VERIFY, Do.TRANSFER_EVALUATE, Do.ADMIN_OUTBOX,
+}  # fmt: skip
+
+ROLES: dict[str, frozenset[Do]] = {
+    "researcher": frozenset(_EVERYONE),
+    "host": frozenset(_EVERYONE | {Do.PROPOSALS_SIGN_OFF}),
+    "agency": frozenset(_EVERYONE | {Do.PLAN_NOTE_PROGRESS, Do.TRANSFER_CONFIRM}),
+    "expert": frozenset(_EVERYONE | {Do.COUNCILS_SIT}),
+    "officer": frozenset(_OFFICER | _EVERYONE),
+    "leader": frozenset(_READ | _EVERYONE | {
+        Do.PLAN_PUT_IN_FORCE, Do.CALLS_EXTEND, Do.FUNDING_APPROVE, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_CONTRACT,
+        Do.EXECUTION_DECIDE, Do.ACCEPTANCE_RECOGNISE}),
+    "province": frozenset(_READ | _EVERYONE | {
+        Do.IDEAS_APPROVE, Do.PLAN_PUT_IN_FORCE, Do.FUNDING_APPROVE, Do.EXECUTION_DECIDE, Do.ACCEPTANCE_RECOGNISE}),
+    "finance": frozenset({
+        Do.FUNDING_READ, Do.FUNDING_APPRAISE, Do.FUNDING_PAY, Do.FUNDING_SETTLE, Do.PORTFOLIO_READ, Do.EXECUTION_READ,
+        Do.PAPERS_READ, Do.RULEBOOK_READ, Do.SELECTION_READ} | _EVERYONE),
+    "registry": frozenset({Do.PAPERS_READ, Do.PAPERS_NUMBER, Do.ADMIN_OUTBOX} | _EVERYONE),
+    "auditor": frozenset(_READ | {Do.ADMIN_JOURNAL, Do.ADMIN_OUTBOX}),
+    "admin": frozenset({
+        Do.PEOPLE_MANAGE, Do.PEOPLE_READ, Do.ADMIN_OUTBOX, Do.ADMIN_CLOCK, Do.ADMIN_JOURNAL, Do.RULEBOOK_READ,
+        Do.DESK_READ, Do.PLAN_READ, Do.CALLS_READ, Do.TOPICS_READ}),
+}  # fmt: skip
+
+
+def words_of(roles: frozenset[str] | set[str]) -> frozenset[Do]:
+    """All words that these roles grant together. An unknown role grants nothing."""
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))

@@ -1,0 +1,63 @@
+"""Subjects: how files, papers and councils know an object of a stage without importing the stage.
+
+A stage registers once, at import, under the table name of its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who stands behind an object: ids of users and of organisations."""
+
+    users: frozenset[int] = field(default_factory=frozenset)
+    organisations: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The answers a stage gives about its rows. `load` takes the public id and may return None."""
+
+    load: Callable[[str], Any]
+    title: Callable[[Any], str]
+    parties: Callable[[Any], Parties]
+    may_read: Callable[[Any, Any], bool]
+    url: Callable[[Any], tuple[str, dict[str, str]]] | None = None
+
+
+_subjects: dict[str, Subject] = {}
+_readers: dict[str, list[Callable[[Any, Any], bool]]] = {}
+
+
+def register_subject(kind: str, subject: Subject) -> None:
+    """Make the rows of table `kind` known. A second registration replaces the first."""
+    _subjects[kind] = subject
+
+
+def register_reader(kind: str, may_read: Callable[[Any, Any], bool]) -> None:
+    """Another room may let a person read a row of `kind` (a council member, for instance)."""
+    readers = _readers.setdefault(kind, [])
+    if may_read not in readers:
+        readers.append(may_read)
+
+
+def subject_of(kind: str) -> Subject:
+    """What the stage said about rows of table `kind`. Raises KeyError when nobody registered."""
+    return _subjects[kind]
+
+
+def load(kind: str, public_id: str) -> Any:
+    """The row, or None when kind or id is unknown."""
+    subject = _subjects.get(kind)
+    return subject.load(public_id) if subject else None
+
+
+def may_read(kind: str, row: Any, user: Any) -> bool:
+    """May this person read the row: the stage says so, or a registered reader does?"""
+    if _subjects[kind].may_read(row, user):
+        return True
+    return any(reader(row, user) for reader in _readers.get(kind, ()))

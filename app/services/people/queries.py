@@ -1,0 +1,147 @@
+"""Reads about people and organisations."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from app.kernel.db import db
+from app.kernel.permissions import ROLES, Do
+from app.kernel.text import nfc
+from app.services.people.models import (
+    Debarment,
+    Engagement,
+    Membership,
+    Organisation,
+    RoleGrant,
+    SignInSession,
+    SignInTry,
+    User,
+)
+
+
+def email_norm(email: str) -> str:
+    """How addresses are compared."""
+    return nfc(email).casefold()
+
+
+def user_by_email(email: str) -> User | None:
+    return db.session.scalar(select(User).where(User.email_norm == email_norm(email)))
+
+
+def user_by_pid(pid: str) -> User | None:
+    return db.session.scalar(select(User).where(User.public_id == pid))
+
+
+def users_by_id(ids: set[int]) -> dict[int, User]:
+    """People by inner id, in one query."""
+    if not ids:
+        return {}
+    return {u.id: u for u in db.session.scalars(select(User).where(User.id.in_(ids)))}
+
+
+def _granted(at: datetime) -> object:
+    return and_(RoleGrant.user_id == User.id, RoleGrant.revoked_at.is_(None), RoleGrant.starts_at <= at,
+                or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > at))  # fmt: skip
+
+
+def users_with(do: Do, *, at: datetime | None = None) -> list[User]:
+    """Active people who may say the word by an office they hold (not merely as researchers)."""
+    roles = [name for name, words in ROLES.items() if do in words and name != "researcher"]
+    held = exists().where(RoleGrant.user_id == User.id, RoleGrant.revoked_at.is_(None), RoleGrant.role.in_(roles))
+    if at is not None:
+        held = exists().where(_granted(at), RoleGrant.role.in_(roles))
+    return list(db.session.scalars(select(User).where(User.active, held).order_by(User.sort_name)))
+
+
+def users_in_role(role: str) -> list[User]:
+    """Active people who hold the role."""
+    held = exists().where(RoleGrant.user_id == User.id, RoleGrant.revoked_at.is_(None), RoleGrant.role == role)
+    return list(db.session.scalars(select(User).where(User.active, held).order_by(User.sort_name)))
+
+
+def _members(organisation_id: int, *more: object) -> list[User]:
+    joined = select(User).join(Membership, Membership.user_id == User.id)
+    return list(db.session.scalars(
+        joined.where(User.active, Membership.organisation_id == organisation_id, Membership.to_date.is_(None), *more)  # type: ignore[arg-type]
+        .order_by(User.sort_name)))  # fmt: skip
+
+
+def managers_of(organisation_id: int) -> list[User]:
+    """Who signs off for the organisation."""
+    return _members(organisation_id, Membership.is_manager)
+
+
+def members_of(organisation_id: int) -> list[User]:
+    """Who belongs to the organisation."""
+    return _members(organisation_id)
+
+
+def organisations() -> list[Organisation]:
+    """All organisations in being, by name."""
+    return list(db.session.scalars(select(Organisation).where(Organisation.active_to.is_(None)).order_by(Organisation.folded)))
+
+
+def organisation_by_pid(pid: str | None) -> Organisation | None:
+    return db.session.scalar(select(Organisation).where(Organisation.public_id == pid)) if pid else None
+
+
+def manages(user: User, organisation_id: int) -> bool:
+    """Does this person sign off for the organisation?"""
+    return user.manages(organisation_id)
+
+
+def belongs(user: User, organisation_id: int) -> bool:
+    """Is this person a member of the organisation?"""
+    return user.belongs_to(organisation_id)
+
+
+def engagements_of(user_id: int, *, on: date | None = None) -> list[Engagement]:
+    """What this person works on (on a day, when given)."""
+    statement = select(Engagement).where(Engagement.user_id == user_id)
+    if on is not None:
+        statement = statement.where(Engagement.from_date <= on, or_(Engagement.to_date.is_(None), Engagement.to_date >= on))
+    return list(db.session.scalars(statement.order_by(Engagement.from_date)))
+
+
+def debarments(*, user_id: int | None = None, organisation_id: int | None = None, on: date) -> list[Debarment]:
+    """What bars this person or organisation on that day."""
+    who = or_(Debarment.user_id == user_id if user_id else False, Debarment.organisation_id == organisation_id if organisation_id else False)
+    holds = and_(Debarment.from_date <= on, or_(Debarment.until.is_(None), Debarment.until >= on))
+    return list(db.session.scalars(select(Debarment).where(who, holds)))
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def user_of_session(token: str, *, at: datetime) -> User | None:
+    """The person whose living session this token is."""
+    return db.session.scalar(
+        select(User).join(SignInSession, SignInSession.user_id == User.id)
+        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None),
+               SignInSession.expires_at > at, SignInSession.epoch == User.epoch, User.active))  # fmt: skip
+
+
+def sessions_of(user: User, *, at: datetime) -> list[SignInSession]:
+    """The living sessions of a person, newest first."""
+    return list(db.session.scalars(
+        select(SignInSession).where(SignInSession.user_id == user.id, SignInSession.ended_at.is_(None),
+                                    SignInSession.expires_at > at, SignInSession.epoch == user.epoch)
+        .order_by(SignInSession.id.desc())))  # fmt: skip
+
+
+def failed_tries(email: str, address: str | None, *, since: datetime) -> tuple[int, int]:
+    """Failed sign-ins since then: (of this account, from this address)."""
+    tries = select(func.count()).select_from(SignInTry).where(SignInTry.at >= since)
+    of_account = db.session.scalar(tries.where(SignInTry.email_norm == email_norm(email))) or 0
+    from_address = db.session.scalar(tries.where(SignInTry.address == address)) or 0
+    return of_account, from_address
+
+
+def try_window(at: datetime, minutes: int) -> datetime:
+    """Since when failed sign-ins count."""
+    return at - timedelta(minutes=minutes)

@@ -1,0 +1,151 @@
+"""/auth: sign in and out, own account, password, language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.extensions import login
+from app.kernel import clock
+from app.kernel.db import db
+from app.kernel.errors import Incomplete
+from app.kernel.web import PUBLIC, SIGNED_IN, allow, back_to, done, or_404, writes
+from app.kernel.words import N_
+from app.services.people import actions, forms, queries
+from app.services.people.models import SignInSession, User
+
+bp = Blueprint("people", __name__, url_prefix="/auth", template_folder="templates")
+LOCALES = ("vi", "en")
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login how a cookie becomes a person."""
+    actions.configure(app.config["PASSWORD_COST"])
+    login.login_view = "people.login"
+    login.session_protection = None  # our own rows decide; the strong mode would tie people to their browser's name
+    login.user_loader(_person)
+
+
+def _person(token: str) -> User | None:
+    return queries.user_of_session(token, at=clock.now())
+
+
+def chosen_locale() -> str | None:
+    """The language of this page: the person's own, else the cookie's, else Vietnamese."""
+    if current_user and current_user.is_authenticated:
+        return str(current_user.locale)
+    chosen = session.get("locale") if request else None
+    return chosen if chosen in LOCALES else "vi"
+
+
+@bp.route("/login", methods=["GET", "POST"], endpoint="login")
+@allow(PUBLIC)
+@writes
+def sign_in() -> Any:
+    form = forms.SignIn()
+    target = back_to(request.args.get("next"), url_for("desk.home") if "desk.home" in current_app.view_functions else "/")
+    if current_user.is_authenticated and request.method == "GET":
+        return redirect(target)
+    if form.validate_on_submit():
+        user = _checked(form.email.data or "", form.password.data or "")
+        if user is None:
+            form.form_errors.append(_("The e-mail address or the password is not right."))
+            return render_template("people/login.html", form=form), 422
+        token = actions.sign_in(user, at=clock.now(), hours=current_app.config["SESSION_HOURS"], address=request.remote_addr,
+                                browser=request.user_agent.string)  # fmt: skip
+        _open_session(token)
+        return redirect(target, 303)
+    return render_template("people/login.html", form=form)
+
+
+def _checked(email: str, password: str) -> User | None:
+    """The person, or None. Counts the failure; too many close the door for a while. No lock is held while hashing."""
+    at, address = clock.now(), request.remote_addr
+    since = queries.try_window(at, current_app.config["LOGIN_WINDOW_MINUTES"])
+    of_account, from_address = queries.failed_tries(email, address, since=since)
+    if of_account >= current_app.config["LOGIN_TRIES"] or from_address >= current_app.config["LOGIN_TRIES"] * 5:
+        raise Incomplete(N_("Too many attempts. Please wait %(n)s minutes and try again."), n=current_app.config["LOGIN_WINDOW_MINUTES"])
+    user = queries.user_by_email(email)
+    stored = user.id if user else None
+    if user is not None:
+        db.session.expunge(user)
+    db.session.rollback()
+    fits = actions.password_fits(user, password)
+    if fits and user is not None and user.active:
+        return db.session.get(User, stored)
+    actions.note_failed_try(email, address=address, at=at)
+    db.session.commit()
+    return None
+
+
+def _open_session(token: str) -> None:
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
+    session["_user_id"] = token
+    session["_fresh"] = True
+    session.permanent = False
+
+
+@bp.post("/logout")
+@allow(SIGNED_IN)
+@writes
+def logout() -> Any:
+    actions.sign_out(current_user, session.get("_user_id", ""), at=clock.now())
+    locale = session.get("locale")
+    session.clear()
+    if locale:
+        session["locale"] = locale
+    response = done(_("You are signed out."), url_for("people.login"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.route("/account")
+@allow(SIGNED_IN)
+def account() -> Any:
+    sessions = queries.sessions_of(current_user, at=clock.now())
+    here = queries.token_hash(session.get("_user_id", ""))
+    return render_template("people/account.html", sessions=sessions, here=here, end=forms.EndSession())
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+@writes
+def password() -> Any:
+    form = forms.ChangePassword()
+    if form.validate_on_submit():
+        if form.password.data != form.again.data:
+            raise Incomplete(N_("The two new passwords differ."), field="again")
+        actions.change_password(current_user, form.old.data or "", form.password.data or "", at=clock.now())
+        session.clear()
+        return done(_("Your password is changed and all your sessions have ended. Please sign in again."), url_for("people.login"))
+    return render_template("people/password.html", form=form)
+
+
+@bp.post("/sessions/<pid>/end")
+@allow(SIGNED_IN)
+@writes
+def end_session(pid: str) -> Any:
+    row = or_404(db.session.scalar(select(SignInSession).where(SignInSession.public_id == pid, SignInSession.user_id == current_user.id)))
+    actions.end_session(row, current_user, by=current_user, at=clock.now())
+    return done(_("That session has ended."), url_for("people.account"))
+
+
+@bp.post("/language")
+@allow(PUBLIC)
+@writes
+def language() -> Any:
+    form = forms.Language()
+    if form.validate_on_submit() and form.locale.data in LOCALES:
+        session["locale"] = form.locale.data
+        if current_user.is_authenticated:
+            actions.choose_locale(current_user, form.locale.data)
+    return redirect(back_to(form.next.data, "/"), 303)
+
+
