@@ -1,0 +1,134 @@
+"""Fixtures: an application on a fresh database, people signed in, a fixed time, the mails that wait."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import event, select
+
+from app import create_app
+from app.across.demo import cast as demo_cast
+from app.cli import compile_catalogue
+from app.kernel.db import db as database
+from app.kernel.outbox import OutboxMail
+from app.services.people.models import User
+from app.services.people.queries import user_by_email
+from tests.support.browser import StrictClient, values_of
+from tests.support.databases import PASSWORD, settings, templates
+
+AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
+warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_login")
+
+
+@pytest.fixture(scope="session")
+def database_templates(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    from pathlib import Path
+
+    for po in Path(__file__).parent.parent.joinpath("app").rglob("translations/vi/LC_MESSAGES/messages.po"):
+        compile_catalogue(po)
+    return templates(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant at which most tests happen: 2026-03-02 08:00 in Viet Nam."""
+    return AT
+
+
+@pytest.fixture
+def travel(at: datetime) -> Iterator[Any]:
+    """Time stands at `at`; travel.move_to(...) moves it."""
+    with time_machine.travel(at, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def app(database_templates: Any, tmp_path: Any, travel: Any) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    url = database_templates.fresh()
+    application = create_app("test", **settings(url, tmp_path))
+    application.test_client_class = StrictClient
+    with application.app_context():
+        yield application
+        database.session.remove()
+        database.engine.dispose()
+    database_templates.drop(url)
+
+
+@pytest.fixture
+def db(app: Flask) -> Any:
+    """The database object, inside the application's context."""
+    return database
+
+
+@pytest.fixture
+def cast(db: Any) -> demo_cast.Cast:
+    """The demonstration people and organisations."""
+    return demo_cast.load()
+
+
+@pytest.fixture
+def user(db: Any) -> Callable[[str], User]:
+    """user("pi1") is the person pi1@demo.vamco.test."""
+
+    def find(account: str) -> User:
+        found = user_by_email(f"{account}@{demo_cast.DOMAIN}")
+        assert found is not None, account
+        return found
+
+    return find
+
+
+@pytest.fixture
+def anonymous(app: Flask) -> StrictClient:
+    """A visitor who is not signed in."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[str], StrictClient]:
+    """as_("pi1") is a browser in which pi1 is signed in."""
+
+    def signed_in(account: str) -> StrictClient:
+        client = app.test_client()
+        form = client.page("/auth/login").select_one("main form")  # type: ignore[attr-defined]
+        answer = client.post("/auth/login", data=values_of(form) | {"email": f"{account}@{demo_cast.DOMAIN}", "password": PASSWORD})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return client  # type: ignore[return-value]
+
+    return signed_in
+
+
+@pytest.fixture
+def mails(db: Any) -> Callable[[], list[OutboxMail]]:
+    """The mails that wait or went, oldest first."""
+    return lambda: list(db.session.scalars(select(OutboxMail).order_by(OutboxMail.id)))
+
+
+@pytest.fixture
+def count_queries(db: Any) -> Callable[[Callable[[], Any]], int]:
+    """count_queries(fn) runs fn and says how many statements it sent to the database."""
+
+    def count(act: Callable[[], Any]) -> int:
+        statements: list[str] = []
+
+        def note(_c: Any, _cur: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE", "SET TRANSACTION")):
+                statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            act()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(statements)
+
+    return count
+
+
