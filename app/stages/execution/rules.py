@@ -1,0 +1,177 @@
+"""Execution: states, tables of moves, guards. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+from app.stages.funding.rules import end_of
+
+
+class ReportState(Face):
+    """Where a report is. Whether it is late is derived from its due day."""
+
+    SCHEDULED = "scheduled", N_("Awaited"), "grey"
+    SUBMITTED = "submitted", N_("Submitted"), "blue"
+    RETURNED = "returned", N_("Returned for changes"), "amber"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class ReportKind(Face):
+    """Why a report is written."""
+
+    PERIODIC = "periodic", N_("Periodic report"), "blue"
+    AD_HOC = "ad_hoc", N_("Report on request"), "amber"
+
+
+class InspectionState(Face):
+    """Where an inspection is."""
+
+    PLANNED = "planned", N_("Planned"), "grey"
+    DONE = "done", N_("Done"), "green"
+    CALLED_OFF = "called_off", N_("Called off"), "red"
+
+
+class InspectionKind(Face):
+    """Why an inspection is made."""
+
+    PERIODIC = "periodic", N_("Periodic inspection"), "blue"
+    AD_HOC = "ad_hoc", N_("Extraordinary inspection"), "amber"
+
+
+class AdjustmentState(Face):
+    """Where a request for a change is."""
+
+    REQUESTED = "requested", N_("Awaiting decision"), "amber"
+    AGREED = "agreed", N_("Agreed"), "green"
+    REFUSED = "refused", N_("Refused"), "red"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+
+
+class AdjustmentKind(Face):
+    """What is to be changed."""
+
+    EXTENSION = "extension", N_("Extension of time"), "blue"
+    BUDGET = "budget", N_("Budget"), "amber"
+    CONTENT = "content", N_("Content or products"), "blue"
+    PI = "pi", N_("Principal investigator"), "purple"
+    HOST = "host", N_("Host organisation"), "purple"
+
+
+class SuspensionState(Face):
+    """Is the work stopped?"""
+
+    SUSPENDED = "suspended", N_("Suspended"), "amber"
+    RESUMED = "resumed", N_("Resumed"), "green"
+
+
+class TerminationState(Face):
+    """Where an early end is."""
+
+    OPENED = "opened", N_("Under consideration"), "amber"
+    DECIDED = "decided", N_("Terminated"), "red"
+    DROPPED = "dropped", N_("Dropped, the work goes on"), "grey"
+
+
+class Ground(Face):
+    """On which ground a project is ended early."""
+
+    NOT_NEEDED = "not_needed", N_("No longer needed"), "grey"
+    NOT_FEASIBLE = "not_feasible", N_("Not feasible"), "amber"
+    MISUSE = "misuse", N_("Wrong use of money"), "red"
+    BREACH = "breach", N_("Serious breach of the contract"), "red"
+    FORCE_MAJEURE = "force_majeure", N_("Force majeure"), "grey"
+    HOST_ASKS = "host_asks", N_("The host asks for it"), "blue"
+
+
+REPORT = Lifecycle("report", ReportState, start=ReportState.SCHEDULED, moves={
+    (ReportState.SCHEDULED, "submit"): Move(ReportState.SUBMITTED, Do.EXECUTION_REPORT, N_("Submit the report")),
+    (ReportState.RETURNED, "submit"): Move(ReportState.SUBMITTED, Do.EXECUTION_REPORT, N_("Submit the report")),
+    (ReportState.SUBMITTED, "accept"): Move(ReportState.ACCEPTED, Do.EXECUTION_REVIEW, N_("Accept the report")),
+    (ReportState.SUBMITTED, "return"): Move(ReportState.RETURNED, Do.EXECUTION_REVIEW, N_("Return the report")),
+})  # fmt: skip
+
+INSPECTION = Lifecycle("inspection", InspectionState, start=InspectionState.PLANNED, moves={
+    (InspectionState.PLANNED, "conclude"): Move(InspectionState.DONE, Do.EXECUTION_INSPECT, N_("Record the inspection")),
+    (InspectionState.PLANNED, "call_off"): Move(InspectionState.CALLED_OFF, Do.EXECUTION_INSPECT, N_("Call off")),
+})  # fmt: skip
+
+ADJUSTMENT = Lifecycle("adjustment", AdjustmentState, start=AdjustmentState.REQUESTED, moves={
+    (AdjustmentState.REQUESTED, "agree"): Move(AdjustmentState.AGREED, Do.EXECUTION_DECIDE, N_("Agree to the change")),
+    (AdjustmentState.REQUESTED, "refuse"): Move(AdjustmentState.REFUSED, Do.EXECUTION_DECIDE, N_("Refuse the change")),
+    (AdjustmentState.REQUESTED, "withdraw"): Move(AdjustmentState.WITHDRAWN, Do.EXECUTION_REQUEST, N_("Withdraw the request")),
+})  # fmt: skip
+
+SUSPENSION = Lifecycle("suspension", SuspensionState, start=SuspensionState.SUSPENDED, moves={
+    (SuspensionState.SUSPENDED, "resume"): Move(SuspensionState.RESUMED, Do.EXECUTION_DECIDE, N_("Resume the work")),
+})  # fmt: skip
+
+TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.OPENED, moves={
+    (TerminationState.OPENED, "decide"): Move(TerminationState.DECIDED, Do.EXECUTION_DECIDE, N_("Decide the termination")),
+    (TerminationState.OPENED, "drop"): Move(TerminationState.DROPPED, Do.EXECUTION_DECIDE, N_("Drop it, the work goes on")),
+})  # fmt: skip
+
+OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
+
+
+# --- guards ---------------------------------------------------------------------------------------------------
+
+
+def overdue(report: Any, today: date) -> bool:
+    """Is the report awaited and its day past?"""
+    return report.state in OPEN_REPORTS and report.due_on < today
+
+
+def periods(starts_on: date, ends_on: date, every: int) -> list[tuple[date, date]]:
+    """The reporting periods of `every` months, first to last day; the last one ends with the project.
+
+    A remainder shorter than half a period belongs to the one before it.
+    """
+    found: list[tuple[date, date]] = []
+    count = 0
+    while True:
+        first = starts_on if count == 0 else date.fromordinal(end_of(starts_on, count * every).toordinal() + 1)
+        if first > ends_on:
+            return found
+        last = end_of(starts_on, (count + 1) * every)
+        if last >= ends_on or (ends_on - last).days < every * 15:
+            return [*found, (first, ends_on)]
+        found.append((first, last))
+        count += 1
+
+
+def extension_cap(duration_months: int, caps: dict[str, int]) -> int:
+    """By how many months a project of this length may be extended (EX-4)."""
+    return caps["months_long"] if duration_months >= caps["long_from"] else caps["months_short"]
+
+
+def check_extension(months: int, *, duration_months: int, contract_ends_on: date, agreed_before: int, today: date,
+                    caps: dict[str, int], special: bool) -> None:  # fmt: skip
+    """Raises a refusal unless the extension keeps rule EX-4. A special case is beyond the caps, not beyond the contract."""
+    if months < 1:
+        raise Incomplete(N_("Please say by how many months."), field="months")
+    if today > contract_ends_on:
+        raise WrongState(N_("An extension is decided before the contract ends; this one ended on %(day)s."), day=f"{contract_ends_on:%d/%m/%Y}")
+    if special:
+        return
+    if agreed_before >= caps["times"]:
+        raise WrongState(N_("This project has already been extended. A second time needs a special case by the authority."))
+    cap = extension_cap(duration_months, caps)
+    if months > cap:
+        raise Incomplete(N_("At most %(n)s months are possible. More needs a special case by the authority."), field="months", n=cap)
+
+
+def check_special(special: bool, authority: str | None) -> None:
+    """Raises Incomplete when a special case does not name who allowed it."""
+    if special and not (authority or "").strip():
+        raise Incomplete(N_("A special case names the authority and its paper."), field="authority")
+
+
+def check_reviewer(person_id: int, submitter_id: int | None) -> None:
+    """Raises NotAllowed when somebody would judge the own paper."""
+    if person_id == submitter_id:
+        raise NotAllowed(N_("You wrote this. Another person must decide on it."))

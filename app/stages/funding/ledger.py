@@ -1,0 +1,60 @@
+"""Arithmetic of money: whole đồng, nothing lost, nothing made. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.kernel.errors import Incomplete
+from app.kernel.words import N_
+
+
+def schedule(total: int, percents: Sequence[int]) -> list[int]:
+    """Cut `total` by percents; the last part takes the remainder, so that the parts sum to `total` exactly.
+
+    Raises Incomplete unless the percents are positive and sum to 100.
+    """
+    if not percents or any(p <= 0 for p in percents) or sum(percents) != 100:
+        raise Incomplete(N_("The parts must be positive and sum to 100 percent."), field="parts")
+    parts = [total * p // 100 for p in percents[:-1]]
+    return [*parts, total - sum(parts)]
+
+
+def totals(lines: Iterable[Any]) -> dict[str, Any]:
+    """Sums of appraisal lines: asked, allowed, by source, and allowed by (year → source)."""
+    by_year: dict[int, dict[str, int]] = defaultdict(lambda: {"state": 0, "counterpart": 0})
+    found = {"asked": 0, "allowed": 0, "state": 0, "counterpart": 0, "asked_state": 0, "asked_counterpart": 0}
+    for line in lines:
+        source = str(line.source)
+        found["asked"] += line.asked
+        found["allowed"] += line.allowed
+        found[source] += line.allowed
+        found[f"asked_{source}"] += line.asked
+        by_year[line.year][source] += line.allowed
+    return found | {"years": {year: by_year[year] for year in sorted(by_year)}}
+
+
+def refund(paid: int, used: int, percent: int) -> int:
+    """What goes back: all that was not used, and `percent` of what was used (fractions of a đồng are dropped)."""
+    return paid - used + used * percent // 100
+
+
+def reschedule(amounts: Sequence[int], delta: int) -> list[int] | None:
+    """Amounts of the tranches still open, changed by `delta` from the last one backwards; None when they are too small.
+
+    An increase goes to the last. A decrease eats the last first; none falls below zero.
+    """
+    if delta >= 0:
+        return [*amounts[:-1], amounts[-1] + delta] if amounts else None
+    left, changed = -delta, list(amounts)
+    for index in range(len(changed) - 1, -1, -1):
+        cut = min(left, changed[index])
+        changed[index] -= cut
+        left -= cut
+    return None if left else changed
+
+
+def balance(entries: Iterable[Any]) -> int:
+    """Net money paid: payments less reversals and refunds."""
+    return sum(e.amount if str(e.kind) == "payment" else -e.amount for e in entries)

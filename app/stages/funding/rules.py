@@ -1,0 +1,224 @@
+"""Funding: states, tables of moves, guards. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+
+
+class AppraisalState(Face):
+    """Where a budget appraisal is."""
+
+    DRAFT = "draft", N_("Being prepared"), "grey"
+    IN_SESSION = "in_session", N_("In session"), "blue"
+    CONCLUDED = "concluded", N_("Concluded"), "green"
+
+
+class SubmissionState(Face):
+    """Where a submission for approval is."""
+
+    SUBMITTED = "submitted", N_("Awaiting decision"), "amber"
+    HELD = "held", N_("On hold"), "purple"
+    RETURNED = "returned", N_("Returned for changes"), "red"
+    APPROVED = "approved", N_("Approved"), "green"
+
+
+class ContractState(Face):
+    """Where a contract is."""
+
+    DRAFT = "draft", N_("Draft"), "grey"
+    SIGNED = "signed", N_("Signed"), "green"
+    SETTLED = "settled", N_("Settled"), "blue"
+    LIQUIDATED = "liquidated", N_("Liquidated"), "grey"
+    TERMINATED = "terminated", N_("Terminated"), "red"
+
+
+class TrancheState(Face):
+    """Where a tranche is."""
+
+    PLANNED = "planned", N_("Planned"), "grey"
+    DUE = "due", N_("Due"), "amber"
+    REQUESTED = "requested", N_("Payment requested"), "blue"
+    APPROVED = "approved", N_("Payment approved"), "purple"
+    PAID = "paid", N_("Paid"), "green"
+    SETTLED = "settled", N_("Settled"), "green"
+    CANCELLED = "cancelled", N_("Cancelled"), "red"
+
+
+class SettlementState(Face):
+    """Where the final accounts are."""
+
+    SUBMITTED = "submitted", N_("Submitted"), "blue"
+    RETURNED = "returned", N_("Returned"), "red"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class LumpSum(Face):
+    """The method of lump-sum spending (khoán chi)."""
+
+    FINAL_PRODUCT = "final_product", N_("Lump sum to the final product"), "green"
+    PARTIAL = "partial", N_("Partial lump sum"), "blue"
+
+
+class Source(Face):
+    """Whose money it is."""
+
+    STATE = "state", N_("State budget"), "blue"
+    COUNTERPART = "counterpart", N_("Counterpart funds"), "grey"
+
+
+class Condition(Face):
+    """What makes a tranche due."""
+
+    SIGNING = "signing", N_("When the contract is signed"), "blue"
+    REPORT = "report", N_("When a periodic report is accepted"), "blue"
+    PRODUCT = "product", N_("When the products of the stage are handed in"), "blue"
+    ACCEPTANCE = "acceptance", N_("After acceptance"), "blue"
+
+
+class EntryKind(Face):
+    """What moved."""
+
+    PAYMENT = "payment", N_("Payment"), "green"
+    REVERSAL = "reversal", N_("Reversal"), "red"
+    REFUND = "refund", N_("Refund"), "amber"
+
+
+class CommitmentKind(Face):
+    """What happened to a year's budget."""
+
+    COMMIT = "commit", N_("Commitment"), "blue"
+    RELEASE = "release", N_("Release"), "grey"
+
+
+class ClosingKind(Face):
+    """Why a project ended."""
+
+    RECOGNISED = "recognised", N_("Recognised"), "green"
+    FAILED = "failed", N_("Not accepted"), "red"
+    TERMINATED = "terminated", N_("Terminated early"), "red"
+
+
+class Cause(Face):
+    """Why a project was not completed; it decides what must be paid back."""
+
+    SUBJECTIVE = "subjective", N_("Subjective cause"), "red"
+    OBJECTIVE = "objective", N_("Objective cause"), "amber"
+    ACCEPTED_RISK = "accepted_risk", N_("Accepted risk of research"), "grey"
+
+
+APPRAISAL = Lifecycle("appraisal", AppraisalState, start=AppraisalState.DRAFT, moves={
+    (AppraisalState.DRAFT, "open"): Move(AppraisalState.IN_SESSION, Do.FUNDING_APPRAISE, N_("Open the appraisal session")),
+    (AppraisalState.IN_SESSION, "conclude"): Move(AppraisalState.CONCLUDED, Do.FUNDING_APPRAISE, N_("Conclude the appraisal")),
+    (AppraisalState.CONCLUDED, "reopen"): Move(AppraisalState.IN_SESSION, Do.FUNDING_APPRAISE, N_("Open the appraisal again")),
+})  # fmt: skip
+
+SUBMISSION = Lifecycle("submission", SubmissionState, start=SubmissionState.SUBMITTED, moves={
+    (SubmissionState.SUBMITTED, "approve"): Move(SubmissionState.APPROVED, Do.FUNDING_APPROVE, N_("Approve the project")),
+    (SubmissionState.SUBMITTED, "hold"): Move(SubmissionState.HELD, Do.FUNDING_APPROVE, N_("Put on hold")),
+    (SubmissionState.SUBMITTED, "return"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Return for changes")),
+    (SubmissionState.HELD, "approve"): Move(SubmissionState.APPROVED, Do.FUNDING_APPROVE, N_("Approve the project")),
+    (SubmissionState.HELD, "return"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Return for changes")),
+    (SubmissionState.RETURNED, "submit"): Move(SubmissionState.SUBMITTED, Do.FUNDING_PROPOSE, N_("Submit for approval")),
+})  # fmt: skip
+
+CONTRACT = Lifecycle("contract", ContractState, start=ContractState.DRAFT, moves={
+    (ContractState.DRAFT, "sign"): Move(ContractState.SIGNED, Do.FUNDING_CONTRACT, N_("Record the signing")),
+    (ContractState.SIGNED, "settle"): Move(ContractState.SETTLED, Do.SYSTEM, N_("Settled")),
+    (ContractState.SIGNED, "terminate"): Move(ContractState.TERMINATED, Do.SYSTEM, N_("Terminated")),
+    (ContractState.TERMINATED, "settle"): Move(ContractState.SETTLED, Do.SYSTEM, N_("Settled")),
+    (ContractState.SETTLED, "liquidate"): Move(ContractState.LIQUIDATED, Do.FUNDING_LIQUIDATE, N_("Liquidate the contract")),
+})  # fmt: skip
+
+TRANCHE = Lifecycle("tranche", TrancheState, start=TrancheState.PLANNED, moves={
+    (TrancheState.PLANNED, "fall_due"): Move(TrancheState.DUE, Do.FUNDING_CONTRACT, N_("Mark as due")),
+    (TrancheState.DUE, "request"): Move(TrancheState.REQUESTED, Do.FUNDING_REQUEST, N_("Request payment")),
+    (TrancheState.REQUESTED, "return"): Move(TrancheState.DUE, Do.FUNDING_APPROVE_PAYMENT, N_("Return the request")),
+    (TrancheState.REQUESTED, "approve"): Move(TrancheState.APPROVED, Do.FUNDING_APPROVE_PAYMENT, N_("Approve the payment")),
+    (TrancheState.APPROVED, "return"): Move(TrancheState.DUE, Do.FUNDING_PAY, N_("Return the request")),
+    (TrancheState.APPROVED, "pay"): Move(TrancheState.PAID, Do.FUNDING_PAY, N_("Record the payment")),
+    (TrancheState.PAID, "reverse"): Move(TrancheState.DUE, Do.FUNDING_PAY, N_("Reverse the payment")),
+    (TrancheState.PAID, "settle"): Move(TrancheState.SETTLED, Do.SYSTEM, N_("Settled")),
+    (TrancheState.PLANNED, "cancel"): Move(TrancheState.CANCELLED, Do.SYSTEM, N_("Cancelled")),
+    (TrancheState.DUE, "cancel"): Move(TrancheState.CANCELLED, Do.SYSTEM, N_("Cancelled")),
+    (TrancheState.REQUESTED, "cancel"): Move(TrancheState.CANCELLED, Do.SYSTEM, N_("Cancelled")),
+    (TrancheState.APPROVED, "cancel"): Move(TrancheState.CANCELLED, Do.SYSTEM, N_("Cancelled")),
+})  # fmt: skip
+
+SETTLEMENT = Lifecycle("settlement", SettlementState, start=SettlementState.SUBMITTED, moves={
+    (SettlementState.SUBMITTED, "accept"): Move(SettlementState.ACCEPTED, Do.FUNDING_SETTLE, N_("Accept the accounts")),
+    (SettlementState.SUBMITTED, "return"): Move(SettlementState.RETURNED, Do.FUNDING_SETTLE, N_("Return the accounts")),
+    (SettlementState.RETURNED, "submit"): Move(SettlementState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
+})  # fmt: skip
+
+OPEN_TRANCHES = frozenset({TrancheState.PLANNED, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED})
+
+
+# --- guards ---------------------------------------------------------------------------------------------------
+
+
+def check_line(asked: int, allowed: int, reason: str | None) -> None:
+    """Raises Incomplete when a line grows, or is changed without a reason."""
+    if allowed > asked:
+        raise Incomplete(N_("The allowed amount cannot be more than what was asked."), field="allowed")
+    if allowed != asked and not (reason or "").strip():
+        raise Incomplete(N_("Please say why this line is changed."), field="reason")
+
+
+def lump_sum_faults(products: Sequence[Any], used_at: str | None, bound_total: int, ceiling: int) -> list[str]:
+    """Why lump sum to the final product is not possible (msgids); empty = it is possible.
+
+    Each product needs a name, a quantity and a quality; the place of use must be named; and what is spent on repair,
+    purchase of assets and travel abroad (`bound_total`) must not exceed `ceiling`.
+    """
+    faults = []
+    if not products or any(not (p.name or "").strip() for p in products):
+        faults.append(N_("The final product is not named."))
+    if any(not (p.quality or "").strip() for p in products):
+        faults.append(N_("A product has no quality criterion with unit and level."))
+    if any(not p.quantity for p in products):
+        faults.append(N_("A product has no quantity or scale."))
+    if not (used_at or "").strip():
+        faults.append(N_("Nobody is named who will use the product."))
+    if bound_total > ceiling:
+        faults.append(N_("Repair, purchase of assets and travel abroad together exceed the limit."))
+    return faults
+
+
+def check_other_person(person_id: int, *earlier: int | None) -> None:
+    """Raises NotAllowed when this person did one of the earlier steps (four eyes)."""
+    if person_id in [e for e in earlier if e is not None]:
+        raise NotAllowed(N_("You did an earlier step of this. Another person must do this one."))
+
+
+def check_signer(roles: frozenset[str], signer: str) -> None:
+    """Raises NotAllowed unless the person holds the office that signs approval decisions by the rulebook."""
+    allowed = {"province"} if signer == "province" else {"province", "leader"}
+    if not roles & allowed:
+        raise NotAllowed(N_("By the rulebook in force, approval decisions are signed by the people's committee of the province."))
+
+
+def check_not_frozen(project: Any) -> None:
+    """Raises WrongState while payments of the project are stopped."""
+    if project.frozen_since is not None:
+        raise WrongState(N_("Payments of this project are stopped."))
+
+
+def check_dates(starts_on: date, ends_on: date) -> None:
+    """Raises Incomplete unless the end lies after the start."""
+    if ends_on <= starts_on:
+        raise Incomplete(N_("The end must lie after the start."), field="ends_on")
+
+
+def end_of(start: date, months: int) -> date:
+    """The last day of a term of `months` that starts on `start`."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = date.fromordinal(following.toordinal() - 1).day
+    return date.fromordinal(date(year, month + 1, min(start.day, last)).toordinal() - 1)
