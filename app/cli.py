@@ -161,7 +161,7 @@ def update_catalogue(room: Path, root: Path) -> None:
     po = room / "translations/vi/LC_MESSAGES/messages.po"
     po.parent.mkdir(parents=True, exist_ok=True)
     mapping = root / "babel.cfg"
-    parts = [room] if room != root else [root / "templates", root / "kernel"]
+    parts = [room] if room != root else [root / "templates", root / "kernel", root / "across/navigation.py"]
     pot = po.with_suffix(".pot")
     babel = [sys.executable, "-m", "babel.messages.frontend"]
     subprocess.run([*babel, "-q", "extract", "-F", str(mapping), "-k", "N_", "-k", "_", "--no-location", "--no-wrap", "--sort-output",

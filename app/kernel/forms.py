@@ -17,8 +17,9 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField as UploadField
 from markupsafe import Markup
-from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.widgets import TextInput
+from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import Choice
+from wtforms.widgets import Select, TextInput
 
 from app.kernel.clock import ZONE, local
 from app.kernel.db import MONEY_MAX
@@ -236,13 +237,15 @@ def _sane(day: date) -> date:
     return day
 
 
-class PickField(_Checked, SelectField):
+class PickField(_Checked, Field):
     """One of `choices` [(value, label)], as a list box; data is the value, or None when nothing is chosen."""
+
+    widget = Select()
 
     def __init__(self, label: str = "", validators: Any = None, *, choices: Any = None, blank: bool = True, **kw: Any) -> None:
         self.blank = blank
-        kw.setdefault("validate_choice", False)
-        super().__init__(label, validators, choices=choices if choices is not None else [], coerce=str, **kw)
+        self.choices: list[tuple[str, str]] = list(choices or [])
+        super().__init__(label, validators, **kw)
 
     def process_data(self, value: Any) -> None:
         self.data = None if value is None else str(value)
@@ -252,16 +255,16 @@ class PickField(_Checked, SelectField):
 
     def iter_choices(self) -> Any:
         if self.blank:
-            yield ("", _("– choose –"), self.data is None, {})
-        for value, label in self.choices or []:
-            yield (str(value), label, str(value) == self.data, {})
+            yield Choice("", _("– choose –"), self.data is None, {})
+        for value, label in self.choices:
+            yield Choice(str(value), label, self.data is not None and str(value) == str(self.data), {})
 
     def has_groups(self) -> bool:
         return False
 
     def pre_validate(self, form: Any) -> None:
         self._need(self.data is not None, _CHOOSE)
-        if self.data is not None and self.data not in {str(v) for v, *_rest in self.choices or []}:
+        if self.data is not None and self.data not in {str(v) for v, *_rest in self.choices}:
             raise ValidationError(_("Please choose one from the list."))
 
 

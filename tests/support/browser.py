@@ -20,7 +20,8 @@ class StrictClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.commit()
         db.session.expunge_all()
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # a request of its own: the test's context would share its g and its session
+            response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 308):
             check_page(response.get_data(as_text=True))
         return response

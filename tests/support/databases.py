@@ -34,12 +34,6 @@ def settings(url: str, folder: Path) -> dict:
 def fill(at: datetime = BEGINNING) -> None:
     """Put into an empty database what every test may rely on."""
     db.create_all()
-    try:
-        from app.services.rulebook import actions as rulebook
-
-        rulebook.load(by=None, at=at)
-    except ImportError:
-        pass
     plan, _new = plan_actions.import_plan(json.loads(PLAN_1821.read_text()), by=None, at=at)
     plan_actions.put_in_force(plan, by=None, at=at)
     cast.make(PASSWORD, at=at)

@@ -13,14 +13,13 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from app.across.demo import bulk, cast, world
+from app.across.demo import cast, world
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import Refused
 from app.services.people import actions as people
 from app.services.people import queries as people_queries
 from app.services.people.rules import Role
-from app.services.rulebook import actions as rulebook
 from app.stages.plan import actions as plan_actions
 from app.stages.plan.cli import PLAN_1821
 
@@ -37,8 +36,7 @@ def prepare(without_demo: bool) -> None:
 
 
 def load_basics(at: datetime) -> None:
-    """Rulebook and plan 1821; what is already there stays as it is."""
-    rulebook.load(by=None, at=at)
+    """Plan 1821; what is already there stays as it is."""
     plan, new = plan_actions.import_plan(json.loads(PLAN_1821.read_text(encoding="utf-8")), by=None, at=at)
     if new:
         plan_actions.put_in_force(plan, by=None, at=at)
@@ -78,20 +76,16 @@ demo = AppGroup("demo", help="The demonstration world.")
 
 
 @demo.command("load")
-@click.option("--scale", type=click.IntRange(1), help="This many projects, in bulk, beside the small world.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="Dates are relative to this day (default today).")
-def load(scale: int | None, seed: int, as_of: datetime | None) -> None:
-    """Load the demonstration world; with --scale, many projects as well. The same seed gives the same world."""
+def load(seed: int, as_of: datetime | None) -> None:
+    """Load the demonstration world. The same seed gives the same world."""
     if not current_app.config["DEMONSTRATION"]:
         raise click.ClickException("there is no demonstration in production")
     at = clock.at_local(as_of.date(), 8) if as_of else clock.now()
     click.echo(f"seed {seed}, as of {clock.local(at):%Y-%m-%d}")
     load_basics(at)
     password = load_world(at, seed=seed)
-    if scale:
-        click.echo(f"{bulk.load(scale, seed=seed, as_of=at)} projects")
-        db.session.commit()
     show_accounts(password)
 
 

@@ -1,0 +1,144 @@
+"""What surrounds every page: the menu by role, the language switch, the footer, history told in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, current_app, render_template_string, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from markupsafe import Markup
+
+from app.kernel import clock
+from app.kernel.lifecycle import LIFECYCLES
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+from app.services.people.queries import users_by_id
+
+# endpoint, label, word; at most six are shown
+MENU = (
+    ("desk.home", N_("My desk"), Do.DESK_READ),
+    ("plan.index", N_("Plan"), Do.PLAN_READ),
+    ("ideas.index", N_("Ideas"), Do.IDEAS_DRAFT),
+    ("calls.index", N_("Calls"), Do.CALLS_READ),
+    ("councils.index", N_("Councils"), Do.COUNCILS_SIT),
+    ("councils.index", N_("Councils"), Do.COUNCILS_RUN),
+    ("hub.index", N_("Projects"), Do.HUB_READ),
+    ("admin.index", N_("Administration"), Do.PEOPLE_MANAGE),
+)
+PUBLIC_MENU = (
+    ("portal.home", N_("Home")),
+    ("portal.plan", N_("Plan")),
+    ("portal.calls", N_("Calls")),
+    ("portal.projects", N_("Projects")),
+)
+ACCOUNT_MENU = (("people.account", N_("My account"), None),)
+LONGEST_MENU = 6
+VERBS: dict[str, str] = {
+    "import": N_("Imported"), "put_in_force": N_("Put in force"), "supersede": N_("Superseded"), "add": N_("Added"),
+    "grant": N_("Role granted"), "revoke": N_("Role revoked"), "sign_in": N_("Signed in"), "sign_out": N_("Signed out"),
+    "draft": N_("Drafted"), "revise": N_("Revised"), "submit": N_("Submitted"), "withdraw": N_("Withdrawn"), "return": N_("Returned"),
+    "publish": N_("Published"), "close": N_("Closed"), "open": N_("Opened"), "approve": N_("Approved"), "sign": N_("Signed"),
+}  # fmt: skip
+SWITCH = """<form method="post" action="{{ url_for('people.language') }}" class="language">
+<input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
+<input type="hidden" name="next" value="{{ here }}">
+<button class="link-button" name="locale" value="{{ other }}" lang="{{ other }}" type="submit">{{ label }}</button></form>"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of a menu; `current` is the value of aria-current, or None."""
+
+    label: str
+    url: str
+    current: str | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """One act of the journal in words."""
+
+    what: str
+    who: str
+    at: datetime
+    state: Face | None
+    reason: str | None
+    on_behalf_of: str | None
+    number: str | None
+
+
+def _entry(endpoint: str, label: str) -> Entry:
+    here = request.endpoint or ""
+    current = "page" if here == endpoint else "true" if here.partition(".")[0] == endpoint.partition(".")[0] else None
+    return Entry(_(label), url_for(endpoint), current)
+
+
+def navigation() -> list[Entry]:
+    """The main menu of the present person."""
+    known = current_app.view_functions
+    if not current_user.is_authenticated:
+        return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in known]
+    shown: dict[str, Entry] = {}
+    for endpoint, label, word in MENU:
+        if endpoint in known and endpoint not in shown and current_user.can(word):
+            shown[endpoint] = _entry(endpoint, label)
+    return list(shown.values())[:LONGEST_MENU]
+
+
+def account_menu() -> list[Entry]:
+    """The menu under the person's name."""
+    return [_entry(endpoint, label) for endpoint, label, word in ACCOUNT_MENU if word is None or current_user.can(word)]
+
+
+def footer_links() -> list[Entry]:
+    """Links at the foot."""
+    return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in current_app.view_functions]
+
+
+def home_url() -> str:
+    """Where the name of the product leads."""
+    if current_user.is_authenticated and "desk.home" in current_app.view_functions:
+        return url_for("desk.home")
+    return "/"
+
+
+def language_switch() -> Markup:
+    """A form that changes to the other language and comes back to this page."""
+    other, label = ("en", "English") if str(get_locale()) == "vi" else ("vi", "Tiếng Việt")
+    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return Markup(render_template_string(SWITCH, other=other, label=label, here=here))  # noqa: S704 - our own template, escaped inside
+
+
+def clock_ahead() -> datetime | None:
+    """The demonstration's day when its clock is moved, else None."""
+    return clock.now() if clock.movable() and clock.offset() else None
+
+
+def told_history(entries: list[Any]) -> list[Told]:
+    """The acts of a timeline in words, people by name, in two queries at most."""
+    people = users_by_id({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
+    faces = {name: life.states for name, life in LIFECYCLES.items()}
+    return [_told(entry, people, faces) for entry in entries]
+
+
+def _told(entry: Any, people: dict[int, Any], faces: dict[str, Any]) -> Told:
+    states = faces.get(entry.subject_type)
+    state = next((s for s in states if str(s) == entry.after), None) if states and entry.after and entry.after != entry.before else None
+    life = LIFECYCLES.get(entry.subject_type)
+    move = next((m for (f, v), m in life.table.items() if v == entry.verb and str(f) == entry.before), None) if life else None
+    label = VERBS.get(entry.verb) or (move.label if move else entry.verb.replace("_", " ").capitalize())
+    who = people[entry.actor_id].name if entry.actor_id in people else _("The system")
+    behalf = people[entry.on_behalf_of_id].name if entry.on_behalf_of_id in people else None
+    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"))
+
+
+def register(app: Flask) -> None:
+    """Hand these to the templates."""
+    app.jinja_env.globals.update(
+        navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, ngettext=ngettext,
+        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, get_locale=get_locale)  # fmt: skip

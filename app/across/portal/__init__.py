@@ -1,0 +1,1 @@
+"""The public portal: what anyone may see, through explicit dictionaries and nothing else."""

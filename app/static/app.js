@@ -1,0 +1,117 @@
+// Small helps for forms and menus. Every page works without this file.
+
+const busyWord = document.documentElement.dataset.busy || "…";
+
+// menus made of <details>: close on Escape and on a click elsewhere
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// after a refused form the list of problems gets the focus; its links lead to the controls
+const problems = document.querySelector(".error-summary");
+if (problems) problems.focus();
+
+// words written so far, told politely
+const words = (text) => text.trim().split(/\s+/).filter(Boolean).length;
+for (const area of document.querySelectorAll("textarea[data-words], textarea[data-longest]")) {
+  const line = document.getElementById(`${area.id}-count`);
+  if (!line) continue;
+  const limit = Number(area.dataset.words || 0);
+  const show = () => {
+    const have = limit ? words(area.value) : area.value.trim().length;
+    const most = limit || Number(area.dataset.longest);
+    line.textContent = line.dataset.text.replace("{have}", have).replace("{most}", most);
+    line.classList.toggle("over", have > most);
+  };
+  area.addEventListener("input", show);
+  show();
+}
+
+// amounts are grouped while typing: 1.250.000.000
+const grouped = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ".");
+for (const input of document.querySelectorAll("input[data-money]")) {
+  input.addEventListener("input", () => {
+    if (/[^\d. \u00a0]/.test(input.value)) return; // unusual text is left to the server's sentence
+    const digits = input.value.slice(0, input.selectionStart).replace(/\D/g, "").length;
+    input.value = grouped(input.value);
+    let at = 0;
+    for (let seen = 0; at < input.value.length && seen < digits; at += 1) {
+      if (/\d/.test(input.value[at])) seen += 1;
+    }
+    input.setSelectionRange(at, at);
+  });
+}
+
+// a form that was sent is not sent again by a second click, and a changed form is not left unasked
+let leaving = false;
+for (const form of document.querySelectorAll("form[method=post]")) {
+  let changed = false;
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    leaving = true;
+    for (const button of form.querySelectorAll("button[type=submit]")) {
+      button.setAttribute("aria-disabled", "true");
+      if (button === event.submitter && button.classList.contains("btn")) {
+        button.dataset.label = button.textContent;
+        button.textContent = busyWord;
+      }
+    }
+  });
+  if ("keep" in form.dataset) {
+    window.addEventListener("beforeunload", (event) => {
+      if (changed && !leaving) event.preventDefault();
+    });
+  }
+}
+// back from the history: the kept page must be usable again
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  leaving = false;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button[type=submit]")) {
+      button.removeAttribute("aria-disabled");
+      if (button.dataset.label) button.textContent = button.dataset.label;
+    }
+  }
+});
+
+// rows of a table-like form: <div data-rows> with a <template> inside and a button [data-add-row]
+for (const group of document.querySelectorAll("[data-rows]")) {
+  const model = group.querySelector("template");
+  const button = group.querySelector("[data-add-row]");
+  if (!model || !button) continue;
+  let next = Number(group.dataset.rows);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const piece = document.createElement("template");
+    piece.innerHTML = model.innerHTML.replaceAll("__n__", String(next));
+    next += 1;
+    const first = piece.content.querySelector("input, select, textarea");
+    (group.querySelector("[data-rows-body]") || group).append(piece.content);
+    if (first) first.focus();
+  });
+}
+
+// pages that show a running session ask for a fresh copy now and then
+const wait = Number(document.body.dataset.refresh || 0);
+if (wait) {
+  setInterval(() => {
+    const busy = document.activeElement && document.activeElement.matches("input, textarea, select");
+    if (!document.hidden && !busy && !leaving) window.location.reload();
+  }, wait * 1000);
+}

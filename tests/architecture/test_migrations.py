@@ -1,0 +1,73 @@
+"""Migrations: numbered, one head, and what they make is what the models say, triggers included."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from app import create_app
+from app.kernel.db import TRIGGERS, Base, db
+from tests.support.databases import PostgresqlTemplates, settings
+
+VERSIONS = Path(__file__).parent.parent.parent / "migrations"
+
+
+@pytest.fixture
+def empty(database_templates, tmp_path):
+    """An application on a database without a single table."""
+    if isinstance(database_templates, PostgresqlTemplates):
+        name = f"empty_{tmp_path.name.lower().replace('-', '_')}_{id(tmp_path)}"
+        database_templates._run(f"CREATE DATABASE {name}")  # noqa: SLF001
+        url = database_templates._url(name)  # noqa: SLF001
+    else:
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    app = create_app("test", **settings(url, tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    database_templates.drop(url)
+
+
+@pytest.mark.nodb
+def test_one_line_of_numbered_migrations():
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS))
+    scripts = ScriptDirectory.from_config(config)
+    assert len(scripts.get_heads()) == 1
+    for script in scripts.walk_revisions():
+        assert re.fullmatch(r"\d{4}_[a-z_]+\.py", Path(script.path).name), script.path
+        assert Path(script.path).name.startswith(script.revision)
+
+
+def triggers(connection):
+    if connection.dialect.name == "sqlite":
+        found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    else:
+        found = connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"))
+    return {row[0] for row in found}
+
+
+def test_upgrade_makes_what_the_models_say(empty):
+    upgrade()
+    with db.engine.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+        sqlite = connection.dialect.name == "sqlite"
+        assert [d for d in difference if "alembic_version" not in str(d)] == []
+        assert triggers(connection) == {name for name, (_t, for_sqlite, _p) in TRIGGERS.items() if for_sqlite or not sqlite}
+
+
+def test_down_and_up_again(empty):
+    upgrade()
+    downgrade(revision="base")
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM journal_entry")).scalar() == 0

@@ -1,0 +1,73 @@
+"""Templates compile, extend the base, name a title; catalogues are complete and say what the code says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+
+pytestmark = pytest.mark.nodb
+APP = Path(__file__).parent.parent.parent / "app"
+PAGES = sorted(p for p in APP.rglob("templates/**/*.html") if not p.name.startswith("_"))
+CATALOGUES = sorted(APP.rglob("translations/vi/LC_MESSAGES/messages.po"))
+
+
+def test_every_template_compiles():
+
+    environment = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - only parsed
+    for path in APP.rglob("templates/**/*"):
+        if path.suffix in (".html", ".txt") and "papers" not in path.parts[-2:]:
+            environment.parse(path.read_text())
+
+
+def test_every_page_has_a_title_and_one_main_heading():
+    for path in PAGES:
+        text = path.read_text()
+        if "{% extends" in text:
+            assert "{% block title %}" in text, path
+            assert "<h1" in text or "object_head" in text or "outcome(" in text, path
+
+
+def test_a_mail_begins_with_its_subject():
+    for path in APP.rglob("templates/**/mail/*.txt"):
+        if path.name != "base.txt" and not path.name.startswith("_"):
+            lines = [line for line in path.read_text().splitlines() if line.strip() and not line.lstrip().startswith(("{% extends", "{#", "{% from"))]
+            assert lines[0].removeprefix("{% block subject %}").startswith("Subject:") or "block" in lines[0], path
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
+def test_every_catalogue_is_complete(path):
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale="vi")
+    for message in catalogue:
+        if not message.id:
+            continue
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(texts), f"not translated: {message.id}"
+        assert not message.fuzzy, message.id
+        wanted = message.id[0] if isinstance(message.id, tuple) else message.id
+        for text in texts:
+            assert sorted(re.findall(r"%\(\w+\)[sd]", wanted)) == sorted(re.findall(r"%\(\w+\)[sd]", text)), f"placeholders differ: {wanted}"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
+def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
+    room = path.parents[3]
+    parts = [room] if room != APP else [APP / "templates", APP / "kernel", APP / "across/navigation.py"]
+    pot = tmp_path / "messages.pot"
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", APP / "babel.cfg", "-k", "N_", "-k", "_", "-o", pot, *parts], check=True)
+    with pot.open("rb") as source, path.open("rb") as kept:
+        code = {m.id for m in read_po(source) if m.id}
+        catalogue = {m.id for m in read_po(kept, locale="vi") if m.id}
+    assert code - catalogue == set(), "run: flask i18n update"
+    assert catalogue - code == set(), "stale: run flask i18n update"
+
+
+def test_every_room_with_sentences_has_a_catalogue():
+    rooms = {p.parent for p in APP.rglob("views.py")}
+    assert {r for r in rooms if not (r / "translations/vi/LC_MESSAGES/messages.po").exists()} == set()
