@@ -1,0 +1,124 @@
+"""States of a call, the one answer to “is it open?”, and what its papers and dates must be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.kernel.clock import local
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+
+DEADLINE_HOUR = 17  # of the default that a new call's form offers
+FROZEN_PREFIXES = ("calls.", "proposals.", "selection.")
+
+
+class CallState(Face):
+    DRAFT = "draft", N_("Draft"), "grey"
+    PUBLISHED = "published", N_("Receiving dossiers"), "green"
+    CLOSED = "closed", N_("Closed"), "amber"
+    OPENED = "opened", N_("Dossiers opened"), "blue"
+    CONCLUDED = "concluded", N_("Concluded"), "purple"
+    CANCELLED = "cancelled", N_("Cancelled"), "red"
+
+
+class TopicOutcome(Face):
+    """How one topic of a call ended."""
+
+    NO_DOSSIER = "no_dossier", N_("No dossier"), "amber"
+    NOT_SELECTED = "not_selected", N_("No dossier was good enough"), "amber"
+    ASSIGNED = "assigned", N_("Assigned"), "green"
+
+
+CALL = Lifecycle("call", CallState, start=CallState.DRAFT, moves={
+    (CallState.DRAFT, "publish"): Move(CallState.PUBLISHED, Do.CALLS_PUBLISH, N_("Publish the call")),
+    (CallState.PUBLISHED, "extend"): Move(CallState.PUBLISHED, Do.CALLS_EXTEND, N_("Extend the call")),
+    (CallState.PUBLISHED, "close"): Move(CallState.CLOSED, Do.SYSTEM, N_("Close")),
+    (CallState.CLOSED, "open_dossiers"): Move(CallState.OPENED, Do.CALLS_OPEN, N_("Open the dossiers")),
+    (CallState.OPENED, "conclude"): Move(CallState.CONCLUDED, Do.CALLS_CONCLUDE, N_("Conclude the call")),
+    (CallState.DRAFT, "cancel"): Move(CallState.CANCELLED, Do.CALLS_CANCEL, N_("Cancel the call")),
+    (CallState.PUBLISHED, "cancel"): Move(CallState.CANCELLED, Do.CALLS_CANCEL, N_("Cancel the call")),
+    (CallState.CLOSED, "cancel"): Move(CallState.CANCELLED, Do.CALLS_CANCEL, N_("Cancel the call")),
+})  # fmt: skip
+
+PUBLIC_STATES = frozenset({CallState.PUBLISHED, CallState.CLOSED, CallState.OPENED, CallState.CONCLUDED})
+# fn(call) -> [{"call_topic": pid, "code", "title", "host", "pi", "received_at"}]: proposals registers its own at import
+DOSSIER_LISTERS: list[Callable[[Any], list[dict[str, Any]]]] = []
+
+
+def is_open(call: Any, at: datetime) -> bool:
+    """May a dossier come in at this instant? The deadline itself, to the microsecond, is still in time."""
+    return call.state == CallState.PUBLISHED and call.opens_at is not None and call.opens_at <= at <= call.deadline
+
+
+def is_past(call: Any, at: datetime) -> bool:
+    """Has the deadline gone by?"""
+    return at > call.deadline
+
+
+def list_dossiers(call: Any, at: datetime) -> list[dict[str, Any]]:
+    """What came in, from whoever registered. Sealed until the deadline: raises WrongState before."""
+    if not is_past(call, at):
+        raise WrongState(N_("Dossiers stay sealed until the deadline."))
+    return [line for lister in DOSSIER_LISTERS for line in lister(call)]
+
+
+def earliest_deadline(published: date, min_days: int) -> date:
+    """The first day on which a call published that day may close."""
+    return published + timedelta(days=min_days)
+
+
+def check_deadline(deadline: datetime, at: datetime, min_days: int) -> None:
+    """Raise Incomplete unless dossiers can come in for at least `min_days` days."""
+    first = earliest_deadline(local(at).date(), min_days)
+    if local(deadline).date() < first:
+        raise Incomplete(N_("Dossiers must be received for at least %(n)s days: the deadline can be %(day)s at the earliest."),
+                         field="deadline", n=min_days, day=f"{first:%d/%m/%Y}")  # fmt: skip
+
+
+def check_topics(topics: list[Any], mode: Any, callable_states: frozenset[Any]) -> None:
+    """Raise unless there are topics, all free and all of the call's mode."""
+    if not topics:
+        raise Incomplete(N_("Please choose at least one topic."), field="topics")
+    for topic in topics:
+        if topic.mode != mode:
+            raise Incomplete(N_("A call has topics of one mode only: %(code)s is of the other."), field="topics", code=topic.code)
+        if topic.state not in callable_states:
+            raise WrongState(N_("%(code)s is not free: it is in a call, assigned or dropped."), field="topics", code=topic.code)
+
+
+def check_notice(number: str, dated: date | None, on: date) -> None:
+    """Raise Incomplete unless the notice has a number and a date that is not to come."""
+    if not number:
+        raise Incomplete(N_("Please give the number of the notice."), field="number")
+    if dated is None:
+        raise Incomplete(N_("Please give the date of the notice."), field="dated")
+    if dated > on:
+        raise Incomplete(N_("The date of the notice lies in the future."), field="dated")
+
+
+def check_extension(call: Any, deadline: datetime, at: datetime) -> None:
+    """Raise unless the call still receives dossiers and the new deadline is later than the present one."""
+    if not is_open(call, at):
+        raise WrongState(N_("Only a call that still receives dossiers can be extended."))
+    if deadline <= call.deadline:
+        raise Incomplete(N_("The new deadline must be later than the present one."), field="deadline")
+
+
+def check_second_person(extension: Any, by: Any) -> None:
+    """Raise NotAllowed when the one who confirms is the one who proposed."""
+    if by is None or by.id == extension.proposed_by_id:
+        raise NotAllowed(N_("Another person must confirm what you proposed."))
+
+
+def unsettled(call_topics: list[Any], assigned_state: Any) -> list[Any]:
+    """The topics of a call whose end is not known yet."""
+    return [ct for ct in call_topics if ct.outcome is None and ct.topic.state != assigned_state]
+
+
+def can_call_again(call_topics: list[Any], callable_states: frozenset[Any]) -> list[Any]:
+    """The topics of a call that ended without a good dossier and are still free."""
+    return [ct for ct in call_topics if ct.outcome in (TopicOutcome.NO_DOSSIER, TopicOutcome.NOT_SELECTED) and ct.topic.state in callable_states]

@@ -1,0 +1,163 @@
+"""Rows of ideas and topics. What the decision froze in a topic is guarded by a trigger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kernel.db import Identified, Model, UtcDateTime, Versioned, enum_of, money, text_check, trigger
+from app.services.people.models import Organisation, User
+from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo, TopicState
+from app.stages.plan.models import Priority
+
+
+def _to(table: str) -> ForeignKey:
+    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
+
+
+# items beside the main one
+idea_item = Table(
+    "idea_item", Model.metadata, Column("idea_id", _to("idea"), primary_key=True), Column("item_id", _to("priority"), primary_key=True, index=True)
+)
+topic_item = Table(
+    "topic_item", Model.metadata, Column("topic_id", _to("topic"), primary_key=True), Column("item_id", _to("priority"), primary_key=True, index=True)
+)
+
+
+class Idea(Identified, Versioned, Model):
+    """An order form. `final_*`, `mode`, `host` and what follows are what identification recommends."""
+
+    __tablename__ = "idea"
+
+    state: Mapped[IdeaState] = enum_of(IdeaState, default=IdeaState.DRAFT)
+    code: Mapped[str | None] = mapped_column(String(40), unique=True)  # given when first submitted
+    title: Mapped[str] = mapped_column(String(500))
+    folded: Mapped[str] = mapped_column(Text)
+    year: Mapped[int]  # of the plan for which it is proposed
+    field: Mapped[str | None] = mapped_column(String(40))
+    kind: Mapped[str | None] = mapped_column(String(40))
+    basis: Mapped[str | None] = mapped_column(Text)
+    need: Mapped[str | None] = mapped_column(Text)
+    aim: Mapped[str | None] = mapped_column(Text)
+    contents: Mapped[str | None] = mapped_column(Text)
+    products: Mapped[str | None] = mapped_column(Text)
+    effects: Mapped[str | None] = mapped_column(Text)
+    state_budget: Mapped[int | None] = money(nullable=True)
+    other_budget: Mapped[int | None] = money(nullable=True)
+    duration_months: Mapped[int | None]
+    starts_on: Mapped[date | None]
+    proposed_host_id: Mapped[int | None] = mapped_column(_to("organisation"))
+    receiver_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"), index=True)
+    commitment: Mapped[str | None] = mapped_column(Text)
+    committed_by: Mapped[str | None] = mapped_column(String(200))
+    state_keeps_ownership: Mapped[bool] = mapped_column(default=False)
+    item_id: Mapped[int | None] = mapped_column(_to("priority"), index=True)
+    owner_id: Mapped[int] = mapped_column(_to("user_account"), index=True)
+    organisation_id: Mapped[int] = mapped_column(_to("organisation"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    return_reason: Mapped[str | None] = mapped_column(Text)
+
+    council_pid: Mapped[str | None] = mapped_column(String(26), index=True)
+    outcome: Mapped[Outcome | None] = enum_of(Outcome, nullable=True)
+    final_title: Mapped[str | None] = mapped_column(String(500))
+    final_aim: Mapped[str | None] = mapped_column(Text)
+    final_products: Mapped[str | None] = mapped_column(Text)
+    mode: Mapped[Mode | None] = enum_of(Mode, nullable=True)
+    host_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"))
+    ceiling: Mapped[int | None] = money(nullable=True)
+    rank: Mapped[int | None]
+    redirect_to: Mapped[RedirectTo | None] = enum_of(RedirectTo, nullable=True)
+    outcome_reason: Mapped[str | None] = mapped_column(Text)
+    minutes_number: Mapped[str | None] = mapped_column(String(60))
+    minutes_dated: Mapped[date | None]
+    identified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decision_number: Mapped[str | None] = mapped_column(String(60))
+    decision_date: Mapped[date | None]
+
+    owner: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[owner_id])
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql", foreign_keys=[organisation_id])
+    receiver: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[receiver_organisation_id])
+    proposed_host: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[proposed_host_id])
+    host: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[host_organisation_id])
+    item: Mapped[Priority | None] = relationship(lazy="raise_on_sql")
+    other_items: Mapped[list[Priority]] = relationship(secondary=idea_item, lazy="raise_on_sql", order_by=Priority.position)
+
+    __table_args__ = (
+        text_check("title", 500),
+        CheckConstraint("state IN ('draft', 'returned', 'withdrawn') OR (receiver_organisation_id IS NOT NULL AND "
+                        "trim(coalesce(commitment, '')) <> '' AND code IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_is_committed"),
+        CheckConstraint("state <> 'approved' OR (item_id IS NOT NULL AND outcome IN ('do', 'do_with_changes'))", name="approved_is_recommended"),
+        CheckConstraint("outcome IS NULL OR identified_at IS NOT NULL", name="outcome_has_time"),
+        CheckConstraint("outcome <> 'redirect' OR redirect_to IS NOT NULL", name="redirect_has_target"),
+        CheckConstraint("duration_months IS NULL OR duration_months BETWEEN 1 AND 120", name="duration_months_range"),
+        Index("ix_idea_state_year", "state", "year"),
+    )  # fmt: skip
+
+    @property
+    def expected_budget(self) -> int | None:
+        """State and other money together; None when neither is given."""
+        if self.state_budget is None and self.other_budget is None:
+            return None
+        return (self.state_budget or 0) + (self.other_budget or 0)
+
+
+class Topic(Identified, Versioned, Model):
+    """One entry of an approved list. Only its state moves; the rest is as decided."""
+
+    __tablename__ = "topic"
+
+    state: Mapped[TopicState] = enum_of(TopicState, default=TopicState.APPROVED)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(500))
+    proposed_title: Mapped[str | None] = mapped_column(String(500))
+    folded: Mapped[str] = mapped_column(Text)
+    aim: Mapped[str] = mapped_column(Text)
+    products: Mapped[str] = mapped_column(Text)
+    mode: Mapped[Mode] = enum_of(Mode)
+    kind: Mapped[str] = mapped_column(String(40))
+    field: Mapped[str | None] = mapped_column(String(40))
+    ceiling: Mapped[int | None] = money(nullable=True)
+    duration_months: Mapped[int | None]
+    year: Mapped[int]
+    item_id: Mapped[int] = mapped_column(_to("priority"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(_to("idea"), unique=True)
+    receiver_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"), index=True)
+    commitment: Mapped[str | None] = mapped_column(Text)
+    assigned_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"), index=True)
+    decision_number: Mapped[str] = mapped_column(String(60))
+    decision_date: Mapped[date]
+    decision_body: Mapped[str] = mapped_column(String(200))
+    decision_paper_pid: Mapped[str | None] = mapped_column(String(26))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    item: Mapped[Priority] = relationship(lazy="raise_on_sql")
+    other_items: Mapped[list[Priority]] = relationship(secondary=topic_item, lazy="raise_on_sql", order_by=Priority.position)
+    idea: Mapped[Idea | None] = relationship(lazy="raise_on_sql")
+    receiver: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[receiver_organisation_id])
+    assigned: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[assigned_organisation_id])
+
+    __table_args__ = (
+        text_check("title", 500),
+        CheckConstraint("(mode = 'direct') = (assigned_organisation_id IS NOT NULL)", name="direct_names_one"),
+        Index("ix_topic_state_year", "state", "year"),
+    )
+
+
+_FROZEN = ("code", "title", "proposed_title", "aim", "products", "mode", "kind", "ceiling", "duration_months", "year", "item_id", "idea_id",
+           "assigned_organisation_id", "receiver_organisation_id", "decision_number", "decision_date", "decision_body")  # fmt: skip
+trigger(
+    "topic_frozen", "topic",
+    sqlite=f"CREATE TRIGGER topic_frozen BEFORE UPDATE OF {', '.join(_FROZEN)} ON topic "
+           "BEGIN SELECT RAISE(ABORT, 'an approved topic is frozen'); END",
+    postgresql="CREATE OR REPLACE FUNCTION topic_frozen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+               "RAISE EXCEPTION 'an approved topic is frozen' USING ERRCODE = 'integrity_constraint_violation'; END $$; "
+               f"CREATE TRIGGER topic_frozen BEFORE UPDATE OF {', '.join(_FROZEN)} ON topic FOR EACH ROW EXECUTE FUNCTION topic_frozen()",
+)  # fmt: skip
+trigger(
+    "topic_kept", "topic",
+    sqlite="CREATE TRIGGER topic_kept BEFORE DELETE ON topic BEGIN SELECT RAISE(ABORT, 'an approved topic is kept'); END",
+    postgresql="CREATE TRIGGER topic_kept BEFORE DELETE ON topic FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+)  # fmt: skip
