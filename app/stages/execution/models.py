@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, enum_of, money, text_check
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    enum_of,
+    money,
+    text_check,
+)
 from app.services.people.models import Organisation, User
 from app.stages.execution.rules import (
     AdjustmentKind,
@@ -40,7 +56,7 @@ class OfProject:
     project_id: Mapped[int] = mapped_column(_to("project"), index=True)
 
     @declared_attr
-    def project(cls) -> Mapped[Project]:  # noqa: N805
+    def project(cls) -> Mapped[Project]:
         return relationship(Project, lazy="raise_on_sql")
 
 

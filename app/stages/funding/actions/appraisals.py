@@ -1,0 +1,146 @@
+"""Appraise a budget: begin, name the team, open the session, read line by line, conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.kernel import journal
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.papers.models import Paper
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.funding import ledger, queries
+from app.stages.funding.models import Appraisal, AppraisalLine, AppraisalMember
+from app.stages.funding.rules import (
+    APPRAISAL,
+    AppraisalState,
+    LumpSum,
+    Source,
+    check_line,
+    lump_sum_faults,
+)
+from app.stages.selection.models import RankingLine
+
+
+def begin_appraisal(line: RankingLine, *, by: User | None, at: datetime) -> Appraisal:
+    """Start the appraisal of a recommended proposal: its budget lines are copied. The same line twice is refused."""
+    if not line.recommended:
+        raise WrongState(N_("Only a proposal that the council recommends is appraised."))
+    if queries.appraisal_of_line(line.id) is not None:
+        raise WrongState(N_("The appraisal of this proposal has already begun."))
+    found = queries.budget_of(line.proposal_id)
+    if not found:
+        raise Incomplete(N_("This proposal has no budget lines."))
+    row = Appraisal(ranking_line_id=line.id, proposal_id=line.proposal_id, created_at=at)
+    APPRAISAL.begin(row, "begin", by=by, at=at)
+    for position, asked in enumerate(found, start=1):
+        db.session.add(AppraisalLine(appraisal_id=row.id, position=position, head=asked.head, content=asked.content,
+                                     source=Source(asked.source), year=asked.year, asked=asked.amount, allowed=asked.amount))  # fmt: skip
+    db.session.flush()
+    return row
+
+
+def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *, by: User, at: datetime) -> None:
+    """Name the appraisal team: (name, body) each; the first is the head. Not after the conclusion."""
+    _not_concluded(appraisal)
+    named = [(name.strip(), body) for name, body in members if name and name.strip()]
+    if not named:
+        raise Incomplete(N_("The team needs at least a head."), field="team")
+    db.session.query(AppraisalMember).filter_by(appraisal_id=appraisal.id).delete()
+    db.session.add_all(AppraisalMember(appraisal_id=appraisal.id, position=n, name=name, body=body)
+                       for n, (name, body) in enumerate(named, start=1))  # fmt: skip
+    db.session.flush()
+    db.session.expire(appraisal, ["team"])
+    journal.record(appraisal, "name_team", by=by, at=at, detail={"members": len(named)})
+
+
+def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by: User, at: datetime, seen: int | None = None) -> None:
+    """Open the session of the team. It needs a team."""
+    if not queries.team_of(appraisal):
+        raise Incomplete(N_("The team needs at least a head."), field="team")
+    check_seen(appraisal, seen)
+    appraisal.held_on, appraisal.place, appraisal.opened_by_id = held_on, place, by.id
+    APPRAISAL.advance(appraisal, "open", by=by, at=at)
+
+
+def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int, str | None]], *, by: User, at: datetime,
+             lump_sum: LumpSum | None = None, used_at: str | None = None, seen: int | None = None) -> int:  # fmt: skip
+    """Enter what the team allows: {line public_id: (norm, allowed, reason)}. Returns how many lines changed."""
+    if appraisal.state != AppraisalState.IN_SESSION:
+        raise WrongState(N_("Lines are read while the session is open."))
+    check_seen(appraisal, seen)
+    changed = 0
+    for line in queries.lines_of(appraisal):
+        if line.public_id not in readings:
+            continue
+        norm, allowed, reason = readings[line.public_id]
+        check_line(line.asked, allowed, reason)
+        if (line.norm, line.allowed, line.reason or None) != (norm, allowed, reason or None):
+            line.norm, line.allowed, line.reason = norm, allowed, reason or None
+            changed += 1
+    if lump_sum is not None:
+        appraisal.lump_sum, appraisal.used_at = lump_sum, used_at
+    flag_modified(appraisal, "lump_sum")  # the sheet is one document: its version grows with any line
+    db.session.flush()
+    journal.record(appraisal, "appraise", by=by, at=at, detail={"lines": changed})
+    return changed
+
+
+def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:
+    """Close the session and issue its minutes. Lump sum to the final product must keep its conditions."""
+    lines = queries.lines_of(appraisal)
+    sums = ledger.totals(lines)
+    if not sums["allowed"]:
+        raise Incomplete(N_("Nothing is allowed in this budget."))
+    if appraisal.lump_sum == LumpSum.FINAL_PRODUCT:
+        faults = final_product_faults(appraisal, on=at.date())
+        if faults:
+            raise Incomplete(faults[0], field="lump_sum")
+    check_seen(appraisal, seen)
+    appraisal.remark, appraisal.concluded_by_id, appraisal.concluded_at = remark, by.id, at
+    APPRAISAL.advance(appraisal, "conclude", by=by, at=at, detail={"asked": sums["asked"], "allowed": sums["allowed"]})
+    return _issue_minutes(appraisal, lines, sums, by=by, at=at)
+
+
+def reopen_appraisal(appraisal: Appraisal, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Open a concluded appraisal again, as long as nothing waits for decision on it."""
+    if queries.submission_of(appraisal.id, living=True) is not None:
+        raise WrongState(N_("This appraisal has been submitted for decision. It can be opened again only when it is returned."))
+    APPRAISAL.advance(appraisal, "reopen", by=by, at=at, reason=reason, seen=seen)
+
+
+def final_product_faults(appraisal: Appraisal, *, on: date) -> list[str]:
+    """Why lump sum to the final product is not possible for this appraisal; empty = it is."""
+    heads = rulebook.value("funding.bound_heads", on=on)
+    bound = sum(line.allowed for line in queries.lines_of(appraisal) if line.head in heads)
+    ceiling = rulebook.value("funding.final_product_ceiling", on=on)
+    return lump_sum_faults(queries.products_asked(appraisal.proposal_id), appraisal.used_at, bound, ceiling)
+
+
+def _not_concluded(appraisal: Appraisal) -> None:
+    if appraisal.state == AppraisalState.CONCLUDED:
+        raise WrongState(N_("This appraisal is concluded."))
+
+
+def _issue_minutes(appraisal: Appraisal, lines: Sequence[AppraisalLine], sums: dict[str, Any], *, by: User, at: datetime) -> Paper:
+    proposal = queries.proposal_of(appraisal)
+    data = {
+        "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
+        "held_on": appraisal.held_on.isoformat() if appraisal.held_on else None, "place": appraisal.place,
+        "team": [{"name": m.name, "body": m.body or ""} for m in queries.team_of(appraisal)],
+        "lines": [{"head": line.head, "content": line.content, "source": str(line.source), "year": line.year, "asked": line.asked,
+                   "norm": line.norm, "allowed": line.allowed, "reason": line.reason or ""} for line in lines],
+        "asked": sums["asked"], "allowed": sums["allowed"], "state": sums["state"], "counterpart": sums["counterpart"],
+        "years": [{"year": y, **parts} for y, parts in sums["years"].items()],
+        "lump_sum": str(appraisal.lump_sum), "remark": appraisal.remark or "",
+    }  # fmt: skip
+    return papers.issue(template="funding/appraisal_minutes", subject=appraisal, data=data, by=by, at=at,
+                        title=f"Biên bản thẩm định kinh phí: {proposal.title}"[:500])  # fmt: skip

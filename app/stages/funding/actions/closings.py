@@ -1,0 +1,145 @@
+"""The end: why it ended, the final accounts, the liquidation of the contract."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.kernel import journal, outbox
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.people import queries as people
+from app.services.people.actions import disengage
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.funding import ledger, queries
+from app.stages.funding.actions.budgets import release
+from app.stages.funding.actions.contracts import cancel_open, meet_condition
+from app.stages.funding.models import Liquidation, Project, ProjectClosing, Settlement
+from app.stages.funding.rules import (
+    CONTRACT,
+    SETTLEMENT,
+    TRANCHE,
+    Cause,
+    ClosingKind,
+    Condition,
+    ContractState,
+    TrancheState,
+    check_other_person,
+)
+
+
+def record_closing(project: Project, kind: ClosingKind, *, dated: date, by: User | None, at: datetime, number: str | None = None,
+                   cause: Cause | None = None) -> ProjectClosing:  # fmt: skip
+    """Note why the project ended. Called by acceptance (recognised, failed) and execution (terminated); once only."""
+    if queries.closing_of(project.id) is not None:
+        raise WrongState(N_("This project has already ended."))
+    if kind != ClosingKind.RECOGNISED and cause is None:
+        raise Incomplete(N_("Please say what caused it: it decides what is paid back."), field="cause")
+    row = ProjectClosing(project_id=project.id, kind=kind, cause=cause, number=number, dated=dated, by_id=by.id if by else None, at=at)
+    db.session.add(row)
+    db.session.flush()
+    journal.record(project, "close", by=by, at=at, detail={"kind": str(kind), "cause": str(cause) if cause else None, "number": number})
+    disengage(project, on=dated)
+    if kind == ClosingKind.RECOGNISED:
+        meet_condition(project, Condition.ACCEPTANCE, by=by, at=at)
+    return row
+
+
+def refund_percent(project: Project) -> int:
+    """Which share of the used money must go back, by the cause of the end and the project's regime."""
+    closing = queries.closing_of(project.id)
+    if closing is None or closing.cause is None:
+        return 0
+    return int(rulebook.value("funding.refund_percent", on=project.decision_date)[str(closing.cause)])
+
+
+def submit_settlement(project: Project, *, spent: int, assets: str | None, note: str | None, by: User, at: datetime,
+                      seen: int | None = None) -> Settlement:  # fmt: skip
+    """The host submits the final accounts of an ended project, or submits them again after they were returned."""
+    if queries.closing_of(project.id) is None:
+        raise WrongState(N_("Final accounts come after recognition or termination."))
+    if not queries.may_request(by, project) and not by.can(Do.FUNDING_SETTLE):
+        raise NotAllowed(N_("Only the investigator and the host's manager may submit the accounts."))
+    paid = project.paid_total
+    if spent > paid:
+        raise Incomplete(N_("More was spent than was paid: what is above the payments is not settled here."), field="spent")
+    if any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in queries.tranches_of(project.id)):
+        raise WrongState(N_("A payment is still under way."))
+    percent = refund_percent(project)
+    terms = {"paid": paid, "spent": spent, "refund_percent": percent, "refund_due": ledger.refund(paid, spent, percent), "assets": assets,
+             "note": note, "submitted_by_id": by.id, "submitted_at": at}  # fmt: skip
+    row = queries.settlement_of(project.id)
+    if row is None:
+        row = Settlement(project_id=project.id, **terms)
+        SETTLEMENT.begin(row, "submit", by=by, at=at, detail={"spent": spent, "refund": terms["refund_due"]})
+    else:
+        check_seen(row, seen)
+        row.decided_by_id = row.decided_at = None
+        for name, value in terms.items():
+            setattr(row, name, value)
+        SETTLEMENT.advance(row, "submit", by=by, at=at, detail={"spent": spent, "refund": terms["refund_due"]})
+    to = [u for u in people.users_with(Do.FUNDING_SETTLE) if u.id != by.id]
+    outbox.post("funding/mail/settlement.txt", to=to, key=f"settlement:{row.public_id}:{row.version}", at=at, project=project, settlement=row)
+    return row
+
+
+def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> None:
+    """Accept the accounts: paid tranches are settled, the others cancelled, promised money not needed goes back."""
+    check_other_person(by.id, settlement.submitted_by_id)
+    project = queries.project_by_id(settlement.project_id, lock=True)
+    if settlement.paid != project.paid_total + queries.refunded(project.id, since=settlement.submitted_at):
+        raise WrongState(N_("Money has moved since these accounts were written. Please have them submitted again."))
+    check_seen(settlement, seen)
+    settlement.decided_by_id, settlement.decided_at, settlement.remark = by.id, at, remark
+    SETTLEMENT.advance(settlement, "accept", by=by, at=at, detail={"refund": settlement.refund_due})
+    for tranche in queries.tranches_of(project.id):
+        if tranche.state == TrancheState.PAID:
+            TRANCHE.advance(tranche, "settle", by=by, at=at)
+    cancel_open(project.id, by=by, at=at)
+    release(project, project.approved_state - settlement.spent, by=by, at=at)
+    CONTRACT.advance(queries.contract_of(project.id), "settle", by=by, at=at)
+    papers.issue(template="funding/settlement", subject=settlement, by=by, at=at, title=f"Biên bản quyết toán nhiệm vụ {project.code}",
+                 data={"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name,
+                       "paid": settlement.paid, "spent": settlement.spent, "unused": settlement.unused, "state": project.approved_state,
+                       "percent": settlement.refund_percent, "refund": settlement.refund_due, "assets": settlement.assets or "",
+                       "remark": remark or ""})  # fmt: skip
+    outbox.post("funding/mail/settled.txt", to=queries.holders(project), key=f"settled:{settlement.public_id}", at=at, project=project,
+                settlement=settlement)  # fmt: skip
+
+
+def return_settlement(settlement: Settlement, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Send the accounts back with a reason."""
+    check_other_person(by.id, settlement.submitted_by_id)
+    check_seen(settlement, seen)
+    settlement.remark = reason
+    SETTLEMENT.advance(settlement, "return", by=by, at=at, reason=reason)
+    project = queries.project_by_id(settlement.project_id)
+    outbox.post("funding/mail/settlement_returned.txt", to=queries.holders(project), at=at, project=project, reason=reason,
+                key=f"settlement-returned:{settlement.public_id}:{settlement.version}")  # fmt: skip
+
+
+def liquidate(project: Project, *, number: str | None, dated: date, assets: str | None, remark: str | None, by: User, at: datetime,
+              seen: int | None = None) -> Liquidation:  # fmt: skip
+    """End the contract with minutes: after the accounts are accepted and everything owed has come back."""
+    contract = queries.contract_of(project.id)
+    closing, settlement = queries.closing_of(project.id), queries.settlement_of(project.id)
+    if closing is None or contract is None or contract.state != ContractState.SETTLED or settlement is None:
+        raise WrongState(N_("Liquidation comes after the final accounts are accepted."))
+    owed = settlement.refund_due - queries.refunded(project.id, since=settlement.submitted_at)
+    if owed > 0:
+        raise WrongState(N_("The host still owes %(owed)s đồng."), owed=f"{owed:,}".replace(",", "."))
+    row = Liquidation(project_id=project.id, contract_id=contract.id, number=number, dated=dated, assets=assets, remark=remark, by_id=by.id, at=at)
+    db.session.add(row)
+    CONTRACT.advance(contract, "liquidate", by=by, at=at, seen=seen, detail={"number": number})
+    papers.issue(template="funding/liquidation", subject=contract, by=by, at=at, dated=dated,
+                 title=f"Biên bản thanh lý hợp đồng {contract.number}",
+                 data={"contract": contract.number, "signed_on": contract.signed_on.isoformat(), "code": project.code, "title": project.title,
+                       "party_a": contract.party_a, "host": queries.host_name(project), "pi": project.pi_name, "state": project.approved_state,
+                       "paid": settlement.paid, "spent": settlement.spent, "refund": settlement.refund_due, "closing": str(closing.kind),
+                       "closing_number": closing.number or "", "assets": assets or "", "remark": remark or ""})  # fmt: skip
+    outbox.post("funding/mail/liquidated.txt", to=queries.holders(project), key=f"liquidated:{project.public_id}", at=at, project=project)
+    return row

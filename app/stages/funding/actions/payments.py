@@ -1,0 +1,172 @@
+"""Money out and back: request, two approvals, pay, reverse, refund; and stopping payments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from app.kernel import journal, outbox
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.people import queries as people
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.funding import queries
+from app.stages.funding.models import LedgerEntry, Project, Tranche
+from app.stages.funding.rules import (
+    TRANCHE,
+    ContractState,
+    EntryKind,
+    TrancheState,
+    check_not_frozen,
+    check_other_person,
+)
+
+
+def request_payment(tranche: Tranche, *, note: str | None, by: User, at: datetime, seen: int | None = None) -> None:
+    """The host or the investigator asks for a tranche that is due. A payment request paper is issued."""
+    project = _paying(tranche)
+    if not queries.may_request(by, project):
+        raise NotAllowed(N_("Only the investigator and the host's manager may request payment."))
+    if queries.contract_of(project.id).account is None:
+        raise Incomplete(N_("The contract does not say yet to which account money is paid."))
+    check_seen(tranche, seen)
+    tranche.note, tranche.requested_by_id, tranche.requested_at = note, by.id, at
+    try:
+        TRANCHE.advance(tranche, "request", by=by, at=at)
+    except IntegrityError as failure:
+        raise WrongState(N_("Another tranche of this contract is already requested and not paid.")) from failure
+    data = {"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name,
+            "contract": queries.contract_of(project.id).number, "account": queries.contract_of(project.id).account,
+            "position": tranche.position, "amount": tranche.amount, "condition": str(tranche.condition), "note": note or "",
+            "paid": project.paid_total, "state": project.approved_state}  # fmt: skip
+    papers.issue(template="funding/payment_request", subject=tranche, data=data, by=by, at=at,
+                 title=f"Đề nghị cấp kinh phí đợt {tranche.position}, nhiệm vụ {project.code}")  # fmt: skip
+    to = [u for u in people.users_with(Do.FUNDING_APPROVE_PAYMENT) if u.id != by.id]
+    outbox.post("funding/mail/requested.txt", to=to, key=_key("requested", tranche), at=at, project=project, tranche=tranche)
+
+
+def return_payment(tranche: Tranche, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Send the request back with a reason; approvals given so far fall away."""
+    requester = queries.person(tranche.requested_by_id)
+    TRANCHE.advance(tranche, "return", by=by, at=at, reason=reason, seen=seen)
+    tranche.first_approved_by_id = tranche.approved_by_id = None
+    db.session.flush()
+    project = queries.project_by_id(tranche.project_id)
+    outbox.post("funding/mail/request_returned.txt", to=requester, key=_key("request-returned", tranche), at=at, project=project,
+                tranche=tranche, reason=reason)  # fmt: skip
+
+
+def approve_payment(tranche: Tranche, *, by: User, at: datetime, seen: int | None = None) -> bool:
+    """Approve a request. The rulebook says how many different people must; True when this was the last of them."""
+    project = _paying(tranche)
+    if tranche.state != TrancheState.REQUESTED:
+        raise WrongState(N_("This request has already been dealt with."))
+    check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id)
+    check_seen(tranche, seen)
+    if rulebook.value("funding.payment_approvers", on=at.date()) > 1 and tranche.first_approved_by_id is None:
+        tranche.first_approved_by_id = by.id
+        db.session.flush()
+        journal.record(tranche, "approve_first", by=by, at=at)
+        return False
+    tranche.approved_by_id = by.id
+    TRANCHE.advance(tranche, "approve", by=by, at=at, detail={"amount": tranche.amount})
+    outbox.post("funding/mail/to_pay.txt", to=people.users_with(Do.FUNDING_PAY), key=_key("to-pay", tranche), at=at, project=project,
+                tranche=tranche)  # fmt: skip
+    return True
+
+
+def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: datetime, seen: int | None = None) -> LedgerEntry:
+    """Book the payment of an approved tranche: one ledger row, whatever is clicked twice or at the same time."""
+    project = _paying(tranche)
+    if tranche.state != TrancheState.APPROVED:
+        raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
+    check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
+    if booked_on > at.date():
+        raise Incomplete(N_("A payment cannot be booked in the future."), field="booked_on")
+    check_seen(tranche, seen)
+    entry = _book(EntryKind.PAYMENT, tranche.amount, project, tranche=tranche, booked_on=booked_on, voucher=voucher, by=by, at=at)
+    tranche.paid_by_id = by.id
+    TRANCHE.advance(tranche, "pay", by=by, at=at, detail={"entry": entry.public_id, "amount": entry.amount, "voucher": voucher})
+    outbox.post("funding/mail/paid.txt", to=queries.holders(project), key=f"paid:{entry.public_id}", at=at, project=project,
+                tranche=tranche, entry=entry)  # fmt: skip
+    return entry
+
+
+def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> LedgerEntry:
+    """Take back a payment booked by mistake: a row of its own; the tranche is due again and must be requested anew."""
+    if entry.kind != EntryKind.PAYMENT or queries.reversal_of(entry.id) is not None:
+        raise WrongState(N_("Only a payment that stands can be reversed."))
+    tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
+    if tranche is not None and tranche.state != TrancheState.PAID:
+        raise WrongState(N_("This tranche is already settled."))
+    project = queries.project_by_id(entry.project_id)
+    back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=at.date(), voucher=entry.voucher,
+                 note=reason, by=by, at=at)  # fmt: skip
+    if tranche is None:
+        journal.record(project, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
+    else:
+        TRANCHE.advance(tranche, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
+        tranche.paid_by_id = tranche.approved_by_id = tranche.first_approved_by_id = None
+        db.session.flush()
+    return back
+
+
+def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: User, at: datetime, note: str | None = None) -> LedgerEntry:
+    """Book money that the host paid back. Never more than was paid."""
+    if amount <= 0:
+        raise Incomplete(N_("Please enter the amount that came back."), field="amount")
+    if amount > project.paid_total:
+        raise Incomplete(N_("More cannot come back than was paid."), field="amount")
+    entry = _book(EntryKind.REFUND, amount, project, booked_on=booked_on, voucher=voucher, note=note, by=by, at=at)
+    journal.record(project, "refund", by=by, at=at, detail={"entry": entry.public_id, "amount": amount, "voucher": voucher})
+    return entry
+
+
+def freeze(project: Project, *, reason: str, by: User, at: datetime) -> None:
+    """Stop all payments of a project (the database refuses them from now on). Twice is once."""
+    if project.frozen_since is None:
+        project.frozen_since = at
+        db.session.flush()
+        journal.record(project, "freeze", by=by, at=at, reason=reason)
+
+
+def unfreeze(project: Project, *, reason: str, by: User, at: datetime) -> None:
+    """Let payments go on."""
+    if project.frozen_since is not None:
+        project.frozen_since = None
+        db.session.flush()
+        journal.record(project, "unfreeze", by=by, at=at, reason=reason)
+
+
+def _paying(tranche: Tranche) -> Project:
+    """The project of a tranche, under lock, when money may move. Raises WrongState else."""
+    project = queries.project_by_id(tranche.project_id, lock=True)
+    check_not_frozen(project)
+    if queries.contract_of(project.id).state != ContractState.SIGNED:
+        raise WrongState(N_("The contract is not in force."))
+    return project
+
+
+def _book(kind: EntryKind, amount: int, project: Project, *, booked_on: date, by: User, at: datetime, voucher: str | None,
+          tranche: Tranche | None = None, reverses: LedgerEntry | None = None, note: str | None = None) -> LedgerEntry:  # fmt: skip
+    entry = LedgerEntry(kind=kind, amount=amount, project_id=project.id, tranche_id=tranche.id if tranche else None, booked_on=booked_on,
+                        reverses_id=reverses.id if reverses else None, voucher=voucher, note=note, by_id=by.id, at=at)  # fmt: skip
+    db.session.add(entry)
+    try:
+        db.session.flush()
+    except IntegrityError as failure:
+        raise WrongState(N_("The ledger refuses this: it would break the sums of the project or was done already.")) from failure
+    db.session.expire(project, ["paid_total"])
+    if tranche is not None:
+        db.session.expire(tranche, ["paid"])
+    return entry
+
+
+def _key(what: str, tranche: Tranche) -> str:
+    return f"{what}:{tranche.public_id}:{tranche.version}"
