@@ -169,7 +169,7 @@ class Suspension(OfProject, Identified, Versioned, Model):
 
     __table_args__ = (
         text_check("reason", 10_000),
-        CheckConstraint("(state = 'suspended') = (until IS NULL)", name="resumed_has_day"),
+        CheckConstraint("state <> 'suspended' OR until IS NULL", name="suspended_has_no_end"),
         CheckConstraint("until IS NULL OR until >= from_date", name="until_after_from"),
         _one_open("suspension", "suspended", "project_id"),
     )

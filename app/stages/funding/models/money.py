@@ -25,6 +25,7 @@ from app.kernel.db import (
     money,
 )
 from app.services.people.models import User
+from app.stages.funding.models.awards import Project
 from app.stages.funding.rules import (
     Cause,
     ClosingKind,
@@ -42,8 +43,6 @@ from app.stages.funding.triggers import guard_money
 def _to(table: str) -> ForeignKey:
     return ForeignKey(f"{table}.id", ondelete="RESTRICT")
 
-
-from app.stages.funding.models.awards import Project
 
 
 class Contract(Identified, Versioned, Model):

@@ -1,0 +1,160 @@
+"""Reads of execution, limited to the projects the person may see."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
+
+from app.kernel.db import db
+from app.services.people.models import User
+from app.stages.execution.models import (
+    Adjustment,
+    Inspection,
+    Report,
+    Suspension,
+    Termination,
+)
+from app.stages.execution.rules import (
+    OPEN_REPORTS,
+    AdjustmentKind,
+    AdjustmentState,
+    InspectionState,
+    ReportState,
+    SuspensionState,
+    TerminationState,
+)
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
+
+_FACES = (joinedload(Project.host), joinedload(Project.pi))
+
+
+def row_for(model: Any, user: User, pid: str) -> Any:
+    """One row of a project this person may see, with project, host and investigator."""
+    return db.session.scalar(select(model).join(Project, Project.id == model.project_id).options(joinedload(model.project).options(*_FACES))
+                             .where(model.public_id == pid, funding.visible(user)))  # fmt: skip
+
+
+def report_for(user: User, pid: str) -> Report | None:
+    return row_for(Report, user, pid)
+
+
+def inspection_for(user: User, pid: str) -> Inspection | None:
+    return row_for(Inspection, user, pid)
+
+
+def adjustment_for(user: User, pid: str) -> Adjustment | None:
+    """One request for a change, with whom it names."""
+    row = row_for(Adjustment, user, pid)
+    if row is not None:
+        db.session.scalars(select(Adjustment).where(Adjustment.id == row.id).execution_options(populate_existing=True).options(
+            joinedload(Adjustment.project).options(*_FACES), joinedload(Adjustment.new_pi), joinedload(Adjustment.new_host),
+            joinedload(Adjustment.requested_by))).one()  # fmt: skip
+    return row
+
+
+def suspension_for(user: User, pid: str) -> Suspension | None:
+    return row_for(Suspension, user, pid)
+
+
+def termination_for(user: User, pid: str) -> Termination | None:
+    return row_for(Termination, user, pid)
+
+
+# --- of one project -------------------------------------------------------------------------------------------
+
+
+def reports_of(project_id: int) -> list[Report]:
+    """All reports, in order of their number."""
+    return list(db.session.scalars(select(Report).where(Report.project_id == project_id).order_by(Report.number)))
+
+
+def inspections_of(project_id: int) -> list[Inspection]:
+    return list(db.session.scalars(select(Inspection).where(Inspection.project_id == project_id).order_by(Inspection.planned_on, Inspection.id)))
+
+
+def adjustments_of(project_id: int) -> list[Adjustment]:
+    return list(db.session.scalars(select(Adjustment).where(Adjustment.project_id == project_id).order_by(Adjustment.id)))
+
+
+def suspensions_of(project_id: int) -> list[Suspension]:
+    return list(db.session.scalars(select(Suspension).where(Suspension.project_id == project_id).order_by(Suspension.id)))
+
+
+def terminations_of(project_id: int) -> list[Termination]:
+    return list(db.session.scalars(select(Termination).where(Termination.project_id == project_id).order_by(Termination.id)))
+
+
+def open_suspension(project_id: int) -> Suspension | None:
+    return db.session.scalar(select(Suspension).where(Suspension.project_id == project_id, Suspension.state == SuspensionState.SUSPENDED))
+
+
+def open_termination(project_id: int) -> Termination | None:
+    return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.OPENED))
+
+
+def extensions_agreed(project_id: int) -> int:
+    """How often the time of this project has been extended."""
+    return db.session.scalar(select(func.count()).select_from(Adjustment).where(
+        Adjustment.project_id == project_id, Adjustment.kind == AdjustmentKind.EXTENSION, Adjustment.state == AdjustmentState.AGREED)) or 0  # fmt: skip
+
+
+def last_report_number(project_id: int) -> int:
+    return db.session.scalar(select(func.max(Report.number)).where(Report.project_id == project_id)) or 0
+
+
+def suspended_projects(project_ids: list[int]) -> set[int]:
+    """Which of these projects are stopped now (for lists and phases)."""
+    return set(db.session.scalars(select(Suspension.project_id).where(Suspension.project_id.in_(project_ids), Suspension.state == SuspensionState.SUSPENDED)))
+
+
+def overdue_projects(project_ids: list[int], *, on: date) -> set[int]:
+    """Which of these projects owe a report whose day is past."""
+    return set(db.session.scalars(select(Report.project_id).where(Report.project_id.in_(project_ids), Report.state.in_(OPEN_REPORTS),
+                                                                  Report.due_on < on)))  # fmt: skip
+
+
+# --- worklists ------------------------------------------------------------------------------------------------
+
+
+def _list(model: Any, user: User, *where: Any, order: Any) -> list[Any]:
+    return list(db.session.scalars(select(model).join(Project, Project.id == model.project_id)
+                                   .options(joinedload(model.project).options(*_FACES)).where(funding.visible(user), *where).order_by(order, model.id)))  # fmt: skip
+
+
+def awaited_reports(user: User, *, until: date) -> list[Report]:
+    """Reports awaited or returned whose day is not after `until`, of projects that have not ended."""
+    return _list(Report, user, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, order=Report.due_on)
+
+
+def submitted_reports(user: User) -> list[Report]:
+    return _list(Report, user, Report.state == ReportState.SUBMITTED, order=Report.submitted_at)
+
+
+def planned_inspections(user: User) -> list[Inspection]:
+    return _list(Inspection, user, Inspection.state == InspectionState.PLANNED, order=Inspection.planned_on)
+
+
+def requested_adjustments(user: User) -> list[Adjustment]:
+    return _list(Adjustment, user, Adjustment.state == AdjustmentState.REQUESTED, order=Adjustment.requested_at)
+
+
+def opened_terminations(user: User) -> list[Termination]:
+    return _list(Termination, user, Termination.state == TerminationState.OPENED, order=Termination.opened_at)
+
+
+def suspensions_in_force(user: User) -> list[Suspension]:
+    return _list(Suspension, user, Suspension.state == SuspensionState.SUSPENDED, order=Suspension.from_date)
+
+
+def reports_due_between(first: date, last: date) -> list[Report]:
+    """Awaited reports due in these days (for reminders)."""
+    return list(db.session.scalars(select(Report).options(joinedload(Report.project)).where(
+        Report.state.in_(OPEN_REPORTS), Report.due_on.between(first, last)).order_by(Report.due_on, Report.id)))  # fmt: skip
+
+
+def has_reports(project_id: int) -> bool:
+    return bool(db.session.scalar(select(exists().where(Report.project_id == project_id))))
