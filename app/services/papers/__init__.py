@@ -1,0 +1,26 @@
+"""Official papers: a text template and plain data make one block structure, from which Word and PDF are drawn.
+
+Paper     an issued paper: its blocks are frozen, hashed, and never drawn from changed data again.
+Counter   gapless running numbers of series the system owns (receipts, dossiers, project codes).
+
+A template is a text file at <room>/templates/<room>/papers/<name>.txt, named "<room>/<name>". Line by line:
+
+    #title QUYẾT ĐỊNH                      centred, bold
+    #subtitle Về việc phê duyệt $title     centred, bold, under a short rule
+    #basis Căn cứ Luật …;                  italic line of legal basis
+    #bases $bases                          one such line for each text of the list
+    #heading I. Thành phần                 bold line
+    #article Điều 1.                       the rest of the line follows in ordinary type
+    - text                                 a point of a list
+    #field Tổ chức chủ trì: $host          a label and a value
+    #table $lines | TT=# | Nội dung=title | Thành tiền=amount|money     rows from a list of objects; # counts
+    #total Tổng cộng: $total|money         bold line under a table
+    #sign left: ĐẠI DIỆN BÊN B / $pi       a signer's title / name (left or right; two make one row)
+    #recipients Như Điều 3; Lưu: VT        "Nơi nhận" at the foot
+    #if $name … #else … #end               shown when the value is not empty (not nested)
+    anything else                          a paragraph; blank lines separate
+
+Values: $name, or ${name|filter}; filters: money (1.250.000.000 đồng), words (amount in words), date (18/06/2026),
+longdate (ngày 18 tháng 6 năm 2026). Inside #table and #total a bare "|money" works too. Values are inert: nothing
+in them is read as a template, as Typst or as markup.
+"""

@@ -1,0 +1,80 @@
+"""The acts on papers: issue, take the next number."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.kernel import journal
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete
+from app.kernel.text import nfc
+from app.kernel.words import N_
+from app.services.papers.blocks import build
+from app.services.papers.models import Counter, Paper
+from app.services.people.models import User
+
+APP = Path(__file__).resolve().parent.parent.parent
+DEPARTMENT = "Sở Khoa học và Công nghệ"
+COMMITTEE = "Ủy ban nhân dân tỉnh"
+PLACE = "Long An"
+
+
+def template_text(name: str) -> str:
+    """The text of template "<room>/<name>". Raises FileNotFoundError."""
+    room, _, file = name.partition("/")
+    found = sorted(APP.glob(f"*/{room}/templates/{room}/papers/{file}.txt"))
+    if not found:
+        raise FileNotFoundError(f"no paper template {name}")
+    return found[0].read_text(encoding="utf-8")
+
+
+def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: User | None, at: datetime, number: str | None = None,
+          dated: date | None = None, body: str | None = None, public: bool = False) -> Paper:  # fmt: skip
+    """Issue a paper on `subject`: its blocks are made now and never again.
+
+    `number` is the one of the issuing body's own register (e.g. "4923/QĐ-UBND"); decisions of the committee are
+    issued by it, everything else by the Department unless `body` says otherwise. Raises Incomplete when the number
+    is taken in that year.
+    """
+    day = dated or local(at).date()
+    issuer = body or (COMMITTEE if number and number.endswith("UBND") else DEPARTMENT)
+    number = nfc(number) if number else None
+    if number and db.session.scalar(select(Paper.id).where(Paper.number == number, Paper.body == issuer, Paper.year == day.year)):
+        raise Incomplete(N_("%(number)s is already the number of another paper of %(body)s in %(year)s."), field="number",
+                         number=number, body=issuer, year=day.year)  # fmt: skip
+    blocks = build(template_text(template), data)
+    kind, pid = journal.subject_key(subject)
+    row = Paper(template=template, title=nfc(title)[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=PLACE,
+                parent_body=COMMITTEE if issuer == DEPARTMENT else None, year=day.year, dated=day, blocks=blocks, sha256=digest(blocks),
+                is_public=public, issued_at=at, issued_by_id=by.id if by else None)  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    journal.record(row, "issue", by=by, at=at, detail={"number": number, "template": template, "sha256": row.sha256})
+    return row
+
+
+def digest(blocks: list[dict[str, Any]]) -> str:
+    """The hash of a paper's content."""
+    return hashlib.sha256(json.dumps(blocks, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def next_number(series: str, year: int) -> int:
+    """The next running number of a series in a year: gapless, because it rolls back with the act that took it."""
+    grown = update(Counter).where(Counter.series == series, Counter.year == year).values(n=Counter.n + 1).returning(Counter.n)
+    found = db.session.scalar(grown)
+    if found is None:
+        try:
+            with db.session.begin_nested():
+                db.session.execute(insert(Counter).values(series=series, year=year, n=0))
+        except IntegrityError:
+            pass  # somebody else began the series in the same moment
+        found = db.session.scalar(grown)
+    return int(found or 0)

@@ -1,0 +1,58 @@
+"""Rows of issued papers and of running numbers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kernel.db import Identified, Model, UtcDateTime, append_only
+from app.services.people.models import User
+
+
+class Paper(Identified, Model):
+    """An issued paper. Its row is never changed: a correction is a new paper."""
+
+    __tablename__ = "paper"
+
+    template: Mapped[str] = mapped_column(String(100))
+    title: Mapped[str] = mapped_column(String(500))
+    subject_type: Mapped[str] = mapped_column(String(64))
+    subject_pid: Mapped[str] = mapped_column(String(26))
+    number: Mapped[str | None] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(String(200))
+    parent_body: Mapped[str | None] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(100))
+    year: Mapped[int]
+    dated: Mapped[date]
+    blocks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    sha256: Mapped[str] = mapped_column(String(64))
+    is_public: Mapped[bool] = mapped_column(default=False)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+
+    issued_by: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("number", "body", "year"),
+        Index("ix_paper_subject", "subject_type", "subject_pid"),
+        Index("ix_paper_dated", "dated", "id"),
+    )
+
+
+append_only("paper")
+
+
+class Counter(Model):
+    """The last number given in a series and year; grows in the transaction of the act that takes it."""
+
+    __tablename__ = "counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series: Mapped[str] = mapped_column(String(60))
+    year: Mapped[int]
+    n: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (UniqueConstraint("series", "year"),)

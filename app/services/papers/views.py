@@ -1,0 +1,106 @@
+"""/papers: the register, one paper, its Word and PDF forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.listing import Column, Filter, Listing
+from app.kernel.permissions import Do
+from app.kernel.text import nfc
+from app.kernel.web import SIGNED_IN, allow, or_404
+from app.kernel.words import N_
+from app.services.papers import pdf, queries, word
+from app.services.papers.models import Paper
+from app.services.papers.rules import amount_in_words, paper_date
+
+bp = Blueprint("papers", __name__, url_prefix="/papers", template_folder="templates")
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def init_app(app: Flask) -> None:
+    """Amounts in words, for every template."""
+    app.jinja_env.filters["words"] = lambda amount: (text := amount_in_words(int(amount)))[0].upper() + text[1:]
+
+
+def _listing() -> Listing:
+    return Listing(
+        queries.register(), request.args, key=Paper.id, default="-dated",
+        columns=[
+            Column("dated", N_("Date"), lambda p: p.dated, sort=Paper.dated),
+            Column("number", N_("Number"), lambda p: p.number),
+            Column("title", N_("Title"), lambda p: p.title, sort=Paper.title),
+            Column("body", N_("Issued by"), lambda p: p.body),
+        ],
+        filters=[
+            Filter("q", N_("Number or title"), lambda s, v: s.where(Paper.number.ilike(f"%{_like(v)}%", escape="\\")
+                                                                     | Paper.title.ilike(f"%{_like(v)}%", escape="\\"))),
+            Filter("year", N_("Year"), lambda s, v: s.where(Paper.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)]),
+        ],
+    )  # fmt: skip
+
+
+def _like(text: str) -> str:
+    return nfc(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@bp.get("/")
+@allow(Do.PAPERS_READ)
+def index() -> Any:
+    return render_template("papers/index.html", listing=_listing())
+
+
+@bp.get("/register.xlsx")
+@allow(Do.PAPERS_READ)
+def export() -> Any:
+    return _file(_listing().xlsx(_("Register of papers")), "so-van-ban.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
+@bp.get("/<pid>")
+@allow(SIGNED_IN)
+def show(pid: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    return render_template("papers/show.html", paper=paper, content=content_of(paper))
+
+
+@bp.get("/<pid>.pdf")
+@allow(SIGNED_IN)
+def as_pdf(pid: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    _note(paper)
+    return _file(pdf.draw(content_of(paper)), f"{_name(paper)}.pdf", "application/pdf")
+
+
+@bp.get("/<pid>.docx")
+@allow(SIGNED_IN)
+def as_word(pid: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    _note(paper)
+    return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
+
+
+def content_of(paper: Paper) -> dict[str, Any]:
+    """What is drawn of a paper, as plain data."""
+    return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,
+            "longdate": paper_date(paper.dated), "blocks": paper.blocks}  # fmt: skip
+
+
+def _name(paper: Paper) -> str:
+    return f"{paper.dated:%Y%m%d}-{paper.public_id[:8]}"
+
+
+def _note(paper: Paper) -> None:
+    journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id, subject_pid=paper.public_id,
+                        address=request.remote_addr)  # fmt: skip
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,58 @@
+"""Terms in days, as law counts them. Pure: who knows the days off is an argument.
+
+Day 1 is the day after the event; a term that ends on a day off ends on the next working day (Civil Code 2015,
+articles 147-148, mark G).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import lru_cache
+
+from holidays import country_holidays
+
+WORKING, CALENDAR = "working", "calendar"
+LONGEST = 3_660
+
+
+def due_date(start: date, days: int, unit: str, is_off: Callable[[date], bool]) -> date:
+    """The last day of a term of `days` ("working" or "calendar") after `start`. Raises ValueError for a bad unit or number."""
+    if unit not in (WORKING, CALENDAR) or not 0 <= days <= LONGEST:
+        raise ValueError(f"a term is 0 to {LONGEST} working or calendar days, not {days} {unit}")
+    day = start
+    if unit == CALENDAR:
+        day += timedelta(days=days)
+    else:
+        left = days
+        while left:
+            day += timedelta(days=1)
+            left -= not is_off(day)
+    while is_off(day):
+        day += timedelta(days=1)
+    return day
+
+
+def working_days_between(start: date, end: date, is_off: Callable[[date], bool]) -> int:
+    """How many working days lie after `start` up to and with `end`."""
+    return sum(not is_off(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+@lru_cache(maxsize=64)
+def national_days(year: int) -> tuple[frozenset[date], frozenset[date]]:
+    """(days off, Saturdays and Sundays that are worked) of a year, as the holidays library knows them."""
+    known = country_holidays("VN", years=year)
+    worked = {d for d in (getattr(known, "weekend_workdays", None) or set()) if d.year == year}
+    return frozenset(d for d in known if d.year == year), frozenset(worked)
+
+
+def off_days(overrides: dict[date, str]) -> Callable[[date], bool]:
+    """is_off for the national calendar with these overrides (date → "off" or "working")."""
+
+    def is_off(day: date) -> bool:
+        if day in overrides:
+            return overrides[day] == "off"
+        off, worked = national_days(day.year)
+        return day in off or (day.weekday() >= 5 and day not in worked)
+
+    return is_off
