@@ -13,7 +13,7 @@ from app.kernel.permissions import Do
 from app.kernel.words import Face, N_
 
 DEADLINE_HOUR = 17  # of the default that a new call's form offers
-FROZEN_PREFIXES = ("calls.", "proposals.", "selection.")
+FROZEN_PREFIXES = ("calls.", "proposals.")  # rule keys whose versions a call keeps
 
 
 class CallState(Face):

@@ -1,0 +1,145 @@
+"""Reads of calls: in the house, and for anyone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.kernel.subjects import Parties, Subject, register_subject
+from app.services.people.models import User
+from app.services.rulebook.models import Rule
+from app.stages.calls.models import Call, CallTopic, Extension
+from app.stages.calls.rules import FROZEN_PREFIXES, PUBLIC_STATES, CallState, is_open
+from app.stages.ideas.models import Topic
+from app.stages.ideas.queries import public_topic
+from app.stages.plan.models import Priority
+
+_TOPICS = selectinload(Call.topics).joinedload(CallTopic.topic)
+_WHOLE = (
+    _TOPICS.joinedload(Topic.item).joinedload(Priority.sector),
+    selectinload(Call.topics).joinedload(CallTopic.topic).joinedload(Topic.assigned),
+    selectinload(Call.extensions).joinedload(Extension.proposed_by),
+    selectinload(Call.extensions).joinedload(Extension.confirmed_by),
+    joinedload(Call.before),
+)
+
+
+def _seen_by(user: User) -> ColumnElement[bool]:
+    if user.can(Do.CALLS_DRAFT) or user.can(Do.CALLS_EXTEND) or user.can(Do.PROPOSALS_READ):
+        return true()
+    return Call.state.in_(PUBLIC_STATES)
+
+
+def calls_statement(user: User) -> Select[Any]:
+    """The calls in this person's list: all for the Department, published ones for others."""
+    return select(Call).options(selectinload(Call.topics)).where(_seen_by(user))
+
+
+def call_for(user: User, pid: str) -> Call | None:
+    """One call this person may see, whole."""
+    return db.session.scalar(select(Call).options(*_WHOLE).where(Call.public_id == pid, _seen_by(user)).execution_options(populate_existing=True))
+
+
+def call_by_pid(pid: str) -> Call | None:
+    """One call, whole, whoever asks: for other rooms, not for pages."""
+    return db.session.scalar(select(Call).options(*_WHOLE).where(Call.public_id == pid))
+
+
+def may_read(call: Call, user: User) -> bool:
+    """May this person see the call?"""
+    return db.session.scalar(select(Call.id).where(Call.id == call.id, _seen_by(user))) is not None
+
+
+def topics_of(call: Call) -> list[CallTopic]:
+    """The topics of a call, in its order, with topic, item and sector."""
+    statement = (select(CallTopic).options(joinedload(CallTopic.topic).joinedload(Topic.item).joinedload(Priority.sector), joinedload(CallTopic.call))
+                 .where(CallTopic.call_id == call.id).order_by(CallTopic.position))  # fmt: skip
+    return list(db.session.scalars(statement))
+
+
+def call_topic_by_pid(pid: str) -> CallTopic | None:
+    """One topic of a call, with its call, topic, item and sector."""
+    statement = select(CallTopic).options(
+        joinedload(CallTopic.call), joinedload(CallTopic.topic).joinedload(Topic.item).joinedload(Priority.sector),
+        joinedload(CallTopic.topic).joinedload(Topic.assigned), joinedload(CallTopic.topic).joinedload(Topic.receiver),
+    )  # fmt: skip
+    return db.session.scalar(statement.where(CallTopic.public_id == pid))
+
+
+def waiting_extension(call: Call) -> Extension | None:
+    """The proposed extension that nobody has answered yet."""
+    statement = select(Extension).options(joinedload(Extension.proposed_by)).where(
+        Extension.call_id == call.id, Extension.confirmed_at.is_(None), Extension.refused_at.is_(None))  # fmt: skip
+    return db.session.scalar(statement)
+
+
+def due(at: datetime) -> list[Call]:
+    """Published calls whose deadline has gone by."""
+    return list(db.session.scalars(select(Call).where(Call.state == CallState.PUBLISHED, Call.deadline < at).order_by(Call.id)))
+
+
+def next_round(call: Call) -> Call | None:
+    """The call of the next round that was made of this one, when it was not cancelled."""
+    return db.session.scalar(select(Call).where(Call.before_id == call.id, Call.state != CallState.CANCELLED).limit(1))
+
+
+def calls_of_topic(topic: Topic) -> list[Call]:
+    """The calls a topic was in, oldest first."""
+    return list(db.session.scalars(select(Call).join(CallTopic, CallTopic.call_id == Call.id).where(CallTopic.topic_id == topic.id).order_by(Call.id)))
+
+
+def keys_to_freeze(on: date) -> list[str]:
+    """The rules a call freezes when it is published: those of calls and of dossiers in force that day."""
+    named = or_(*(Rule.key.startswith(prefix) for prefix in FROZEN_PREFIXES))
+    held = (Rule.valid_from <= on, or_(Rule.valid_to.is_(None), Rule.valid_to >= on))
+    return list(db.session.scalars(select(Rule.key).where(named, *held).distinct().order_by(Rule.key)))
+
+
+# --- for anyone -----------------------------------------------------------------------------------------------
+
+
+def open_calls(at: datetime) -> list[dict[str, Any]]:
+    """The calls that receive dossiers at this instant, the first to close on top, as anyone may read them."""
+    statement = select(Call).options(*_WHOLE).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)
+    return [_public(c, at) for c in db.session.scalars(statement.order_by(Call.deadline, Call.id))]
+
+
+def public_calls(at: datetime, *, limit: int = 50) -> list[dict[str, Any]]:
+    """All published calls, newest first, as anyone may read them."""
+    statement = select(Call).options(*_WHOLE).where(Call.state.in_(PUBLIC_STATES), Call.opens_at <= at)
+    return [_public(c, at) for c in db.session.scalars(statement.order_by(Call.opens_at.desc(), Call.id.desc()).limit(limit))]
+
+
+def public_call(pid: str, at: datetime) -> dict[str, Any] | None:
+    """One published call as anyone may read it, or None."""
+    call = db.session.scalar(select(Call).options(*_WHOLE).where(Call.public_id == pid, Call.state.in_(PUBLIC_STATES)))
+    return _public(call, at) if call is not None else None
+
+
+def count_open(at: datetime) -> int:
+    """How many calls receive dossiers."""
+    statement = select(func.count(Call.id)).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)
+    return int(db.session.scalar(statement) or 0)
+
+
+def _public(call: Call, at: datetime) -> dict[str, Any]:
+    return {
+        "pid": call.public_id, "title": call.title, "number": call.number, "dated": call.dated, "mode": call.mode, "round": call.round,
+        "year": call.year, "opens_at": call.opens_at, "deadline": call.deadline, "is_open": is_open(call, at), "state": call.state,
+        "place": call.place, "note": call.note, "notice_pid": call.notice_pid,
+        "former": {"pid": call.before.public_id, "number": call.before.number} if call.before else None,
+        "extensions": [{"old": e.old_deadline, "new": e.new_deadline, "reason": e.reason, "document": e.document}
+                       for e in call.extensions if e.confirmed_at is not None],
+        "topics": [{**public_topic(ct.topic), "call_topic_pid": ct.public_id, "ceiling": ct.ceiling, "outcome": ct.outcome} for ct in call.topics],
+    }  # fmt: skip
+
+
+
+register_subject("call", Subject(
+    load=call_by_pid, title=lambda c: c.title, may_read=may_read, url=lambda c: ("calls.show", {"pid": c.public_id}),
+    parties=lambda c: Parties(organisations=frozenset(ct.topic.assigned_organisation_id for ct in topics_of(c) if ct.topic.assigned_organisation_id))))  # fmt: skip

@@ -1,0 +1,236 @@
+"""The acts on ideas: draft, revise, submit, return, withdraw, link to an item, identify, decide the approved list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.kernel import journal, outbox
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.text import fold, nfc
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.people.models import Organisation, User
+from app.services.rulebook import queries as rulebook
+from app.stages.ideas import queries, topics
+from app.stages.ideas.models import Idea, Topic
+from app.stages.ideas.rules import (
+    IDEA,
+    RECOMMENDED,
+    IdeaState,
+    Mode,
+    Outcome,
+    RedirectTo,
+    check_complete,
+    check_decidable,
+    check_decision,
+    check_editable,
+    check_outcome,
+    check_owner,
+    check_year,
+    idea_code,
+)
+from app.stages.plan.models import Priority
+
+# what the owner may write
+COLUMNS = ("title", "year", "field", "kind", "basis", "need", "aim", "contents", "products", "effects", "state_budget", "other_budget",
+           "duration_months", "starts_on", "proposed_host", "receiver", "commitment", "committed_by", "state_keeps_ownership", "item")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Identified:
+    """What identification says about one idea. Empty texts mean: as proposed."""
+
+    outcome: Outcome
+    title: str | None = None
+    aim: str | None = None
+    products: str | None = None
+    mode: Mode | None = None
+    host: Organisation | None = None
+    ceiling: int | None = None
+    rank: int | None = None
+    redirect_to: RedirectTo | None = None
+    reason: str | None = None
+
+
+def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | None, at: datetime, owner: User | None = None) -> Idea:
+    """Begin an order form for an organisation. `values` holds some of COLUMNS; a title is needed."""
+    person = owner or by
+    if person is None:
+        raise Incomplete(N_("An idea belongs to a person."), field="title")
+    idea = Idea(owner_id=person.id, organisation_id=organisation.id, created_at=at, title="", folded="", year=local(at).year + 1)
+    _write(idea, values, at)
+    IDEA.begin(idea, "draft", by=by, at=at)
+    return idea
+
+
+def revise(idea: Idea, values: Mapping[str, Any], *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+    """Change a draft or a returned idea."""
+    check_owner(idea, by)
+    check_editable(idea)
+    check_seen(idea, seen)
+    _write(idea, values, at)
+    db.session.flush()
+    journal.record(idea, "revise", by=by, at=at)
+
+
+def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
+    unknown = set(values) - set(COLUMNS)
+    if unknown:
+        raise TypeError(f"not a field of an order form: {sorted(unknown)}")
+    check_year(values.get("year"), local(at).date())
+    for name, value in values.items():
+        if name in ("receiver", "proposed_host", "item"):
+            setattr(idea, name, value)
+        else:
+            setattr(idea, name, (nfc(value) or None) if isinstance(value, str) else value)
+    if not idea.title:
+        raise Incomplete(N_("The title is missing."), field="title")
+    idea.folded = fold(f"{idea.title} {idea.need or ''} {idea.aim or ''}")
+
+
+def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+    """Send the order form to the Department. The receiving body's commitment must stand in it."""
+    check_owner(idea, by)
+    check_seen(idea, seen)
+    db.session.flush()
+    if idea.state in (IdeaState.DRAFT, IdeaState.RETURNED):
+        check_complete(idea)
+        idea.submitted_at, idea.return_reason = at, None
+        if idea.code is None:
+            year = local(at).year
+            idea.code = idea_code(year, papers.next_number("idea", year))
+    IDEA.advance(idea, "submit", by=by, at=at, detail={"number": idea.code})
+    outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea)
+
+
+def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+    """Return a submitted idea to its owner, saying what to correct (the verb is `return`)."""
+    _need_reason(reason)
+    idea.return_reason = nfc(reason)
+    IDEA.advance(idea, "return", by=by, at=at, seen=seen, reason=nfc(reason))
+    outbox.post("ideas/mail/returned.txt", to=_owner(idea), key=f"idea-returned:{idea.public_id}:{idea.version}", at=at, idea=idea)
+
+
+def withdraw(idea: Idea, *, by: User | None, at: datetime, reason: str | None = None, seen: int | str | None = None) -> None:
+    """Take the idea back before identification begins."""
+    check_owner(idea, by)
+    IDEA.advance(idea, "withdraw", by=by, at=at, seen=seen, reason=nfc(reason or "") or None)
+
+
+def link_item(idea: Idea, item: Priority, *, by: User | None, at: datetime, others: Sequence[Priority] = (), seen: int | str | None = None) -> None:
+    """Tie the idea to its main priority item, and to any others, of the plan in force."""
+    if idea.state not in (IdeaState.SUBMITTED, IdeaState.IN_IDENTIFICATION):
+        raise WrongState(N_("Only a submitted idea that is not decided yet can be tied to an item."))
+    if not queries.in_force(item):
+        raise Incomplete(N_("Please choose an item of the plan in force."), field="item")
+    check_seen(idea, seen)
+    idea.item = item
+    idea.other_items = [other for other in others if other.id != item.id]
+    db.session.flush()
+    journal.record(idea, "link_item", by=by, at=at, detail={"item": item.code, "others": [o.code for o in idea.other_items]})
+
+
+def put_to_council(ideas: Sequence[Idea], council_pid: str, *, by: User | None, at: datetime) -> None:
+    """Note that these submitted ideas are on the agenda of an identification council."""
+    if not ideas:
+        raise Incomplete(N_("Please choose at least one idea."), field="ideas")
+    for idea in ideas:
+        idea.council_pid = council_pid
+        IDEA.advance(idea, "put_to_council", by=by, at=at, detail={"council": council_pid})
+
+
+def record_identification(idea: Idea, found: Identified, *, by: User | None, at: datetime, minutes_number: str | None = None,
+                          minutes_dated: date | None = None, council_pid: str | None = None, seen: int | str | None = None) -> None:  # fmt: skip
+    """Record what a council recommends for the idea: of a council held here, or by its minutes on paper.
+
+    What was recorded from paper may be corrected until the province decides; a council's own result may not.
+    """
+    _check_recordable(idea, minutes_number, minutes_dated, council_pid, at)
+    _apply(idea, found)
+    idea.outcome, idea.identified_at = found.outcome, at
+    idea.redirect_to, idea.outcome_reason, idea.rank = found.redirect_to, nfc(found.reason or "") or None, found.rank
+    idea.minutes_number, idea.minutes_dated = nfc(minutes_number or "") or None, minutes_dated
+    if council_pid is not None:
+        idea.council_pid = council_pid
+    IDEA.advance(idea, "identify", by=by, at=at, seen=seen, reason=idea.outcome_reason,
+                 detail={"outcome": str(found.outcome), "number": idea.minutes_number})  # fmt: skip
+
+
+def _check_recordable(idea: Idea, number: str | None, dated: date | None, council_pid: str | None, at: datetime) -> None:
+    by_council = idea.council_pid is not None and idea.minutes_number is None
+    if by_council and idea.outcome is not None:
+        raise WrongState(N_("The council's result is recorded and cannot be changed."))
+    if council_pid is None:
+        if not nfc(number or ""):
+            raise Incomplete(N_("Please give the number of the minutes."), field="minutes_number")
+        if dated is None or dated > local(at).date():
+            raise Incomplete(N_("Please give the date of the minutes; it may not lie in the future."), field="minutes_dated")
+
+
+def _apply(idea: Idea, found: Identified) -> None:
+    """Put the final wording on the idea; both wordings are kept."""
+    title, aim = nfc(found.title or "") or idea.title, nfc(found.aim or "") or idea.aim or ""
+    products = nfc(found.products or "") or idea.products
+    changed = (title, aim, products) != (idea.title, idea.aim or "", idea.products)
+    if idea.proposed_host_id is not None and found.mode is not None:
+        changed = changed or found.mode != Mode.DIRECT or found.host is None or found.host.id != idea.proposed_host_id
+    check_outcome(found.outcome, title=title, aim=aim, changed=changed, redirect_to=found.redirect_to, reason=found.reason,
+                  mode=found.mode, host=found.host)  # fmt: skip
+    recommended = found.outcome in RECOMMENDED
+    idea.final_title, idea.final_aim, idea.final_products = (title, aim, products) if recommended else (None, None, None)
+    idea.mode = found.mode if recommended else None
+    idea.host = found.host if recommended and found.mode == Mode.DIRECT else None
+    idea.ceiling = found.ceiling if recommended else None
+
+
+def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | None, at: datetime, symbol: str = "QĐ-UBND",
+                 body: str | None = None) -> list[Topic]:  # fmt: skip
+    """Decide on identified ideas as recommended: topics are made of those to carry out, the others are refused or passed on.
+
+    One decision, one paper with the list. Returns the topics in the order of the list.
+    """
+    ordered = sorted(ideas, key=lambda i: (i.rank if i.rank is not None else 10_000, i.id))
+    check_decidable(ordered)
+    check_decision(number, symbol, dated, local(at).date())
+    full = number if "/" in number else f"{number}/{symbol}"
+    issuer = body or rulebook.value("ideas.list_body", on=dated)
+    for idea in ordered:
+        idea.decision_number, idea.decision_date = full, dated
+    made = [topics.make(idea, number=full, dated=dated, body=issuer, by=by, at=at) for idea in ordered if idea.outcome in RECOMMENDED]
+    for idea in ordered:
+        verb = {Outcome.DO_NOT: "reject", Outcome.REDIRECT: "redirect"}.get(idea.outcome, "approve")  # type: ignore[arg-type]
+        IDEA.advance(idea, verb, by=by, at=at, reason=idea.outcome_reason, detail={"number": full})
+    topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, by=by, at=at)
+    for idea in ordered:
+        outbox.post("ideas/mail/decided.txt", to=_owner(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
+    return made
+
+
+def reject(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+    """Do not approve an identified idea, whatever was recommended."""
+    _need_reason(reason)
+    if idea.outcome is None:
+        raise WrongState(N_("“%(title)s” has not been identified."), title=idea.title)
+    idea.outcome_reason = nfc(reason)
+    IDEA.advance(idea, "reject", by=by, at=at, seen=seen, reason=nfc(reason))
+    outbox.post("ideas/mail/decided.txt", to=_owner(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
+
+
+def _need_reason(reason: str | None) -> None:
+    if not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason."), field="reason")
+
+
+def _owner(idea: Idea) -> User:
+    return db.session.get_one(User, idea.owner_id)
+
+
+# the acts on topics, for whoever knows this room's actions
+put_in_call, assign, reopen, drop, enter_topic = topics.put_in_call, topics.assign, topics.reopen, topics.drop, topics.enter_topic
+MODES = topics.MODES  # as papers print them

@@ -1,0 +1,199 @@
+"""Reads of ideas and topics, limited to what a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.kernel.subjects import Parties, Subject, register_subject
+from app.services.people.models import Organisation, User
+from app.services.rulebook import queries as rulebook
+from app.stages.ideas.models import Idea, Topic
+from app.stages.ideas.rules import CALLABLE, IdeaState, Mode, TopicState
+from app.stages.plan.models import Plan, Priority, Sector
+
+_IDEA = (joinedload(Idea.owner), joinedload(Idea.organisation), joinedload(Idea.item).joinedload(Priority.sector))
+_WHOLE_IDEA = (*_IDEA, joinedload(Idea.receiver), joinedload(Idea.proposed_host), joinedload(Idea.host), selectinload(Idea.other_items))
+_TOPIC = (joinedload(Topic.item).joinedload(Priority.sector), joinedload(Topic.assigned))
+_WHOLE_TOPIC = (*_TOPIC, joinedload(Topic.receiver), joinedload(Topic.idea), selectinload(Topic.other_items))
+
+
+# --- ideas ----------------------------------------------------------------------------------------------------
+
+
+def _mine(user: User) -> ColumnElement[bool]:
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    of_body = and_(Idea.organisation_id.in_(managed), Idea.state != IdeaState.DRAFT)
+    to_us = and_(Idea.receiver_organisation_id.in_(managed), Idea.state.not_in([IdeaState.DRAFT, IdeaState.WITHDRAWN]))
+    return or_(Idea.owner_id == user.id, of_body, to_us)
+
+
+def _seen_by(user: User) -> ColumnElement[bool]:
+    if user.can(Do.IDEAS_READ):
+        return or_(Idea.owner_id == user.id, Idea.submitted_at.is_not(None))
+    return _mine(user)
+
+
+def may_read(idea: Idea, user: User) -> bool:
+    """May this person see the idea? The same question as the lists ask."""
+    return db.session.scalar(select(Idea.id).where(Idea.id == idea.id, _seen_by(user))) is not None
+
+
+def ideas_statement(user: User, *, mine: bool) -> Select[Any]:
+    """The ideas in this person's list: their own, or all that were ever submitted."""
+    return select(Idea).options(*_IDEA).where(_mine(user) if mine else _seen_by(user))
+
+
+def idea_for(user: User, pid: str) -> Idea | None:
+    """One idea this person may see, whole."""
+    return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid, _seen_by(user)))
+
+
+def for_owner(user: User, pid: str) -> Idea | None:
+    """One idea this person may change or withdraw: the own one, or one of a body the person manages."""
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    mine = or_(Idea.owner_id == user.id, and_(Idea.organisation_id.in_(managed), Idea.state != IdeaState.DRAFT))
+    return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid, mine))
+
+
+def submitted_by_pid(pid: str) -> Idea | None:
+    """One idea that was submitted, for those who deal with all of them."""
+    return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid, Idea.submitted_at.is_not(None)))
+
+
+def idea_by_pid(pid: str) -> Idea | None:
+    """One idea, whole, whoever asks: for other rooms, not for pages."""
+    return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid))
+
+
+def ideas_by_pids(pids: Iterable[str]) -> list[Idea]:
+    """These ideas, whole, in the order of their rank, then as submitted."""
+    statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id.in_(list(pids)))
+    return sorted(db.session.scalars(statement), key=_order)
+
+
+def waiting_for_council() -> list[Idea]:
+    """Submitted ideas, oldest first."""
+    return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.submitted_at, Idea.id)))
+
+
+def identified() -> list[Idea]:
+    """Ideas with a recommended outcome that await the province's decision, in the council's order."""
+    statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_not(None))
+    return sorted(db.session.scalars(statement), key=_order)
+
+
+def _order(idea: Idea) -> tuple[int, int]:
+    return (idea.rank if idea.rank is not None else 10_000, idea.id)
+
+
+# --- topics ---------------------------------------------------------------------------------------------------
+
+
+def topics_statement() -> Select[Any]:
+    """All topics of approved lists, with item, sector and the body named for direct assignment."""
+    return select(Topic).join(Topic.item).options(*_TOPIC)
+
+
+def topic_by_pid(pid: str) -> Topic | None:
+    """One topic, whole."""
+    return db.session.scalar(select(Topic).options(*_WHOLE_TOPIC).where(Topic.public_id == pid))
+
+
+def topics_by_pids(pids: Iterable[str]) -> list[Topic]:
+    """These topics, in the order of their codes."""
+    return list(db.session.scalars(select(Topic).options(*_WHOLE_TOPIC).where(Topic.public_id.in_(list(pids))).order_by(Topic.code)))
+
+
+def topic_of_idea(idea: Idea) -> Topic | None:
+    """The topic that an approved idea became."""
+    return db.session.scalar(select(Topic).options(*_TOPIC).where(Topic.idea_id == idea.id))
+
+
+def free_topics(mode: Mode | None = None) -> list[Topic]:
+    """Topics that may be put in a call."""
+    statement = select(Topic).options(*_TOPIC).where(Topic.state.in_(CALLABLE))
+    if mode is not None:
+        statement = statement.where(Topic.mode == mode)
+    return list(db.session.scalars(statement.order_by(Topic.code)))
+
+
+def topic_years() -> list[int]:
+    """The years that have topics, newest first."""
+    return list(db.session.scalars(select(Topic.year).distinct().order_by(Topic.year.desc())))
+
+
+def public_topics(*, year: int | None = None, sector: str | None = None) -> list[dict[str, Any]]:
+    """The approved list as anyone may read it, newest first; dropped topics stay off."""
+    statement = select(Topic).options(*_TOPIC).join(Topic.item).join(Sector, Sector.id == Priority.sector_id).where(Topic.state != TopicState.DROPPED)
+    if year is not None:
+        statement = statement.where(Topic.year == year)
+    if sector is not None:
+        statement = statement.where(Sector.code == sector)
+    return [public_topic(t) for t in db.session.scalars(statement.order_by(Topic.year.desc(), Topic.code))]
+
+
+def public_topic(topic: Topic) -> dict[str, Any]:
+    """One topic as anyone may read it."""
+    sector = topic.item.sector
+    return {
+        "pid": topic.public_id, "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "kind": topic.kind,
+        "mode": topic.mode, "state": topic.state, "year": topic.year, "ceiling": topic.ceiling, "duration_months": topic.duration_months,
+        "item_code": topic.item.code, "item_vi": topic.item.short_vi, "item_en": topic.item.title_en,
+        "sector_code": sector.code, "sector_vi": sector.name_vi, "sector_en": sector.name_en,
+        "assigned": topic.assigned.name if topic.assigned else None,
+        "decision_number": topic.decision_number, "decision_date": topic.decision_date,
+    }  # fmt: skip
+
+
+# --- words of the form ----------------------------------------------------------------------------------------
+
+
+def kinds(on: date) -> dict[str, dict[str, str]]:
+    """The types of task in force on a day, by code: {"DT_CN": {"vi": …, "en": …}}."""
+    return {k["code"]: k for k in rulebook.value("ideas.task_types", on=on)}
+
+
+def fields(on: date) -> dict[str, dict[str, str]]:
+    """The fields of research in force on a day, by code."""
+    return {f["code"]: f for f in rulebook.value("ideas.fields", on=on)}
+
+
+def in_force(item: Priority) -> bool:
+    """Does the item belong to the plan in force?"""
+    return db.session.scalar(select(Plan.id).where(Plan.id == item.plan_id, Plan.state == "in_force")) is not None
+
+
+def organisation_names() -> list[tuple[str, str]]:
+    """(public id, name) of all organisations in being, for list boxes."""
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None)).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
+# --- what services may know of our rows -----------------------------------------------------------------------
+
+
+def idea_parties(idea: Idea) -> Parties:
+    """Who stands behind an idea: its owner, the owner's body, the receiver and the proposed host."""
+    bodies = {idea.organisation_id, idea.receiver_organisation_id, idea.proposed_host_id, idea.host_organisation_id} - {None}
+    return Parties(users=frozenset({idea.owner_id}), organisations=frozenset(b for b in bodies if b is not None))
+
+
+def topic_parties(topic: Topic) -> Parties:
+    """Who stands behind a topic: the receiver, and the body named for direct assignment."""
+    bodies = {topic.receiver_organisation_id, topic.assigned_organisation_id}
+    return Parties(organisations=frozenset(b for b in bodies if b is not None))
+
+
+register_subject("idea", Subject(
+    load=idea_by_pid, title=lambda i: i.final_title or i.title, parties=idea_parties, may_read=may_read,
+    url=lambda i: ("ideas.show", {"pid": i.public_id})))  # fmt: skip
+register_subject("topic", Subject(
+    load=topic_by_pid, title=lambda t: t.title, parties=topic_parties, may_read=lambda _t, user: user.can(Do.TOPICS_READ),
+    url=lambda t: ("topics.show", {"pid": t.public_id})))  # fmt: skip
