@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel import outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
@@ -31,6 +32,7 @@ from app.stages.execution.models import (
 from app.stages.execution.rules import (
     ADJUSTMENT,
     INSPECTION,
+    ON_PAPER,
     REPORT,
     SUSPENSION,
     TERMINATION,
@@ -87,10 +89,10 @@ def schedule_reports(project: Project, *, by: User | None, at: datetime) -> list
 def ask_report(project: Project, *, due_on: date, reason: str, by: User, at: datetime) -> Report:
     """Ask for a report outside the schedule."""
     contract = _running(project)
-    if due_on < at.date():
+    if due_on < local(at).date():
         raise Incomplete(N_("The day must lie ahead."), field="due_on")
     row = Report(project_id=project.id, kind=ReportKind.AD_HOC, number=queries.last_report_number(project.id) + 1, due_on=due_on,
-                 period_from=contract.starts_on, period_to=at.date())  # fmt: skip
+                 period_from=contract.starts_on, period_to=local(at).date())  # fmt: skip
     REPORT.begin(row, "schedule", by=by, at=at, reason=reason)
     outbox.post("execution/mail/report_asked.txt", to=awards.holders(project), key=f"report-asked:{row.public_id}", at=at, project=project,
                 report=row, reason=reason)  # fmt: skip
@@ -140,7 +142,7 @@ def _review(report: Report, verb: str, remark: str | None, *, by: User, at: date
 
 def remind(at: datetime) -> int:
     """Remind the holders of reports that fall due (on the days of the rulebook before). Each reminder goes once."""
-    today, count = at.date(), 0
+    today, count = local(at).date(), 0
     for days in rulebook.value("execution.remind_days", on=today):
         for report in queries.reports_due_between(today, today + timedelta(days=days)):
             outbox.post("execution/mail/report_due.txt", to=awards.holders(report.project), key=f"report-due:{report.public_id}:{days}",
@@ -166,7 +168,7 @@ def plan_inspection(project: Project, *, kind: InspectionKind, planned_on: date,
 def conclude_inspection(inspection: Inspection, *, held_on: date, present: str, progress_finding: str, money_finding: str, conclusion: str,
                         requests: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:  # fmt: skip
     """Record what the visit found and issue its minutes."""
-    if held_on > at.date():
+    if held_on > local(at).date():
         raise Incomplete(N_("The visit cannot lie in the future."), field="held_on")
     check_seen(inspection, seen)
     inspection.held_on, inspection.present, inspection.conclusion, inspection.requests = held_on, present, conclusion, requests
@@ -259,7 +261,7 @@ def withdraw_adjustment(adjustment: Adjustment, *, by: User, at: datetime, seen:
 def _check_extension(project: Project, contract: Contract, row: Adjustment, *, at: datetime) -> None:
     check_special(row.special, row.authority)
     caps = rulebook.value("execution.extension_caps", on=project.decision_date)
-    check_extension(row.months or 0, duration_months=project.duration_months, contract_ends_on=contract.ends_on, today=at.date(),
+    check_extension(row.months or 0, duration_months=project.duration_months, contract_ends_on=contract.ends_on, today=local(at).date(),
                     agreed_before=queries.extensions_agreed(project.id), caps=caps, special=row.special)  # fmt: skip
 
 
@@ -276,7 +278,7 @@ def _check_wanted(project: Project, kind: AdjustmentKind, after: str | None, new
 
 
 def _issue_decision(adjustment: Adjustment, project: Project, *, by: User, at: datetime) -> Paper:
-    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "kind": str(adjustment.kind),
+    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "kind_name": ON_PAPER[adjustment.kind],
             "reason": adjustment.reason, "before": adjustment.before or "", "after": adjustment.after or "", "months": adjustment.months,
             "ends_on": project.ends_on.isoformat(), "state": project.approved_state, "annex": adjustment.annex_number, "signer": by.name,
             "special": adjustment.special, "authority": adjustment.authority or "", "remark": adjustment.remark or "",
@@ -366,8 +368,8 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     if suspension is not None:
         _advance_resumed(suspension, max(dated, suspension.from_date), number, by=by, at=at)
     funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=nfc(number), cause=cause, by=by, at=at)
-    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground": str(termination.ground),
-            "cause": str(cause), "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
+    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
+            "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
             "percent": percent, "refund": termination.refund, "signer": by.name, "remark": remark or "",
             "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="execution/termination_decision", subject=termination, data=data, by=by, at=at, number=termination.decision_number,

@@ -115,6 +115,13 @@ TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.
     (TerminationState.OPENED, "drop"): Move(TerminationState.DROPPED, Do.EXECUTION_DECIDE, N_("Drop it, the work goes on")),
 })  # fmt: skip
 
+# papers are in Vietnamese, whatever the language of the one who issues them
+ON_PAPER = {
+    AdjustmentKind.EXTENSION: "Gia hạn thời gian thực hiện", AdjustmentKind.BUDGET: "Kinh phí", AdjustmentKind.CONTENT: "Nội dung, sản phẩm",
+    AdjustmentKind.PI: "Chủ nhiệm nhiệm vụ", AdjustmentKind.HOST: "Tổ chức chủ trì",
+    Ground.NOT_NEEDED: "Không còn nhu cầu", Ground.NOT_FEASIBLE: "Không khả thi", Ground.MISUSE: "Sử dụng kinh phí sai mục đích",
+    Ground.BREACH: "Vi phạm nghiêm trọng hợp đồng", Ground.FORCE_MAJEURE: "Bất khả kháng", Ground.HOST_ASKS: "Theo đề nghị của tổ chức chủ trì",
+}  # fmt: skip
 OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
 
 

@@ -157,18 +157,27 @@ SETTLEMENT = Lifecycle("settlement", SettlementState, start=SettlementState.SUBM
     (SettlementState.RETURNED, "submit"): Move(SettlementState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
 })  # fmt: skip
 
+# papers are in Vietnamese, whatever the language of the one who issues them
+ON_PAPER = {
+    LumpSum.FINAL_PRODUCT: "Khoán chi đến sản phẩm cuối cùng", LumpSum.PARTIAL: "Khoán chi từng phần",
+    Source.STATE: "Ngân sách nhà nước", Source.COUNTERPART: "Vốn đối ứng",
+    Condition.SIGNING: "Sau khi ký hợp đồng", Condition.REPORT: "Sau khi báo cáo định kỳ được chấp nhận",
+    Condition.PRODUCT: "Sau khi bàn giao sản phẩm của giai đoạn", Condition.ACCEPTANCE: "Sau khi nghiệm thu",
+    ClosingKind.RECOGNISED: "Đã công nhận kết quả", ClosingKind.FAILED: "Nghiệm thu không đạt", ClosingKind.TERMINATED: "Chấm dứt trước thời hạn",
+    Cause.SUBJECTIVE: "Nguyên nhân chủ quan", Cause.OBJECTIVE: "Nguyên nhân khách quan", Cause.ACCEPTED_RISK: "Rủi ro được chấp nhận trong nghiên cứu",
+}  # fmt: skip
 OPEN_TRANCHES = frozenset({TrancheState.PLANNED, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED})
 
 
 # --- guards ---------------------------------------------------------------------------------------------------
 
 
-def check_line(asked: int, allowed: int, reason: str | None) -> None:
+def check_line(position: int, asked: int, allowed: int, reason: str | None) -> None:
     """Raises Incomplete when a line grows, or is changed without a reason."""
     if allowed > asked:
-        raise Incomplete(N_("The allowed amount cannot be more than what was asked."), field="allowed")
+        raise Incomplete(N_("The allowed amount cannot be more than what was asked."), field=f"allowed_{position}")
     if allowed != asked and not (reason or "").strip():
-        raise Incomplete(N_("Please say why this line is changed."), field="reason")
+        raise Incomplete(N_("Please say why this line is changed."), field=f"reason_{position}")
 
 
 def lump_sum_faults(products: Sequence[Any], used_at: str | None, bound_total: int, ceiling: int) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.kernel import journal
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
@@ -21,6 +22,7 @@ from app.stages.funding import ledger, queries
 from app.stages.funding.models import Appraisal, AppraisalLine, AppraisalMember
 from app.stages.funding.rules import (
     APPRAISAL,
+    ON_PAPER,
     AppraisalState,
     LumpSum,
     Source,
@@ -82,7 +84,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int,
         if line.public_id not in readings:
             continue
         norm, allowed, reason = readings[line.public_id]
-        check_line(line.asked, allowed, reason)
+        check_line(line.position, line.asked, allowed, reason)
         if (line.norm, line.allowed, line.reason or None) != (norm, allowed, reason or None):
             line.norm, line.allowed, line.reason = norm, allowed, reason or None
             changed += 1
@@ -101,7 +103,7 @@ def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at
     if not sums["allowed"]:
         raise Incomplete(N_("Nothing is allowed in this budget."))
     if appraisal.lump_sum == LumpSum.FINAL_PRODUCT:
-        faults = final_product_faults(appraisal, on=at.date())
+        faults = final_product_faults(appraisal, on=local(at).date())
         if faults:
             raise Incomplete(faults[0], field="lump_sum")
     check_seen(appraisal, seen)
@@ -131,16 +133,16 @@ def _not_concluded(appraisal: Appraisal) -> None:
 
 
 def _issue_minutes(appraisal: Appraisal, lines: Sequence[AppraisalLine], sums: dict[str, Any], *, by: User, at: datetime) -> Paper:
-    proposal = queries.proposal_of(appraisal)
+    proposal, team, names = queries.proposal_of(appraisal), queries.team_of(appraisal), queries.head_names(on=local(at).date())
     data = {
         "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
         "held_on": appraisal.held_on.isoformat() if appraisal.held_on else None, "place": appraisal.place,
-        "team": [{"name": m.name, "body": m.body or ""} for m in queries.team_of(appraisal)],
-        "lines": [{"head": line.head, "content": line.content, "source": str(line.source), "year": line.year, "asked": line.asked,
+        "team": [{"name": m.name, "body": m.body or ""} for m in team], "head": team[0].name,
+        "lines": [{"head_name": names.get(line.head, line.head), "content": line.content, "source": ON_PAPER[line.source], "year": line.year, "asked": line.asked,
                    "norm": line.norm, "allowed": line.allowed, "reason": line.reason or ""} for line in lines],
         "asked": sums["asked"], "allowed": sums["allowed"], "state": sums["state"], "counterpart": sums["counterpart"],
         "years": [{"year": y, **parts} for y, parts in sums["years"].items()],
-        "lump_sum": str(appraisal.lump_sum), "remark": appraisal.remark or "",
+        "lump_sum": ON_PAPER[appraisal.lump_sum], "remark": appraisal.remark or "",
     }  # fmt: skip
     return papers.issue(template="funding/appraisal_minutes", subject=appraisal, data=data, by=by, at=at,
                         title=f"Biên bản thẩm định kinh phí: {proposal.title}"[:500])  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.kernel import journal, outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
@@ -28,6 +29,7 @@ from app.stages.funding.models import (
     Submission,
 )
 from app.stages.funding.rules import (
+    ON_PAPER,
     SUBMISSION,
     AppraisalState,
     EntryKind,
@@ -37,7 +39,7 @@ from app.stages.funding.rules import (
     check_signer,
     end_of,
 )
-from app.stages.ideas import actions as ideas
+from app.stages.ideas import topics
 from app.stages.plan.models import Priority
 
 
@@ -92,7 +94,7 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
     """Approve by decision: the Project is born with its code, its regime and its promised money."""
     check_other_person(by.id, submission.submitted_by_id)
     check_signer(by.roles, rulebook.value("funding.signer", on=dated))
-    if dated > at.date():
+    if dated > local(at).date():
         raise Incomplete(N_("The decision cannot be dated in the future."), field="dated")
     check_seen(submission, seen)
     submission.decided_by_id, submission.decided_at = by.id, at
@@ -101,7 +103,7 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
     SUBMISSION.advance(submission, "approve", by=by, at=at, detail={"project": project.code, "number": number})
     commit_years(project, by=by, at=at)
     topic = queries.topic_of(submission.appraisal_id)
-    ideas.assign(topic, by=by, at=at)
+    topics.assign(topic, by=by, at=at)
     _engage(project)
     _issue_decision(project, submission, by=by, at=at)
     outbox.post("funding/mail/approved.txt", to=queries.holders(project), key=f"approved:{project.public_id}", at=at, project=project)
@@ -149,7 +151,7 @@ def _issue_decision(project: Project, submission: Submission, *, by: User, at: d
         "code": project.code, "title": project.title, "host": project.host.name, "pi": project.pi_name,
         "starts_on": project.starts_on.isoformat(), "ends_on": project.ends_on.isoformat(), "months": project.duration_months,
         "total": project.approved_total, "state": project.approved_state, "counterpart": project.approved_counterpart,
-        "lump_sum": str(project.lump_sum), "remark": submission.decision_remark or "", "signer": by.name,
+        "lump_sum": ON_PAPER[project.lump_sum], "remark": submission.decision_remark or "", "signer": by.name,
         "bases": rulebook.value("funding.bases", on=project.decision_date),
         "submission": submission.number or "", "submitted_on": submission.dated.isoformat(),
         "years": [{"year": y.year, "state": y.state_amount, "counterpart": y.counterpart_amount} for y in queries.years_of(project)],

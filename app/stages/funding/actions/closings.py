@@ -21,6 +21,7 @@ from app.stages.funding.actions.contracts import cancel_open, meet_condition
 from app.stages.funding.models import Liquidation, Project, ProjectClosing, Settlement
 from app.stages.funding.rules import (
     CONTRACT,
+    ON_PAPER,
     SETTLEMENT,
     TRANCHE,
     Cause,
@@ -139,7 +140,7 @@ def liquidate(project: Project, *, number: str | None, dated: date, assets: str 
                  title=f"Biên bản thanh lý hợp đồng {contract.number}",
                  data={"contract": contract.number, "signed_on": contract.signed_on.isoformat(), "code": project.code, "title": project.title,
                        "party_a": contract.party_a, "host": queries.host_name(project), "pi": project.pi_name, "state": project.approved_state,
-                       "paid": settlement.paid, "spent": settlement.spent, "refund": settlement.refund_due, "closing": str(closing.kind),
+                       "paid": settlement.paid, "spent": settlement.spent, "refund": settlement.refund_due, "closing": ON_PAPER[closing.kind],
                        "closing_number": closing.number or "", "assets": assets or "", "remark": remark or ""})  # fmt: skip
     outbox.post("funding/mail/liquidated.txt", to=queries.holders(project), key=f"liquidated:{project.public_id}", at=at, project=project)
     return row

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete
 
 from app.kernel import journal, outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
@@ -22,6 +23,7 @@ from app.stages.funding.actions.budgets import promise, release
 from app.stages.funding.models import Annex, Contract, Project, Tranche
 from app.stages.funding.rules import (
     CONTRACT,
+    ON_PAPER,
     OPEN_TRANCHES,
     TRANCHE,
     Condition,
@@ -80,7 +82,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
     """Record that both parties signed. The tranche that waits for signing becomes due; the contract paper is issued."""
     project = queries.project_by_id(contract.project_id)
     check_seen(contract, seen)
-    if signed_on < project.decision_date or signed_on > at.date():
+    if signed_on < project.decision_date or signed_on > local(at).date():
         raise Incomplete(N_("A contract is signed after the approval decision and not in the future."), field="signed_on")
     if starts_on is not None:
         check_dates(starts_on, contract.ends_on)
@@ -182,7 +184,7 @@ def _change_money(project: Project, new_state: int, *, by: User | None, at: date
         release(project, -delta, by=by, at=at)
         return
     years = queries.years_of(project)
-    year = next((y for y in years if y.year >= at.year), years[-1])
+    year = next((y for y in years if y.year >= local(at).year), years[-1])
     year.state_amount += delta
     budget = queries.year_budget(year.year, Source.STATE, lock=True)
     if budget is not None and delta:
@@ -194,14 +196,14 @@ def _issue_contract(contract: Contract, project: Project, *, by: User, at: datet
         "number": contract.number, "signed_on": contract.signed_on.isoformat(), "party_a": contract.party_a,
         "party_a_signer": contract.party_a_signer, "party_b_signer": contract.party_b_signer, "account": contract.account or "",
         "host": queries.host_name(project), "pi": project.pi_name, "code": project.code, "title": project.title,
-        "decision": project.decision_number, "decision_date": project.decision_date.isoformat(), "lump_sum": str(project.lump_sum),
+        "decision": project.decision_number, "decision_date": project.decision_date.isoformat(), "lump_sum": ON_PAPER[project.lump_sum],
         "bases": rulebook.value("funding.bases", on=project.decision_date), "starts_on": contract.starts_on.isoformat(),
         "ends_on": contract.ends_on.isoformat(), "total": project.approved_total, "state": project.approved_state,
         "counterpart": project.approved_counterpart,
         "products": [{"name": p.name, "unit": p.unit or "", "quantity": p.quantity or "", "quality": p.quality or ""}
                      for p in queries.products_of(project)],
         "years": [{"year": y.year, "state": y.state_amount, "counterpart": y.counterpart_amount} for y in queries.years_of(project)],
-        "tranches": [{"position": t.position, "amount": t.amount, "condition": str(t.condition), "planned_on": t.planned_on.isoformat()}
+        "tranches": [{"position": t.position, "amount": t.amount, "condition": ON_PAPER[t.condition], "planned_on": t.planned_on.isoformat()}
                      for t in queries.tranches_of(project.id)],
     }  # fmt: skip
     return papers.issue(template="funding/contract", subject=contract, data=data, by=by, at=at, number=contract.number,

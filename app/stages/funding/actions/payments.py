@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel import journal, outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
@@ -19,6 +20,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.funding import queries
 from app.stages.funding.models import LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
+    ON_PAPER,
     TRANCHE,
     ContractState,
     EntryKind,
@@ -43,7 +45,7 @@ def request_payment(tranche: Tranche, *, note: str | None, by: User, at: datetim
         raise WrongState(N_("Another tranche of this contract is already requested and not paid.")) from failure
     data = {"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name,
             "contract": queries.contract_of(project.id).number, "account": queries.contract_of(project.id).account,
-            "position": tranche.position, "amount": tranche.amount, "condition": str(tranche.condition), "note": note or "",
+            "position": tranche.position, "amount": tranche.amount, "condition": ON_PAPER[tranche.condition], "note": note or "",
             "paid": project.paid_total, "state": project.approved_state}  # fmt: skip
     papers.issue(template="funding/payment_request", subject=tranche, data=data, by=by, at=at,
                  title=f"Đề nghị cấp kinh phí đợt {tranche.position}, nhiệm vụ {project.code}")  # fmt: skip
@@ -55,8 +57,7 @@ def return_payment(tranche: Tranche, *, reason: str, by: User, at: datetime, see
     """Send the request back with a reason; approvals given so far fall away."""
     requester = queries.person(tranche.requested_by_id)
     TRANCHE.advance(tranche, "return", by=by, at=at, reason=reason, seen=seen)
-    tranche.first_approved_by_id = tranche.approved_by_id = None
-    db.session.flush()
+    _forget_approvals(tranche)
     project = queries.project_by_id(tranche.project_id)
     outbox.post("funding/mail/request_returned.txt", to=requester, key=_key("request-returned", tranche), at=at, project=project,
                 tranche=tranche, reason=reason)  # fmt: skip
@@ -69,12 +70,12 @@ def approve_payment(tranche: Tranche, *, by: User, at: datetime, seen: int | Non
         raise WrongState(N_("This request has already been dealt with."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id)
     check_seen(tranche, seen)
-    if rulebook.value("funding.payment_approvers", on=at.date()) > 1 and tranche.first_approved_by_id is None:
-        tranche.first_approved_by_id = by.id
+    if rulebook.value("funding.payment_approvers", on=local(at).date()) > 1 and tranche.first_approved_by_id is None:
+        tranche.first_approved_by_id, tranche.first_approved_at = by.id, at
         db.session.flush()
         journal.record(tranche, "approve_first", by=by, at=at)
         return False
-    tranche.approved_by_id = by.id
+    tranche.approved_by_id, tranche.approved_at = by.id, at
     TRANCHE.advance(tranche, "approve", by=by, at=at, detail={"amount": tranche.amount})
     outbox.post("funding/mail/to_pay.txt", to=people.users_with(Do.FUNDING_PAY), key=_key("to-pay", tranche), at=at, project=project,
                 tranche=tranche)  # fmt: skip
@@ -87,11 +88,11 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
     if tranche.state != TrancheState.APPROVED:
         raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
-    if booked_on > at.date():
+    if booked_on > local(at).date():
         raise Incomplete(N_("A payment cannot be booked in the future."), field="booked_on")
     check_seen(tranche, seen)
     entry = _book(EntryKind.PAYMENT, tranche.amount, project, tranche=tranche, booked_on=booked_on, voucher=voucher, by=by, at=at)
-    tranche.paid_by_id = by.id
+    tranche.paid_by_id, tranche.paid_at = by.id, at
     TRANCHE.advance(tranche, "pay", by=by, at=at, detail={"entry": entry.public_id, "amount": entry.amount, "voucher": voucher})
     outbox.post("funding/mail/paid.txt", to=queries.holders(project), key=f"paid:{entry.public_id}", at=at, project=project,
                 tranche=tranche, entry=entry)  # fmt: skip
@@ -106,14 +107,13 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
     if tranche is not None and tranche.state != TrancheState.PAID:
         raise WrongState(N_("This tranche is already settled."))
     project = queries.project_by_id(entry.project_id)
-    back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=at.date(), voucher=entry.voucher,
+    back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher,
                  note=reason, by=by, at=at)  # fmt: skip
     if tranche is None:
         journal.record(project, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
     else:
         TRANCHE.advance(tranche, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
-        tranche.paid_by_id = tranche.approved_by_id = tranche.first_approved_by_id = None
-        db.session.flush()
+        _forget_approvals(tranche)
     return back
 
 
@@ -142,6 +142,13 @@ def unfreeze(project: Project, *, reason: str, by: User, at: datetime) -> None:
         project.frozen_since = None
         db.session.flush()
         journal.record(project, "unfreeze", by=by, at=at, reason=reason)
+
+
+def _forget_approvals(tranche: Tranche) -> None:
+    """What was approved must be approved again. Called when the state no longer asks for approvals."""
+    tranche.paid_by_id = tranche.approved_by_id = tranche.first_approved_by_id = None
+    tranche.paid_at = tranche.approved_at = tranche.first_approved_at = None
+    db.session.flush()
 
 
 def _paying(tranche: Tranche) -> Project:

@@ -109,6 +109,9 @@ class Tranche(Identified, Versioned, Model):
     first_approved_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
     approved_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
     paid_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    first_approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
     contract: Mapped[Contract] = relationship(lazy="raise_on_sql", viewonly=True)

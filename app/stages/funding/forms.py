@@ -1,0 +1,205 @@
+"""Forms of funding: they check shape only; what the rules ask is asked by the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.kernel.forms import ChoiceField, DateField, IntField, LineField, MoneyField, NoteField, PickField, StageForm, YesField
+from app.kernel.words import Face, N_
+from app.stages.funding.rules import Condition, LumpSum, Source
+
+TRANCHE_ROWS = 6
+
+
+class Begin(StageForm):
+    pass
+
+
+class Team(StageForm):
+    team = NoteField(N_("Members of the appraisal team"), required=True, max=3000, rows=6,
+                     hint=N_("One person a line: name; body. The first is the head."))  # fmt: skip
+
+    def members(self) -> list[tuple[str, str | None]]:
+        """The lines as (name, body)."""
+        split = [line.partition(";") for line in (self.team.data or "").splitlines() if line.strip()]
+        return [(name.strip(), body.strip() or None) for name, _semicolon, body in split]
+
+
+class Open(StageForm):
+    held_on = DateField(N_("Day of the session"), required=True)
+    place = LineField(N_("Place"), max=300)
+
+
+class _Readings(StageForm):
+    lump_sum = ChoiceField(N_("Method of lump-sum spending"), enum=LumpSum, required=True)
+    used_at = LineField(N_("Who will use the product, and where"), max=500, hint=N_("Needed for lump sum to the final product."))
+    lines: Sequence[Any] = ()
+
+    def readings(self) -> dict[str, tuple[int | None, int, str | None]]:
+        """{line public_id: (norm, allowed, reason)}"""
+        return {line.public_id: (self[f"norm_{line.position}"].data, self[f"allowed_{line.position}"].data, self[f"reason_{line.position}"].data)
+                for line in self.lines}  # fmt: skip
+
+
+def readings(appraisal: Any) -> _Readings:
+    """The sheet of one appraisal: norm, allowed and reason for each line."""
+    fields: dict[str, Any] = {"lines": appraisal.lines}
+    values: dict[str, Any] = {}
+    for line in appraisal.lines:
+        n = line.position
+        fields[f"norm_{n}"] = MoneyField(N_("Norm"))
+        fields[f"allowed_{n}"] = MoneyField(N_("Allowed"), required=True)
+        fields[f"reason_{n}"] = LineField(N_("Reason of the change"), max=1000)
+        values |= {f"norm_{n}": line.norm, f"allowed_{n}": line.allowed, f"reason_{n}": line.reason}
+    return type("Readings", (_Readings,), fields)(obj=appraisal, data=values)  # type: ignore[no-any-return]
+
+
+class Conclude(StageForm):
+    remark = NoteField(N_("Conclusion of the team"), max=5000, hint=N_("Printed in the minutes."))
+    attest = YesField(N_("The team has read every line and agrees with these amounts."), required=True)
+
+
+class Reason(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+
+
+class Submit(StageForm):
+    number = LineField(N_("Number of the submission"), max=64, hint=N_("For example 89/TTr-SKHCN. Leave blank when the registry has not given it yet."))
+    dated = DateField(N_("Date"), required=True)
+    title = NoteField(N_("Title of the project"), required=True, max=500, rows=3)
+    code_type = LineField(N_("Type, for the project code"), required=True, max=16, hint=N_("For example DT_CN."))
+    code_field = LineField(N_("Field, for the project code"), required=True, max=16, hint=N_("For example 401."))
+    starts_on = DateField(N_("Starts on"), required=True)
+    duration_months = IntField(N_("Duration (months)"), required=True, min=1, max=120)
+    remark = NoteField(N_("What the signer should know"), max=5000)
+
+
+class Decision(Face):
+    """The three answers of the signer."""
+
+    APPROVE = "approve", N_("Approve"), "green"
+    RETURN = "return", N_("Return for changes"), "red"
+    HOLD = "hold", N_("Put on hold"), "purple"
+
+
+class Decide(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=Decision, required=True)
+    number = LineField(N_("Number of the decision"), max=64, hint=N_("For example 4923/QĐ-UBND. Needed to approve."))
+    dated = DateField(N_("Date of the decision"), hint=N_("Needed to approve. The regime of the project follows from this day."))
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Printed on the decision; when you return it, sent to the submitter."))
+    inner_remark = NoteField(N_("Remark for the record"), max=2000, rows=3)
+    attest = YesField(N_("I have read the facts above and decide as said."), required=True)
+
+
+class DraftContract(StageForm):
+    party_a = LineField(N_("Party A"), required=True, max=300)
+    account = LineField(N_("Account of the host"), max=300, hint=N_("Number, bank or treasury. Payments go there."))
+
+
+class _Tranches(StageForm):
+    account = LineField(N_("Account of the host"), max=300)
+
+    def rows(self) -> list[tuple[int, Condition, Any]]:
+        """The rows that are filled in."""
+        found = []
+        for n in range(1, TRANCHE_ROWS + 1):
+            amount, condition, day = (self[f"{name}_{n}"].data for name in ("amount", "condition", "planned"))
+            if amount or day:
+                found.append((amount or 0, Condition(condition or Condition.REPORT), day))
+        return found
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        for n in range(1, TRANCHE_ROWS + 1):
+            amount, condition, day = (self[f"{name}_{n}"] for name in ("amount", "condition", "planned"))
+            for missing in (amount, condition, day):
+                if any(f.data for f in (amount, day)) and not missing.data and not missing.errors:
+                    missing.errors = [*missing.errors, _("Please fill this in.")]
+                    good = False
+        return good
+
+
+def tranches(contract: Any) -> _Tranches:
+    """The tranches of a draft contract as rows, some blank."""
+    fields: dict[str, Any] = {}
+    values: dict[str, Any] = {"account": contract.account}
+    known = {n: t for n, t in enumerate(contract.tranches, start=1)}
+    for n in range(1, TRANCHE_ROWS + 1):
+        fields[f"amount_{n}"] = MoneyField(N_("Amount"))
+        fields[f"condition_{n}"] = PickField(N_("Condition"))
+        fields[f"planned_{n}"] = DateField(N_("Planned for"))
+        if n in known:
+            values |= {f"amount_{n}": known[n].amount, f"condition_{n}": str(known[n].condition), f"planned_{n}": known[n].planned_on}
+    form = type("Tranches", (_Tranches,), fields)(obj=contract, data=values)
+    for n in range(1, TRANCHE_ROWS + 1):
+        form[f"condition_{n}"].choices = [(str(c), _(c.label)) for c in Condition]
+    return form  # type: ignore[no-any-return]
+
+
+class RequestPayment(StageForm):
+    note = NoteField(N_("What was done and what the money is for"), max=1000, rows=4)
+    attest = YesField(N_("The condition of this tranche is met and what is said here is true."), required=True)
+
+
+class PaymentAnswer(Face):
+    """The answers to a payment request."""
+
+    APPROVE = "approve", N_("Approve"), "green"
+    RETURN = "return", N_("Return the request"), "red"
+
+
+class ApprovePayment(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=PaymentAnswer, required=True)
+    reason = NoteField(N_("Reason"), max=2000, rows=3, hint=N_("Needed when you return the request. The requester gets it by mail."))
+    attest = YesField(N_("I have checked the condition, the report and the account."), required=True)
+
+
+class Pay(StageForm):
+    booked_on = DateField(N_("Paid on"), required=True)
+    voucher = LineField(N_("Number of the voucher"), required=True, max=64)
+    attest = YesField(N_("The money went to the account named in the contract."), required=True)
+
+
+class Refund(StageForm):
+    amount = MoneyField(N_("Amount that came back"), required=True, min=1)
+    booked_on = DateField(N_("Received on"), required=True)
+    voucher = LineField(N_("Number of the voucher"), required=True, max=64)
+    note = LineField(N_("Note"), max=1000)
+
+
+class YearBudgetForm(StageForm):
+    year = IntField(N_("Year"), required=True, min=1990, max=2200)
+    source = ChoiceField(N_("Source"), enum=Source, required=True)
+    total = MoneyField(N_("Budget of the year"), required=True)
+    decision_number = LineField(N_("Number of the decision"), max=64)
+
+
+class Settle(StageForm):
+    spent = MoneyField(N_("Spent of the state money"), required=True)
+    assets = NoteField(N_("Assets bought with state money, and where they are"), max=5000, rows=3)
+    note = NoteField(N_("Explanation"), max=5000, rows=3)
+    attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
+
+
+class SettlementAnswer(Face):
+    """The answers to final accounts."""
+
+    ACCEPT = "accept", N_("Accept the accounts"), "green"
+    RETURN = "return", N_("Return the accounts"), "red"
+
+
+class DecideSettlement(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=SettlementAnswer, required=True)
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Needed when you return the accounts."))
+    attest = YesField(N_("I have compared the accounts with the vouchers and the ledger."), required=True)
+
+
+class Liquidate(StageForm):
+    number = LineField(N_("Number of the minutes"), max=64)
+    dated = DateField(N_("Date"), required=True)
+    assets = NoteField(N_("Handing over of assets"), max=5000, rows=3)
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3)
+    attest = YesField(N_("Both parties have no more claims from this contract."), required=True)

@@ -1,0 +1,102 @@
+"""Awards: submit for decision, decide, the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.rulebook import queries as rulebook
+from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding.forms import Decision
+from app.stages.funding.views.blueprint import bp
+
+
+@bp.route("/appraisals/<pid>/submit", methods=["GET", "POST"])
+@allow(Do.FUNDING_PROPOSE)
+@writes
+def submit_award(pid: str) -> Any:
+    row = or_404(queries.appraisal_by_pid(pid))
+    before = queries.submission_of(row.id)
+    form = forms.Submit(obj=before, data=None if before else queries.terms_of(row, on=clock.today()))
+    if form.validate_on_submit():
+        submission = actions.submit_award(
+            row, number=form.number.data or None, dated=form.dated.data, title=form.title.data, code_type=form.code_type.data,
+            code_field=form.code_field.data, starts_on=form.starts_on.data, duration_months=form.duration_months.data,
+            remark=form.remark.data or None, seen=form.version.data if before else None, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Submitted for decision."), url_for(".submission", pid=submission.public_id))
+    return render_template("funding/submit.html", appraisal=row, form=form, sums=ledger.totals(row.lines), before=before)
+
+
+@bp.get("/submissions/<pid>")
+@allow(Do.FUNDING_READ)
+def submission(pid: str) -> Any:
+    row = or_404(queries.submission_by_pid(pid))
+    return render_template("funding/submission.html", submission=row, appraisal=row.appraisal, sums=ledger.totals(row.appraisal.lines),
+                           project=queries.project_of_appraisal(row.appraisal), papers=papers.of(row.appraisal, row),
+                           mine=row.submitted_by_id == current_user.id,
+                           entries=journal.timeline([journal.subject_key(row), journal.subject_key(row.appraisal)]))  # fmt: skip
+
+
+@bp.route("/submissions/<pid>/decide", methods=["GET", "POST"])
+@allow(Do.FUNDING_APPROVE)
+@writes
+def decide(pid: str) -> Any:
+    row = or_404(queries.submission_by_pid(pid))
+    form = forms.Decide(obj=row, data={"remark": row.decision_remark})
+    if form.validate_on_submit():
+        return _decided(row, form)
+    holders = queries.holders_of_proposal(row.appraisal.proposal)
+    return render_template("funding/decide.html", submission=row, appraisal=row.appraisal, form=form, sums=ledger.totals(row.appraisal.lines),
+                           checks=_checks(row), mailed=[u.name for u in holders])  # fmt: skip
+
+
+def _checks(row: Any) -> list[tuple[bool | None, str, str | None]]:
+    """What the rules say about this decision: (kept, sentence, source)."""
+    signer = rulebook.rule("funding.signer", on=clock.today())
+    ceiling = queries.ceiling_of(row.appraisal.proposal_id)
+    budget = queries.year_budget(clock.today().year)
+    first_year = ledger.totals(row.appraisal.lines)["years"].get(clock.today().year, {"state": 0})["state"]
+    may_sign = bool(current_user.roles & ({"province"} if signer.value == "province" else {"province", "leader"}))
+    return [
+        (row.submitted_by_id != current_user.id, _("Submitter and signer are two people."), None),
+        (may_sign, _("You hold the office that signs approval decisions."), signer.source),
+        (ceiling is None or row.approved_state <= ceiling, _("The state money keeps the ceiling of the topic."), None),
+        (budget is not None and first_year <= budget.total - budget.committed, _("The budget of this year has enough left."), None),
+        (row.appraisal.concluded_at is not None, _("The budget was appraised and the minutes are issued."), "TT 08/2017"),
+    ]
+
+
+def _decided(row: Any, form: forms.Decide) -> Any:
+    facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+    if form.answer.data == Decision.APPROVE:
+        for name in ("number", "dated"):
+            if not form[name].data:
+                raise Incomplete(N_("A decision has a number and a date."), field=name)
+        project = actions.approve(row, number=form.number.data, dated=form.dated.data, remark=form.remark.data or None,
+                                  inner_remark=form.inner_remark.data or None, **facts)  # fmt: skip
+        return done(_("Project %(code)s approved.", code=project.code), url_for(".approved", pid=project.public_id))
+    if form.answer.data == Decision.HOLD:
+        if not form.inner_remark.data:
+            raise Incomplete(N_("Please say why it is put on hold."), field="inner_remark")
+        actions.hold_award(row, remark=form.inner_remark.data, **facts)
+        return done(_("Put on hold."), url_for(".submission", pid=row.public_id))
+    if not form.remark.data:
+        raise Incomplete(N_("Please say what is to be changed."), field="remark")
+    actions.return_award(row, remark=form.remark.data, **facts)
+    return done(_("Returned for changes."), url_for(".submission", pid=row.public_id))
+
+
+@bp.get("/projects/<pid>/approved")
+@allow(Do.FUNDING_READ)
+def approved(pid: str) -> Any:
+    project = or_404(queries.project_by_pid(current_user, pid))
+    return render_template("funding/approved.html", project=project, papers=papers.of(project))

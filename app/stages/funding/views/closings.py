@@ -1,0 +1,92 @@
+"""Closings: final accounts, their acceptance, liquidation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding.actions.closings import refund_percent
+from app.stages.funding.forms import SettlementAnswer
+from app.stages.funding.rules import SETTLEMENT
+from app.stages.funding.views.blueprint import bp
+
+
+@bp.route("/projects/<pid>/settle", methods=["GET", "POST"])
+@allow(Do.FUNDING_REQUEST)
+@writes
+def submit_settlement(pid: str) -> Any:
+    project = or_404(queries.project_by_pid(current_user, pid))
+    before = queries.settlement_of(project.id)
+    form = forms.Settle(obj=before)
+    if form.validate_on_submit():
+        row = actions.submit_settlement(project, spent=form.spent.data, assets=form.assets.data or None, note=form.note.data or None,
+                                        seen=form.version.data if before else None, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Final accounts submitted."), url_for(".settlement", pid=row.public_id))
+    return render_template("funding/settle.html", project=project, form=form, percent=refund_percent(project), before=before,
+                           closing=queries.closing_of(project.id))  # fmt: skip
+
+
+@bp.get("/settlements/<pid>")
+@allow(Do.HUB_READ)
+def settlement(pid: str) -> Any:
+    row = or_404(queries.settlement_for(current_user, pid))
+    return render_template("funding/settlement.html", settlement=row, project=row.project, moves=dict(SETTLEMENT.moves(row)), papers=papers.of(row),
+                           refunded=queries.refunded(row.project_id, since=row.submitted_at), closing=queries.closing_of(row.project_id),
+                           entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/settlements/<pid>/decide", methods=["GET", "POST"])
+@allow(Do.FUNDING_SETTLE)
+@writes
+def decide_settlement(pid: str) -> Any:
+    row = or_404(queries.settlement_for(current_user, pid))
+    form = forms.DecideSettlement(obj=row)
+    back = url_for(".settlement", pid=row.public_id)
+    if form.validate_on_submit():
+        facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+        if form.answer.data == SettlementAnswer.ACCEPT:
+            actions.accept_settlement(row, remark=form.remark.data or None, **facts)
+            return done(_("Final accounts accepted."), back)
+        if not form.remark.data:
+            raise Incomplete(N_("Please say what is to be changed."), field="remark")
+        actions.return_settlement(row, reason=form.remark.data, **facts)
+        return done(_("Final accounts returned."), back)
+    booked = ledger.balance(queries.ledger_of(row.project_id)) + queries.refunded(row.project_id, since=row.submitted_at)
+    checks = [
+        (row.submitted_by_id != current_user.id, _("Submitter and signer are two people."), None),
+        (booked == row.paid, _("What the accounts call paid is what the ledger has."), None),
+        (row.spent <= row.paid, _("Not more was spent than was paid."), None),
+    ]
+    return render_template("funding/decide_settlement.html", settlement=row, project=row.project, form=form, checks=checks, back=back,
+                           mailed=[u.name for u in queries.holders(row.project)])  # fmt: skip
+
+
+@bp.route("/contracts/<pid>/liquidate", methods=["GET", "POST"])
+@allow(Do.FUNDING_LIQUIDATE)
+@writes
+def liquidate(pid: str) -> Any:
+    contract = or_404(queries.contract_for(current_user, pid))
+    form = forms.Liquidate(obj=contract, data={"dated": clock.today()})
+    project, settlement = contract.project, queries.settlement_of(contract.project_id)
+    if form.validate_on_submit():
+        actions.liquidate(project, number=form.number.data or None, dated=form.dated.data, assets=form.assets.data or None,
+                          remark=form.remark.data or None, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Contract liquidated; the minutes are issued."), url_for(".contract", pid=contract.public_id))
+    owed = settlement.refund_due - queries.refunded(project.id, since=settlement.submitted_at) if settlement else None
+    checks = [
+        (queries.closing_of(project.id) is not None, _("The project is recognised or terminated."), None),
+        (settlement is not None and settlement.state == "accepted", _("The final accounts are accepted."), None),
+        (owed is not None and owed <= 0, _("Nothing is owed any more."), None),
+    ]
+    return render_template("funding/liquidate.html", contract=contract, project=project, form=form, checks=checks, settlement=settlement,
+                           mailed=[u.name for u in queries.holders(project)])  # fmt: skip

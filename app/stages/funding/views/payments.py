@@ -1,0 +1,164 @@
+"""Payments: one tranche, mark due, request, approve, pay; reverse an entry, book a refund."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.people import queries as people
+from app.services.rulebook import queries as rulebook
+from app.stages.funding import actions, forms, queries
+from app.stages.funding.forms import PaymentAnswer
+from app.stages.funding.models import Tranche
+from app.stages.funding.rules import TRANCHE, TrancheState
+from app.stages.funding.views.blueprint import bp
+
+
+@bp.get("/tranches/<pid>")
+@allow(Do.HUB_READ)
+def tranche(pid: str) -> Any:
+    row = or_404(queries.tranche_for(current_user, pid))
+    return render_template("funding/tranche.html", tranche=row, project=row.project, moves=dict(TRANCHE.moves(row)), papers=papers.of(row),
+                           may_request=queries.may_request(current_user, row.project), signed=_signed(row),
+                           entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/tranches/<pid>/fall-due", methods=["GET", "POST"])
+@allow(Do.FUNDING_CONTRACT)
+@writes
+def fall_due(pid: str) -> Any:
+    row = or_404(queries.tranche_for(current_user, pid))
+    form = forms.Reason(obj=row)
+    if form.validate_on_submit():
+        actions.fall_due(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The tranche is due; the host is told."), _url(row))
+    return render_template("funding/form.html", form=form, title=_("Mark the tranche as due"), button=_("Mark as due"), back=_url(row),
+                           about=f"{row.project.code} {row.project.title}")  # fmt: skip
+
+
+@bp.route("/tranches/<pid>/request", methods=["GET", "POST"])
+@allow(Do.FUNDING_REQUEST)
+@writes
+def request_payment(pid: str) -> Any:
+    row = or_404(queries.tranche_for(current_user, pid))
+    form = forms.RequestPayment(obj=row)
+    if form.validate_on_submit():
+        actions.request_payment(row, note=form.note.data or None, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Payment requested."), _url(row))
+    mailed = [u.name for u in people.users_with(Do.FUNDING_APPROVE_PAYMENT)]
+    return render_template("funding/request.html", tranche=row, project=row.project, form=form, mailed=mailed)
+
+
+@bp.route("/tranches/<pid>/approve", methods=["GET", "POST"])
+@allow(Do.FUNDING_APPROVE_PAYMENT)
+@writes
+def approve_payment(pid: str) -> Any:
+    row = or_404(queries.tranche_for(current_user, pid))
+    form = forms.ApprovePayment(obj=row)
+    if form.validate_on_submit():
+        if form.answer.data == PaymentAnswer.RETURN:
+            return _returned(row, form.reason.data, form.version.data)
+        last = actions.approve_payment(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Approved; finance is told.") if last else _("Approved. A second person must approve too."), _url(row))
+    needed = rulebook.rule("funding.payment_approvers", on=clock.today())
+    mailed = [u.name for u in people.users_with(Do.FUNDING_PAY)]
+    return render_template("funding/approve_payment.html", tranche=row, project=row.project, form=form, signed=_signed(row), mailed=mailed,
+                           checks=_checks(row, row.requested_by_id, row.first_approved_by_id, source=needed.source))  # fmt: skip
+
+
+@bp.route("/tranches/<pid>/return", methods=["GET", "POST"])
+@allow(Do.FUNDING_PAY)
+@writes
+def return_payment(pid: str) -> Any:
+    row = or_404(queries.tranche_for(current_user, pid))
+    form = forms.Reason(obj=row)
+    if form.validate_on_submit():
+        return _returned(row, form.reason.data, form.version.data)
+    return render_template("funding/form.html", form=form, title=_("Return the payment request"), button=_("Return the request"), back=_url(row),
+                           about=f"{row.project.code} {row.project.title}")  # fmt: skip
+
+
+@bp.route("/tranches/<pid>/pay", methods=["GET", "POST"])
+@allow(Do.FUNDING_PAY)
+@writes
+def pay(pid: str) -> Any:
+    row = or_404(queries.tranche_for(current_user, pid))
+    form = forms.Pay(obj=row, data={"booked_on": clock.today()})
+    if form.validate_on_submit():
+        actions.pay(row, booked_on=form.booked_on.data, voucher=form.voucher.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Payment recorded."), _url(row))
+    return render_template("funding/pay.html", tranche=row, project=row.project, contract=row.contract, form=form, signed=_signed(row),
+                           mailed=[u.name for u in queries.holders(row.project)],
+                           checks=_checks(row, row.requested_by_id, row.first_approved_by_id, row.approved_by_id))  # fmt: skip
+
+
+@bp.route("/entries/<pid>/reverse", methods=["GET", "POST"])
+@allow(Do.FUNDING_PAY)
+@writes
+def reverse(pid: str) -> Any:
+    entry = or_404(queries.entry_for(current_user, pid))
+    project = queries.project_by_id(entry.project_id)
+    back = url_for(".project", pid=project.public_id)
+    form = forms.Reason()
+    if form.validate_on_submit():
+        actions.reverse(entry, reason=form.reason.data, by=current_user, at=clock.now())
+        return done(_("Payment reversed by a row of its own."), back)
+    return render_template("funding/reverse.html", entry=entry, project=project, form=form)
+
+
+@bp.route("/projects/<pid>/refund", methods=["GET", "POST"])
+@allow(Do.FUNDING_PAY)
+@writes
+def refund(pid: str) -> Any:
+    project = or_404(queries.project_by_pid(current_user, pid))
+    back = url_for(".project", pid=project.public_id)
+    form = forms.Refund()
+    if form.validate_on_submit():
+        actions.refund(project, amount=form.amount.data, booked_on=form.booked_on.data, voucher=form.voucher.data, note=form.note.data or None,
+                       by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Refund booked."), back)
+    return render_template("funding/form.html", form=form, title=_("Book money that came back"), button=_("Book the refund"), back=back,
+                           about=f"{project.code} {project.title}")  # fmt: skip
+
+
+def _returned(row: Tranche, reason: str | None, seen: Any) -> Any:
+    if not reason:
+        raise Incomplete(N_("Please say what is to be changed."), field="reason")
+    actions.return_payment(row, reason=reason, seen=seen, by=current_user, at=clock.now())
+    return done(_("Request returned."), _url(row))
+
+
+def _signed(row: Tranche) -> list[tuple[str, str, Any]]:
+    """Who dealt with the tranche and who follows: (name, role, instant or None)."""
+    requested = row.state != TrancheState.DUE
+    steps = [
+        (row.requested_by if requested else None, _("requests"), row.requested_at if requested else None),
+        (row.first_approved_by, _("first approval"), row.first_approved_at),
+        (row.approved_by, _("second approval"), row.approved_at),
+        (row.paid_by, _("pays"), row.paid_at),
+    ]
+    return [(who.name if who else _("to follow"), role, at) for who, role, at in steps]
+
+
+def _checks(row: Tranche, *earlier: int | None, source: str | None = None) -> list[tuple[bool | None, str, str | None]]:
+    project = row.project
+    left = project.approved_state - project.paid_total
+    return [
+        (current_user.id not in earlier, _("You did none of the earlier steps."), source),
+        (row.amount <= left, _("The amount is within what is approved and not yet paid."), None),
+        (project.frozen_since is None, _("Payments of this project are not stopped."), None),
+        (bool(row.contract.account), _("The contract names the account."), None),
+    ]
+
+
+def _url(row: Tranche) -> str:
+    return url_for(".tranche", pid=row.public_id)
