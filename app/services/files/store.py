@@ -1,0 +1,48 @@
+"""The store on local disk: <folder>/ab/cd/<sha256>. Bytes are synced before anyone may point to them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from flask import current_app
+
+
+def _path(digest: str) -> Path:
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError("not a hash")
+    return Path(current_app.config["FILES_FOLDER"]) / digest[:2] / digest[2:4] / digest
+
+
+def put(content: bytes) -> str:
+    """Keep the bytes; returns their SHA-256. Raises OSError when the disk will not have them."""
+    digest = hashlib.sha256(content).hexdigest()
+    target = _path(digest)
+    if target.exists():
+        return digest
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest
+
+
+def get(digest: str) -> bytes:
+    """The bytes, checked against their name. Raises OSError when missing or changed."""
+    content = _path(digest).read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise OSError(f"the stored file {digest[:12]}… is not what it was")
+    return content

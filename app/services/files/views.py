@@ -1,0 +1,29 @@
+"""/files: downloads. Always as an attachment, never inline."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, make_response, request
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.web import SIGNED_IN, allow, or_404
+from app.services.files import queries, store
+
+bp = Blueprint("files", __name__, url_prefix="/files")
+
+
+@bp.get("/<pid>")
+@allow(SIGNED_IN)
+def download(pid: str) -> Any:
+    row = or_404(queries.attachment_for(current_user, pid))
+    content = store.get(row.blob_sha256)
+    journal.note_access("download", "files.download", at=clock.now(), actor_id=current_user.id, subject_pid=pid, address=request.remote_addr)
+    response = make_response(content)
+    response.headers["Content-Type"] = row.blob.mime
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,310 @@
+"""The acts on a proposal: start, write together, sign off, submit, withdraw; check eligibility; and what selection decides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.kernel import journal, outbox
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.text import fold, nfc
+from app.kernel.words import N_
+from app.services.files import queries as files
+from app.services.papers import actions as papers
+from app.services.people import queries as people
+from app.services.people.actions import engage
+from app.services.people.models import Organisation, User
+from app.stages.calls.models import CallTopic
+from app.stages.calls.rules import is_open
+from app.stages.proposals import queries
+from app.stages.proposals.models import BudgetLine, Proposal, ProposalProduct, TeamMember, Version
+from app.stages.proposals.rules import (
+    PROPOSAL,
+    Problem,
+    ProductGroup,
+    ProposalState,
+    Source,
+    TeamRole,
+    in_time,
+    line_amount,
+    problems,
+    refuse_problems,
+    totals,
+)
+
+
+def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) -> Proposal:
+    """Begin a draft for a topic of an open call; the draft this person already has is given back."""
+    found = queries.draft_of(by, call_topic)
+    if found is not None:
+        return found
+    call, topic = call_topic.call, call_topic.topic
+    if not is_open(call, at):
+        raise WrongState(N_("This call does not receive dossiers now."))
+    if not by.belongs_to(host.id):
+        raise NotAllowed(N_("Please choose an organisation you belong to."), field="host")
+    if topic.assigned_organisation_id not in (None, host.id):
+        raise NotAllowed(N_("This topic is assigned directly to another organisation."), field="host")
+    row = Proposal(call_topic_id=call_topic.id, item_id=topic.item_id, host_id=host.id, pi_id=by.id, title=topic.title, folded=fold(topic.title),
+                   aim=topic.aim, work={}, created_at=at)  # fmt: skip
+    PROPOSAL.begin(row, "start", by=by, at=at)
+    db.session.add(TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0))
+    db.session.flush()
+    return queries.proposal_by_pid(row.public_id) or row
+
+
+def _touch(proposal: Proposal, at: datetime, *, seen: Any = None) -> None:
+    """Every change of a draft: it must be a draft of an open call; the host's signature no longer holds."""
+    check_seen(proposal, seen)
+    if proposal.state != ProposalState.DRAFT:
+        raise WrongState(N_("A submitted proposal cannot be changed."))
+    if not is_open(proposal.call_topic.call, at):
+        raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
+    proposal.host_signed_at = proposal.host_signed_by_id = None
+
+
+def save_general(proposal: Proposal, *, title: str, aim: str | None, duration_months: int | None, by: User, at: datetime, seen: Any = None) -> None:
+    """Save title, aim and duration (months)."""
+    _touch(proposal, at, seen=seen)
+    proposal.title, proposal.folded, proposal.aim, proposal.duration_months = title, fold(title), aim, duration_months
+    journal.record(proposal, "save_general", by=by, at=at)
+
+
+def save_work(proposal: Proposal, texts: Mapping[str, str], *, by: User, at: datetime, seen: Any = None) -> None:
+    """Save sections of the work description."""
+    _touch(proposal, at, seen=seen)
+    proposal.work = {**(proposal.work or {}), **{name: nfc(text) for name, text in texts.items()}}
+    journal.record(proposal, "save_work", by=by, at=at, detail={"sections": sorted(texts)})
+
+
+def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by: User, at: datetime, user: User | None = None,
+               organisation: Organisation | None = None, task: str | None = None) -> TeamMember:  # fmt: skip
+    """Add a person to the team. Raises Incomplete for a second investigator or the same person twice."""
+    _touch(proposal, at)
+    if role == TeamRole.PI:
+        raise Incomplete(N_("The team has its principal investigator."), field="role")
+    if user is not None and any(m.user_id == user.id for m in proposal.team):
+        raise Incomplete(N_("This person is in the team already."), field="email")
+    row = TeamMember(proposal_id=proposal.id, user_id=user.id if user else None, organisation_id=organisation.id if organisation else None,
+                     name=nfc(name), role=role, months=months, task=task)  # fmt: skip
+    return _added(proposal, row, "team", "add_member", by, at)
+
+
+def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime) -> None:
+    """Change how many months a member works."""
+    _touch(proposal, at)
+    member.months = months
+    journal.record(proposal, "set_months", by=by, at=at)
+
+
+def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime) -> ProposalProduct:
+    """Promise a product."""
+    _touch(proposal, at)
+    row = ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
+    return _added(proposal, row, "products", "add_product", by, at)
+
+
+def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User,
+             at: datetime) -> BudgetLine:  # fmt: skip
+    """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
+    _touch(proposal, at)
+    known = queries.heads(local(at).date())
+    if head not in known:
+        raise Incomplete(N_("Please choose a budget head."), field="head")
+    row = BudgetLine(proposal_id=proposal.id, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price,
+                     amount=line_amount(quantity, price), lump_sum=bool(known[head].get("lump_sum")))  # fmt: skip
+    return _added(proposal, row, "lines", "add_line", by, at)
+
+
+def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, at: datetime) -> Any:
+    db.session.add(row)
+    db.session.flush()
+    db.session.refresh(proposal, [collection])
+    journal.record(proposal, verb, by=by, at=at)
+    return row
+
+
+def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime) -> None:
+    """Take a member, product or line out of a draft. The investigator stays."""
+    _touch(proposal, at)
+    if isinstance(row, TeamMember) and row.role == TeamRole.PI:
+        raise Incomplete(N_("The principal investigator cannot be taken out."))
+    db.session.delete(row)
+    db.session.flush()
+    collection = {"team_member": "team", "proposal_product": "products", "budget_line": "lines"}[row.__tablename__]
+    db.session.refresh(proposal, [collection])
+    journal.record(proposal, "remove_part", by=by, at=at, detail={"kind": row.__tablename__})
+
+
+def changed_files(proposal: Proposal, *, at: datetime) -> None:
+    """A file is about to be added or removed: same conditions as any change."""
+    _touch(proposal, at)
+
+
+def problems_of(proposal: Proposal, *, at: datetime) -> list[Problem]:
+    """What the dossier still lacks, by the rules of today."""
+    on = local(at).date()
+    kind = str(proposal.call_topic.topic.kind)
+    wanted = [d["code"] for d in queries.documents(kind, on) if d.get("needed")]
+    sections = [s["code"] for s in queries.work_sections(kind, on) if s.get("needed", True)]
+    draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
+    ceiling = proposal.call_topic.ceiling if proposal.call_topic.ceiling is not None else proposal.call_topic.topic.ceiling
+    return problems(draft, ceiling=ceiling, work_needed=sections, kinds_needed=wanted)
+
+
+class _Draft:
+    """A proposal with the kinds of its files, as the pure check wants it."""
+
+    def __init__(self, proposal: Proposal, file_kinds: list[str]) -> None:
+        self.title, self.aim, self.duration_months = proposal.title, proposal.aim, proposal.duration_months
+        self.work, self.team, self.products, self.lines = proposal.work, proposal.team, proposal.products, proposal.lines
+        self.file_kinds = file_kinds
+
+
+def sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None) -> None:
+    """The host's manager confirms the dossier. Raises Incomplete while something is missing."""
+    check_seen(proposal, seen)
+    if not by.manages(proposal.host_id):
+        raise NotAllowed(N_("Only the manager of the host organisation signs off."))
+    if proposal.state != ProposalState.DRAFT or not is_open(proposal.call_topic.call, at):
+        raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
+    refuse_problems(problems_of(proposal, at=at))
+    proposal.host_signed_at, proposal.host_signed_by_id, proposal.sent_back_reason = at, by.id, None
+    journal.record(proposal, "sign_off", by=by, at=at)
+    outbox.post("proposals/mail/signed_off.txt", to=proposal.pi, key=f"proposal-signed:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal)
+
+
+def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: Any = None) -> None:
+    """The host's manager sends the draft back to the team with a reason."""
+    check_seen(proposal, seen)
+    if not by.manages(proposal.host_id):
+        raise NotAllowed(N_("Only the manager of the host organisation signs off."))
+    if proposal.state != ProposalState.DRAFT:
+        raise WrongState(N_("A submitted proposal cannot be changed."))
+    proposal.host_signed_at = proposal.host_signed_by_id = None
+    proposal.sent_back_reason = nfc(reason)
+    journal.record(proposal, "send_back", by=by, at=at, reason=reason)
+    outbox.post("proposals/mail/sent_back.txt", to=proposal.pi, key=f"proposal-back:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal)
+
+
+def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, seen: Any = None) -> Proposal:
+    """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late."""
+    received = received_at or at
+    if proposal.pi_id != by.id:
+        raise NotAllowed(N_("The principal investigator submits the proposal."))
+    if proposal.state == ProposalState.DRAFT and not in_time(received, proposal.call_topic.call.deadline):
+        raise WrongState(N_("The deadline was %(at)s. This request arrived at %(received)s."),
+                         at=f"{local(proposal.call_topic.call.deadline):%d/%m/%Y %H:%M:%S}", received=f"{local(received):%d/%m/%Y %H:%M:%S}")  # fmt: skip
+    refuse_problems(problems_of(proposal, at=at))
+    if proposal.host_signed_at is None:
+        raise Incomplete(N_("The host organisation has not signed off yet."))
+    year = local(at).year
+    version = _freeze(proposal, received, by)
+    proposal.code = f"HS-{year}-{papers.next_number('dossier', year):04d}"
+    proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
+    proposal.submitted_at = received
+    PROPOSAL.advance(proposal, "submit", by=by, at=at, seen=seen, detail={"number": proposal.receipt_no, "sha256": version.sha256})
+    _receipt(proposal, version, by, at)
+    for member in proposal.team:
+        if member.user_id:
+            engage("proposal", proposal, user_id=member.user_id, role=str(member.role), title=proposal.title, from_date=local(at).date())
+    people_told = [proposal.pi, *people.managers_of(proposal.host_id)]
+    outbox.post("proposals/mail/submitted.txt", to=people_told, key=f"proposal-submitted:{proposal.public_id}", at=at, proposal=proposal)
+    return proposal
+
+
+def _freeze(proposal: Proposal, received: datetime, by: User) -> Version:
+    content = snapshot(proposal)
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    before = queries.latest_version(proposal)
+    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=content,
+                      sha256=hashlib.sha256(text.encode()).hexdigest(), received_at=received, submitted_by_id=by.id)  # fmt: skip
+    db.session.add(version)
+    db.session.flush()
+    return version
+
+
+def snapshot(proposal: Proposal) -> dict[str, Any]:
+    """Everything a dossier says, as plain data."""
+    return {
+        "title": proposal.title, "aim": proposal.aim, "duration_months": proposal.duration_months, "work": proposal.work,
+        "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.code,
+        "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task,
+                  "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],
+        "products": [{"group": str(p.group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in proposal.products],
+        "lines": [{"head": b.head, "content": b.content, "source": str(b.source), "year": b.year, "unit": b.unit, "quantity": b.quantity,
+                   "price": b.price, "amount": b.amount, "lump_sum": b.lump_sum} for b in proposal.lines],
+        "files": [{"name": a.filename, "kind": a.kind, "sha256": a.sha256, "size": a.size} for a in files.of(proposal)],
+    }  # fmt: skip
+
+
+def _receipt(proposal: Proposal, version: Version, by: User, at: datetime) -> None:
+    sums = totals(proposal.lines)
+    data = {"receipt": proposal.receipt_no, "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
+            "call": proposal.call_topic.call.title, "received": f"{local(version.received_at):%H:%M:%S ngày %d/%m/%Y}", "sha256": version.sha256,
+            "state": sums["state"], "counterpart": sums["counterpart"], "files": version.content["files"]}  # fmt: skip
+    papers.issue(template="proposals/receipt", subject=proposal, title=f"Giấy biên nhận hồ sơ {proposal.receipt_no}", data=data, by=by, at=at)
+
+
+def withdraw(proposal: Proposal, *, reason: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
+    """Withdraw before the deadline. Raises WrongState afterwards."""
+    if proposal.pi_id != by.id:
+        raise NotAllowed(N_("The principal investigator submits the proposal."))
+    if not is_open(proposal.call_topic.call, at):
+        raise WrongState(N_("After the deadline a proposal cannot be withdrawn here."))
+    PROPOSAL.advance(proposal, "withdraw", by=by, at=at, reason=reason, seen=seen)
+
+
+def check_eligible(proposal: Proposal, *, note: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
+    """The Department finds the dossier eligible."""
+    _check(proposal, "check_eligible", note, by, at, seen)
+
+
+def check_ineligible(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: Any = None) -> None:
+    """The Department finds the dossier not eligible, with the reason the applicant will read."""
+    if not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason: the applicant will read it."), field="reason")
+    _check(proposal, "check_ineligible", reason, by, at, seen)
+
+
+def _check(proposal: Proposal, verb: str, note: str | None, by: User, at: datetime, seen: Any) -> None:
+    if proposal.call_topic.call.state not in queries.UNSEALED:
+        raise WrongState(N_("Dossiers stay sealed until the call is opened."))
+    if any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
+        raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must check it."))
+    proposal.checked_at, proposal.check_note = at, nfc(note) if note else None
+    PROPOSAL.advance(proposal, verb, by=by, at=at, reason=note, seen=seen)
+    outbox.post("proposals/mail/checked.txt", to=proposal.pi, key=f"proposal-checked:{proposal.public_id}", at=at, proposal=proposal)
+
+
+def put_to_selection(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+    """Called by selection: the dossier goes to the council."""
+    PROPOSAL.advance(proposal, "put_to_selection", by=by, at=at)
+
+
+def select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+    """Called by selection: recommended and concluded."""
+    _conclude(proposal, "select", by, at)
+
+
+def reserve(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+    """Called by selection: passed, but not first."""
+    _conclude(proposal, "reserve", by, at)
+
+
+def not_select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+    """Called by selection: did not pass."""
+    _conclude(proposal, "not_select", by, at)
+
+
+def _conclude(proposal: Proposal, verb: str, by: User | None, at: datetime) -> None:
+    PROPOSAL.advance(proposal, verb, by=by, at=at)
+    outbox.post("proposals/mail/concluded.txt", to=proposal.pi, key=f"proposal-concluded:{proposal.public_id}", at=at, proposal=proposal)
+
+

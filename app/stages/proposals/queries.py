@@ -1,0 +1,146 @@
+"""Reads of proposals: each loader is limited to what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.calls.models import Call, CallTopic
+from app.stages.calls.rules import CallState
+from app.stages.proposals.models import Proposal, TeamMember, Version
+from app.stages.proposals.rules import ProposalState
+
+UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
+
+
+def in_team(user: User) -> ColumnElement[bool]:
+    """The condition: this person is the investigator or in the team."""
+    return or_(Proposal.pi_id == user.id, exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id))
+
+
+def managed_by(user: User) -> ColumnElement[bool]:
+    """The condition: this person signs off for the host."""
+    hosts = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    return Proposal.host_id.in_(hosts or [0])
+
+
+def _unsealed() -> ColumnElement[bool]:
+    opened = exists().where(CallTopic.id == Proposal.call_topic_id, CallTopic.call_id == Call.id, Call.state.in_(UNSEALED))
+    return and_(opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
+
+
+def _seen_by(user: User) -> ColumnElement[bool]:
+    own = or_(in_team(user), managed_by(user))
+    return or_(own, _unsealed()) if user.can(Do.PROPOSALS_READ) else own
+
+
+def _whole() -> Select[Any]:
+    return select(Proposal).options(
+        joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
+        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
+        selectinload(Proposal.team).joinedload(TeamMember.organisation))  # fmt: skip
+
+
+def proposal_for(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for its team, its host's manager, and (once opened) the Department."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, _seen_by(user)))
+
+
+def for_team(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for those who write it."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, in_team(user)))
+
+
+def for_host(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the manager who signs it off."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, managed_by(user)))
+
+
+def for_officer(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the Department, once the call is opened."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, _unsealed())) if user.can(Do.PROPOSALS_READ) else None
+
+
+def proposal_by_pid(pid: str) -> Proposal | None:
+    """The whole dossier, whoever asks: for papers, files and councils, which ask may_read themselves."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid))
+
+
+def may_read(row: Proposal, user: User) -> bool:
+    """May this person read the dossier and its files as it stands now?"""
+    if row.pi_id == user.id or user.manages(row.host_id) or any(m.user_id == user.id for m in row.team):
+        return True
+    sealed = row.call_topic.call.state not in UNSEALED or row.state in (ProposalState.DRAFT, ProposalState.WITHDRAWN)
+    return not sealed and user.can(Do.PROPOSALS_READ)
+
+
+def list_statement(user: User) -> Select[Any]:
+    """The dossiers this person may see, with what a list shows."""
+    return select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi),
+                                    joinedload(Proposal.call_topic).joinedload(CallTopic.topic)).where(_seen_by(user))  # fmt: skip
+
+
+def draft_of(user: User, call_topic: CallTopic) -> Proposal | None:
+    """The draft this person has for the topic already."""
+    return db.session.scalar(_whole().where(Proposal.call_topic_id == call_topic.id, Proposal.pi_id == user.id, Proposal.state == ProposalState.DRAFT))
+
+
+def of_call_topic(call_topic: CallTopic, states: Iterable[ProposalState] | None = None) -> list[Proposal]:
+    """The dossiers of one topic, in the order they came in."""
+    statement = _whole().where(Proposal.call_topic_id == call_topic.id)
+    if states is not None:
+        statement = statement.where(Proposal.state.in_(list(states)))
+    return list(db.session.scalars(statement.order_by(Proposal.submitted_at, Proposal.id)))
+
+
+def of_call(call: Call) -> list[Proposal]:
+    """The dossiers that came in for a call, in order."""
+    statement = _whole().join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id, Proposal.submitted_at.is_not(None))
+    return list(db.session.scalars(statement.where(Proposal.state != ProposalState.WITHDRAWN).order_by(Proposal.submitted_at, Proposal.id)))
+
+
+def received(call: Call) -> int:
+    """How many dossiers came in: all that may be known before the opening."""
+    counted = select(func.count()).select_from(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id)
+    return int(db.session.scalar(counted.where(CallTopic.call_id == call.id, Proposal.state == ProposalState.SUBMITTED)) or 0)
+
+
+def latest_version(proposal: Proposal) -> Version | None:
+    """What was submitted last."""
+    return db.session.scalar(select(Version).where(Version.proposal_id == proposal.id).order_by(Version.number.desc()).limit(1))
+
+
+def to_sign(user: User) -> list[Proposal]:
+    """Drafts that wait for this manager's sign-off, newest first."""
+    statement = _whole().where(managed_by(user), Proposal.state == ProposalState.DRAFT, Proposal.host_signed_at.is_(None))
+    return list(db.session.scalars(statement.order_by(Proposal.id.desc())))
+
+
+def to_check() -> list[Proposal]:
+    """Opened dossiers whose eligibility is not checked."""
+    return list(db.session.scalars(_whole().where(_unsealed(), Proposal.state == ProposalState.SUBMITTED).order_by(Proposal.submitted_at)))
+
+
+def work_sections(kind: str, on: date) -> list[dict[str, Any]]:
+    """Sections of the work description for a task type: code, vi, en, hints, and whether needed."""
+    sections: dict[str, list[dict[str, Any]]] = rulebook.value("proposals.work_sections", on=on)
+    return sections.get(kind) or sections["default"]
+
+
+def documents(kind: str, on: date) -> list[dict[str, Any]]:
+    """Documents of the dossier for a task type: code, vi, en, form, needed."""
+    wanted: dict[str, list[dict[str, Any]]] = rulebook.value("proposals.documents", on=on)
+    return wanted.get(kind) or wanted["default"]
+
+
+def heads(on: date) -> dict[str, dict[str, str]]:
+    """Budget heads by code, with names in both languages."""
+    return {h["code"]: h for h in rulebook.value("proposals.heads", on=on)}

@@ -1,0 +1,126 @@
+"""States of a proposal, what a complete one has, and whether it came in time. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.kernel.errors import Incomplete
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+
+
+class ProposalState(Face):
+    DRAFT = "draft", N_("Draft"), "grey"
+    SUBMITTED = "submitted", N_("Submitted"), "blue"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+    ELIGIBLE = "eligible", N_("Eligible"), "green"
+    INELIGIBLE = "ineligible", N_("Not eligible"), "red"
+    IN_SELECTION = "in_selection", N_("In selection"), "purple"
+    SELECTED = "selected", N_("Selected"), "green"
+    RESERVE = "reserve", N_("In reserve"), "amber"
+    NOT_SELECTED = "not_selected", N_("Not selected"), "red"
+
+
+S = ProposalState
+PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
+    (S.DRAFT, "submit"): Move(S.SUBMITTED, Do.PROPOSALS_SUBMIT, N_("Submit proposal")),
+    (S.DRAFT, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
+    (S.SUBMITTED, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
+    (S.SUBMITTED, "check_eligible"): Move(S.ELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare eligible")),
+    (S.SUBMITTED, "check_ineligible"): Move(S.INELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare not eligible")),
+    (S.ELIGIBLE, "put_to_selection"): Move(S.IN_SELECTION, Do.SYSTEM, N_("Put to selection")),
+    (S.IN_SELECTION, "select"): Move(S.SELECTED, Do.SYSTEM, N_("Select")),
+    (S.IN_SELECTION, "reserve"): Move(S.RESERVE, Do.SYSTEM, N_("Keep in reserve")),
+    (S.IN_SELECTION, "not_select"): Move(S.NOT_SELECTED, Do.SYSTEM, N_("Do not select")),
+})  # fmt: skip
+
+
+class TeamRole(Face):
+    PI = "pi", N_("Principal investigator"), "purple"
+    SECRETARY = "secretary", N_("Scientific secretary"), "blue"
+    KEY = "key", N_("Key member"), "blue"
+    MEMBER = "member", N_("Member"), "grey"
+
+
+class Source(Face):
+    """Where the money of a line comes from."""
+
+    STATE = "state", N_("State budget"), "blue"
+    COUNTERPART = "counterpart", N_("Counterpart funds"), "amber"
+
+
+class ProductGroup(Face):
+    """Groups of products as the work description has them."""
+
+    ONE = "I", N_("Form I: samples, products, varieties, equipment"), "blue"
+    TWO = "II", N_("Form II: processes, software, models, reports"), "blue"
+    THREE = "III", N_("Form III: papers, books, training"), "blue"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a draft still lacks: the section it belongs to, and a sentence."""
+
+    section: str
+    sentence: str
+
+
+SECTIONS = ("general", "work", "team", "products", "budget", "files", "sign_off")
+
+
+def in_time(received_at: datetime, deadline: datetime) -> bool:
+    """Did the submission arrive at or before the deadline instant? (trust.md §2.6: inclusive)"""
+    return received_at <= deadline
+
+
+def problems(draft: Any, *, ceiling: int | None, work_needed: list[str], kinds_needed: list[str]) -> list[Problem]:
+    """What a draft lacks before the host can sign it off, in the order of its sections.
+
+    `draft` has title, aim, duration_months, work, team, products, lines and file_kinds; the rest comes from the
+    call (ceiling in đồng) and from the rulebook.
+    """
+    found: list[Problem] = []
+
+    def need(ok: bool, section: str, sentence: str) -> None:
+        if not ok:
+            found.append(Problem(section, sentence))
+
+    need(bool(draft.title and draft.aim), "general", N_("Title and aim are needed."))
+    need(bool(draft.duration_months), "general", N_("The duration is needed."))
+    need(all((draft.work or {}).get(name, "").strip() for name in work_needed), "work", N_("Every section of the work description needs a text."))
+    need(sum(m.role == TeamRole.PI for m in draft.team) == 1, "team", N_("The team needs exactly one principal investigator."))
+    need(sum(m.role == TeamRole.SECRETARY for m in draft.team) <= 1, "team", N_("The team has at most one scientific secretary."))
+    need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."))
+    total = sum(line.amount for line in draft.lines if line.source == Source.STATE)
+    need(bool(draft.lines), "budget", N_("The budget has no lines."))
+    need(ceiling is None or total <= ceiling, "budget", N_("The state budget part exceeds the ceiling of the topic."))
+    need(set(kinds_needed) <= set(draft.file_kinds), "files", N_("Required documents are missing."))
+    return found
+
+
+def totals(lines: list[Any]) -> dict[str, Any]:
+    """Sums of budget lines in đồng: by source, by year and source, by head, and in all. Sums are never stored."""
+    sums: dict[str, Any] = {"all": 0, "state": 0, "counterpart": 0, "years": {}, "heads": {}}
+    for line in lines:
+        source = str(line.source)
+        sums["all"] += line.amount
+        sums[source] += line.amount
+        year = sums["years"].setdefault(line.year, {"state": 0, "counterpart": 0})
+        year[source] += line.amount
+        sums["heads"][line.head] = sums["heads"].get(line.head, 0) + line.amount
+    sums["years"] = dict(sorted(sums["years"].items()))
+    return sums
+
+
+def line_amount(quantity: int, price: int) -> int:
+    """A line's amount in đồng from its quantity in hundredths and its price in đồng, rounded half up."""
+    return (quantity * price + 50) // 100
+
+
+def refuse_problems(found: list[Problem]) -> None:
+    """Raise Incomplete with the first problem."""
+    for problem in found:
+        raise Incomplete(problem.sentence)
