@@ -7,8 +7,18 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.kernel.forms import ChoiceField, DateField, IntField, LineField, MoneyField, NoteField, PickField, StageForm, YesField
-from app.kernel.words import Face, N_
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    MoneyField,
+    NoteField,
+    PickField,
+    StageForm,
+    YesField,
+)
+from app.kernel.words import N_, Face
 from app.stages.funding.rules import Condition, LumpSum, Source
 
 TRANCHE_ROWS = 6

@@ -1,7 +1,14 @@
 """/funding: the worklists, appraisal, approval, contract, money, closing; in the order the user meets them."""
 
 from app.stages.funding import subjects
-from app.stages.funding.views import appraisals, awards, closings, contracts, desk, payments
+from app.stages.funding.views import (
+    appraisals,
+    awards,
+    closings,
+    contracts,
+    desk,
+    payments,
+)
 from app.stages.funding.views.blueprint import bp
 
 __all__ = ["appraisals", "awards", "bp", "closings", "contracts", "desk", "payments", "subjects"]

@@ -1,0 +1,6 @@
+"""What time makes due: reminders of reports."""
+
+from app.stages.execution import actions
+
+commands: list = []
+JOBS = [actions.remind]

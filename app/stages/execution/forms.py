@@ -1,0 +1,139 @@
+"""Forms of execution: they check shape only; what the rules ask is asked by the actions."""
+
+from __future__ import annotations
+
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    MoneyField,
+    NoteField,
+    PickField,
+    StageForm,
+    YesField,
+)
+from app.kernel.words import N_, Face
+from app.stages.execution.rules import AdjustmentKind, Ground, InspectionKind
+from app.stages.funding.rules import Cause
+
+
+class Sign(StageForm):
+    number = LineField(N_("Number of the contract"), required=True, max=64, hint=N_("For example 12/2026/HĐ-KHCN."))
+    signed_on = DateField(N_("Signed on"), required=True)
+    starts_on = DateField(N_("The work starts on"), hint=N_("When it is not the day of the approval decision. Reports count from this day."))
+    party_a_signer = LineField(N_("Signed for A by"), required=True, max=200)
+    party_b_signer = LineField(N_("Signed for B by"), required=True, max=200)
+    attest = YesField(N_("Both parties have signed and stamped the contract."), required=True)
+
+
+class AskReport(StageForm):
+    due_on = DateField(N_("Due on"), required=True)
+    reason = NoteField(N_("What is asked"), required=True, max=2000, rows=3)
+
+
+class SubmitReport(StageForm):
+    progress = IntField(N_("Part of the work that is done (percent)"), required=True, min=0, max=100)
+    done = NoteField(N_("What was done in this period"), required=True, max=10_000, rows=8)
+    products = NoteField(N_("Products so far, with number and quality"), max=5000, rows=4)
+    spent = MoneyField(N_("Spent of the state money so far"), required=True)
+    difficulties = NoteField(N_("Difficulties, and what you ask for"), max=5000, rows=3)
+    next_steps = NoteField(N_("What comes next"), max=5000, rows=3)
+
+
+class ReportAnswer(Face):
+    """The answers to a report."""
+
+    ACCEPT = "accept", N_("Accept the report"), "green"
+    RETURN = "return", N_("Return the report"), "amber"
+
+
+class ReviewReport(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=ReportAnswer, required=True)
+    remark = NoteField(N_("Remark for the investigator"), max=5000, rows=4, hint=N_("Needed when you return the report."))
+
+
+class PlanInspection(StageForm):
+    kind = ChoiceField(N_("Kind"), enum=InspectionKind, required=True)
+    planned_on = DateField(N_("Planned for"), required=True)
+    place = LineField(N_("Place"), max=300)
+    purpose = NoteField(N_("What is inspected"), required=True, max=5000, rows=4)
+    team = NoteField(N_("Who inspects"), required=True, max=2000, rows=3)
+
+
+class ConcludeInspection(StageForm):
+    held_on = DateField(N_("Held on"), required=True)
+    present = NoteField(N_("Present for the host"), required=True, max=2000, rows=2)
+    progress_finding = NoteField(N_("Progress, content, products"), required=True, max=5000)
+    money_finding = NoteField(N_("Use of money"), required=True, max=5000)
+    conclusion = NoteField(N_("Conclusion"), required=True, max=5000)
+    requests = NoteField(N_("What is asked of the host"), max=5000, rows=3)
+    attest = YesField(N_("The findings were read to the host's people and are signed by both sides."), required=True)
+
+
+class Reason(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+
+
+class RequestAdjustment(StageForm):
+    kind = ChoiceField(N_("What is to be changed"), enum=AdjustmentKind, required=True)
+    reason = NoteField(N_("Reason"), required=True, max=10_000)
+    months = IntField(N_("Extension: by how many months"), min=1, max=60)
+    new_state_amount = MoneyField(N_("Budget: new total of the state money"))
+    before = NoteField(N_("What it is now"), max=5000, rows=3)
+    after = NoteField(N_("What it should be"), max=5000, rows=3, hint=N_("For a change of content or products this is needed."))
+    new_pi = PickField(N_("New principal investigator"))
+    new_host = PickField(N_("New host organisation"))
+    special = YesField(N_("A special case beyond the usual limits, allowed by the authority"))
+    authority = LineField(N_("Which authority allows it, with its paper"), max=300)
+
+
+class AdjustmentAnswer(Face):
+    """The answers to a request for a change."""
+
+    AGREE = "agree", N_("Agree"), "green"
+    REFUSE = "refuse", N_("Refuse"), "red"
+
+
+class DecideAdjustment(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=AdjustmentAnswer, required=True)
+    number = LineField(N_("Number of the decision"), max=64, hint=N_("Needed to agree."))
+    dated = DateField(N_("Date of the decision"), hint=N_("Needed to agree."))
+    special = YesField(N_("A special case beyond the usual limits, allowed by the authority"))
+    authority = LineField(N_("Which authority allows it, with its paper"), max=300)
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Needed when you refuse."))
+    attest = YesField(N_("I have read the request and decide as said."), required=True)
+
+
+class Suspend(StageForm):
+    from_date = DateField(N_("Stopped from"), required=True)
+    number = LineField(N_("Number of the decision"), required=True, max=64)
+    reason = NoteField(N_("Reason"), required=True, max=5000, rows=3)
+
+
+class Resume(StageForm):
+    on = DateField(N_("The work goes on from"), required=True)
+    reason = NoteField(N_("Reason"), required=True, max=5000, rows=3)
+
+
+class OpenTermination(StageForm):
+    ground = ChoiceField(N_("Ground"), enum=Ground, required=True)
+    statement = NoteField(N_("What happened"), required=True, max=10_000)
+    attest = YesField(N_("I know that all payments of the project stop at once."), required=True)
+
+
+class TerminationAnswer(Face):
+    """The answers to an open termination."""
+
+    DECIDE = "decide", N_("Terminate the project"), "red"
+    DROP = "drop", N_("Drop it, the work goes on"), "green"
+
+
+class DecideTermination(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=TerminationAnswer, required=True)
+    cause = ChoiceField(N_("Cause"), enum=Cause, hint=N_("It decides which share of the used money must be paid back."))
+    used = MoneyField(N_("Used of the state money"))
+    number = LineField(N_("Number of the decision"), max=64)
+    dated = DateField(N_("Date of the decision"))
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Needed when you drop it."))
+    attest = YesField(N_("I have read the facts above and decide as said."), required=True)

@@ -1,0 +1,112 @@
+"""Changes: request, show, decide, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.people import queries as people
+from app.services.rulebook import queries as rulebook
+from app.stages.execution import actions, forms, queries
+from app.stages.execution.forms import AdjustmentAnswer
+from app.stages.execution.models import Adjustment
+from app.stages.execution.rules import ADJUSTMENT, AdjustmentKind, extension_cap
+from app.stages.execution.views.blueprint import bp
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
+
+
+@bp.route("/projects/<pid>/request-change", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REQUEST)
+@writes
+def request_adjustment(pid: str) -> Any:
+    project = or_404(funding.project_by_pid(current_user, pid))
+    form = forms.RequestAdjustment()
+    form.new_pi.choices = [(u.public_id, u.name) for u in people.members_of(project.host_id)]
+    form.new_host.choices = [(o.public_id, o.name) for o in people.organisations()]
+    if form.validate_on_submit():
+        row = actions.request_adjustment(
+            project, form.kind.data, reason=form.reason.data, months=form.months.data, before=form.before.data or None, after=form.after.data or None,
+            new_state_amount=form.new_state_amount.data, new_pi=people.user_by_pid(form.new_pi.data) if form.new_pi.data else None,
+            new_host=people.organisation_by_pid(form.new_host.data), special=form.special.data, authority=form.authority.data or None,
+            by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Change requested."), url_for(".adjustment", pid=row.public_id))
+    return render_template("execution/request_change.html", project=project, form=form, contract=funding.contract_of(project.id), cap=_cap(project),
+                           extended=queries.extensions_agreed(project.id))  # fmt: skip
+
+
+@bp.get("/changes/<pid>")
+@allow(Do.HUB_READ)
+def adjustment(pid: str) -> Any:
+    row = or_404(queries.adjustment_for(current_user, pid))
+    return render_template("execution/adjustment.html", adjustment=row, project=row.project, moves=dict(ADJUSTMENT.moves(row)), papers=papers.of(row),
+                           may_request=funding.may_request(current_user, row.project), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/changes/<pid>/decide", methods=["GET", "POST"])
+@allow(Do.EXECUTION_DECIDE)
+@writes
+def decide_adjustment(pid: str) -> Any:
+    row = or_404(queries.adjustment_for(current_user, pid))
+    form = forms.DecideAdjustment(obj=row)
+    if form.validate_on_submit():
+        return _decided(row, form)
+    return render_template("execution/decide_change.html", adjustment=row, project=row.project, form=form, checks=_checks(row),
+                           mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
+
+
+@bp.route("/changes/<pid>/withdraw", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REQUEST)
+@writes
+def withdraw_adjustment(pid: str) -> Any:
+    row = or_404(queries.adjustment_for(current_user, pid))
+    form = forms.StageForm(obj=row)
+    back = url_for(".adjustment", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.withdraw_adjustment(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Request withdrawn."), back)
+    return render_template("execution/form.html", form=form, title=_("Withdraw the request"), button=_("Withdraw"), back=back, project=row.project)
+
+
+def _decided(row: Adjustment, form: forms.DecideAdjustment) -> Any:
+    back = url_for(".adjustment", pid=row.public_id)
+    facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+    if form.answer.data == AdjustmentAnswer.REFUSE:
+        if not form.remark.data:
+            raise Incomplete(N_("Please say why."), field="remark")
+        actions.refuse_adjustment(row, remark=form.remark.data, **facts)
+        return done(_("Change refused."), back)
+    for name in ("number", "dated"):
+        if not form[name].data:
+            raise Incomplete(N_("A decision has a number and a date."), field=name)
+    actions.agree_adjustment(row, number=form.number.data, dated=form.dated.data, remark=form.remark.data or None, special=form.special.data,
+                             authority=form.authority.data or None, **facts)  # fmt: skip
+    return done(_("Change agreed: it is an annex of the contract now."), back)
+
+
+def _cap(project: Project) -> int:
+    return extension_cap(project.duration_months, rulebook.value("execution.extension_caps", on=project.decision_date))
+
+
+def _checks(row: Adjustment) -> list[tuple[bool | None, str, str | None]]:
+    """What the rules say about this change: (kept, sentence, source)."""
+    found = [(row.requested_by_id != current_user.id, _("Requester and decider are two people."), None)]
+    if row.kind != AdjustmentKind.EXTENSION:
+        return found
+    rule = rulebook.rule("execution.extension_caps", on=row.project.decision_date)
+    before, cap = queries.extensions_agreed(row.project_id), _cap(row.project)
+    return [
+        *found,
+        (clock.today() <= row.project.ends_on, _("The contract has not ended."), rule.source),
+        (before < rule.value["times"] or row.special, _("The project was not extended before."), rule.source),
+        ((row.months or 0) <= cap or row.special, _("Not more than %(n)s months.", n=cap), rule.source),
+    ]

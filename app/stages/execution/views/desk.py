@@ -1,0 +1,65 @@
+"""/execution/: what waits or is late; the page of one project; the signing that starts it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.services.papers import queries as papers
+from app.stages.execution import actions, forms, queries
+from app.stages.execution.rules import overdue
+from app.stages.execution.views.blueprint import bp
+from app.stages.funding import queries as funding
+
+TABS = ("reports", "due", "inspections", "changes", "endings")
+
+
+@bp.get("/")
+@allow(Do.EXECUTION_READ)
+def index() -> Any:
+    tab, today = request.args.get("tab", ""), clock.today()
+    waiting = {
+        "reports": queries.submitted_reports(current_user), "due": queries.awaited_reports(current_user, until=today + timedelta(days=60)),
+        "inspections": queries.planned_inspections(current_user), "changes": queries.requested_adjustments(current_user),
+        "terminations": queries.opened_terminations(current_user), "suspensions": queries.suspensions_in_force(current_user),
+    }  # fmt: skip
+    return render_template("execution/index.html", tab=tab if tab in TABS else "reports", tabs_named=TABS, waiting=waiting, today=today, overdue=overdue)
+
+
+@bp.get("/projects/<pid>")
+@allow(Do.HUB_READ)
+def project(pid: str) -> Any:
+    row = or_404(funding.project_by_pid(current_user, pid))
+    groups = (queries.reports_of(row.id), queries.inspections_of(row.id), queries.adjustments_of(row.id), queries.suspensions_of(row.id),
+              queries.terminations_of(row.id))  # fmt: skip
+    reports, inspections, adjustments, suspensions, terminations = groups
+    subjects = [r for group in groups for r in group]
+    return render_template("execution/project.html", project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
+                           reports=reports, inspections=inspections, adjustments=adjustments, suspensions=suspensions, terminations=terminations,
+                           may_request=funding.may_request(current_user, row), today=clock.today(), overdue=overdue,
+                           papers=papers.of(*subjects), entries=journal.timeline([journal.subject_key(r) for r in subjects]))  # fmt: skip
+
+
+@bp.route("/contracts/<pid>/sign", methods=["GET", "POST"])
+@allow(Do.FUNDING_CONTRACT)
+@writes
+def sign(pid: str) -> Any:
+    contract = or_404(funding.contract_for(current_user, pid))
+    form = forms.Sign(obj=contract, data={"signed_on": clock.today()})
+    if form.validate_on_submit():
+        actions.sign(contract, number=form.number.data, signed_on=form.signed_on.data, starts_on=form.starts_on.data, seen=form.version.data,
+                     party_a_signer=form.party_a_signer.data, party_b_signer=form.party_b_signer.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Signing recorded: the contract is issued and the reports are scheduled."), url_for("funding.contract", pid=contract.public_id))
+    checks = [
+        (sum(t.amount for t in contract.tranches) == contract.project.approved_state, _("The tranches sum to the state money."), None),
+        (bool(contract.account), _("The contract names the account."), None),
+    ]
+    return render_template("execution/sign.html", contract=contract, project=contract.project, form=form, checks=checks,
+                           mailed=[u.name for u in funding.holders(contract.project)])  # fmt: skip

@@ -1,0 +1,108 @@
+"""Stopping: suspend and resume, open, drop and decide a termination."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.rulebook import queries as rulebook
+from app.stages.execution import actions, forms, queries
+from app.stages.execution.forms import TerminationAnswer
+from app.stages.execution.models import Termination
+from app.stages.execution.rules import SUSPENSION, TERMINATION
+from app.stages.execution.views.blueprint import bp
+from app.stages.funding import queries as funding
+
+
+@bp.route("/projects/<pid>/suspend", methods=["GET", "POST"])
+@allow(Do.EXECUTION_DECIDE)
+@writes
+def suspend(pid: str) -> Any:
+    project = or_404(funding.project_by_pid(current_user, pid))
+    form = forms.Suspend()
+    back = url_for(".project", pid=project.public_id)
+    if form.validate_on_submit():
+        actions.suspend(project, reason=form.reason.data, from_date=form.from_date.data, number=form.number.data, by=current_user, at=clock.now())
+        return done(_("The project is suspended; its payments are stopped."), back)
+    return render_template("execution/form.html", form=form, title=_("Suspend the project"), button=_("Suspend"), back=back, project=project)
+
+
+@bp.get("/suspensions/<pid>")
+@allow(Do.HUB_READ)
+def suspension(pid: str) -> Any:
+    row = or_404(queries.suspension_for(current_user, pid))
+    return render_template("execution/suspension.html", suspension=row, project=row.project, moves=dict(SUSPENSION.moves(row)),
+                           entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/suspensions/<pid>/resume", methods=["GET", "POST"])
+@allow(Do.EXECUTION_DECIDE)
+@writes
+def resume(pid: str) -> Any:
+    row = or_404(queries.suspension_for(current_user, pid))
+    form = forms.Resume(data={"on": clock.today(), "version": row.version})
+    back = url_for(".suspension", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.resume(row, reason=form.reason.data, on=form.on.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The work goes on."), back)
+    return render_template("execution/form.html", form=form, title=_("Resume the work"), button=_("Resume"), back=back, project=row.project)
+
+
+@bp.route("/projects/<pid>/open-termination", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REVIEW)
+@writes
+def open_termination(pid: str) -> Any:
+    project = or_404(funding.project_by_pid(current_user, pid))
+    form = forms.OpenTermination()
+    if form.validate_on_submit():
+        row = actions.open_termination(project, ground=form.ground.data, statement=form.statement.data, by=current_user, at=clock.now())
+        return done(_("Termination under consideration; payments are stopped."), url_for(".termination", pid=row.public_id))
+    return render_template("execution/form.html", form=form, title=_("Consider an early end"), button=_("Open it and stop payments"),
+                           back=url_for(".project", pid=project.public_id), project=project)  # fmt: skip
+
+
+@bp.get("/terminations/<pid>")
+@allow(Do.HUB_READ)
+def termination(pid: str) -> Any:
+    row = or_404(queries.termination_for(current_user, pid))
+    return render_template("execution/termination.html", termination=row, project=row.project, moves=dict(TERMINATION.moves(row)), papers=papers.of(row),
+                           entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/terminations/<pid>/decide", methods=["GET", "POST"])
+@allow(Do.EXECUTION_DECIDE)
+@writes
+def decide_termination(pid: str) -> Any:
+    row = or_404(queries.termination_for(current_user, pid))
+    form = forms.DecideTermination(obj=row)
+    if form.validate_on_submit():
+        return _decided(row, form)
+    shares = rulebook.rule("funding.refund_percent", on=row.project.decision_date)
+    checks = [(row.opened_by_id != current_user.id, _("The one who opened it and the one who decides are two people."), None)]
+    return render_template("execution/decide_termination.html", termination=row, project=row.project, form=form, checks=checks, shares=shares,
+                           mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
+
+
+def _decided(row: Termination, form: forms.DecideTermination) -> Any:
+    back = url_for(".termination", pid=row.public_id)
+    facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+    if form.answer.data == TerminationAnswer.DROP:
+        if not form.remark.data:
+            raise Incomplete(N_("Please say why."), field="remark")
+        actions.drop_termination(row, reason=form.remark.data, **facts)
+        return done(_("Dropped: the work goes on."), back)
+    for name in ("cause", "used", "number", "dated"):
+        if form[name].data in (None, ""):
+            raise Incomplete(N_("This is needed to terminate the project."), field=name)
+    actions.decide_termination(row, cause=form.cause.data, used=form.used.data, number=form.number.data, dated=form.dated.data,
+                               remark=form.remark.data or None, **facts)  # fmt: skip
+    return done(_("The project is terminated."), back)

@@ -1,0 +1,75 @@
+"""Reports: one report, ask for one, submit, review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.stages.execution import actions, forms, queries
+from app.stages.execution.forms import ReportAnswer
+from app.stages.execution.rules import REPORT, overdue
+from app.stages.execution.views.blueprint import bp
+from app.stages.funding import queries as funding
+
+
+@bp.route("/projects/<pid>/ask-report", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REVIEW)
+@writes
+def ask_report(pid: str) -> Any:
+    project = or_404(funding.project_by_pid(current_user, pid))
+    form = forms.AskReport()
+    back = url_for(".project", pid=project.public_id)
+    if form.validate_on_submit():
+        actions.ask_report(project, due_on=form.due_on.data, reason=form.reason.data, by=current_user, at=clock.now())
+        return done(_("The investigator is asked for a report."), back)
+    return render_template("execution/form.html", form=form, title=_("Ask for a report"), button=_("Ask for the report"), back=back, project=project)
+
+
+@bp.get("/reports/<pid>")
+@allow(Do.HUB_READ)
+def report(pid: str) -> Any:
+    row = or_404(queries.report_for(current_user, pid))
+    return render_template("execution/report.html", report=row, project=row.project, moves=dict(REPORT.moves(row)), late=overdue(row, clock.today()),
+                           may_request=funding.may_request(current_user, row.project), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/reports/<pid>/submit", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REPORT)
+@writes
+def submit_report(pid: str) -> Any:
+    row = or_404(queries.report_for(current_user, pid))
+    form = forms.SubmitReport(obj=row)
+    if form.validate_on_submit():
+        actions.submit_report(row, progress=form.progress.data, done=form.done.data, products=form.products.data or None, spent=form.spent.data,
+                              difficulties=form.difficulties.data or None, next_steps=form.next_steps.data or None, seen=form.version.data,
+                              by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Report submitted."), url_for(".report", pid=row.public_id))
+    return render_template("execution/submit_report.html", report=row, project=row.project, form=form)
+
+
+@bp.route("/reports/<pid>/review", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REVIEW)
+@writes
+def review_report(pid: str) -> Any:
+    row = or_404(queries.report_for(current_user, pid))
+    form = forms.ReviewReport(obj=row)
+    back = url_for(".report", pid=row.public_id)
+    if form.validate_on_submit():
+        facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+        if form.answer.data == ReportAnswer.ACCEPT:
+            actions.accept_report(row, remark=form.remark.data or None, **facts)
+            return done(_("Report accepted."), back)
+        if not form.remark.data:
+            raise Incomplete(N_("Please say what is to be mended."), field="remark")
+        actions.return_report(row, remark=form.remark.data, **facts)
+        return done(_("Report returned."), back)
+    return render_template("execution/review_report.html", report=row, project=row.project, form=form, back=back,
+                           mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
