@@ -42,11 +42,11 @@ MIN_OPEN_DAYS = "calls.min_open_days"
 
 
 def draft(topics: Sequence[Topic], *, title: str, deadline: datetime, by: User | None, at: datetime, mode: Mode | None = None,
-          place: str | None = None, note: str | None = None, before: Call | None = None) -> Call:  # fmt: skip
+          place: str | None = None, note: str | None = None, before: Call | None = None, source_key: str | None = None) -> Call:  # fmt: skip
     """Begin a call with free topics of one mode. They stay free until it is published."""
     mode = mode or (topics[0].mode if topics else Mode.SELECTION)
     check_topics(list(topics), mode, CALLABLE)
-    call = Call(mode=mode, year=local(at).year, created_by_id=by.id if by else None, created_at=at, title="", folded="", deadline=deadline,
+    call = Call(mode=mode, year=local(at).year, created_by_id=by.id if by else None, created_at=at, title="", folded="", deadline=deadline, source_key=source_key,
                 round=before.round + 1 if before else 1, before_id=before.id if before else None)  # fmt: skip
     _write(call, {"title": title, "deadline": deadline, "place": place, "note": note})
     CALL.begin(call, "draft", by=by, at=at, detail={"topics": [t.code for t in topics]})
@@ -88,7 +88,8 @@ def _attach(call: Call, topics: Sequence[Topic]) -> None:
     db.session.expire(call, ["topics"])
 
 
-def publish(call: Call, *, number: str, dated: date, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+def publish(call: Call, *, number: str, dated: date, by: User | None, at: datetime, seen: int | str | None = None,
+            body: str | None = None) -> None:  # fmt: skip
     """Put the notice out: from now on dossiers may come in. Freezes the rules and takes the topics off the free list.
 
     Raises Incomplete when the deadline leaves fewer days than the rulebook asks.
@@ -105,7 +106,7 @@ def publish(call: Call, *, number: str, dated: date, by: User | None, at: dateti
     for ct in call_topics:
         ideas.put_in_call(ct.topic, by=by, at=at, detail={"number": call.number})
     paper = papers.issue(template="calls/notice", subject=call, title=call.title, data=_notice(call, call_topics), number=call.number, dated=dated,
-                         public=True, by=by, at=at)  # fmt: skip
+                         body=body, public=True, by=by, at=at)  # fmt: skip
     call.notice_pid = paper.public_id
     db.session.flush()
 

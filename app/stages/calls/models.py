@@ -40,6 +40,7 @@ class Call(Identified, Versioned, Model):
     rules: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     notice_pid: Mapped[str | None] = mapped_column(String(26))
     minutes_pid: Mapped[str | None] = mapped_column(String(26))
+    source_key: Mapped[str | None] = mapped_column(String(100), unique=True)  # of an imported call: its id in the file and a hash
     created_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

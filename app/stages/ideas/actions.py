@@ -130,6 +130,7 @@ def link_item(idea: Idea, item: Priority, *, by: User | None, at: datetime, othe
     if not queries.in_force(item):
         raise Incomplete(N_("Please choose an item of the plan in force."), field="item")
     check_seen(idea, seen)
+    queries.load_whole([idea])
     idea.item = item
     idea.other_items = [other for other in others if other.id != item.id]
     db.session.flush()
@@ -200,6 +201,7 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     check_decision(number, symbol, dated, local(at).date())
     full = number if "/" in number else f"{number}/{symbol}"
     issuer = body or rulebook.value("ideas.list_body", on=dated)
+    queries.load_whole(ordered)
     for idea in ordered:
         idea.decision_number, idea.decision_date = full, dated
     made = [topics.make(idea, number=full, dated=dated, body=issuer, by=by, at=at) for idea in ordered if idea.outcome in RECOMMENDED]

@@ -78,6 +78,12 @@ def ideas_by_pids(pids: Iterable[str]) -> list[Idea]:
     return sorted(db.session.scalars(statement), key=_order)
 
 
+def load_whole(ideas: Iterable[Idea]) -> None:
+    """Load all that belongs to these ideas, for acts that were given bare rows."""
+    ids = [i.id for i in ideas]
+    list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.id.in_(ids)).execution_options(populate_existing=True)))
+
+
 def waiting_for_council() -> list[Idea]:
     """Submitted ideas, oldest first."""
     return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.submitted_at, Idea.id)))
