@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
+from app.kernel.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, ledger, queries
@@ -37,7 +38,7 @@ def appraisal(pid: str) -> Any:
     row = or_404(queries.appraisal_by_pid(pid))
     submission = queries.submission_of(row.id)
     return render_template("funding/appraisal.html", appraisal=row, sums=ledger.totals(row.lines), submission=submission,
-                           moves=dict(APPRAISAL.moves(row)), papers=papers.of(row), heads=queries.head_names(on=clock.today()),
+                           moves=dict(APPRAISAL.moves(row)), papers=papers.of(row), heads=queries.head_names(on=clock.today(), language=language()),
                            project=queries.project_of_appraisal(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def appraise(pid: str) -> Any:
         actions.appraise(row, form.readings(), lump_sum=form.lump_sum.data, used_at=form.used_at.data or None, seen=form.version.data,
                          by=current_user, at=clock.now())  # fmt: skip
         return done(_("Appraisal saved."), _url(row))
-    return render_template("funding/appraise.html", appraisal=row, form=form, sums=ledger.totals(row.lines), heads=queries.head_names(on=clock.today()))
+    return render_template("funding/appraise.html", appraisal=row, form=form, sums=ledger.totals(row.lines), heads=queries.head_names(on=clock.today(), language=language()))
 
 
 @bp.route("/appraisals/<pid>/conclude", methods=["GET", "POST"])

@@ -1,0 +1,206 @@
+"""Reads of projects, contracts and money: what this room's pages and other rooms ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.services.people import queries as people
+from app.services.people.actions import engage
+from app.services.people.models import Engagement, Organisation, User
+from app.stages.funding.models import (
+    Annex,
+    Contract,
+    LedgerEntry,
+    Liquidation,
+    Project,
+    ProjectClosing,
+    ProjectProduct,
+    ProjectYear,
+    Settlement,
+    Tranche,
+)
+from app.stages.funding.rules import (
+    EntryKind,
+)
+from app.stages.plan.models import Priority
+
+
+def visible(user: User) -> Any:
+    """The condition under which a person may see a project: by office, as investigator, team member or host's manager."""
+    if user.can(Do.FUNDING_READ):
+        return True
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    engaged = exists().where(Engagement.subject_type == "project", Engagement.subject_pid == Project.public_id, Engagement.user_id == user.id)
+    return or_(Project.pi_id == user.id, Project.host_id.in_(managed), engaged)
+
+
+def projects_statement(user: User) -> Select[Any]:
+    """A statement of the projects this person may see, for listings (item with sector, host and investigator loaded)."""
+    return with_faces(select(Project)).where(visible(user))
+
+
+def projects_for(user: User, *, item_id: int | None = None, host_id: int | None = None, limit: int | None = None) -> list[Project]:
+    """The projects this person may see, newest decision first."""
+    statement = projects_statement(user).order_by(Project.decision_date.desc(), Project.id.desc())
+    if item_id is not None:
+        statement = statement.where(Project.item_id == item_id)
+    if host_id is not None:
+        statement = statement.where(Project.host_id == host_id)
+    return list(db.session.scalars(statement.limit(limit)))
+
+
+def project_by_pid(user: User, pid: str) -> Project | None:
+    """One project this person may see, with item, sector, host, investigator, years, products and other items."""
+    statement = with_faces(select(Project)).options(selectinload(Project.years), selectinload(Project.products), selectinload(Project.other_items))
+    return db.session.scalar(statement.where(Project.public_id == pid, visible(user)))
+
+
+def with_faces(statement: Select[Any]) -> Select[Any]:
+    """Load a project with item, sector, host and investigator."""
+    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host), joinedload(Project.pi))
+
+
+def project_by_id(project_id: int, *, lock: bool = False) -> Project:
+    """The project with host and investigator; `lock` takes the row for this transaction."""
+    if lock:
+        db.session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+    statement = select(Project).options(joinedload(Project.host), joinedload(Project.pi), joinedload(Project.item)).where(Project.id == project_id)
+    return db.session.scalars(statement.execution_options(populate_existing=lock)).one()
+
+
+def project_by_code(code: str) -> Project | None:
+    return db.session.scalar(with_faces(select(Project)).where(Project.code == code))
+
+
+def contract_of(project_id: int) -> Contract | None:
+    return db.session.scalar(select(Contract).where(Contract.project_id == project_id))
+
+
+def tranches_of(project_id: int) -> list[Tranche]:
+    """The tranches in order, with the people who dealt with them."""
+    people_of = [joinedload(getattr(Tranche, name)) for name in ("requested_by", "first_approved_by", "approved_by", "paid_by")]
+    return list(db.session.scalars(select(Tranche).options(*people_of).where(Tranche.project_id == project_id).order_by(Tranche.position)))
+
+
+def ledger_of(project_id: int) -> list[LedgerEntry]:
+    """All rows of the ledger, oldest first, with who booked them and the tranche."""
+    return list(db.session.scalars(select(LedgerEntry).options(joinedload(LedgerEntry.by), joinedload(LedgerEntry.tranche))
+                                   .where(LedgerEntry.project_id == project_id).order_by(LedgerEntry.id)))  # fmt: skip
+
+
+def annexes_of(contract_id: int) -> list[Annex]:
+    return list(db.session.scalars(select(Annex).where(Annex.contract_id == contract_id).order_by(Annex.number)))
+
+
+def products_of(project: Project) -> list[ProjectProduct]:
+    return list(db.session.scalars(select(ProjectProduct).where(ProjectProduct.project_id == project.id).order_by(ProjectProduct.position)))
+
+
+def years_of(project: Project) -> list[ProjectYear]:
+    return list(db.session.scalars(select(ProjectYear).where(ProjectYear.project_id == project.id).order_by(ProjectYear.year)))
+
+
+def closing_of(project_id: int) -> ProjectClosing | None:
+    return db.session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == project_id))
+
+
+def settlement_of(project_id: int) -> Settlement | None:
+    return db.session.scalar(select(Settlement).where(Settlement.project_id == project_id))
+
+
+def liquidation_of(project_id: int) -> Liquidation | None:
+    return db.session.scalar(select(Liquidation).where(Liquidation.project_id == project_id))
+
+
+def refunded(project_id: int, *, since: datetime) -> int:
+    """What came back since then."""
+    return int(db.session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+        LedgerEntry.project_id == project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)) or 0)  # fmt: skip
+
+
+def may_request(user: User, project: Project) -> bool:
+    """May this person ask for money of the project: its investigator, or the manager of its host?"""
+    return user.id == project.pi_id or user.manages(project.host_id)
+
+
+def holders(project: Project) -> list[User]:
+    """Who gets the mails of a project: the investigator and the managers of the host."""
+    investigator = [person(project.pi_id)] if project.pi_id else []
+    return [u for u in (*investigator, *people.managers_of(project.host_id)) if u is not None]
+
+
+def host_name(project: Project) -> str:
+    return str(db.session.scalar(select(Organisation.name).where(Organisation.id == project.host_id)))
+
+
+def person(user_id: int | None) -> User | None:
+    return db.session.get(User, user_id) if user_id is not None else None
+
+
+def move_engagements(project: Project, *, on: date, pi_id: int | None, host_id: int | None) -> None:
+    """Investigator or host changed: end what was noted and note what holds now."""
+    kept = list(db.session.scalars(select(Engagement).where(Engagement.subject_type == "project", Engagement.subject_pid == project.public_id,
+                                                            Engagement.to_date.is_(None))))  # fmt: skip
+    ended = {role for role, new in (("pi", pi_id), ("host", host_id)) if new}
+    for fact in kept:
+        if fact.role in ended:
+            fact.to_date = on
+    facts = {"kind": "project", "subject": project, "title": project.title, "from_date": on}
+    if pi_id:
+        engage(**facts, role="pi", user_id=pi_id)
+    if host_id:
+        engage(**facts, role="host", organisation_id=host_id)
+
+
+def may_read(project_id: int, user: User) -> bool:
+    """May this person see the project?"""
+    return bool(db.session.scalar(select(exists().where(Project.id == project_id, visible(user)))))
+
+
+# --- one row that this person may see -------------------------------------------------------------------------
+
+
+def tranche_by_id(tranche_id: int) -> Tranche:
+    return db.session.scalars(select(Tranche).where(Tranche.id == tranche_id)).one()
+
+
+def tranche_for(user: User, pid: str) -> Tranche | None:
+    """One tranche of a project this person may see, with project, contract and people."""
+    people_of = [joinedload(getattr(Tranche, name)) for name in ("requested_by", "first_approved_by", "approved_by", "paid_by", "contract")]
+    return db.session.scalar(
+        select(Tranche).join(Project, Project.id == Tranche.project_id)
+        .options(*people_of, joinedload(Tranche.project).options(joinedload(Project.host), joinedload(Project.pi)))
+        .where(Tranche.public_id == pid, visible(user)))  # fmt: skip
+
+
+def entry_for(user: User, pid: str) -> LedgerEntry | None:
+    """One ledger row of a project this person may see."""
+    return db.session.scalar(select(LedgerEntry).options(joinedload(LedgerEntry.tranche)).join(Project, Project.id == LedgerEntry.project_id)
+                             .where(LedgerEntry.public_id == pid, visible(user)))  # fmt: skip
+
+
+def reversal_of(entry_id: int) -> LedgerEntry | None:
+    return db.session.scalar(select(LedgerEntry).where(LedgerEntry.reverses_id == entry_id))
+
+
+def contract_for(user: User, pid: str) -> Contract | None:
+    """One contract of a project this person may see, with project, tranches and annexes."""
+    return db.session.scalar(
+        select(Contract).join(Project, Project.id == Contract.project_id)
+        .options(joinedload(Contract.project).options(joinedload(Project.host), joinedload(Project.pi), joinedload(Project.item)),
+                 selectinload(Contract.tranches), selectinload(Contract.annexes))
+        .where(Contract.public_id == pid, visible(user)))  # fmt: skip
+
+
+def settlement_for(user: User, pid: str) -> Settlement | None:
+    """One settlement of a project this person may see, with project and host."""
+    return db.session.scalar(
+        select(Settlement).join(Project, Project.id == Settlement.project_id)
+        .options(joinedload(Settlement.project).options(joinedload(Project.host), joinedload(Project.pi)))
+        .where(Settlement.public_id == pid, visible(user)))  # fmt: skip
