@@ -98,7 +98,7 @@ class ProposalProduct(Identified, Model):
     __tablename__ = "proposal_product"
 
     proposal_id: Mapped[int] = mapped_column(_to("proposal"), index=True)
-    group: Mapped[ProductGroup] = enum_of(ProductGroup)
+    group: Mapped[ProductGroup] = enum_of(ProductGroup, name="product_group")
     name: Mapped[str] = mapped_column(String(300))
     unit: Mapped[str] = mapped_column(String(60))
     quantity: Mapped[int]

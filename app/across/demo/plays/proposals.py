@@ -1,0 +1,105 @@
+"""Plays of proposals: drafted by a team, signed off, submitted, checked."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.across.demo.cast import Cast
+from app.services.files import actions as files
+from app.services.people.models import User
+from app.stages.calls.models import CallTopic
+from app.stages.proposals import actions, queries
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProductGroup, Source, TeamRole
+
+MINUTE = timedelta(minutes=1)
+WORK = {
+    "overview": "Sản xuất tại địa phương còn dựa vào kinh nghiệm, thiếu số liệu quan trắc; các nghiên cứu trước chưa gắn với điều kiện đất phèn của tỉnh.",
+    "content": "Khảo sát hiện trạng; thiết kế và thử nghiệm giải pháp; xây dựng mô hình trình diễn; tập huấn và hoàn thiện quy trình.",
+    "plan": "Quý 1: khảo sát. Quý 2-4: thử nghiệm. Quý 5-7: mô hình. Quý 8: nghiệm thu.",
+    "application": "Kết quả bàn giao cho cơ quan đặt hàng để nhân rộng tại các xã; giảm 15% chi phí vật tư.",
+}
+# head, content, source, share of the total in percent, unit, quantity in hundredths
+LINES = (
+    ("labour", "Công lao động của nhóm thực hiện", Source.STATE, 40, "tháng", 2400),
+    ("materials", "Vật tư, cảm biến, hóa chất", Source.STATE, 25, "đợt", 500),
+    ("equipment", "Thiết bị đo tại hiện trường", Source.STATE, 12, "bộ", 400),
+    ("survey", "Điều tra, khảo sát hộ sản xuất", Source.STATE, 8, "phiếu", 20000),
+    ("workshops", "Hội thảo, tập huấn", Source.STATE, 8, "cuộc", 400),
+    ("management", "Quản lý chung", Source.STATE, 7, "năm", 200),
+    ("materials", "Giống, phân bón của hộ tham gia", Source.COUNTERPART, 20, "ha", 1000),
+)  # fmt: skip
+
+
+@dataclass
+class Upload:
+    """A file as a browser sends it."""
+
+    filename: str
+    stream: io.BytesIO
+
+
+def small_pdf(text: str) -> bytes:
+    """A valid one-page PDF."""
+    body = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode("ascii", "replace")
+    parts = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body), b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]  # fmt: skip
+    out, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"xref\n0 6\n0000000000 65535 f \n%strailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (table, len(out))
+
+
+def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", host: str = "host1", title: str | None = None,
+          total: int = 900_000_000, months: int = 24) -> Proposal:  # fmt: skip
+    """A complete draft, not signed off yet. `total` is the state budget part in đồng."""
+    by = cast[pi]
+    row = actions.start(call_topic, host=cast.org(host), by=by, at=at)
+    topic = row.call_topic.topic
+    actions.save_general(row, title=title or topic.title, aim=topic.aim, duration_months=months, by=by, at=at + MINUTE)
+    actions.save_work(row, WORK, by=by, at=at + 2 * MINUTE)
+    _team(cast, row, by, at + 3 * MINUTE)
+    actions.add_product(row, group=ProductGroup.ONE, name="Mô hình trình diễn", unit="mô hình", quantity=2, quality="Năng suất tăng ít nhất 10%", by=by, at=at)
+    actions.add_product(row, group=ProductGroup.TWO, name="Quy trình kỹ thuật", unit="quy trình", quantity=1, quality="Được hội đồng cơ sở thông qua", by=by, at=at)
+    actions.add_product(row, group=ProductGroup.THREE, name="Bài báo khoa học", unit="bài", quantity=1, quality="Tạp chí trong nước", by=by, at=at)
+    for head, content, source, percent, unit, quantity in LINES:
+        price = total * percent // quantity
+        actions.add_line(row, head=head, content=content, source=source, year=at.year, unit=unit, quantity=quantity, price=price, by=by, at=at + 4 * MINUTE)
+    actions.changed_files(row, at=at + 5 * MINUTE)
+    files.attach(subject=row, upload=Upload("Quyết định thành lập.pdf", io.BytesIO(small_pdf(f"Legal status {row.public_id}"))), kind="legal_status", by=by,
+                 at=at + 5 * MINUTE)  # fmt: skip
+    return row
+
+
+def _team(cast: Cast, row: Proposal, by: User, at: datetime) -> None:
+    pi = next(m for m in row.team if m.role == TeamRole.PI)
+    actions.set_months(pi, row, 12, by=by, at=at)
+    partner = next(u for u in cast.users.values() if u.id != by.id and u.belongs_to(row.host_id) and not u.manages(row.host_id) and u.email.startswith("pi"))
+    actions.add_member(row, name=partner.name, role=TeamRole.SECRETARY, months=10, user=partner, organisation=partner.organisations[0], by=by, at=at)
+    actions.add_member(row, name="Kỹ thuật viên", role=TeamRole.MEMBER, months=8, by=by, at=at)
+
+
+def submitted(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", host: str = "host1", **more: object) -> Proposal:
+    """A submitted dossier, signed off by the host's manager."""
+    row = draft(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)  # type: ignore[arg-type]
+    actions.sign_off(row, by=cast[host], at=at + 30 * MINUTE)
+    return actions.submit(row, by=cast[pi], at=at + 40 * MINUTE)
+
+
+def eligible(cast: Cast, *, proposal: Proposal, at: datetime) -> Proposal:
+    """The dossier found eligible, after the opening."""
+    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    actions.check_eligible(fresh, by=cast["officer"], at=at)
+    return fresh
+
+
+def ineligible(cast: Cast, *, proposal: Proposal, at: datetime, reason: str = "Thiếu hồ sơ pháp lý của tổ chức chủ trì.") -> Proposal:
+    """The dossier found not eligible."""
+    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    actions.check_ineligible(fresh, reason, by=cast["officer"], at=at)
+    return fresh

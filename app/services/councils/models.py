@@ -1,0 +1,134 @@
+"""Rows of councils. Ballots of an opened box and counts are guarded by triggers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.kernel.db import Identified, Model, UtcDateTime, Versioned, append_only, enum_of, text_check, trigger
+from app.services.councils.rules import CouncilState, Kind, SeatRole
+from app.services.people.models import User
+
+
+def _to(table: str) -> ForeignKey:
+    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
+
+
+class Council(Identified, Versioned, Model):
+    """A panel. `rule_ids` are the versions frozen when it was established."""
+
+    __tablename__ = "council"
+
+    kind: Mapped[Kind] = enum_of(Kind)
+    state: Mapped[CouncilState] = enum_of(CouncilState, default=CouncilState.DRAFT)
+    title: Mapped[str] = mapped_column(String(500))
+    decision_number: Mapped[str | None] = mapped_column(String(60))
+    decision_dated: Mapped[date | None]
+    rule_ids: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    meets_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    place: Mapped[str | None] = mapped_column(String(300))
+    vice_authorised: Mapped[bool] = mapped_column(default=False)
+    officer_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    seats: Mapped[list[Seat]] = relationship(lazy="raise_on_sql", order_by="Seat.id", viewonly=True)
+    agenda: Mapped[list[AgendaItem]] = relationship(lazy="raise_on_sql", order_by="AgendaItem.position", viewonly=True)
+
+    __table_args__ = (text_check("title", 500),)
+
+
+class AgendaItem(Identified, Model):
+    """One object of a stage before the council. The box of its ballots is opened once."""
+
+    __tablename__ = "agenda_item"
+
+    council_id: Mapped[int] = mapped_column(_to("council"), index=True)
+    position: Mapped[int]
+    subject_type: Mapped[str] = mapped_column(String(64))
+    subject_pid: Mapped[str] = mapped_column(String(26))
+    title: Mapped[str] = mapped_column(String(500))
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    ballots: Mapped[list[Ballot]] = relationship(lazy="raise_on_sql", order_by="Ballot.id", viewonly=True)
+
+    __table_args__ = (UniqueConstraint("council_id", "position"), Index("ix_agenda_item_subject", "subject_type", "subject_pid"))
+
+
+class Seat(Identified, Model):
+    """A person's seat, what he declared for the session, and whether he came."""
+
+    __tablename__ = "seat"
+
+    council_id: Mapped[int] = mapped_column(_to("council"), index=True)
+    user_id: Mapped[int] = mapped_column(_to("user_account"), index=True)
+    role: Mapped[SeatRole] = enum_of(SeatRole)
+    declared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    present: Mapped[bool] = mapped_column(default=False)
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("council_id", "user_id"),
+        Index("uq_seat_chair", "council_id", unique=True, sqlite_where=text("role = 'chair'"), postgresql_where=text("role = 'chair'")),
+    )
+
+
+class Recusal(Identified, Model):
+    """A member out of one item, from when, and why. Never taken back."""
+
+    __tablename__ = "recusal"
+
+    seat_id: Mapped[int] = mapped_column(_to("seat"), index=True)
+    agenda_item_id: Mapped[int] = mapped_column(_to("agenda_item"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("seat_id", "agenda_item_id"),)
+
+
+append_only("recusal")
+
+
+class Ballot(Identified, Model):
+    """One sealed ballot. `seal` is the hash of salt and content, given to the member as proof."""
+
+    __tablename__ = "ballot"
+
+    agenda_item_id: Mapped[int] = mapped_column(_to("agenda_item"), index=True)
+    seat_id: Mapped[int] = mapped_column(_to("seat"), index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    salt: Mapped[str] = mapped_column(String(32))
+    seal: Mapped[str] = mapped_column(String(64))
+    cast_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    seat: Mapped[Seat] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("agenda_item_id", "seat_id"),)
+
+
+append_only("ballot")
+_OPENED = "(SELECT opened_at FROM agenda_item WHERE id = NEW.agenda_item_id) IS NOT NULL"
+trigger(
+    "ballot_box_closed", "ballot",
+    sqlite=f"CREATE TRIGGER ballot_box_closed BEFORE INSERT ON ballot WHEN {_OPENED} BEGIN SELECT RAISE(ABORT, 'the box is opened'); END",
+    postgresql="CREATE OR REPLACE FUNCTION ballot_box_closed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+               f"IF {_OPENED} THEN RAISE EXCEPTION 'the box is opened' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$; "
+               "CREATE TRIGGER ballot_box_closed BEFORE INSERT ON ballot FOR EACH ROW EXECUTE FUNCTION ballot_box_closed()",
+)  # fmt: skip
+
+
+class Count(Identified, Model):
+    """What the ballots of one item say, frozen when its box was opened."""
+
+    __tablename__ = "ballot_count"
+
+    agenda_item_id: Mapped[int] = mapped_column(_to("agenda_item"), unique=True)
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+append_only("ballot_count")

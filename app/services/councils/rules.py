@@ -1,0 +1,103 @@
+"""Kinds, roles and states; who must be present; who may not sit. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+
+
+class Kind(Face):
+    IDENTIFICATION = "identification", N_("Identification council"), "blue"
+    SELECTION = "selection", N_("Selection council"), "purple"
+    APPRAISAL = "appraisal", N_("Budget appraisal team"), "amber"
+    ACCEPTANCE = "acceptance", N_("Acceptance council"), "green"
+
+
+class SeatRole(Face):
+    CHAIR = "chair", N_("Chair"), "purple"
+    VICE_CHAIR = "vice_chair", N_("Vice chair"), "purple"
+    REVIEWER = "reviewer", N_("Reviewer"), "blue"
+    SECRETARY = "secretary", N_("Scientific secretary"), "blue"
+    MEMBER = "member", N_("Member"), "grey"
+
+
+class CouncilState(Face):
+    DRAFT = "draft", N_("In preparation"), "grey"
+    ESTABLISHED = "established", N_("Established"), "blue"
+    CONVENED = "convened", N_("In session"), "purple"
+    CONCLUDED = "concluded", N_("Concluded"), "green"
+    DISSOLVED = "dissolved", N_("Dissolved"), "red"
+
+
+COUNCIL = Lifecycle("council", CouncilState, start=CouncilState.DRAFT, moves={
+    (CouncilState.DRAFT, "establish"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_ESTABLISH, N_("Establish the council")),
+    (CouncilState.ESTABLISHED, "convene"): Move(CouncilState.CONVENED, Do.COUNCILS_RUN, N_("Open the session")),
+    (CouncilState.CONVENED, "conclude"): Move(CouncilState.CONCLUDED, Do.COUNCILS_RUN, N_("Conclude the session")),
+    (CouncilState.DRAFT, "dissolve"): Move(CouncilState.DISSOLVED, Do.COUNCILS_ESTABLISH, N_("Dissolve the council")),
+    (CouncilState.ESTABLISHED, "dissolve"): Move(CouncilState.DISSOLVED, Do.COUNCILS_ESTABLISH, N_("Dissolve the council")),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule asked of a council: kept or not, in a sentence with its figures."""
+
+    kept: bool
+    sentence: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why a person may not deal with an item; `hard` blocks, otherwise it is a warning to explain."""
+
+    reason: str
+    params: dict[str, str]
+    hard: bool = True
+
+
+def check_composition(roles: Iterable[SeatRole], rule: dict[str, Any]) -> list[Check]:
+    """The composition against {"min", "max", "roles": {role: exact number}}."""
+    seats = list(roles)
+    checks = [Check(rule["min"] <= len(seats) <= rule["max"], N_("%(n)s members; the rule asks for %(min)s to %(max)s."),
+                    {"n": len(seats), "min": rule["min"], "max": rule["max"]})]  # fmt: skip
+    for role, wanted in rule["roles"].items():
+        have = sum(str(r) == role for r in seats)
+        checks.append(Check(have == wanted, N_("%(role)s: %(have)s of %(wanted)s."), {"role": SeatRole(role).label, "have": have, "wanted": wanted}))
+    return checks
+
+
+def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str, Any], *, vice_authorised: bool) -> list[Check]:
+    """Attendance against {"fraction": [2, 3], "chair": true, "reviewers": n, "secretary": bool}; the base is all seats."""
+    share = Fraction(*rule["fraction"])
+    enough = len(present) >= share * len(seats)
+    checks = [Check(enough, N_("%(present)s of %(all)s members present; at least %(share)s is needed."),
+                    {"present": len(present), "all": len(seats), "share": f"{share.numerator}/{share.denominator}"})]  # fmt: skip
+    if rule.get("chair"):
+        led = SeatRole.CHAIR in present or (SeatRole.VICE_CHAIR in present and vice_authorised)
+        checks.append(Check(led, N_("The chair, or the vice chair with written authorisation, presides."), {}))
+    if rule.get("reviewers"):
+        have = present.count(SeatRole.REVIEWER)
+        checks.append(Check(have >= rule["reviewers"], N_("%(have)s reviewers present; at least %(wanted)s needed."),
+                            {"have": have, "wanted": rule["reviewers"]}))  # fmt: skip
+    if rule.get("secretary"):
+        checks.append(Check(SeatRole.SECRETARY in present, N_("The scientific secretary is present."), {}))
+    return checks
+
+
+def conflicts(user_id: int, organisation_ids: set[int], *, users: Iterable[int], organisations: Iterable[int],
+              exclusions: dict[str, str]) -> list[Conflict]:  # fmt: skip
+    """Conflicts of a person with the parties of an item, by {"same_organisation": "never"|"warn", "team": "never"}."""
+    found = []
+    if user_id in set(users):
+        found.append(Conflict(N_("This person takes part in the dossier."), {}, exclusions.get("team", "never") == "never"))
+    if organisation_ids & set(organisations):
+        found.append(Conflict(N_("This person belongs to the host or a partner organisation of the dossier."), {},
+                              exclusions.get("same_organisation", "never") == "never"))  # fmt: skip
+    return found

@@ -1,0 +1,120 @@
+"""Forms of a dossier: one per section, and the acts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+from app.kernel.errors import Incomplete
+from app.kernel.forms import ChoiceField, FileField, IntField, LineField, MoneyField, NoteField, PickField, StageForm, YesField
+from app.kernel.words import N_
+from app.stages.proposals.rules import ProductGroup, Source, TeamRole
+
+
+class Start(StageForm):
+    host = PickField(N_("Host organisation"), required=True, blank=False, hint=N_("The organisation in whose name you apply. Its manager signs off."))
+
+
+class General(StageForm):
+    title = LineField(N_("Title"), required=True, max=500)
+    aim = NoteField(N_("Aim"), required=True, max=5000)
+    duration_months = IntField(N_("Duration (months)"), required=True, min=1, max=120)
+
+
+def work_form(sections: list[dict[str, Any]], english: bool, **kw: Any) -> StageForm:
+    """A form with one text per section of the work description, as the rulebook lists them."""
+    fields = {
+        f"text_{s['code']}": NoteField(s["en"] if english else s["vi"], max=20_000, rows=8, required=False, hint=s.get("hint_en" if english else "hint_vi", ""))
+        for s in sections
+    }
+    return type("Work", (StageForm,), fields)(**kw)
+
+
+class Member(StageForm):
+    name = LineField(N_("Full name"), required=True, max=200)
+    role = ChoiceField(N_("Role"), required=True)
+    email = LineField(N_("E-mail address of the account, if there is one"), max=320)
+    organisation = PickField(N_("Organisation"))
+    task = LineField(N_("Task"), max=500)
+    months = IntField(N_("Months of work"), required=True, min=0, max=120)
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.role.enum = TeamRole
+
+    def offer(self, roles: list[tuple[str, str]], organisations: list[tuple[str, str]]) -> None:
+        """The choices of this form."""
+        self.role.choices, self.organisation.choices = roles, organisations
+
+
+class Product(StageForm):
+    group = ChoiceField(N_("Kind of product"), enum=ProductGroup, required=True)
+    name = LineField(N_("Product"), required=True, max=300)
+    unit = LineField(N_("Unit"), required=True, max=60)
+    quantity = IntField(N_("Quantity"), required=True, min=1, max=10**7)
+    quality = NoteField(N_("Required quality"), required=True, max=2000, rows=3)
+
+
+class QuantityField(IntField):
+    """A quantity with up to two decimals, kept in hundredths: 2,5 → 250."""
+
+    unreadable = N_("Please write a quantity, for example 12 or 2,5.")
+
+    def parse(self, text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}([.,][0-9]{1,2})?", text):
+            raise ValueError(text)
+        whole, _dot, part = text.replace(",", ".").partition(".")
+        return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+
+    def show(self, value: Any) -> str:
+        whole, part = divmod(int(value), 100)
+        return f"{whole},{part:02d}".rstrip("0").rstrip(",")
+
+
+class Line(StageForm):
+    head = PickField(N_("Budget head"), required=True)
+    content = LineField(N_("Content"), required=True, max=300)
+    source = ChoiceField(N_("Source"), enum=Source, required=True)
+    year = IntField(N_("Year"), required=True, min=2000, max=2100)
+    unit = LineField(N_("Unit"), required=True, max=60)
+    quantity = QuantityField(N_("Quantity"), required=True, min=1, max=10**11)
+    price = MoneyField(N_("Unit price (đồng)"), required=True, min=1)
+
+
+class Upload(StageForm):
+    kind = PickField(N_("Document"), required=True)
+    file = FileField(N_("File"), required=True, hint=N_("PDF, Word, Excel, PNG or JPEG, at most 25 MB."))
+
+
+class Remove(StageForm):
+    pass
+
+
+class SignOff(StageForm):
+    confirm = YesField(N_("On behalf of the host organisation I confirm this dossier and its budget."), required=True)
+
+
+class SendBack(StageForm):
+    reason = NoteField(N_("What must change?"), required=True, max=2000)
+
+
+class Submit(StageForm):
+    confirm = YesField(N_("What the dossier says is true, and the team agrees to it."), required=True)
+
+
+class Withdraw(StageForm):
+    reason = NoteField(N_("Reason"), max=1000, rows=3)
+
+
+class Check(StageForm):
+    outcome = ChoiceField(N_("Is the dossier eligible?"), required=True, choices=[])
+    reason = NoteField(N_("Reason or remark"), max=2000, hint=N_("Needed when it is not eligible. The applicant will read it."))
+
+
+def refuse_unknown(email: str) -> None:
+    """Raise: nobody has this address."""
+    if email:
+        raise Incomplete(N_("There is no account with this address. Leave it empty to name the person only."), field="email")
+
+

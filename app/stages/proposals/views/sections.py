@@ -1,0 +1,203 @@
+"""/proposals: my dossiers, the task list of one, its sections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.listing import Column, Filter, Listing
+from app.kernel.permissions import Do
+from app.kernel.shown import language
+from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.text import fold
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.files import actions as file_actions
+from app.services.files import queries as files
+from app.services.papers import queries as papers
+from app.services.people import queries as people
+from app.stages.calls import queries as calls
+from app.stages.calls.rules import DOSSIER_LISTERS
+from app.stages.proposals import actions, forms, queries
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
+from app.stages.proposals.views.blueprint import bp
+
+
+
+def _parties(row: Proposal) -> Parties:
+    users = {row.pi_id, *(m.user_id for m in row.team if m.user_id)}
+    return Parties(frozenset(users), frozenset({row.host_id, *(m.organisation_id for m in row.team if m.organisation_id)}))
+
+
+register_subject("proposal", Subject(load=queries.proposal_by_pid, title=lambda p: p.title, parties=_parties, may_read=queries.may_read,
+                                     url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
+
+
+def list_dossiers(call: Any) -> list[dict[str, Any]]:
+    """What came in for a call, for its opening."""
+    return [{"call_topic": p.call_topic.public_id, "code": p.code, "title": p.title, "host": p.host.name, "pi": p.pi.name,
+             "received_at": p.submitted_at} for p in queries.of_call(call)]  # fmt: skip
+
+
+DOSSIER_LISTERS.append(list_dossiers)
+
+
+@bp.get("/")
+@allow(Do.PROPOSALS_DRAFT)
+def index() -> Any:
+    listing = Listing(
+        queries.list_statement(current_user), request.args, key=Proposal.id, default="-created",
+        columns=[Column("created", N_("Begun"), lambda p: p.created_at, sort=Proposal.created_at), Column("title", N_("Title"), lambda p: p.title),
+                 Column("host", N_("Host organisation"), lambda p: p.host.name), Column("state", N_("State"), lambda p: p.state)],
+        filters=[Filter("q", N_("Search"), lambda s, v: s.where(Proposal.folded.contains(fold(v), autoescape=True))),
+                 Filter("state", N_("State"), lambda s, v: s.where(Proposal.state == v), choices=[(str(x), x.label) for x in ProposalState])],
+    )  # fmt: skip
+    return render_template("proposals/index.html", listing=listing)
+
+
+@bp.route("/new/<pid>", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def start(pid: str) -> Any:
+    call_topic = or_404(calls.call_topic_by_pid(pid))
+    form = forms.Start()
+    form.host.choices = [(o.public_id, o.name) for o in current_user.organisations]
+    if form.validate_on_submit():
+        host = or_404(people.organisation_by_pid(form.host.data))
+        row = actions.start(call_topic, host=host, by=current_user, at=clock.now())
+        return done(_("Your draft is ready."), url_for(".show", pid=row.public_id))
+    return render_template("proposals/start.html", call_topic=call_topic, form=form)
+
+
+@bp.get("/<pid>")
+@allow(Do.PROPOSALS_DRAFT)
+def show(pid: str) -> Any:
+    row = or_404(queries.proposal_for(current_user, pid))
+    mine = row.pi_id == current_user.id or any(m.user_id == current_user.id for m in row.team)
+    draft = row.state == ProposalState.DRAFT
+    return render_template(
+        "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now()) if draft else [], sums=totals(row.lines), mine=mine,
+        draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
+        timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today()),
+        version=queries.latest_version(row), open=actions.is_open(row.call_topic.call, clock.now()))  # fmt: skip
+
+
+def _sections(row: Proposal) -> list[dict[str, Any]]:
+    return queries.work_sections(str(row.call_topic.topic.kind), clock.today())
+
+
+@bp.route("/<pid>/general", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def general(pid: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    form = forms.General(obj=row)
+    if form.validate_on_submit():
+        actions.save_general(row, title=form.title.data, aim=form.aim.data, duration_months=form.duration_months.data, seen=form.version.data,
+                             by=current_user, at=clock.now())  # fmt: skip
+        return done(_saved(), url_for(".show", pid=pid))
+    return render_template("proposals/section.html", proposal=row, form=form, title=_("General information"), fields=form.shown())
+
+
+@bp.route("/<pid>/work", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def work(pid: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    written = {f"text_{name}": text for name, text in (row.work or {}).items()}
+    form = forms.work_form(_sections(row), language() == "en", data=written | {"version": row.version})
+    if form.validate_on_submit():
+        texts = {f.name.removeprefix("text_"): f.data for f in form.shown()}
+        actions.save_work(row, texts, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_saved(), url_for(".show", pid=pid))
+    return render_template("proposals/section.html", proposal=row, form=form, title=_("Work description"), fields=form.shown())
+
+
+@bp.route("/<pid>/team", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def team(pid: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    form = forms.Member()
+    form.offer([(str(r), _(r.label)) for r in TeamRole if r != TeamRole.PI], [(o.public_id, o.name) for o in people.organisations()])
+    if form.validate_on_submit():
+        person = people.user_by_email(form.email.data) if form.email.data else None
+        if person is None:
+            forms.refuse_unknown(form.email.data or "")
+        actions.add_member(row, name=form.name.data, role=form.role.data, months=form.months.data, user=person, task=form.task.data or None,
+                           organisation=people.organisation_by_pid(form.organisation.data), by=current_user, at=clock.now())  # fmt: skip
+        return done(_saved(), url_for(".team", pid=pid))
+    return render_template("proposals/team.html", proposal=row, form=form, remove=forms.Remove())
+
+
+@bp.route("/<pid>/products", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def products(pid: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    form = forms.Product()
+    if form.validate_on_submit():
+        actions.add_product(row, group=form.group.data, name=form.name.data, unit=form.unit.data, quantity=form.quantity.data,
+                            quality=form.quality.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_saved(), url_for(".products", pid=pid))
+    return render_template("proposals/products.html", proposal=row, form=form, remove=forms.Remove())
+
+
+@bp.route("/<pid>/budget", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def budget(pid: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    heads = queries.heads(clock.today())
+    name = "en" if language() == "en" else "vi"
+    form = forms.Line(data={"year": clock.today().year})
+    form.head.choices = [(code, h[name]) for code, h in heads.items()]
+    if form.validate_on_submit():
+        actions.add_line(row, head=form.head.data, content=form.content.data, source=form.source.data, year=form.year.data, unit=form.unit.data,
+                         quantity=form.quantity.data, price=form.price.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_saved(), url_for(".budget", pid=pid))
+    return render_template("proposals/budget.html", proposal=row, form=form, remove=forms.Remove(), sums=totals(row.lines),
+                           heads={code: h[name] for code, h in heads.items()})  # fmt: skip
+
+
+@bp.route("/<pid>/files", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def attachments(pid: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    name = "en" if language() == "en" else "vi"
+    documents = queries.documents(str(row.call_topic.topic.kind), clock.today())
+    form = forms.Upload()
+    form.kind.choices = [(d["code"], d[name]) for d in documents]
+    if form.validate_on_submit():
+        actions.changed_files(row, at=clock.now())
+        file_actions.attach(subject=row, upload=form.file.data, kind=form.kind.data, by=current_user, at=clock.now())
+        return done(_saved(), url_for(".attachments", pid=pid))
+    return render_template("proposals/files.html", proposal=row, form=form, attachments=files.of(row), remove=forms.Remove(),
+                           kinds={d["code"]: d[name] for d in documents}, documents=documents, name=name)  # fmt: skip
+
+
+@bp.post("/<pid>/remove/<kind>/<part>")
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def remove(pid: str, kind: str, part: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    if kind == "files":
+        attachment = or_404(next((a for a in files.of(row) if a.public_id == part), None))
+        actions.changed_files(row, at=clock.now())
+        file_actions.remove(attachment, subject=row, by=current_user, at=clock.now())
+        return done(_("Taken out."), url_for(".attachments", pid=pid))
+    parts = {"team": row.team, "products": row.products, "budget": row.lines}.get(kind, [])
+    found = or_404(next((x for x in parts if x.public_id == part), None))
+    actions.remove_part(row, found, by=current_user, at=clock.now())
+    return done(_("Taken out."), url_for(f".{kind}", pid=pid))
+
+
+def _saved() -> str:
+    return _("Saved at %(time)s.", time=f"{clock.local(clock.now()):%H:%M}")
+

@@ -1,0 +1,19 @@
+"""States of a round. Pure."""
+
+from __future__ import annotations
+
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import Face, N_
+
+
+class RoundState(Face):
+    OPEN = "open", N_("Before the council"), "purple"
+    RANKED = "ranked", N_("Ranked"), "blue"
+    CONCLUDED = "concluded", N_("Concluded"), "green"
+
+
+ROUND = Lifecycle("selection_round", RoundState, start=RoundState.OPEN, moves={
+    (RoundState.OPEN, "rank"): Move(RoundState.RANKED, Do.SYSTEM, N_("Rank")),
+    (RoundState.RANKED, "conclude"): Move(RoundState.CONCLUDED, Do.SELECTION_CONCLUDE, N_("Conclude the round")),
+})  # fmt: skip

@@ -1,0 +1,156 @@
+"""Drafting, sign-off, submission in time, sealed until opened, checked once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from app.across.demo.plays import calls as call_plays
+from app.across.demo.plays import ideas as idea_plays
+from app.across.demo.plays import proposals as plays
+from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
+from app.services.papers import queries as papers
+from app.stages.calls import queries as calls
+from app.stages.proposals import actions, queries
+from app.stages.proposals.rules import ProposalState, Source, TeamRole, line_amount, totals
+
+
+@pytest.fixture
+def call_topic(cast, at):
+    topic = idea_plays.approved_topic(cast, item="1.8", title="Xây dựng hệ thống tưới tự động giám sát bằng IoT", at=at)
+    call = call_plays.published_call(cast, topics=[topic], at=at + timedelta(days=25))
+    return calls.topics_of(call)[0]
+
+
+@pytest.fixture
+def now(at):
+    return at + timedelta(days=26)
+
+
+def test_a_refresh_makes_no_second_draft(cast, call_topic, now):
+    first = actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now)
+    assert actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now).id == first.id
+
+
+def test_only_for_an_organisation_one_belongs_to(cast, call_topic, now):
+    with pytest.raises(NotAllowed):
+        actions.start(call_topic, host=cast.org("host2"), by=cast["pi1"], at=now)
+
+
+def test_a_submission_has_one_receipt_and_a_frozen_version(db, cast, call_topic, now, mails):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    assert row.state == ProposalState.SUBMITTED and row.receipt_no == "BN-2026-0001"
+    version = queries.latest_version(row)
+    assert version.content["lines"] and version.content["files"][0]["sha256"]
+    assert [p.template for p in papers.of(row)] == ["proposals/receipt"]
+    assert {m.to_address for m in mails() if "biên nhận" in m.body} == {"pi1@demo.vamco.test", "host1@demo.vamco.test"}
+    with pytest.raises(IntegrityError, match="append-only"):
+        db.session.execute(text("UPDATE proposal_version SET number = 9"))
+
+
+@pytest.mark.parametrize(("late", "ok"), [(timedelta(0), True), (timedelta(seconds=-1), True), (timedelta(milliseconds=1), False), (timedelta(seconds=1), False)])
+def test_the_deadline_is_one_instant(cast, call_topic, now, late, ok):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    actions.sign_off(row, by=cast["host1"], at=now + timedelta(hours=1))
+    instant = row.call_topic.call.deadline + late
+    if ok:
+        assert actions.submit(row, by=cast["pi1"], at=instant).state == ProposalState.SUBMITTED
+    else:
+        with pytest.raises(WrongState):
+            actions.submit(row, by=cast["pi1"], at=instant)
+
+
+def test_a_late_worker_does_not_make_a_timely_request_late(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    actions.sign_off(row, by=cast["host1"], at=now + timedelta(hours=1))
+    deadline = row.call_topic.call.deadline
+    actions.submit(row, by=cast["pi1"], at=deadline + timedelta(seconds=5), received_at=deadline)
+    assert row.submitted_at == deadline
+
+
+def test_without_the_hosts_signature_nothing_is_submitted(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    with pytest.raises(Incomplete):
+        actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=1))
+
+
+def test_a_change_takes_the_signature_away(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    actions.sign_off(row, by=cast["host1"], at=now + timedelta(hours=1))
+    actions.save_general(row, title="Khác", aim="Khác", duration_months=12, by=cast["pi1"], at=now + timedelta(hours=2))
+    assert row.host_signed_at is None
+
+
+def test_a_stranger_or_member_cannot_sign_off(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    for who in ("host2", "pi1", "officer"):
+        with pytest.raises(NotAllowed):
+            actions.sign_off(row, by=cast[who], at=now)
+
+
+def test_over_the_ceiling_is_not_signed_off(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now, total=9_000_000_000)
+    with pytest.raises(Incomplete):
+        actions.sign_off(row, by=cast["host1"], at=now)
+
+
+def test_two_people_at_one_section(db, cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    seen = row.version
+    actions.save_work(row, {"overview": "một"}, by=cast["pi1"], at=now, seen=seen)
+    db.session.flush()
+    with pytest.raises(Stale):
+        actions.save_work(row, {"overview": "hai"}, by=cast["pi2"], at=now, seen=seen)
+    assert row.work["overview"] == "một"
+
+
+def test_the_sum_never_differs_from_the_lines(db, cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    sums = totals(row.lines)
+    assert sums["all"] == sum(b.amount for b in row.lines) == sums["state"] + sums["counterpart"]
+    assert all(b.amount == line_amount(b.quantity, b.price) for b in row.lines)
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE budget_line SET amount = amount + 1"))
+
+
+def test_sealed_until_opened(cast, call_topic, now, user):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    assert queries.for_officer(user("officer"), row.public_id) is None
+    assert queries.proposal_for(user("pi3"), row.public_id) is None
+    assert queries.proposal_for(user("pi2"), row.public_id) is not None
+    with pytest.raises(WrongState):
+        actions.check_eligible(row, by=user("officer"), at=now)
+    call_plays.opened_call(cast, call=row.call_topic.call)
+    assert queries.for_officer(user("officer"), row.public_id) is not None
+
+
+def test_checked_with_a_reason_the_applicant_reads(cast, call_topic, now, mails):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    call_plays.opened_call(cast, call=row.call_topic.call)
+    with pytest.raises(Incomplete):
+        actions.check_ineligible(row, " ", by=cast["officer"], at=now + timedelta(days=60))
+    plays.ineligible(cast, proposal=row, at=now + timedelta(days=60))
+    assert row.state == ProposalState.INELIGIBLE
+    assert any("Thiếu hồ sơ pháp lý" in m.body for m in mails())
+    with pytest.raises(WrongState):
+        plays.eligible(cast, proposal=row, at=now + timedelta(days=61))
+
+
+def test_withdrawn_before_the_deadline_only(cast, call_topic, now):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    with pytest.raises(WrongState):
+        actions.withdraw(row, by=cast["pi1"], at=row.call_topic.call.deadline + timedelta(seconds=1))
+    actions.withdraw(row, by=cast["pi1"], at=now + timedelta(days=1))
+    assert row.state == ProposalState.WITHDRAWN
+
+
+def test_one_investigator(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    with pytest.raises(Incomplete):
+        actions.add_member(row, name="X", role=TeamRole.PI, months=1, by=cast["pi1"], at=now)
+    with pytest.raises(Incomplete):
+        actions.add_member(row, name="Y", role=TeamRole.MEMBER, months=1, user=cast["pi2"], by=cast["pi1"], at=now)
+    assert Source.STATE in {b.source for b in row.lines}
