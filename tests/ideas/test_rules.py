@@ -1,0 +1,110 @@
+"""What an order form must say, and what a decision needs."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.permissions import Do
+from app.stages.ideas.rules import (
+    IDEA,
+    SECTIONS,
+    TOPIC,
+    IdeaState,
+    Mode,
+    Outcome,
+    RedirectTo,
+    TopicState,
+    check_complete,
+    check_decidable,
+    check_decision,
+    check_outcome,
+    missing,
+)
+
+pytestmark = pytest.mark.nodb
+WHOLE = {"title": "A", "field": "social", "kind": "DT_XH", "basis": "b", "need": "n", "aim": "a", "contents": "c", "products": "p", "effects": "e",
+         "state_budget": 0, "duration_months": 12, "receiver_organisation_id": 1, "commitment": "k", "committed_by": "w"}  # fmt: skip
+
+
+def form(**changes):
+    return SimpleNamespace(**(WHOLE | changes))
+
+
+def test_a_whole_form_lacks_nothing():
+    assert missing(form()) == []
+    check_complete(form())
+
+
+def test_the_form_has_the_thirteen_sections():
+    assert [number for number, _label, _columns in SECTIONS] == list(range(1, 14))
+
+
+@pytest.mark.parametrize("column", [c for _n, _l, columns in SECTIONS for c in columns])
+def test_each_section_is_needed(column):
+    assert [c for c, _label in missing(form(**{column: None}))] == [column]
+
+
+@pytest.mark.parametrize(("column", "field"), [("receiver_organisation_id", "receiver"), ("commitment", "commitment"), ("committed_by", "committed_by")])
+def test_without_the_receivers_commitment_nothing_is_submitted(column, field):
+    with pytest.raises(Incomplete, match="commit") as refused:
+        check_complete(form(**{column: None}))
+    assert refused.value.field == field
+
+
+def outcome(what, **changes):
+    check_outcome(what, **({"title": "t", "aim": "a", "changed": what == Outcome.DO_WITH_CHANGES, "redirect_to": None, "reason": None,
+                            "mode": Mode.SELECTION, "host": None} | changes))  # fmt: skip
+
+
+def test_the_four_outcomes():
+    outcome(Outcome.DO)
+    outcome(Outcome.DO_WITH_CHANGES)
+    outcome(Outcome.DO_NOT, reason="r", mode=None)
+    outcome(Outcome.REDIRECT, redirect_to=RedirectTo.FUND, mode=None)
+    outcome(Outcome.DO, mode=Mode.DIRECT, host=object())
+
+
+@pytest.mark.parametrize(("what", "changes", "field"), [
+    (Outcome.DO, {"mode": None}, "mode"), (Outcome.DO, {"mode": Mode.DIRECT}, "host"), (Outcome.DO, {"changed": True}, "outcome"),
+    (Outcome.DO_WITH_CHANGES, {"changed": False}, "outcome"), (Outcome.DO, {"aim": ""}, "final_aim"), (Outcome.DO_NOT, {}, "reason"),
+    (Outcome.REDIRECT, {}, "redirect_to"),
+])  # fmt: skip
+def test_an_outcome_needs_what_belongs_to_it(what, changes, field):
+    with pytest.raises(Incomplete) as refused:
+        outcome(what, **changes)
+    assert refused.value.field == field
+
+
+def test_only_identified_ideas_tied_to_an_item_are_decided():
+    ready = SimpleNamespace(state=IdeaState.IN_IDENTIFICATION, outcome=Outcome.DO, item_id=1, title="x")
+    check_decidable([ready])
+    check_decidable([SimpleNamespace(state=IdeaState.IN_IDENTIFICATION, outcome=Outcome.DO_NOT, item_id=None, title="x")])
+    with pytest.raises(Incomplete):
+        check_decidable([])
+    with pytest.raises(Incomplete, match="item"):
+        check_decidable([ready, SimpleNamespace(state=IdeaState.IN_IDENTIFICATION, outcome=Outcome.DO, item_id=None, title="x")])
+    with pytest.raises(WrongState):
+        check_decidable([SimpleNamespace(state=IdeaState.SUBMITTED, outcome=None, item_id=1, title="x")])
+
+
+def test_a_decision_has_number_symbol_and_a_date_that_is_not_to_come():
+    today = date(2026, 3, 2)
+    check_decision("12", "QĐ-UBND", today, today)
+    for number, symbol, dated, field in (("", "QĐ-UBND", today, "number"), ("1", "", today, "symbol"), ("1", "QĐ", None, "dated"), ("1", "QĐ", date(2026, 3, 3), "dated")):
+        with pytest.raises(Incomplete) as refused:
+            check_decision(number, symbol, dated, today)
+        assert refused.value.field == field
+
+
+def test_nothing_leaves_a_decided_idea():
+    for state in (IdeaState.APPROVED, IdeaState.REJECTED, IdeaState.REDIRECTED, IdeaState.WITHDRAWN):
+        assert not [verb for (s, verb) in IDEA.table if s == state]
+    assert not [verb for (s, verb) in TOPIC.table if s == TopicState.DROPPED]
+
+
+def test_no_button_puts_a_topic_in_a_call():
+    assert all(TOPIC.table[k].do is Do.SYSTEM for k in TOPIC.table if k[1] in ("put_in_call", "assign", "reopen"))
