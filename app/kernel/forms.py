@@ -259,6 +259,8 @@ class PickField(_Checked, Field):
         for value, label in self.choices:
             yield Choice(str(value), label, self.data is not None and str(value) == str(self.data), {})
 
+    _iter_choices_normalized = iter_choices  # the name WTForms' list box asks for
+
     def has_groups(self) -> bool:
         return False
 

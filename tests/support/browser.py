@@ -18,8 +18,7 @@ class StrictClient(FlaskClient):
     """Fetches pages, checks each, and sends the forms it finds there."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        db.session.commit()
-        db.session.expunge_all()
+        db.session.commit()  # the test's own objects are read anew when next asked
         with self.application.app_context():  # a request of its own: the test's context would share its g and its session
             response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 308):

@@ -1,0 +1,102 @@
+"""Plays of execution: reports, visits, changes, stops and early ends of a running project."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.across.demo.cast import Cast
+from app.kernel.clock import local
+from app.stages.execution import actions, queries
+from app.stages.execution.models import (
+    Adjustment,
+    Inspection,
+    Report,
+    Suspension,
+    Termination,
+)
+from app.stages.execution.rules import (
+    OPEN_REPORTS,
+    AdjustmentKind,
+    Ground,
+    InspectionKind,
+)
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
+from app.stages.funding.rules import Cause
+
+DAY = timedelta(days=1)
+
+
+def submitted_report(cast: Cast, *, project: Project, at: datetime, progress: int | None = None) -> Report:
+    """The next awaited report, submitted by the investigator."""
+    awaited = [r for r in queries.reports_of(project.id) if r.state in OPEN_REPORTS]
+    report, count = awaited[0], len(queries.reports_of(project.id))
+    actions.submit_report(report, progress=progress if progress is not None else min(100, 100 * report.number // count),
+                          done="Đã khảo sát hiện trạng, thử nghiệm tại hai điểm và tập huấn cho các hộ tham gia theo kế hoạch.",
+                          products="Báo cáo khảo sát; 01 mô hình đang vận hành.", spent=project.paid_total * report.number // (count + 1),
+                          difficulties=None, next_steps="Mở rộng mô hình và theo dõi số liệu trong kỳ tới.", by=_investigator(project), at=at)  # fmt: skip
+    return report
+
+
+def reported(cast: Cast, *, project: Project, at: datetime, progress: int | None = None) -> Report:
+    """The next report, submitted and accepted five days later; it may make a tranche due."""
+    report = submitted_report(cast, project=project, at=at, progress=progress)
+    actions.accept_report(report, remark="Nội dung và tiến độ phù hợp với hợp đồng.", by=cast["officer"], at=at + 5 * DAY)
+    return report
+
+
+def returned_report(cast: Cast, *, project: Project, at: datetime) -> Report:
+    """The next report, submitted and sent back."""
+    report = submitted_report(cast, project=project, at=at)
+    actions.return_report(report, remark="Bổ sung số liệu theo dõi của mô hình thứ hai và bảng kê chi phí.", by=cast["officer"], at=at + 3 * DAY)
+    return report
+
+
+def inspected(cast: Cast, *, project: Project, at: datetime) -> Inspection:
+    """A visit, planned at `at` and held ten days later."""
+    later = at + 10 * DAY
+    row = actions.plan_inspection(project, kind=InspectionKind.PERIODIC, planned_on=local(later).date(), purpose="Tiến độ, sản phẩm, sử dụng kinh phí.",
+                                  team="Nguyễn Thị Chuyên Viên; Đặng Kế Toán", place=None, by=cast["officer"], at=at)  # fmt: skip
+    actions.conclude_inspection(row, held_on=local(later).date(), present=project.pi_name, progress_finding="Mô hình vận hành ổn định.",
+                                money_finding="Chứng từ đầy đủ, đúng nội dung.", conclusion="Tiếp tục thực hiện theo hợp đồng.", requests=None,
+                                by=cast["officer"], at=later)  # fmt: skip
+    return row
+
+
+def requested_extension(cast: Cast, *, project: Project, at: datetime, months: int = 6) -> Adjustment:
+    """An extension that waits for its decision."""
+    return actions.request_adjustment(project, AdjustmentKind.EXTENSION, months=months, by=_investigator(project), at=at,
+                                      reason="Mưa lũ kéo dài làm chậm vụ thử nghiệm, cần thêm một vụ để đủ số liệu.")  # fmt: skip
+
+
+def extended(cast: Cast, *, project: Project, at: datetime, months: int = 6, number: str | None = None) -> Adjustment:
+    """An extension asked for by the investigator and agreed by the leader ten days later."""
+    row = requested_extension(cast, project=project, at=at, months=months)
+    later = at + 10 * DAY
+    actions.agree_adjustment(row, number=number or f"{700 + row.id}/QĐ-SKHCN", dated=local(later).date(), remark=None, by=cast["leader"], at=later)
+    return row
+
+
+def suspended(cast: Cast, *, project: Project, at: datetime) -> Suspension:
+    """Work stopped by decision."""
+    return actions.suspend(project, reason="Điểm thử nghiệm bị ngập, không thể tiếp cận.", from_date=local(at).date(), number=f"{800 + project.id}/QĐ-SKHCN",
+                           by=cast["leader"], at=at)  # fmt: skip
+
+
+def opened_termination(cast: Cast, *, project: Project, at: datetime) -> Termination:
+    """An early end under consideration: payments are stopped."""
+    return actions.open_termination(project, ground=Ground.NOT_FEASIBLE, by=cast["officer"], at=at,
+                                    statement="Kết quả thử nghiệm cho thấy giải pháp không khả thi ở quy mô sản xuất.")  # fmt: skip
+
+
+def terminated(cast: Cast, *, project: Project, at: datetime, cause: Cause = Cause.OBJECTIVE, used: int | None = None) -> Termination:
+    """An early end, decided by the province fifteen days after it was opened."""
+    row = opened_termination(cast, project=project, at=at)
+    later = at + 15 * DAY
+    actions.decide_termination(row, cause=cause, used=project.paid_total if used is None else used, number=f"{900 + row.id}/QĐ-UBND",
+                               dated=local(later).date(), remark=None, by=cast["province"], at=later)  # fmt: skip
+    return row
+
+
+def _investigator(project: Project):  # type: ignore[no-untyped-def]
+    return funding.person(project.pi_id)

@@ -1,0 +1,136 @@
+"""Plays of funding: a recommended proposal becomes a project with a contract, and is paid, settled, liquidated."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.across.demo.cast import Cast
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.stages.execution import actions as execution
+from app.stages.funding import actions, queries
+from app.stages.funding.models import (
+    Appraisal,
+    Contract,
+    Liquidation,
+    Project,
+    Settlement,
+    Submission,
+)
+from app.stages.funding.rules import Condition, ContractState, TrancheState
+from app.stages.selection.models import RankingLine, Round
+
+DAY = timedelta(days=1)
+ENOUGH = 200_000_000_000
+
+
+def year_budgets(cast: Cast, *, first: int, last: int, at: datetime, total: int = ENOUGH) -> None:
+    """Enter the budgets of these years where they are not entered yet."""
+    for year in range(first, last + 1):
+        if queries.year_budget(year) is None:
+            actions.set_year_budget(year, total, decision_number=f"{300 + year % 100}/QĐ-UBND", by=cast["finance"], at=at)
+
+
+def recommended(of: Round | RankingLine) -> RankingLine:
+    """The line that a council recommends."""
+    if isinstance(of, RankingLine):
+        return of
+    return db.session.scalars(select(RankingLine).where(RankingLine.round_id == of.id, RankingLine.recommended)).one()
+
+
+def appraised(cast: Cast, *, of: Round | RankingLine, at: datetime, cut: int = 0, open_only: bool = False) -> Appraisal:
+    """A budget appraisal, concluded three days after `at`; `cut` is taken off the first state line."""
+    row = actions.begin_appraisal(recommended(of), by=cast["officer"], at=at)
+    actions.name_team(row, [("Đặng Kế Toán", "Sở Khoa học và Công nghệ"), ("Quách Văn Phúc", "Sở Tài chính"),
+                            ("Lê Văn Thẩm Định", "Sở Khoa học và Công nghệ")], by=cast["officer"], at=at)  # fmt: skip
+    later = at + 3 * DAY
+    actions.open_appraisal(row, held_on=local(later).date(), place="Phòng họp Sở Khoa học và Công nghệ", by=cast["officer"], at=later)
+    if cut:
+        line = queries.lines_of(row)[0]
+        actions.appraise(row, {line.public_id: (None, line.asked - cut, "Điều chỉnh theo định mức của tỉnh")}, by=cast["officer"], at=later)
+    if not open_only:
+        actions.conclude_appraisal(row, remark="Tổ thẩm định thống nhất với các khoản chi.", by=cast["officer"], at=later)
+    return row
+
+
+def submitted(cast: Cast, *, of: Round | RankingLine, at: datetime, starts_on: object = None, **more: int) -> Submission:
+    """The appraised proposal, submitted for decision five days after `at`."""
+    appraisal = appraised(cast, of=of, at=at, **more)  # type: ignore[arg-type]
+    later = at + 5 * DAY
+    terms = queries.terms_of(appraisal, on=local(later).date()) | ({"starts_on": starts_on} if starts_on else {})
+    return actions.submit_award(appraisal, number=f"{100 + appraisal.id}/TTr-SKHCN", remark=None, by=cast["officer"], at=later, **terms)  # type: ignore[arg-type]
+
+
+def awarded(cast: Cast, *, of: Round | RankingLine, at: datetime, number: str | None = None, **more: object) -> Project:
+    """A project, approved by the province ten days after `at`. Budgets of its years are entered when they are missing."""
+    submission = submitted(cast, of=of, at=at, **more)  # type: ignore[arg-type]
+    later = at + 10 * DAY
+    day = local(later).date()
+    year_budgets(cast, first=day.year, last=day.year + 3, at=later)
+    return actions.approve(submission, number=number or f"{4000 + submission.id}/QĐ-UBND", dated=day, by=cast["province"], at=later)
+
+
+def drafted(cast: Cast, *, project: Project, at: datetime) -> Contract:
+    """The draft of the contract."""
+    return actions.draft_contract(project, party_a="Sở Khoa học và Công nghệ", account="3713.0.1057890, Kho bạc Nhà nước", by=cast["officer"], at=at)
+
+
+def contracted(cast: Cast, *, project: Project, at: datetime, number: str | None = None) -> Contract:
+    """A signed contract, seven days after `at`: reports are scheduled, the first tranche is due."""
+    contract = drafted(cast, project=project, at=at)
+    later = at + 7 * DAY
+    host = next((u.name for u in queries.holders(project) if u.manages(project.host_id)), project.pi_name)
+    execution.sign(contract, number=number or f"{20 + contract.id}/{local(later).year}/HĐ-SKHCN", signed_on=local(later).date(),
+                   party_a_signer=cast["leader"].name, party_b_signer=host, by=cast["officer"], at=later)  # fmt: skip
+    return contract
+
+
+def requested(cast: Cast, *, project: Project, at: datetime, n: int = 1) -> None:
+    """Tranche `n` is requested by the investigator; it is marked as due first when it is only planned."""
+    tranche = queries.tranches_of(project.id)[n - 1]
+    if tranche.state == TrancheState.PLANNED:
+        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer"], at=at)
+    actions.request_payment(tranche, note="Đã hoàn thành nội dung của giai đoạn.", by=_investigator(project), at=at)
+
+
+def paid(cast: Cast, *, project: Project, at: datetime, n: int = 1) -> None:
+    """Tranche `n` is requested, approved by two people and paid, within five days of `at`."""
+    requested(cast, project=project, at=at, n=n)
+    tranche = queries.tranches_of(project.id)[n - 1]
+    actions.approve_payment(tranche, by=cast["officer"], at=at + DAY)
+    actions.approve_payment(tranche, by=cast["leader"], at=at + 2 * DAY)
+    later = at + 5 * DAY
+    actions.pay(tranche, booked_on=local(later).date(), voucher=f"UNC-{tranche.id:04d}", by=cast["finance"], at=later)
+
+
+def paid_up(cast: Cast, *, project: Project, at: datetime) -> None:
+    """All tranches that do not wait for acceptance are paid, one after the other."""
+    for tranche in queries.tranches_of(project.id):
+        if tranche.state in (TrancheState.PLANNED, TrancheState.DUE) and tranche.condition != Condition.ACCEPTANCE:
+            paid(cast, project=project, at=at, n=tranche.position)
+
+
+def settled(cast: Cast, *, project: Project, at: datetime, unused: int = 0) -> Settlement:
+    """The final accounts of an ended project, accepted ten days after `at`; what is owed comes back."""
+    row = actions.submit_settlement(project, spent=project.paid_total - unused, assets="Thiết bị đo giao tổ chức chủ trì quản lý.", note=None,
+                                    by=_investigator(project), at=at)  # fmt: skip
+    later = at + 10 * DAY
+    actions.accept_settlement(row, remark="Số liệu khớp với chứng từ.", by=cast["finance"], at=later)
+    if row.refund_due:
+        actions.refund(project, amount=row.refund_due, booked_on=local(later).date(), voucher=f"HT-{row.id:04d}", by=cast["finance"], at=later)
+    return row
+
+
+def liquidated(cast: Cast, *, project: Project, at: datetime, unused: int = 0) -> Liquidation:
+    """The contract of an ended project, settled if need be, and liquidated twenty days after `at`."""
+    contract = queries.contract_of(project.id)
+    if contract is not None and contract.state != ContractState.SETTLED:
+        settled(cast, project=project, at=at, unused=unused)
+    later = at + 20 * DAY
+    return actions.liquidate(project, number=f"{50 + project.id}/BB-TLHĐ", dated=local(later).date(), assets=None, remark=None, by=cast["officer"], at=later)
+
+
+def _investigator(project: Project):  # type: ignore[no-untyped-def]
+    return queries.person(project.pi_id)
