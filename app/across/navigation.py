@@ -28,7 +28,7 @@ MENU = (
     ("councils.index", N_("Councils"), Do.COUNCILS_SIT),
     ("councils.index", N_("Councils"), Do.COUNCILS_RUN),
     ("hub.index", N_("Projects"), Do.HUB_READ),
-    ("admin.index", N_("Administration"), Do.PEOPLE_MANAGE),
+    ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
 )
 PUBLIC_MENU = (
     ("portal.home", N_("Home")),

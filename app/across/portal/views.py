@@ -9,9 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.across.portal import queries
+from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.shown import language
 from app.kernel.web import PUBLIC, allow, or_404
+from app.stages.calls import queries as call_queries
 
 bp = Blueprint("portal", __name__, template_folder="templates")
 
@@ -19,7 +21,7 @@ bp = Blueprint("portal", __name__, template_folder="templates")
 @bp.get("/")
 @allow(PUBLIC)
 def home() -> Any:
-    return render_template("portal/home.html", plan=queries.plan_shown(language() == "en"))
+    return render_template("portal/home.html", plan=queries.plan_shown(language() == "en"), calls=call_queries.open_calls(clock.now()))
 
 
 @bp.get("/public/plan")
@@ -34,6 +36,18 @@ def sector(code: str) -> Any:
     shown = or_404(queries.plan_shown(language() == "en"))
     found = or_404(next((s for s in shown["sectors"] if s["code"] == code), None))
     return render_template("portal/sector.html", plan=shown, sector=found)
+
+
+@bp.get("/public/calls")
+@allow(PUBLIC)
+def calls() -> Any:
+    return render_template("portal/calls.html", calls=call_queries.public_calls(clock.now()))
+
+
+@bp.get("/public/calls/<pid>")
+@allow(PUBLIC)
+def call(pid: str) -> Any:
+    return render_template("portal/call.html", call=or_404(call_queries.public_call(pid, clock.now())))
 
 
 @bp.get("/healthz")

@@ -124,6 +124,12 @@ def to_sign(user: User) -> list[Proposal]:
     return list(db.session.scalars(statement.order_by(Proposal.id.desc())))
 
 
+def drafts_of(user: User) -> list[Proposal]:
+    """Drafts this person writes in, newest first."""
+    statement = select(Proposal).where(in_team(user), Proposal.state == ProposalState.DRAFT)
+    return list(db.session.scalars(statement.order_by(Proposal.id.desc()).limit(50)))
+
+
 def to_check() -> list[Proposal]:
     """Opened dossiers whose eligibility is not checked."""
     return list(db.session.scalars(_whole().where(_unsealed(), Proposal.state == ProposalState.SUBMITTED).order_by(Proposal.submitted_at)))

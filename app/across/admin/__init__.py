@@ -1,0 +1,1 @@
+"""Administration: the mails that wait, the demonstration's clock, the journal."""

@@ -1,0 +1,1 @@
+"""My desk: what waits for this person, group by group, oldest first. Owns nothing; each line leads to its page."""
