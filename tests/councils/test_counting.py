@@ -1,0 +1,130 @@
+"""Counting ballots: exact means, zeros, ties, adoption, ratings. Pure."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.services.councils.counting import council_level, hundredths, member_level, rank, score, sheet_total, vote
+from app.services.councils.rules import SeatRole, check_composition, check_quorum, conflicts
+
+pytestmark = pytest.mark.nodb
+WEIGHTS = {"overview": 2, "content": 6, "products": 4, "effect": 4, "plan": 5, "capacity": 4}  # 25 × 4 = 100 points
+SHEET = {"criteria": [{"code": c, "weight": w} for c, w in WEIGHTS.items()], "top": 4, "pass": 70, "zero_share": [1, 3]}
+FULL = dict.fromkeys(WEIGHTS, 4)
+R = SeatRole
+SEATS = [R.CHAIR, R.VICE_CHAIR, R.REVIEWER, R.REVIEWER, R.SECRETARY, R.MEMBER, R.MEMBER]
+QUORUM = {"fraction": [2, 3], "chair": True, "reviewers": 1, "secretary": False}
+
+marks = st.fixed_dictionaries({c: st.integers(0, 4) for c in WEIGHTS})
+
+
+def test_a_full_sheet_has_100_points():
+    assert sheet_total(FULL, SHEET) == 100
+
+
+@pytest.mark.parametrize("bad", [FULL | {"plan": 5}, FULL | {"plan": -1}, {c: 4 for c in WEIGHTS if c != "plan"}, FULL | {"more": 1}, FULL | {"plan": 2.5}])
+def test_an_invalid_sheet_is_left_out_and_counted(bad):
+    found = score([FULL, bad], SHEET)
+    assert (found.mean, found.sheets, found.invalid) == (100, 1, 1)
+
+
+@given(st.lists(marks, min_size=1, max_size=9))
+def test_the_mean_is_exact_and_in_range(sheets):
+    found = score(sheets, SHEET)
+    assert found.mean * len(sheets) == sum(sheet_total(s, SHEET) for s in sheets)
+    assert 0 <= found.mean <= 100
+    assert score(list(reversed(sheets)), SHEET).mean == found.mean
+    assert abs(Fraction(hundredths(found.mean), 100) - found.mean) <= Fraction(1, 200)
+    assert not (found.passed and found.mean < 70)
+
+
+def test_too_many_zeros_fail_a_high_mean():
+    zero = FULL | {"overview": 0}
+    assert score([FULL] * 6 + [zero], SHEET).passed
+    assert score([FULL] * 4 + [zero] * 2, SHEET).passed, "a third exactly is not more than a third"
+    assert not score([FULL] * 3 + [zero] * 2, SHEET).passed
+
+
+def test_the_pass_mark_is_inclusive_and_asked_of_the_exact_mean():
+    seventy = dict(zip(WEIGHTS, (2, 3, 3, 3, 2, 4), strict=True))  # 4+18+12+12+10+16 = 72
+    assert sheet_total(seventy, SHEET) == 72
+    exact = [seventy, seventy | {"products": 2}]  # 72 and 68: mean 70
+    assert score(exact, SHEET).mean == 70 and score(exact, SHEET).passed
+    assert not score([*exact, seventy | {"products": 2}], SHEET).passed
+
+
+def test_ties_go_to_the_presiding_members_score_and_else_stay_ties():
+    high, low = FULL, FULL | {"overview": 3}
+    a, b = score([high, low], SHEET, chair=0), score([low, high], SHEET, chair=0)
+    assert a.mean == b.mean
+    placed = rank({"b": b, "a": a})
+    assert [(p.key, p.recommended, p.tied) for p in placed] == [("a", True, False), ("b", False, False)]
+    same = rank({"x": a, "y": a})
+    assert [p.tied for p in same] == [True, True] and not any(p.recommended for p in same)
+
+
+def test_no_ballot_no_pass():
+    assert not score([], SHEET).passed and rank({}) == []
+
+
+@given(st.lists(marks, min_size=1, max_size=5), st.lists(marks, min_size=1, max_size=5), st.lists(marks, min_size=1, max_size=5))
+def test_a_ranking_is_a_ranking(one, two, three):
+    placed = rank({k: score(v, SHEET, chair=0) for k, v in {"1": one, "2": two, "3": three}.items()})
+    assert [p.position for p in placed] == [1, 2, 3]
+    assert all(a.scored.mean >= b.scored.mean for a, b in zip(placed, placed[1:], strict=False))
+    assert sum(p.recommended for p in placed) <= 1
+    assert all(p.scored.passed for p in placed if p.recommended)
+
+
+def test_adoption_is_more_than_the_fraction_of_its_base():
+    assert vote(["do"] * 6 + ["do_not"], base=7, fraction=[3, 4]) == ({"do": 6, "do_not": 1}, "do")
+    assert vote(["do"] * 3 + ["do_not"], base=4, fraction=[3, 4])[1] is None, "three quarters exactly is not more"
+    assert vote(["do"] * 3 + ["do_not"], base=4, fraction=[3, 4], strict=False)[1] == "do"
+
+
+@pytest.mark.parametrize(("present", "vice", "kept"), [
+    (SEATS, False, True),
+    ([R.CHAIR, R.REVIEWER, R.SECRETARY, R.MEMBER, R.MEMBER], False, True),
+    ([R.CHAIR, R.REVIEWER, R.SECRETARY, R.MEMBER], False, False),           # 4 of 7 is less than 2/3
+    ([R.VICE_CHAIR, R.REVIEWER, R.SECRETARY, R.MEMBER, R.MEMBER], False, False),  # no authorisation
+    ([R.VICE_CHAIR, R.REVIEWER, R.SECRETARY, R.MEMBER, R.MEMBER], True, True),
+    ([R.CHAIR, R.VICE_CHAIR, R.SECRETARY, R.MEMBER, R.MEMBER], False, False),     # no reviewer
+])  # fmt: skip
+def test_quorum(present, vice, kept):
+    assert all(c.kept for c in check_quorum(SEATS, present, QUORUM, vice_authorised=vice)) == kept
+
+
+def test_composition():
+    rule = {"min": 7, "max": 9, "roles": {"chair": 1, "vice_chair": 1, "reviewer": 2, "secretary": 1}}
+    assert all(c.kept for c in check_composition(SEATS, rule))
+    assert not all(c.kept for c in check_composition(SEATS[:-1], rule))
+    assert not all(c.kept for c in check_composition([*SEATS, R.REVIEWER], rule))
+
+
+def test_conflicts_are_found_and_explained():
+    never = {"same_organisation": "never", "team": "never"}
+    assert [c.hard for c in conflicts(1, {5}, users={1, 2}, organisations={5}, exclusions=never)] == [True, True]
+    assert conflicts(3, {6}, users={1, 2}, organisations={5}, exclusions=never) == []
+    assert [c.hard for c in conflicts(3, {5}, users={1}, organisations={5}, exclusions={"same_organisation": "warn"})] == [False]
+
+
+@pytest.mark.parametrize(("levels", "grade"), [
+    (["excellent"] * 7, "excellent"), (["excellent"] * 6 + ["pass"], "excellent"), (["excellent"] * 5 + ["pass"] * 2, "pass"),
+    (["excellent"] * 6 + ["fail"], "pass"), (["pass"] * 5 + ["fail"] * 2, "pass"), (["pass"] * 4 + ["fail"] * 3, "fail"), ([], "fail"),
+])  # fmt: skip
+def test_the_councils_level(levels, grade):
+    assert council_level(levels, {"excellent_share": [3, 4], "fail_share": [1, 3]}) == grade
+
+
+def test_a_members_level():
+    top = {"quality": "excellent", "quantity": "excellent"}
+    short = {"quality": "pass", "quantity": "fail"}
+    assert member_level([top] * 4, "pass", pass_share=[3, 4]) == "excellent"
+    assert member_level([top] * 3 + [short], "pass", pass_share=[3, 4]) == "pass"
+    assert member_level([top] * 2 + [short] * 2, "pass", pass_share=[3, 4]) == "fail"
+    assert member_level([top], "fail", pass_share=[3, 4]) == "fail"
+    assert member_level([{"quality": "fail", "quantity": "excellent"}], "excellent", pass_share=[3, 4]) == "fail"
