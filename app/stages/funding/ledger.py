@@ -35,6 +35,16 @@ def totals(lines: Iterable[Any]) -> dict[str, Any]:
     return found | {"years": {year: by_year[year] for year in sorted(by_year)}}
 
 
+def from_year(years: dict[int, dict[str, int]], first: int) -> dict[int, dict[str, int]]:
+    """The sums by year with what was estimated for years before `first` moved into it: past money cannot be promised."""
+    found: dict[int, dict[str, int]] = {}
+    for year, parts in years.items():
+        into = found.setdefault(max(year, first), {"state": 0, "counterpart": 0})
+        for source, amount in parts.items():
+            into[source] += amount
+    return found
+
+
 def refund(paid: int, used: int, percent: int) -> int:
     """What goes back: all that was not used, and `percent` of what was used (fractions of a đồng are dropped)."""
     return paid - used + used * percent // 100

@@ -1,6 +1,6 @@
 """Triggers that keep sums of money true in both databases, whatever the program does.
 
-ledger_entry → project.paid_total, tranche.paid: grow with payments, shrink with reversals and refunds; the CHECKs
+ledger_entry → project.paid_total, tranche.paid: the sum of payments less reversals and refunds; the CHECKs
 `paid_total BETWEEN 0 AND approved_state` and `paid BETWEEN 0 AND amount` then refuse an overspending row.
 budget_commitment → year_budget.committed in the same way. And a counter can be written by nothing else: a value that
 is not the sum of its rows is refused.
@@ -10,51 +10,46 @@ from __future__ import annotations
 
 from app.kernel.db import trigger
 
-_SIGNED = "CASE WHEN {row}kind = 'payment' THEN {row}amount ELSE -{row}amount END"
-_PROMISED = "CASE WHEN {row}kind = 'commit' THEN {row}amount ELSE -{row}amount END"
+_PAID = "(SELECT coalesce(sum(CASE WHEN kind = 'payment' THEN amount ELSE -amount END), 0) FROM ledger_entry WHERE {key} = {owner})"
+_PROMISED = "(SELECT coalesce(sum(CASE WHEN kind = 'commit' THEN amount ELSE -amount END), 0) FROM budget_commitment WHERE {key} = {owner})"
+# table that keeps a sum, its column, the rows it sums, the column of those rows that points back, the sum
+COUNTERS = (
+    ("project", "paid_total", "ledger_entry", "project_id", _PAID),
+    ("tranche", "paid", "ledger_entry", "tranche_id", _PAID),
+    ("year_budget", "committed", "budget_commitment", "year_budget_id", _PROMISED),
+)
 
 
 def guard_money() -> None:
     """Register all triggers of this room."""
     _before_entry()
-    _counter("ledger_entry_counts", "ledger_entry", _SIGNED.format(row="NEW."),
-             {"project": ("paid_total", "project_id"), "tranche": ("paid", "tranche_id")})  # fmt: skip
-    _counter("budget_commitment_counts", "budget_commitment", _PROMISED.format(row="NEW."), {"year_budget": ("committed", "year_budget_id")})
-    for table, column, rows, key, signed in (
-        ("project", "paid_total", "ledger_entry", "project_id", _SIGNED),
-        ("tranche", "paid", "ledger_entry", "tranche_id", _SIGNED),
-        ("year_budget", "committed", "budget_commitment", "year_budget_id", _PROMISED),
-    ):
-        _true_sum(table, column, f"(SELECT coalesce(sum({signed.format(row='')}), 0) FROM {rows} WHERE {key} = NEW.id)")
+    for owner, column, rows, key, total in COUNTERS:
+        _count(owner, column, rows, key, total.format(key=key, owner=f"NEW.{key}"))
+        _only_true(owner, column, total.format(key=key, owner="NEW.id"))
 
 
 def _function(name: str, table: str, when: str, body: str) -> str:
-    # asyncpg and psycopg take several statements in one string when there are no parameters
     return (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$; "
             f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")  # fmt: skip
 
 
-def _counter(name: str, table: str, signed: str, counters: dict[str, tuple[str, str]]) -> None:
-    updates = " ".join(f"UPDATE {owner} SET {column} = {column} + ({signed}) WHERE id = NEW.{key};"
-                       for owner, (column, key) in counters.items())  # fmt: skip
-    trigger(name, table, sqlite=f"CREATE TRIGGER {name} AFTER INSERT ON {table} BEGIN {updates} END",
-            postgresql=_function(name, table, "AFTER INSERT", updates))  # fmt: skip
+def _count(owner: str, column: str, rows: str, key: str, total: str) -> None:
+    name = f"{rows}_counts_{owner}"
+    update = f"UPDATE {owner} SET {column} = {total} WHERE id = NEW.{key};"
+    # the lock first: a statement after it sees the rows of everybody who held it before
+    lock = f"PERFORM 1 FROM {owner} WHERE id = NEW.{key} FOR UPDATE; "
+    trigger(name, rows, sqlite=f"CREATE TRIGGER {name} AFTER INSERT ON {rows} BEGIN {update} END",
+            postgresql=_function(name, rows, "AFTER INSERT", lock + update))  # fmt: skip
 
 
-def _true_sum(table: str, column: str, total: str) -> None:
+def _only_true(table: str, column: str, total: str) -> None:
     words = f"{table}.{column} is kept by its rows"
-    trigger(
-        f"{table}_{column}_true", table,
-        sqlite=f"CREATE TRIGGER {table}_{column}_true BEFORE UPDATE OF {column} ON {table} WHEN NEW.{column} <> {total} "
-               f"BEGIN SELECT RAISE(ABORT, '{words}'); END",
-        postgresql=_function(f"{table}_{column}_true", table, f"BEFORE UPDATE OF {column}", _raise_if(f"NEW.{column} <> {total}", words)),
-    )  # fmt: skip
-    trigger(
-        f"{table}_{column}_zero", table,
-        sqlite=f"CREATE TRIGGER {table}_{column}_zero BEFORE INSERT ON {table} WHEN NEW.{column} <> 0 "
-               f"BEGIN SELECT RAISE(ABORT, '{words}'); END",
-        postgresql=_function(f"{table}_{column}_zero", table, "BEFORE INSERT", _raise_if(f"NEW.{column} <> 0", words)),
-    )  # fmt: skip
+    for name, when, case in (
+        (f"{table}_{column}_true", f"BEFORE UPDATE OF {column}", f"NEW.{column} <> {total}"),
+        (f"{table}_{column}_zero", "BEFORE INSERT", f"NEW.{column} <> 0"),
+    ):
+        trigger(name, table, sqlite=f"CREATE TRIGGER {name} {when} ON {table} WHEN {case} BEGIN SELECT RAISE(ABORT, '{words}'); END",
+                postgresql=_function(name, table, when, _raise_if(case, words)))  # fmt: skip
 
 
 def _before_entry() -> None:

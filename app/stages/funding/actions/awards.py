@@ -126,7 +126,7 @@ def _born(submission: Submission, *, number: str, dated: date, by: User, at: dat
         decision_number=nfc(number), decision_date=dated, approved_by_id=by.id, created_at=at)  # fmt: skip
     db.session.add(project)
     db.session.flush()
-    for year, parts in ledger.totals(queries.lines_of(appraisal))["years"].items():
+    for year, parts in ledger.from_year(ledger.totals(queries.lines_of(appraisal))["years"], dated.year).items():
         db.session.add(ProjectYear(project_id=project.id, year=year, state_amount=parts["state"], counterpart_amount=parts["counterpart"]))
     for position, product in enumerate(queries.products_asked(proposal.id), start=1):
         db.session.add(ProjectProduct(project_id=project.id, position=position, name=product.name, unit=product.unit,

@@ -173,10 +173,12 @@ def _change_money(project: Project, new_state: int, *, by: User | None, at: date
     delta = new_state - project.approved_state
     planned = [t for t in queries.tranches_of(project.id) if t.state in (TrancheState.PLANNED, TrancheState.DUE)]
     amounts = ledger.reschedule([t.amount for t in planned], delta)
-    if amounts is None or 0 in amounts:
+    if amounts is None:
         raise Incomplete(N_("The tranches that are not paid yet are too small for this change."), field="new_state_amount")
     for tranche, amount in zip(planned, amounts, strict=True):
         tranche.amount = amount
+        if amount == 0:
+            TRANCHE.advance(tranche, "cancel", by=by, at=at)
     project.approved_state = new_state
     project.approved_total = new_state + project.approved_counterpart
     db.session.flush()
