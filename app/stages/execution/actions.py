@@ -50,6 +50,7 @@ from app.stages.funding import actions as funding
 from app.stages.funding import ledger
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
+from app.stages.funding.rules import ON_PAPER as CAUSES
 from app.stages.funding.rules import (
     Cause,
     ClosingKind,

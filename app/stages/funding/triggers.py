@@ -36,8 +36,8 @@ def _function(name: str, table: str, when: str, body: str) -> str:
 def _count(owner: str, column: str, rows: str, key: str, total: str) -> None:
     name = f"{rows}_counts_{owner}"
     update = f"UPDATE {owner} SET {column} = {total} WHERE id = NEW.{key};"
-    # the lock first: a statement after it sees the rows of everybody who held it before
-    lock = f"PERFORM 1 FROM {owner} WHERE id = NEW.{key} FOR UPDATE; "
+    # the lock first: a statement after it sees the rows of everybody who held it before (foreign keys only share the key)
+    lock = f"PERFORM 1 FROM {owner} WHERE id = NEW.{key} FOR NO KEY UPDATE; "
     trigger(name, rows, sqlite=f"CREATE TRIGGER {name} AFTER INSERT ON {rows} BEGIN {update} END",
             postgresql=_function(name, rows, "AFTER INSERT", lock + update))  # fmt: skip
 
@@ -68,7 +68,7 @@ def _before_entry() -> None:
     selects = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {case};" for case, words in refusals.items())
     checks = " ".join(_raise_if(case, words) for case, words in refusals.items())
     # the row lock makes a second payment wait for the first, so that it sees the tranche as the first left it
-    lock = "PERFORM 1 FROM project WHERE id = NEW.project_id FOR UPDATE; "
+    lock = "PERFORM 1 FROM project WHERE id = NEW.project_id FOR NO KEY UPDATE; "
     trigger("ledger_entry_guard", "ledger_entry",
             sqlite=f"CREATE TRIGGER ledger_entry_guard BEFORE INSERT ON ledger_entry BEGIN {selects} END",
             postgresql=_function("ledger_entry_guard", "ledger_entry", "BEFORE INSERT", lock + checks))  # fmt: skip

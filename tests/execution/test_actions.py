@@ -1,0 +1,261 @@
+"""Reports, visits, changes, stops and early ends of a running project."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from app.across.demo.plays import execution as plays
+from app.across.demo.plays import funding as money_plays
+from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
+from app.services.papers import queries as papers
+from app.services.people import queries as people
+from app.stages.execution import actions, queries
+from app.stages.execution.rules import (
+    AdjustmentKind,
+    AdjustmentState,
+    Ground,
+    InspectionKind,
+    InspectionState,
+    ReportState,
+    TerminationState,
+)
+from app.stages.funding import actions as funding
+from app.stages.funding import queries as awards
+from app.stages.funding.rules import Cause, ClosingKind, ContractState, TrancheState
+from tests.funding import factories
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def project(cast, at):
+    """A running project with its first tranche paid; signed 19 days after `at`."""
+    row = factories.project(cast, at)
+    money_plays.contracted(cast, project=row, at=at + 12 * DAY)
+    money_plays.paid(cast, project=row, at=at + 25 * DAY)
+    return row
+
+
+# --- reports --------------------------------------------------------------------------------------------------
+
+
+def test_signing_schedules_the_reports(project):
+    reports = queries.reports_of(project.id)
+    assert [r.number for r in reports] == [1, 2, 3, 4]
+    assert reports[0].period_from == project.starts_on and reports[-1].period_to == project.ends_on
+    assert reports[0].due_on == reports[0].period_to + 15 * DAY
+
+
+def test_an_accepted_report_makes_the_next_tranche_due(cast, at, project, mails):
+    report = plays.reported(cast, project=project, at=at + 190 * DAY)
+    assert report.state == ReportState.ACCEPTED
+    assert [str(t.state) for t in awards.tranches_of(project.id)] == ["paid", "due", "planned"]
+    sent = {m.template.rpartition("/")[2] for m in mails()}
+    assert {"report_submitted.txt", "report_accept.txt", "due.txt"} <= sent
+
+
+def test_a_returned_report_is_mended(cast, at, project):
+    report = plays.returned_report(cast, project=project, at=at + 190 * DAY)
+    assert report.state == ReportState.RETURNED and "mô hình thứ hai" in report.remark
+    again = plays.reported(cast, project=project, at=at + 200 * DAY)
+    assert again.id == report.id
+
+
+@pytest.mark.parametrize("name", ["pi2", "pi3", "officer", "host2", "province"])
+def test_strangers_do_not_report(cast, at, project, name):
+    report = queries.reports_of(project.id)[0]
+    with pytest.raises(NotAllowed):
+        actions.submit_report(report, progress=1, done="x", products=None, spent=0, difficulties=None, next_steps=None, by=cast[name], at=at + 190 * DAY)
+
+
+def test_more_cannot_be_spent_than_paid(cast, at, project):
+    report = queries.reports_of(project.id)[0]
+    with pytest.raises(Incomplete, match="450.000.000"):
+        actions.submit_report(report, progress=1, done="x", products=None, spent=450_000_001, difficulties=None, next_steps=None, by=cast["pi1"],
+                              at=at + 190 * DAY)  # fmt: skip
+
+
+def test_two_reviewers_at_once(cast, at, project):
+    report = plays.submitted_report(cast, project=project, at=at + 190 * DAY)
+    seen = report.version
+    actions.accept_report(report, remark=None, seen=seen, by=cast["officer"], at=at + 191 * DAY)
+    with pytest.raises((Stale, WrongState)):
+        actions.return_report(report, remark="x", seen=seen, by=cast["officer2"], at=at + 191 * DAY)
+
+
+def test_a_report_outside_the_schedule(cast, at, project):
+    with pytest.raises(Incomplete):
+        actions.ask_report(project, due_on=at.date(), reason="Bão lũ", by=cast["officer"], at=at + 100 * DAY)
+    row = actions.ask_report(project, due_on=(at + 110 * DAY).date(), reason="Bão lũ", by=cast["officer"], at=at + 100 * DAY)
+    assert row.number == 5
+
+
+def test_reminders_go_once(cast, at, project, mails):
+    day = at + 200 * DAY
+    due = queries.reports_of(project.id)[0].due_on
+    day += timedelta(days=(due - day.date()).days - 2)
+    actions.remind(day)
+    count = len([m for m in mails() if m.template.endswith("report_due.txt")])
+    actions.remind(day)
+    assert count == 4 and len([m for m in mails() if m.template.endswith("report_due.txt")]) == 4  # two people, two lead times
+
+
+# --- inspections ----------------------------------------------------------------------------------------------
+
+
+def test_an_inspection_has_minutes(cast, at, project, mails):
+    row = plays.inspected(cast, project=project, at=at + 60 * DAY)
+    assert row.state == InspectionState.DONE and "Chứng từ đầy đủ" in str(papers.of(row)[0].blocks)
+    assert {"inspection.txt", "inspected.txt"} <= {m.template.rpartition("/")[2] for m in mails()}
+
+
+def test_a_visit_is_called_off(cast, at, project):
+    row = actions.plan_inspection(project, kind=InspectionKind.AD_HOC, planned_on=(at + 60 * DAY).date(), purpose="x", team="y", place=None,
+                                  by=cast["officer"], at=at + 50 * DAY)  # fmt: skip
+    actions.call_off_inspection(row, reason="Mưa bão", by=cast["officer"], at=at + 55 * DAY)
+    with pytest.raises(WrongState):
+        actions.conclude_inspection(row, held_on=at.date(), present="x", progress_finding="x", money_finding="x", conclusion="x", requests=None,
+                                    by=cast["officer"], at=at + 60 * DAY)  # fmt: skip
+
+
+# --- changes --------------------------------------------------------------------------------------------------
+
+
+def test_an_extension_becomes_an_annex_with_new_reports(cast, at, project, mails):
+    before = project.ends_on
+    row = plays.extended(cast, project=project, at=at + 300 * DAY)
+    contract = awards.contract_of(project.id)
+    assert row.state == AdjustmentState.AGREED and row.annex_number == 1
+    assert project.ends_on == contract.ends_on == row.new_ends_on > before
+    assert queries.reports_of(project.id)[-1].period_to == project.ends_on
+    assert {p.template for p in papers.of(row, contract)} == {"execution/adjustment_decision", "funding/annex", "funding/contract"}
+    assert any(m.template.endswith("adjustment_decided.txt") and m.to_address == "pi1@demo.vamco.test" for m in mails())
+    with pytest.raises(WrongState, match="already been extended"):
+        plays.extended(cast, project=project, at=at + 330 * DAY)
+    special = actions.request_adjustment(project, AdjustmentKind.EXTENSION, months=3, reason="Dịch bệnh", special=True, authority="UBND tỉnh, CV 12",
+                                         by=cast["pi1"], at=at + 330 * DAY)  # fmt: skip
+    actions.agree_adjustment(special, number="9/QĐ-UBND", dated=(at + 340 * DAY).date(), remark=None, by=cast["province"], at=at + 340 * DAY)
+    assert special.annex_number == 2
+
+
+def test_too_long_or_too_late(cast, at, project):
+    with pytest.raises(Incomplete) as refusal:
+        plays.requested_extension(cast, project=project, at=at + 300 * DAY, months=13)
+    assert refusal.value.field == "months"
+    with pytest.raises(WrongState):
+        plays.requested_extension(cast, project=project, at=at + 800 * DAY)
+
+
+def test_one_open_request_of_a_kind(db, cast, at, project):
+    plays.requested_extension(cast, project=project, at=at + 300 * DAY)
+    db.session.commit()
+    with pytest.raises(WrongState, match="already waits"):
+        plays.requested_extension(cast, project=project, at=at + 301 * DAY)
+    db.session.rollback()
+
+
+def test_the_requester_does_not_decide(db, cast, at, project):
+    row = plays.requested_extension(cast, project=project, at=at + 300 * DAY)
+    with pytest.raises(NotAllowed):
+        actions.agree_adjustment(row, number="1/QĐ", dated=date(2026, 12, 30), remark=None, by=cast["pi1"], at=at + 310 * DAY)
+    with pytest.raises(NotAllowed):
+        actions.request_adjustment(project, AdjustmentKind.CONTENT, reason="x", after="y", by=cast["officer"], at=at + 300 * DAY)
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE adjustment SET decided_by_id = requested_by_id"))
+
+
+def test_another_investigator(cast, at, project):
+    row = actions.request_adjustment(project, AdjustmentKind.PI, reason="Chuyển công tác", new_pi=cast["pi2"], by=cast["host1"], at=at + 100 * DAY)
+    actions.agree_adjustment(row, number="7/QĐ-SKHCN", dated=(at + 110 * DAY).date(), remark=None, by=cast["leader"], at=at + 110 * DAY)
+    assert project.pi_id == cast["pi2"].id and project.pi_name == cast["pi2"].name
+    roles = {(e.role, e.to_date is None) for e in people.engagements_of(cast["pi1"].id) if e.subject_type == "project"}
+    assert roles == {("pi", False)}
+    assert "pi" in {e.role for e in people.engagements_of(cast["pi2"].id) if e.subject_type == "project"}
+
+
+@pytest.mark.parametrize(("kind", "facts", "field"), [
+    (AdjustmentKind.BUDGET, {}, "new_state_amount"), (AdjustmentKind.BUDGET, {"new_state_amount": 449_999_999}, "new_state_amount"),
+    (AdjustmentKind.CONTENT, {"after": " "}, "after"), (AdjustmentKind.PI, {}, "new_pi"), (AdjustmentKind.HOST, {}, "new_host"),
+    (AdjustmentKind.EXTENSION, {}, "months"),
+])  # fmt: skip
+def test_a_request_says_what_it_wants(cast, at, project, kind, facts, field):
+    with pytest.raises(Incomplete) as refusal:
+        actions.request_adjustment(project, kind, reason="x", by=cast["pi1"], at=at + 100 * DAY, **facts)
+    assert refusal.value.field == field
+
+
+def test_refused_and_withdrawn(cast, at, project):
+    row = plays.requested_extension(cast, project=project, at=at + 300 * DAY)
+    actions.refuse_adjustment(row, remark="Chưa đủ căn cứ", by=cast["leader"], at=at + 305 * DAY)
+    again = plays.requested_extension(cast, project=project, at=at + 306 * DAY)
+    with pytest.raises(NotAllowed):
+        actions.withdraw_adjustment(again, by=cast["pi3"], at=at + 307 * DAY)
+    actions.withdraw_adjustment(again, by=cast["host1"], at=at + 307 * DAY)
+    assert [str(a.state) for a in queries.adjustments_of(project.id)] == ["refused", "withdrawn"]
+
+
+# --- suspension and termination -------------------------------------------------------------------------------
+
+
+def test_a_suspension_stops_payments_until_it_ends(db, cast, at, project):
+    plays.reported(cast, project=project, at=at + 190 * DAY)
+    row = plays.suspended(cast, project=project, at=at + 200 * DAY)
+    assert queries.suspended_projects([project.id]) == {project.id}
+    with pytest.raises(WrongState, match="stopped"):
+        money_plays.requested(cast, project=project, at=at + 201 * DAY, n=2)
+    db.session.commit()
+    with pytest.raises(WrongState, match="already suspended"):
+        plays.suspended(cast, project=project, at=at + 202 * DAY)
+    db.session.rollback()
+    with pytest.raises(Incomplete):
+        actions.resume(row, reason="x", on=(at + 100 * DAY).date(), by=cast["leader"], at=at + 230 * DAY)
+    actions.resume(row, reason="Nước đã rút", on=(at + 230 * DAY).date(), by=cast["leader"], at=at + 230 * DAY)
+    money_plays.requested(cast, project=project, at=at + 231 * DAY, n=2)
+
+
+def test_a_termination_fixes_the_refund(cast, at, project, mails):
+    row = plays.opened_termination(cast, project=project, at=at + 300 * DAY)
+    assert project.frozen_since is not None
+    decide = {"number": "9/QĐ-UBND", "dated": (at + 310 * DAY).date(), "remark": None, "at": at + 310 * DAY}
+    with pytest.raises(NotAllowed):
+        actions.decide_termination(row, cause=Cause.SUBJECTIVE, used=400_000_000, by=cast["officer"], **decide)
+    with pytest.raises(Incomplete):
+        actions.decide_termination(row, cause=Cause.SUBJECTIVE, used=450_000_001, by=cast["province"], **decide)
+    actions.decide_termination(row, cause=Cause.SUBJECTIVE, used=400_000_000, by=cast["province"], **decide)
+    assert row.state == TerminationState.DECIDED and row.refund == 50_000_000 + 120_000_000
+    assert awards.closing_of(project.id).kind == ClosingKind.TERMINATED
+    assert awards.contract_of(project.id).state == ContractState.TERMINATED
+    assert [t.state for t in awards.tranches_of(project.id)] == [TrancheState.PAID, TrancheState.CANCELLED, TrancheState.CANCELLED]
+    assert any("170.000.000" in m.body for m in mails())
+    with pytest.raises(WrongState, match="not running"):
+        plays.submitted_report(cast, project=project, at=at + 320 * DAY)
+    money_plays.liquidated(cast, project=project, at=at + 330 * DAY, unused=50_000_000)
+    assert awards.contract_of(project.id).state == ContractState.LIQUIDATED
+    assert project.paid_total == 450_000_000 - 170_000_000
+
+
+def test_a_dropped_termination_lets_money_flow_again(db, cast, at, project):
+    row = plays.opened_termination(cast, project=project, at=at + 100 * DAY)
+    db.session.commit()
+    with pytest.raises(WrongState, match="already under"):
+        actions.open_termination(project, ground=Ground.BREACH, statement="x", by=cast["officer"], at=at + 101 * DAY)
+    db.session.rollback()
+    actions.drop_termination(row, reason="Đã khắc phục", by=cast["leader"], at=at + 110 * DAY)
+    assert project.frozen_since is None
+
+
+def test_a_suspended_project_stays_stopped_when_the_termination_is_dropped(cast, at, project):
+    plays.suspended(cast, project=project, at=at + 90 * DAY)
+    row = plays.opened_termination(cast, project=project, at=at + 100 * DAY)
+    actions.drop_termination(row, reason="x", by=cast["leader"], at=at + 110 * DAY)
+    assert project.frozen_since is not None
+
+
+def test_an_ended_project_is_not_reported_or_changed(cast, at, project):
+    funding.record_closing(project, ClosingKind.RECOGNISED, dated=(at + 700 * DAY).date(), by=cast["leader"], at=at + 700 * DAY)
+    with pytest.raises(WrongState):
+        plays.requested_extension(cast, project=project, at=at + 701 * DAY)
