@@ -74,7 +74,8 @@ class Told:
 
 def _entry(endpoint: str, label: str) -> Entry:
     here = request.endpoint or ""
-    current = "page" if here == endpoint else "true" if here.partition(".")[0] == endpoint.partition(".")[0] else None
+    room = endpoint.partition(".")[0]
+    current = "page" if here == endpoint else "true" if room != "portal" and here.partition(".")[0] == room else None
     return Entry(_(label), url_for(endpoint), current)
 
 

@@ -196,6 +196,7 @@ def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: 
 def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, seen: Any = None) -> Proposal:
     """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late."""
     received = received_at or at
+    check_seen(proposal, seen)  # here: what follows writes to the row and so grows its version
     if proposal.pi_id != by.id:
         raise NotAllowed(N_("The principal investigator submits the proposal."))
     if proposal.state == ProposalState.DRAFT and not in_time(received, proposal.call_topic.call.deadline):
@@ -209,7 +210,7 @@ def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime 
     proposal.code = f"HS-{year}-{papers.next_number('dossier', year):04d}"
     proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
     proposal.submitted_at = received
-    PROPOSAL.advance(proposal, "submit", by=by, at=at, seen=seen, detail={"number": proposal.receipt_no, "sha256": version.sha256})
+    PROPOSAL.advance(proposal, "submit", by=by, at=at, detail={"number": proposal.receipt_no, "sha256": version.sha256})
     _receipt(proposal, version, by, at)
     for member in proposal.team:
         if member.user_id:
