@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +34,6 @@ ROOMS = (
     *(f"app.stages.{name}" for name in STAGES),
     *(f"app.across.{name}" for name in WINDOWS),
 )
-log = logging.getLogger(__name__)
 
 
 def create_app(environment: str | None = None, **overrides: Any) -> Flask:
@@ -91,13 +88,7 @@ def _open(app: Flask, room: str) -> None:
     """Import a room's models and hang its blueprints (`bp`, and `public_bp` where there is one)."""
     if importlib.util.find_spec(room) is None:
         return
-    try:
-        modules = [importlib.import_module(f"{room}.{name}") for name in ("models", "views") if importlib.util.find_spec(f"{room}.{name}")]
-    except Exception:
-        if not os.environ.get("VAMCO_LENIENT"):
-            raise
-        log.exception("room %s is broken and left out", room)
-        return
+    modules = [importlib.import_module(f"{room}.{name}") for name in ("models", "views") if importlib.util.find_spec(f"{room}.{name}")]
     for module in modules:
         for name in ("bp", "public_bp"):
             blueprint = getattr(module, name, None)
