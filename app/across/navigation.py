@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, render_template_string, request, url_for
+from flask import Flask, current_app, redirect, render_template_string, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -38,6 +39,7 @@ PUBLIC_MENU = (
 )
 ACCOUNT_MENU = (("people.account", N_("My account"), None),)
 LONGEST_MENU = 6
+LOCALES = ("vi", "en")
 VERBS: dict[str, str] = {
     "import": N_("Imported"), "put_in_force": N_("Put in force"), "supersede": N_("Superseded"), "add": N_("Added"),
     "grant": N_("Role granted"), "revoke": N_("Role revoked"), "sign_in": N_("Signed in"), "sign_out": N_("Signed out"),
@@ -109,10 +111,23 @@ def home_url() -> str:
 
 
 def language_switch() -> Markup:
-    """A form that changes to the other language and comes back to this page."""
+    """Change to the other language and come back to this page: a form, or a link for visitors (their pages hold no token)."""
     other, label = ("en", "English") if str(get_locale()) == "vi" else ("vi", "Tiếng Việt")
     here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    if not current_user.is_authenticated:
+        address = f"{here}{'&' if '?' in here else '?'}lang={other}"
+        return Markup('<a class="link-button" href="{}" lang="{}" hreflang="{}" rel="nofollow">{}</a>').format(address, other, other, label)
     return Markup(render_template_string(SWITCH, other=other, label=label, here=here))  # noqa: S704 - our own template, escaped inside
+
+
+def choose_language() -> Any:
+    """A visitor's ?lang= is kept in the cookie, and the address is shown without it."""
+    chosen = request.args.get("lang")
+    if request.method != "GET" or chosen not in LOCALES or current_user.is_authenticated:
+        return None
+    session["locale"] = chosen
+    rest = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
 
 
 def clock_ahead() -> datetime | None:
@@ -140,6 +155,7 @@ def _told(entry: Any, people: dict[int, Any], faces: dict[str, Any]) -> Told:
 
 def register(app: Flask) -> None:
     """Hand these to the templates."""
+    app.before_request(choose_language)
     app.jinja_env.globals.update(
         navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, ngettext=ngettext,
         language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, get_locale=get_locale)  # fmt: skip
