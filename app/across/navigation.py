@@ -41,10 +41,29 @@ ACCOUNT_MENU = (("people.account", N_("My account"), None),)
 LONGEST_MENU = 6
 LOCALES = ("vi", "en")
 VERBS: dict[str, str] = {
-    "import": N_("Imported"), "put_in_force": N_("Put in force"), "supersede": N_("Superseded"), "add": N_("Added"),
-    "grant": N_("Role granted"), "revoke": N_("Role revoked"), "sign_in": N_("Signed in"), "sign_out": N_("Signed out"),
-    "draft": N_("Drafted"), "revise": N_("Revised"), "submit": N_("Submitted"), "withdraw": N_("Withdrawn"), "return": N_("Returned"),
-    "publish": N_("Published"), "close": N_("Closed"), "open": N_("Opened"), "approve": N_("Approved"), "sign": N_("Signed"),
+    "accept": N_("Was accepted"), "add": N_("Was added"), "agree": N_("Was agreed to"), "annex": N_("Annex added to the contract"),
+    "appraise": N_("Budget lines appraised"), "approve": N_("Was approved"), "approve_first": N_("First approval given"),
+    "assign": N_("Was assigned"), "attach": N_("File attached"), "begin": N_("Was begun"), "call_off": N_("Was called off"),
+    "cancel": N_("Was cancelled"), "change_password": N_("Password changed"), "check_eligible": N_("Found eligible"),
+    "check_ineligible": N_("Found not eligible"), "close": N_("Was closed"), "conclude": N_("Was concluded"),
+    "convene": N_("Session opened"), "deactivate": N_("Account closed"), "decide": N_("Was decided"), "dissolve": N_("Was dissolved"),
+    "draft": N_("Was drafted"), "drop": N_("Was dropped"), "establish": N_("Was established"), "extend": N_("Deadline extended"),
+    "fall_due": N_("Became due"), "freeze": N_("Payments stopped"), "grant": N_("Role granted"), "hold": N_("Put on hold"),
+    "identify": N_("Outcome of identification entered"), "import": N_("Was imported"), "issue": N_("Paper issued"),
+    "join": N_("Joined an organisation"), "link_item": N_("Tied to a priority item"), "liquidate": N_("Contract was liquidated"),
+    "move_clock": N_("Clock moved"), "not_select": N_("Was not selected"), "open": N_("Was opened"),
+    "open_dossiers": N_("Dossiers were opened"), "pay": N_("Payment recorded"), "plan": N_("Was planned"),
+    "plan_tranches": N_("Tranches planned"), "propose_extension": N_("Extension proposed"), "publish": N_("Was published"),
+    "put_in_call": N_("Put into a call"), "put_in_force": N_("Was put in force"), "put_to_council": N_("Put to the council"),
+    "put_to_selection": N_("Put to selection"), "rank": N_("Was ranked"), "reactivate": N_("Account opened again"),
+    "redirect": N_("Was passed on"), "refund": N_("Money came back"), "refuse": N_("Was refused"), "reject": N_("Was not approved"),
+    "remove_file": N_("File removed"), "rename": N_("Was renamed"), "reopen": N_("Was opened again"), "request": N_("Was asked for"),
+    "resend": N_("Was sent again"), "reserve": N_("Put on the reserve list"), "resume": N_("Was resumed"), "return": N_("Was returned"),
+    "reverse": N_("Payment reversed"), "revise": N_("Was revised"), "revoke": N_("Role revoked"), "schedule": N_("Was scheduled"),
+    "select": N_("Was selected"), "send_back": N_("Was sent back"), "settle": N_("Was settled"), "sign": N_("Was signed"),
+    "sign_in": N_("Signed in"), "sign_off": N_("Host signed off"), "sign_out": N_("Signed out"), "start": N_("Was started"),
+    "submit": N_("Was submitted"), "supersede": N_("Was superseded"), "suspend": N_("Was suspended"), "terminate": N_("Was terminated"),
+    "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
 }  # fmt: skip
 SWITCH = """<form method="post" action="{{ url_for('people.language') }}" class="language">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
@@ -130,6 +149,11 @@ def choose_language() -> Any:
     return redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
 
 
+def plain(text: Any) -> str:
+    """A choice's label in words: translated when it is a sentence of ours, else as it is; never markup (`_` in a page would be)."""
+    return _(str(text)) if text else ""
+
+
 def clock_ahead() -> datetime | None:
     """The demonstration's day when its clock is moved, else None."""
     return clock.now() if clock.movable() and clock.offset() else None
@@ -158,4 +182,4 @@ def register(app: Flask) -> None:
     app.before_request(choose_language)
     app.jinja_env.globals.update(
         navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, ngettext=ngettext,
-        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, get_locale=get_locale)  # fmt: skip
+        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip

@@ -39,7 +39,7 @@ def index() -> Any:
 def mails() -> Any:
     listing = Listing(
         select(OutboxMail), request.args, key=OutboxMail.id, default="-posted",
-        columns=[Column("posted", N_("Posted"), lambda m: m.posted_at, sort=OutboxMail.posted_at), Column("to", N_("To"), lambda m: m.to_address),
+        columns=[Column("posted", N_("Posted"), lambda m: m.posted_at, sort=OutboxMail.posted_at), Column("to", N_("Recipient"), lambda m: m.to_address),
                  Column("subject", N_("Subject"), lambda m: m.subject), Column("state", N_("State"), lambda m: m.mail_state)],
         filters=[Filter("q", N_("Address or subject"), lambda s, v: s.where(OutboxMail.to_address.contains(v, autoescape=True) | OutboxMail.subject.contains(v, autoescape=True))),
                  Filter("state", N_("State"), lambda s, v: s.where(OutboxMail.mail_state == v), choices=[(str(x), x.label) for x in MailState])],
@@ -85,7 +85,7 @@ def move_clock() -> Any:
 def acts() -> Any:
     listing = Listing(
         select(JournalEntry), request.args, key=JournalEntry.seq, default="-seq",
-        columns=[Column("seq", N_("Line"), lambda e: e.seq, sort=JournalEntry.seq), Column("at", N_("When"), lambda e: e.at),
+        columns=[Column("seq", N_("Journal line"), lambda e: e.seq, sort=JournalEntry.seq), Column("at", N_("When"), lambda e: e.at),
                  Column("who", N_("Who"), lambda e: e.actor_id), Column("type", N_("On what"), lambda e: e.subject_type),
                  Column("verb", N_("Act"), lambda e: e.verb)],
         filters=[Filter("who", N_("Person"), queries.by_person), Filter("since", N_("From day"), queries.since), Filter("until", N_("To day"), queries.until),
@@ -104,7 +104,7 @@ def acts() -> Any:
 def users() -> Any:
     listing = Listing(
         queries.users_statement(), request.args, key=User.id, default="name",
-        columns=[Column("name", N_("Name"), lambda u: u.sort_name, sort=User.sort_name), Column("email", N_("E-mail address"), lambda u: u.email_norm, sort=User.email_norm),
+        columns=[Column("name", N_("Full name"), lambda u: u.sort_name, sort=User.sort_name), Column("email", N_("E-mail address"), lambda u: u.email_norm, sort=User.email_norm),
                  Column("body", N_("Organisations"), lambda u: "; ".join(o.name for o in u.organisations)), Column("roles", N_("Roles"), lambda u: u.roles),
                  Column("state", N_("State"), lambda u: u.active)],
         filters=[Filter("q", N_("Name or address"), queries.named), Filter("body", N_("Organisation"), queries.of_body),
