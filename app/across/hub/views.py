@@ -34,7 +34,7 @@ def _listing() -> Listing:
         queries.list_statement(current_user, clock.today()), request.args, key=Project.id, scalars=False, default="-decided",
         columns=[
             Column("code", N_("Code"), lambda r: r.Project.code, sort=Project.code),
-            Column("title", N_("Project title"), lambda r: r.Project.title, sort=Project.folded),
+            Column("title", N_("Project title"), lambda r: r.Project.title, sort=Project.title),
             Column("phase", N_("Phase"), lambda r: _(Phase(r.phase).label)),
             Column("item", N_("Priority item"), lambda r: r.Project.item.code),
             Column("host", N_("Host organisation"), lambda r: r.Project.host.name),

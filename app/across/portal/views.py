@@ -89,7 +89,7 @@ def projects() -> Any:
     today, english = clock.today(), _english()
     listing = Listing(
         queries.projects_statement(today), request.args, key=Project.id, scalars=False, default="-decided", per_page=25,
-        columns=[Column("title", N_("Project"), lambda r: r.Project.title, sort=Project.folded), Column("host", N_("Host organisation"), None),
+        columns=[Column("title", N_("Project"), lambda r: r.Project.title, sort=Project.title), Column("host", N_("Host organisation"), None),
                  Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
                  Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
