@@ -79,7 +79,7 @@ def test_from_the_ranking_to_the_decision(db, cast, as_, at, travel):
 
 
 def test_hold_and_return_need_their_words(db, cast, as_, at):
-    submission = plays.submitted(cast, of=factories.line(cast, at - 90 * DAY), at=at)
+    submission = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     url = f"/funding/submissions/{submission.public_id}/decide"
     db.session.commit()
     province = as_("province")
@@ -151,7 +151,7 @@ def test_a_double_click_books_one_row(db, cast, as_, at, running, travel):
 
 
 def test_what_somebody_else_changed_is_not_overwritten(db, cast, as_, at):
-    appraisal = plays.appraised(cast, of=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
+    appraisal = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
     url = f"/funding/appraisals/{appraisal.public_id}/lines"
     db.session.commit()
     officer = as_("officer")
@@ -250,11 +250,11 @@ def test_worklists_ask_the_same_for_one_and_three(db, cast, as_, at, count_queri
     def make(n: int) -> None:
         line = factories.line(cast, at - 90 * DAY, title=f"Nhiệm vụ số {n} về nông nghiệp", pi=f"pi{2 * n - 1}", host=f"host{n}", number=f"{n}1/QĐ-UBND")
         if tab == "appraisal":
-            plays.appraised(cast, of=line, at=at)
+            plays.appraised(cast, round_or_line=line, at=at)
         elif tab == "approval":
-            plays.submitted(cast, of=line, at=at)
+            plays.submitted(cast, round_or_line=line, at=at)
         else:
-            project = plays.awarded(cast, of=line, at=at)
+            project = plays.awarded(cast, round_or_line=line, at=at)
             if tab != "contracts":
                 plays.contracted(cast, project=project, at=at + 12 * DAY)
             if tab == "closing":
