@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, render_template_string, request, url_for
+from flask import Flask, current_app, redirect, render_template_string, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -38,11 +39,31 @@ PUBLIC_MENU = (
 )
 ACCOUNT_MENU = (("people.account", N_("My account"), None),)
 LONGEST_MENU = 6
+LOCALES = ("vi", "en")
 VERBS: dict[str, str] = {
-    "import": N_("Imported"), "put_in_force": N_("Put in force"), "supersede": N_("Superseded"), "add": N_("Added"),
-    "grant": N_("Role granted"), "revoke": N_("Role revoked"), "sign_in": N_("Signed in"), "sign_out": N_("Signed out"),
-    "draft": N_("Drafted"), "revise": N_("Revised"), "submit": N_("Submitted"), "withdraw": N_("Withdrawn"), "return": N_("Returned"),
-    "publish": N_("Published"), "close": N_("Closed"), "open": N_("Opened"), "approve": N_("Approved"), "sign": N_("Signed"),
+    "accept": N_("Was accepted"), "add": N_("Was added"), "agree": N_("Was agreed to"), "annex": N_("Annex added to the contract"),
+    "appraise": N_("Budget lines appraised"), "approve": N_("Was approved"), "approve_first": N_("First approval given"),
+    "assign": N_("Was assigned"), "attach": N_("File attached"), "begin": N_("Was begun"), "call_off": N_("Was called off"),
+    "cancel": N_("Was cancelled"), "change_password": N_("Password changed"), "check_eligible": N_("Found eligible"),
+    "check_ineligible": N_("Found not eligible"), "close": N_("Was closed"), "conclude": N_("Was concluded"),
+    "convene": N_("Session opened"), "deactivate": N_("Account closed"), "decide": N_("Was decided"), "dissolve": N_("Was dissolved"),
+    "draft": N_("Was drafted"), "drop": N_("Was dropped"), "establish": N_("Was established"), "extend": N_("Deadline extended"),
+    "fall_due": N_("Became due"), "freeze": N_("Payments stopped"), "grant": N_("Role granted"), "hold": N_("Put on hold"),
+    "identify": N_("Outcome of identification entered"), "import": N_("Was imported"), "issue": N_("Paper issued"),
+    "join": N_("Joined an organisation"), "link_item": N_("Tied to a priority item"), "liquidate": N_("Contract was liquidated"),
+    "move_clock": N_("Clock moved"), "not_select": N_("Was not selected"), "open": N_("Was opened"),
+    "open_dossiers": N_("Dossiers were opened"), "pay": N_("Payment recorded"), "plan": N_("Was planned"),
+    "plan_tranches": N_("Tranches planned"), "propose_extension": N_("Extension proposed"), "publish": N_("Was published"),
+    "put_in_call": N_("Put into a call"), "put_in_force": N_("Was put in force"), "put_to_council": N_("Put to the council"),
+    "put_to_selection": N_("Put to selection"), "rank": N_("Was ranked"), "reactivate": N_("Account opened again"),
+    "redirect": N_("Was passed on"), "refund": N_("Money came back"), "refuse": N_("Was refused"), "reject": N_("Was not approved"),
+    "remove_file": N_("File removed"), "rename": N_("Was renamed"), "reopen": N_("Was opened again"), "request": N_("Was asked for"),
+    "resend": N_("Was sent again"), "reserve": N_("Put on the reserve list"), "resume": N_("Was resumed"), "return": N_("Was returned"),
+    "reverse": N_("Payment reversed"), "revise": N_("Was revised"), "revoke": N_("Role revoked"), "schedule": N_("Was scheduled"),
+    "select": N_("Was selected"), "send_back": N_("Was sent back"), "settle": N_("Was settled"), "sign": N_("Was signed"),
+    "sign_in": N_("Signed in"), "sign_off": N_("Host signed off"), "sign_out": N_("Signed out"), "start": N_("Was started"),
+    "submit": N_("Was submitted"), "supersede": N_("Was superseded"), "suspend": N_("Was suspended"), "terminate": N_("Was terminated"),
+    "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
 }  # fmt: skip
 SWITCH = """<form method="post" action="{{ url_for('people.language') }}" class="language">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
@@ -109,10 +130,28 @@ def home_url() -> str:
 
 
 def language_switch() -> Markup:
-    """A form that changes to the other language and comes back to this page."""
+    """Change to the other language and come back to this page: a form, or a link for visitors (their pages hold no token)."""
     other, label = ("en", "English") if str(get_locale()) == "vi" else ("vi", "Tiếng Việt")
     here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    if not current_user.is_authenticated:
+        address = f"{here}{'&' if '?' in here else '?'}lang={other}"
+        return Markup('<a class="link-button" href="{}" lang="{}" hreflang="{}" rel="nofollow">{}</a>').format(address, other, other, label)
     return Markup(render_template_string(SWITCH, other=other, label=label, here=here))  # noqa: S704 - our own template, escaped inside
+
+
+def choose_language() -> Any:
+    """A visitor's ?lang= is kept in the cookie, and the address is shown without it."""
+    chosen = request.args.get("lang")
+    if request.method != "GET" or chosen not in LOCALES or current_user.is_authenticated:
+        return None
+    session["locale"] = chosen
+    rest = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
+
+
+def plain(text: Any) -> str:
+    """A choice's label in words: translated when it is a sentence of ours, else as it is; never markup (`_` in a page would be)."""
+    return _(str(text)) if text else ""
 
 
 def clock_ahead() -> datetime | None:
@@ -140,6 +179,7 @@ def _told(entry: Any, people: dict[int, Any], faces: dict[str, Any]) -> Told:
 
 def register(app: Flask) -> None:
     """Hand these to the templates."""
+    app.before_request(choose_language)
     app.jinja_env.globals.update(
         navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, ngettext=ngettext,
-        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, get_locale=get_locale)  # fmt: skip
+        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip

@@ -115,3 +115,12 @@ if (wait) {
     if (!document.hidden && !busy && !leaving) window.location.reload();
   }, wait * 1000);
 }
+
+// a table wider than the page can be scrolled with the keyboard too
+for (const wrap of document.querySelectorAll(".table-wrap")) {
+  if (wrap.scrollWidth <= wrap.clientWidth) continue;
+  const caption = wrap.querySelector("caption");
+  wrap.tabIndex = 0;
+  wrap.setAttribute("role", "group");
+  wrap.setAttribute("aria-label", caption ? caption.textContent.trim() : document.title);
+}

@@ -49,7 +49,7 @@ def line(cast: Any, at: datetime, *, title: str = "Xây dựng mô hình tưới
 
 def project(cast: Any, at: datetime, **more: Any) -> Project:
     """An approved project; the decision comes 10 days after `at`, the ranking was before."""
-    return plays.awarded(cast, of=line(cast, at - 90 * DAY, **more), at=at)
+    return plays.awarded(cast, round_or_line=line(cast, at - 90 * DAY, **more), at=at)
 
 
 def contract(cast: Any, at: datetime, **more: Any) -> Contract:

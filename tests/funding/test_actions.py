@@ -70,7 +70,7 @@ def test_a_session_needs_a_team(cast, at):
 
 
 def test_a_cut_needs_its_reason_and_nothing_grows(db, cast, at):
-    row = plays.appraised(cast, of=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
+    row = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
     line = queries.lines_of(row)[1]
     for amount, reason, field in ((line.asked + 1, "x", "allowed_2"), (line.asked - 1, None, "reason_2")):
         with pytest.raises(Incomplete) as refusal:
@@ -81,7 +81,7 @@ def test_a_cut_needs_its_reason_and_nothing_grows(db, cast, at):
 
 
 def test_two_people_reading_the_lines_do_not_overwrite_each_other(cast, at):
-    row = plays.appraised(cast, of=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
+    row = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
     seen, line = row.version, queries.lines_of(row)[0]
     actions.appraise(row, {line.public_id: (None, line.asked - 5, "Định mức")}, seen=seen, by=cast["officer"], at=at)
     with pytest.raises(Stale):
@@ -89,7 +89,7 @@ def test_two_people_reading_the_lines_do_not_overwrite_each_other(cast, at):
 
 
 def test_the_conclusion_issues_minutes(cast, at):
-    row = plays.appraised(cast, of=factories.line(cast, at - 90 * DAY), at=at, cut=10_000_000)
+    row = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at, cut=10_000_000)
     assert row.state == AppraisalState.CONCLUDED
     paper = papers.of(row)[0]
     said = str(paper.blocks)
@@ -97,7 +97,7 @@ def test_the_conclusion_issues_minutes(cast, at):
 
 
 def test_lump_sum_to_the_final_product_must_keep_its_conditions(cast, at):
-    row = plays.appraised(cast, of=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
+    row = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at, open_only=True)
     actions.appraise(row, {}, lump_sum=LumpSum.FINAL_PRODUCT, used_at=None, by=cast["officer"], at=at)
     with pytest.raises(Incomplete, match="use the product"):
         actions.conclude_appraisal(row, remark=None, by=cast["officer"], at=at)
@@ -110,7 +110,7 @@ def test_lump_sum_to_the_final_product_must_keep_its_conditions(cast, at):
 
 
 def test_the_project_is_born_of_the_decision(cast, project, mails):
-    assert project.code == "DT_CN.AGRICULTURAL.01/2026"
+    assert project.code == "DT_CN.4.01/2026"
     assert project.regime == "law_2025" and project.approved_total == project.approved_state + project.approved_counterpart
     assert project.approved_state == 900_000_000 and project.paid_total == 0
     assert [p.group for p in queries.products_of(project)] == ["I", "II", "III"]
@@ -125,7 +125,7 @@ def test_codes_have_no_gaps(db, cast, at):
     first = factories.project(cast, at)
     assert first.code.endswith(".01/2026")
     second = factories.line(cast, at - 90 * DAY, title="Ứng dụng công nghệ sinh học trong bảo quản chanh", pi="pi3", host="host2", number="777/QĐ-UBND")
-    submission = plays.submitted(cast, of=second, at=at)
+    submission = plays.submitted(cast, round_or_line=second, at=at)
     db.session.commit()
     with pytest.raises(Incomplete, match="already the number"):
         actions.approve(submission, number=first.decision_number, dated=first.decision_date, by=cast["province"], at=at + 10 * DAY)
@@ -135,7 +135,7 @@ def test_codes_have_no_gaps(db, cast, at):
 
 
 def test_the_signer_is_another_person_with_the_office(cast, at):
-    submission = plays.submitted(cast, of=factories.line(cast, at - 90 * DAY), at=at)
+    submission = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     later = at + 10 * DAY
     plays.year_budgets(cast, first=2026, last=2028, at=at)
     with pytest.raises(NotAllowed):
@@ -147,13 +147,13 @@ def test_the_signer_is_another_person_with_the_office(cast, at):
 
 
 def test_four_eyes_are_in_the_database_too(db, cast, at):
-    submission = plays.submitted(cast, of=factories.line(cast, at - 90 * DAY), at=at)
+    submission = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     with pytest.raises(IntegrityError):
         db.session.execute(text("UPDATE award_submission SET decided_by_id = submitted_by_id WHERE id = :i"), {"i": submission.id})
 
 
 def test_a_submission_can_be_held_returned_and_sent_again(cast, at, mails):
-    submission = plays.submitted(cast, of=factories.line(cast, at - 90 * DAY), at=at)
+    submission = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     with pytest.raises(WrongState):
         actions.reopen_appraisal(queries.appraisal_by_id(submission.appraisal_id), reason="x", by=cast["officer"], at=at)
     actions.hold_award(submission, remark="Chờ ý kiến Sở Tài chính", by=cast["province"], at=at + 6 * DAY)
@@ -171,7 +171,7 @@ def test_a_submission_can_be_held_returned_and_sent_again(cast, at, mails):
 
 
 def test_the_year_must_have_the_money(db, cast, at):
-    submission = plays.submitted(cast, of=factories.line(cast, at - 90 * DAY), at=at)
+    submission = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     later = at + 10 * DAY
     db.session.commit()
     with pytest.raises(WrongState, match="not entered"):
@@ -201,7 +201,7 @@ def test_a_year_s_promises_never_exceed_its_budget(db, cast, project, at):
 def test_a_project_waits_for_the_budget_of_a_later_year(db, cast, at):
     line = factories.line(cast, at - 90 * DAY)
     db.session.execute(text("UPDATE budget_line SET year = 2027 WHERE head = 'labour'"))
-    submission = plays.submitted(cast, of=line, at=at)
+    submission = plays.submitted(cast, round_or_line=line, at=at)
     actions.set_year_budget(2026, 10**12, by=cast["finance"], at=at)
     later = at + 10 * DAY
     project = actions.approve(submission, number="1/QĐ-UBND", dated=later.date(), by=cast["province"], at=later)

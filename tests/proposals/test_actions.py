@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -13,9 +13,19 @@ from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.papers import queries as papers
+from app.services.people import actions as people_actions
+from app.services.people import queries as people
+from app.services.rulebook.rules import RuleMissing
+from app.stages.calls import actions as call_actions
 from app.stages.calls import queries as calls
 from app.stages.proposals import actions, queries
-from app.stages.proposals.rules import ProposalState, Source, TeamRole, line_amount, totals
+from app.stages.proposals.rules import (
+    ProposalState,
+    Source,
+    TeamRole,
+    line_amount,
+    totals,
+)
 
 
 @pytest.fixture
@@ -154,3 +164,109 @@ def test_one_investigator(cast, call_topic, now):
     with pytest.raises(Incomplete):
         actions.add_member(row, name="Y", role=TeamRole.MEMBER, months=1, user=cast["pi2"], by=cast["pi1"], at=now)
     assert Source.STATE in {b.source for b in row.lines}
+
+
+def signed(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    actions.sign_off(row, by=cast["host1"], at=now + timedelta(hours=1))
+    return row
+
+
+def test_asking_again_gives_the_same_receipt_even_after_the_deadline(db, cast, call_topic, now, mails):
+    row = signed(cast, call_topic, now)
+    first = actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=2), seen=row.version).receipt_no
+    told = len(mails())
+    again = actions.submit(row, by=cast["pi1"], at=row.call_topic.call.deadline + timedelta(days=1), seen=1)
+    assert again.receipt_no == first and len(mails()) == told and len(papers.of(row)) == 1
+    assert db.session.scalar(text("SELECT count(*) FROM proposal_version")) == 1
+
+
+def test_a_timely_request_counts_after_the_call_was_closed(cast, call_topic, now):
+    row = signed(cast, call_topic, now)
+    call = row.call_topic.call
+    call_actions.close(call, at=call.deadline + timedelta(seconds=1))
+    actions.submit(row, by=cast["pi1"], at=call.deadline + timedelta(seconds=2), received_at=call.deadline)
+    assert row.submitted_at == call.deadline
+
+
+def test_a_cancelled_call_takes_nothing(cast, call_topic, now):
+    row = signed(cast, call_topic, now)
+    call_actions.cancel(row.call_topic.call, "Đổi kế hoạch", by=cast["officer"], at=now + timedelta(hours=2))
+    with pytest.raises(WrongState):
+        actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=3))
+    assert row.receipt_no is None
+
+
+def test_the_host_signs_what_was_shown(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    shown = actions.digest_of(row)
+    actions.add_line(row, head="other", content="Thêm sau", source=Source.STATE, year=2026, unit="lần", quantity=100, price=1_000, by=cast["pi1"], at=now)
+    with pytest.raises(Stale):
+        actions.sign_off(row, by=cast["host1"], at=now, digest=shown)
+    actions.sign_off(row, by=cast["host1"], at=now, digest=actions.digest_of(row))
+    assert row.host_signed_at == now
+
+
+def test_a_second_dossier_for_a_topic_waits_for_the_withdrawal_of_the_first(cast, call_topic, now):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    with pytest.raises(WrongState):
+        actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now + timedelta(days=1))
+    actions.withdraw(row, by=cast["pi1"], at=now + timedelta(days=1))
+    assert actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now + timedelta(days=1)).id != row.id
+
+
+@pytest.mark.parametrize(("quantity", "price"), [(10**11, 10**13), (10**11, 10**5), (1, 1)])
+def test_an_impossible_amount_is_refused_with_a_sentence(cast, call_topic, now, quantity, price):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    with pytest.raises(Incomplete) as refusal:
+        actions.add_line(row, head="other", content="x", source=Source.STATE, year=2026, unit="x", quantity=quantity, price=price, by=cast["pi1"], at=now)
+    assert refusal.value.field == "price"
+
+
+def test_who_works_on_it_is_known_while_it_lives(cast, call_topic, now):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    assert {e.role for who in ("pi1", "pi2") for e in people.engagements_of(cast[who].id)} == {"pi", "secretary"}
+    actions.withdraw(row, by=cast["pi1"], at=now + timedelta(days=1))
+    assert not people.engagements_of(cast["pi1"].id, on=(now + timedelta(days=2)).date())
+
+
+def test_the_rules_of_the_call_hold_for_its_dossiers(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    assert "proposals.documents" in row.call_topic.call.rules
+    with pytest.raises(RuleMissing):
+        queries.documents("DT_CN", date(1980, 1, 1))
+    assert queries.documents("DT_CN", date(1980, 1, 1), row.call_topic.call)[0]["code"] == "legal_status"
+
+
+def test_bars_and_other_projects_are_found(db, cast, call_topic, now):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    on = now.date()
+
+    def broken():
+        return [f.ok for f in queries.findings_of(row, ["legal_status"], on=on) if f.ok is not True]
+
+    assert broken() == [None]
+    people_actions.debar("late", from_date=on, until=None, organisation_id=row.host_id)
+    people_actions.debar("late", from_date=on, until=on, user_id=row.pi_id)
+    people_actions.engage("project", row.item, role="pi", title="Dự án đang làm", from_date=on, user_id=row.pi_id)
+    db.session.flush()
+    assert sorted(map(str, broken())) == ["False", "False", "None", "None"]
+
+
+def test_what_was_signed_can_be_proved(cast, call_topic, now):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    assert queries.latest_version(row).sha256 == actions.digest_of(row)
+    assert queries.latest_version(row).content == actions.snapshot(row)
+
+
+def test_what_selection_decides(cast, call_topic, now, mails):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    call_plays.opened_call(cast, call=row.call_topic.call)
+    late = now + timedelta(days=60)
+    with pytest.raises(WrongState):
+        actions.select(row, by=cast["officer"], at=late)
+    plays.eligible(cast, proposal=row, at=late)
+    actions.put_to_selection(row, by=cast["officer"], at=late)
+    actions.not_select(row, by=cast["officer"], at=late)
+    assert row.state == ProposalState.NOT_SELECTED and not people.engagements_of(cast["pi1"].id, on=late.date() + timedelta(days=1))
+    assert any(m.template.endswith("concluded.txt") for m in mails())

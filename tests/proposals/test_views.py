@@ -10,6 +10,7 @@ import pytest
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
+from app.kernel import subjects
 from app.stages.calls import queries as calls
 from app.stages.proposals import queries
 from app.stages.proposals.models import Proposal
@@ -116,3 +117,152 @@ def test_same_queries_for_few_and_many_lines(db, cast, as_, call_topic, at, coun
         pi.submit(f"{url}/products", {"group": "I", "name": f"Sản phẩm {n}", "unit": "cái", "quantity": "2", "quality": "Tốt"})
         pi.submit(f"{url}/team", {"name": f"Thành viên {n}", "role": "member", "months": "1"})
     assert count_queries(lambda: pi.get(url)) == few
+
+
+def opened(db, cast, call_topic, at):
+    row = plays.submitted(cast, call_topic=call_topic, at=at + timedelta(days=26))
+    return row, f"/proposals/{row.public_id}"
+
+
+# who (rows) gets what (columns), before and after the opening: x = page, . = the 404 of a missing one, - = no right at all
+MATRIX = """
+             show  receipt  general  submit  sign-off  check  after:show  after:receipt  after:check
+pi1          x     x        x        x       -         -      x           x              -
+pi2          x     x        x        x       -         -      x           x              -
+host1        x     x        .        .       x         -      x           x              -
+pi3          .     .        .        .       -         -      .           .              -
+host2        .     .        .        .       .         -      .           .              -
+member1      .     .        .        .       -         -      .           .              -
+agency1      .     .        .        .       .         -      .           .              -
+officer      .     .        .        .       -         .      x           x              x
+leader       .     .        .        .       -         -      x           x              -
+province     .     .        .        .       -         -      x           x              -
+auditor      .     .        -        -       -         -      x           x              -
+finance      .     .        .        .       -         -      .           .              -
+registry     .     .        .        .       -         -      .           .              -
+admin        .     .        -        -       -         -      .           .              -
+"""
+
+
+def test_who_sees_what_before_and_after_the_opening(db, cast, as_, call_topic, at, travel):
+    row, url = opened(db, cast, call_topic, at)
+    head, *rows = [r.split() for r in MATRIX.strip().splitlines()]
+    people = {r[0]: as_(r[0]) for r in rows}
+
+    def check(after):
+        wrong = []
+        for who, *cells in rows:
+            for name, cell in zip(head, cells, strict=True):
+                if name.startswith("after:") is not after:
+                    continue
+                page = name.removeprefix("after:")
+                status = people[who].get(url if page == "show" else f"{url}/{page}").status_code
+                wanted = {"x": (200, 302), ".": (404,), "-": (403,)}[cell]
+                wrong += [(who, name, status)] if status not in wanted else []
+        return wrong
+
+    assert check(after=False) == []
+    call_plays.opened_call(cast, call=queries.proposal_by_pid(row.public_id).call_topic.call)
+    db.session.commit()
+    assert check(after=True) == []
+
+
+def test_a_council_may_read_when_it_says_so(db, cast, as_, call_topic, at, user):
+    _row, url = opened(db, cast, call_topic, at)
+    member = user("member1").id
+    subjects.register_reader("proposal", reader := lambda _row, who: who.id == member)
+    try:
+        client = as_("member1")
+        assert client.get(url).status_code == 200
+        assert client.get(client.page(url).select_one("a[href^='/files/']")["href"]).status_code == 200
+        assert client.get(f"{url}/submit").status_code == 404 and as_("member2").get(url).status_code == 404
+    finally:
+        subjects._readers["proposal"].remove(reader)
+
+
+def test_too_late_by_a_millisecond(db, cast, as_, call_topic, at, travel):
+    row = plays.draft(cast, call_topic=call_topic, at=at + timedelta(days=26))
+    plays.actions.sign_off(row, by=cast["host1"], at=at + timedelta(days=26, hours=1))
+    url, deadline = f"/proposals/{row.public_id}/submit", row.call_topic.call.deadline
+    travel.move_to(deadline - timedelta(hours=1))
+    pi = as_("pi1")
+    form = values_of(pi.page(url).select("main form")[-1]) | {"confirm": "y"}
+    travel.move_to(deadline + timedelta(milliseconds=1))
+    answer = pi.post(url, data=form)
+    assert answer.status_code == 409 and "17:00:00" in answer.text
+    travel.move_to(deadline)
+    assert pi.post(url, data=form).status_code == 303
+    travel.move_to(deadline + timedelta(hours=1))
+    assert pi.post(url, data=form).location.endswith("/receipt")
+    other = pi.page(url.replace("/submit", ""))
+    assert "BN-2026-0001" in other.text
+
+
+def test_the_receipt_says_what_arrived(db, cast, as_, call_topic, at):
+    row, url = opened(db, cast, call_topic, at)
+    version = queries.latest_version(row)
+    page = as_("pi1").page(f"{url}/receipt").text
+    assert row.receipt_no in page and version.sha256 in page and version.content["files"][0]["sha256"] in page
+    answer = as_("pi1").get(f"{url}/submit")
+    assert answer.status_code == 302 and answer.location.endswith("/receipt")
+
+
+def test_the_host_does_not_sign_what_it_has_not_seen(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    host = as_("host1")
+    seen = values_of(host.page(f"{url}/sign-off").select("main form")[-1]) | {"confirm": "y"}
+    as_("pi1").submit(f"{url}/products", {"group": "I", "name": "Thêm sau", "unit": "cái", "quantity": "2", "quality": "Tốt"})
+    answer = host.post(f"{url}/sign-off", data=seen)
+    assert answer.status_code == 409 and "Thêm sau" in answer.text
+    host.submit(f"{url}/sign-off", {"confirm": "y"})
+
+
+def test_a_host_sends_back_with_a_reason(db, cast, as_, call_topic, at, mails):
+    url = drafted(db, cast, call_topic, at)
+    as_("host1").submit(f"{url}/send-back", {"reason": ""}, status=422)
+    as_("host1").submit(f"{url}/send-back", {"reason": "Thiếu báo giá thiết bị"})
+    assert "Thiếu báo giá thiết bị" in as_("pi1").page(url).text and "Thiếu báo giá thiết bị" in mails()[-1].body
+
+
+def test_a_refresh_of_begin_leads_to_the_draft(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    answer = as_("pi1").get(f"/proposals/new/{call_topic.public_id}")
+    assert answer.status_code == 303 and answer.location == url
+
+
+def test_months_of_the_investigator_can_be_changed(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    pi = as_("pi1")
+    link = pi.page(f"{url}/team").select_one("tbody a")["href"]
+    pi.submit(link, {"months": "999"}, status=422)
+    pi.submit(link, {"months": "18", "task": "Phụ trách chung"})
+    assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).team[0].months == 18
+    assert as_("pi3").get(link).status_code == 404
+
+
+def test_an_impossible_line_is_told_beside_its_field(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    line = {"head": "labour", "content": "Dòng rất to", "source": "state", "year": "2026", "unit": "x", "quantity": "999999999", "price": "9.999.999.999.999"}
+    page = as_("pi1").submit(f"{url}/budget", line, status=422)
+    assert "field-error" in page.text and "Dòng rất to" in page.text
+
+
+def test_an_officer_checks_by_the_list_of_rules(db, cast, as_, call_topic, at, mails, travel):
+    row, url = opened(db, cast, call_topic, at)
+    call_plays.opened_call(cast, call=queries.proposal_by_pid(row.public_id).call_topic.call)
+    travel.move_to(at + timedelta(days=70))
+    officer = as_("officer")
+    assert officer.page(f"{url}/check").select(".checks .check-ok")
+    officer.submit(f"{url}/check", {"outcome": "ineligible", "reason": ""}, status=422)
+    officer.submit(f"{url}/check", {"outcome": "ineligible", "reason": "Con dấu không rõ"})
+    assert "Con dấu không rõ" in mails()[-1].body and "18/05/2026" in mails()[-1].body
+    assert "18/05/2026" in as_("pi1").page(url).text
+    officer.submit(f"{url}/check", {"outcome": "eligible"}, status=409)
+
+
+def test_english_pages_too(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    cast["pi1"].locale = "en"
+    db.session.commit()
+    page = as_("pi1").page(url)
+    assert "Check your answers and submit" in page.text and page.html["lang"] == "en"

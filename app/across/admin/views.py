@@ -1,8 +1,8 @@
-"""/admin: outbox, clock, journal."""
+"""/admin: people, outbox, clock, journal."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -10,16 +10,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.across.admin import forms
+from app.across.admin import forms, queries
 from app.kernel import clock, journal, outbox
 from app.kernel.db import db
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, NotFound
 from app.kernel.journal import JournalEntry
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.people import actions as people
+from app.services.people import queries as people_queries
+from app.services.people.models import RoleGrant, SignInSession, User
+from app.services.people.rules import Role
 
 bp = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
 
@@ -35,7 +39,7 @@ def index() -> Any:
 def mails() -> Any:
     listing = Listing(
         select(OutboxMail), request.args, key=OutboxMail.id, default="-posted",
-        columns=[Column("posted", N_("Posted"), lambda m: m.posted_at, sort=OutboxMail.posted_at), Column("to", N_("To"), lambda m: m.to_address),
+        columns=[Column("posted", N_("Posted"), lambda m: m.posted_at, sort=OutboxMail.posted_at), Column("to", N_("Recipient"), lambda m: m.to_address),
                  Column("subject", N_("Subject"), lambda m: m.subject), Column("state", N_("State"), lambda m: m.mail_state)],
         filters=[Filter("q", N_("Address or subject"), lambda s, v: s.where(OutboxMail.to_address.contains(v, autoescape=True) | OutboxMail.subject.contains(v, autoescape=True))),
                  Filter("state", N_("State"), lambda s, v: s.where(OutboxMail.mail_state == v), choices=[(str(x), x.label) for x in MailState])],
@@ -81,9 +85,130 @@ def move_clock() -> Any:
 def acts() -> Any:
     listing = Listing(
         select(JournalEntry), request.args, key=JournalEntry.seq, default="-seq",
-        columns=[Column("seq", N_("Line"), lambda e: e.seq, sort=JournalEntry.seq), Column("at", N_("When"), lambda e: e.at),
-                 Column("type", N_("On what"), lambda e: e.subject_type), Column("verb", N_("Act"), lambda e: e.verb)],
-        filters=[Filter("verb", N_("Act"), lambda s, v: s.where(JournalEntry.verb == v)), Filter("type", N_("On what"), lambda s, v: s.where(JournalEntry.subject_type == v)),
+        columns=[Column("seq", N_("Journal line"), lambda e: e.seq, sort=JournalEntry.seq), Column("at", N_("When"), lambda e: e.at),
+                 Column("who", N_("Who"), lambda e: e.actor_id), Column("type", N_("On what"), lambda e: e.subject_type),
+                 Column("verb", N_("Act"), lambda e: e.verb)],
+        filters=[Filter("who", N_("Person"), queries.by_person), Filter("since", N_("From day"), queries.since), Filter("until", N_("To day"), queries.until),
+                 Filter("verb", N_("Act"), lambda s, v: s.where(JournalEntry.verb == v)), Filter("type", N_("On what"), lambda s, v: s.where(JournalEntry.subject_type == v)),
                  Filter("id", N_("Id"), lambda s, v: s.where(JournalEntry.subject_pid == v))],
     )  # fmt: skip
-    return render_template("admin/journal.html", listing=listing)
+    names = people_queries.users_by_id({i for e in listing.rows for i in (e.actor_id, e.on_behalf_of_id) if i})
+    return render_template("admin/journal.html", listing=listing, names=names, chain=queries.chain())
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+@bp.get("/users")
+@allow(Do.PEOPLE_READ)
+def users() -> Any:
+    listing = Listing(
+        queries.users_statement(), request.args, key=User.id, default="name",
+        columns=[Column("name", N_("Full name"), lambda u: u.sort_name, sort=User.sort_name), Column("email", N_("E-mail address"), lambda u: u.email_norm, sort=User.email_norm),
+                 Column("body", N_("Organisations"), lambda u: "; ".join(o.name for o in u.organisations)), Column("roles", N_("Roles"), lambda u: u.roles),
+                 Column("state", N_("State"), lambda u: u.active)],
+        filters=[Filter("q", N_("Name or address"), queries.named), Filter("body", N_("Organisation"), queries.of_body),
+                 Filter("role", N_("Role"), queries.holding, choices=[(str(r), r.label) for r in forms.GIVEN])],
+    )  # fmt: skip
+    return render_template("admin/users.html", listing=listing, Role=Role)
+
+
+@bp.route("/users/new", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def add_user() -> Any:
+    form = forms.AddUser(data={"locale": "vi"})
+    if form.validate_on_submit():
+        row = people.add_user(form.email.data, form.name.data, by=current_user, at=clock.now(), password=form.password.data, title=form.title.data or None,
+                              locale=form.locale.data)  # fmt: skip
+        return done(_("The account is open."), url_for(".user", pid=row.public_id))
+    return render_template("admin/act.html", form=form, title=_("Add a person"), button=_("Open the account"), back=url_for(".users"))
+
+
+@bp.get("/users/<pid>")
+@allow(Do.PEOPLE_READ)
+def user(pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    at = clock.now()
+    return render_template("admin/user.html", person=row, at=at, Role=Role, sessions=people_queries.sessions_of(row, at=at), plain=forms.Plain(),
+                           entries=journal.timeline([journal.subject_key(row)])[:50])  # fmt: skip
+
+
+@bp.route("/users/<pid>/grant", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def grant(pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    form = forms.Grant(people_queries.organisations())
+    if form.validate_on_submit():
+        ends = clock.at_local(date.fromordinal(form.ends_on.data.toordinal() + 1)) if form.ends_on.data else None
+        people.grant(row, Role(form.role.data), by=current_user, at=clock.now(), ends_at=ends,
+                     organisation=people_queries.organisation_by_pid(form.organisation.data))  # fmt: skip
+        return done(_("The role is granted."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("Grant a role to %(name)s", name=row.name), button=_("Grant the role"), back=url_for(".user", pid=pid))
+
+
+@bp.route("/users/<pid>/join", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def join(pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    form = forms.Join(people_queries.organisations())
+    if form.validate_on_submit():
+        body = people_queries.organisation_by_pid(form.organisation.data)
+        if body is None:
+            raise NotFound(N_("There is no such organisation."), field="organisation")
+        people.join(row, body, by=current_user, at=clock.now(), manager=form.manager.data)
+        return done(_("The person belongs to the organisation now."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("Add %(name)s to an organisation", name=row.name), button=_("Add to the organisation"),
+                           back=url_for(".user", pid=pid))  # fmt: skip
+
+
+@bp.route("/users/<pid>/roles/<grant_pid>/revoke", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def revoke(pid: str, grant_pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    given = or_404(db.session.scalar(select(RoleGrant).where(RoleGrant.public_id == grant_pid, RoleGrant.user_id == row.id)))
+    form = forms.Reason()
+    if form.validate_on_submit():
+        people.revoke(given, row, by=current_user, at=clock.now(), reason=form.reason.data)
+        return done(_("The role is revoked and the person's sessions have ended."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("Revoke the role “%(role)s” of %(name)s", role=_(given.role.label), name=row.name),
+                           button=_("Revoke the role"), danger=True, back=url_for(".user", pid=pid))  # fmt: skip
+
+
+@bp.route("/users/<pid>/deactivate", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def deactivate(pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    form = forms.Reason(obj=row)
+    if form.validate_on_submit():
+        people.deactivate(row, by=current_user, at=clock.now(), reason=form.reason.data, seen=form.version.data)
+        return done(_("The account is closed."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("Close the account of %(name)s", name=row.name), button=_("Close the account"), danger=True,
+                           back=url_for(".user", pid=pid))  # fmt: skip
+
+
+@bp.route("/users/<pid>/reactivate", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def reactivate(pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    form = forms.Plain(obj=row)
+    if form.validate_on_submit():
+        people.reactivate(row, by=current_user, at=clock.now(), seen=form.version.data)
+        return done(_("The account is open again."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("Open the account of %(name)s again", name=row.name), button=_("Open the account again"),
+                           back=url_for(".user", pid=pid))  # fmt: skip
+
+
+@bp.post("/users/<pid>/sessions/<session_pid>/end")
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def end_session(pid: str, session_pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    living = or_404(db.session.scalar(select(SignInSession).where(SignInSession.public_id == session_pid, SignInSession.user_id == row.id)))
+    people.end_session(living, row, by=current_user, at=clock.now())
+    return done(_("That session has ended."), url_for(".user", pid=pid))

@@ -13,9 +13,11 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
+SHOWN = 20  # lines of one group
 
 
 @bp.get("/")
 @allow(Do.DESK_READ)
 def home() -> Any:
-    return render_template("desk/home.html", groups=providers.groups(current_user, clock.now()))
+    now = clock.now()
+    return render_template("desk/home.html", groups=providers.groups(current_user, now), now=now, today=clock.local(now).date(), shown=SHOWN)

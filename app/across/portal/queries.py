@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
+
+from app.across.hub.phase import Phase, phase_sql
+from app.kernel.db import db
+from app.stages.calls.models import Call, CallTopic
+from app.stages.calls.rules import CallState
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project, ProjectClosing
 from app.stages.plan import queries as plans
-from app.stages.plan.models import Plan
+from app.stages.plan.models import Plan, Priority, Sector
+from app.stages.plan.rules import PlanState
+
+RECENT = 5
+
+# --- the plan -------------------------------------------------------------------------------------------------
 
 
 def plan_shown(english: bool) -> dict[str, Any] | None:
@@ -22,7 +37,7 @@ def _plan(plan: Plan, english: bool) -> dict[str, Any]:
         "body": plan.body_en if english and plan.body_en else plan.body_vi,
         "horizon": plan.horizon_year,
         "goals": [{"year": g.year, "text": g.short_en if english else g.short_vi} for g in plan.goals],
-        "groups": [{"code": g.code, "name": g.name_en if english else g.name_vi} for g in plan.groups],
+        "groups": [{"code": g.code, "name": g.name_en if english else g.name_vi, "holds_sectors": g.holds_sectors} for g in plan.groups],
         "sectors": [
             {
                 "code": s.code,
@@ -32,3 +47,94 @@ def _plan(plan: Plan, english: bool) -> dict[str, Any]:
             for s in plan.sectors
         ],
     }
+
+
+def plan_heading(english: bool) -> dict[str, Any] | None:
+    """Number, date and title of the plan in force."""
+    found = db.session.execute(select(Plan.number, Plan.dated, Plan.title_vi, Plan.title_en, Plan.body_vi, Plan.body_en, Plan.horizon_year)
+                               .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Plan.dated.desc()).limit(1)).first()  # fmt: skip
+    if found is None:
+        return None
+    return {"number": found.number, "dated": found.dated, "title": found.title_en if english else found.title_vi,
+            "body": found.body_en if english and found.body_en else found.body_vi, "horizon": found.horizon_year}  # fmt: skip
+
+
+def sectors_shown(english: bool) -> list[dict[str, Any]]:
+    """The sectors of the plan in force with how many items and projects they have, and the money of these."""
+    items = select(Priority.sector_id, func.count().label("number")).group_by(Priority.sector_id).subquery()
+    projects = (select(Priority.sector_id, func.count().label("number"), func.sum(Project.approved_total).label("money"))
+                .join(Project, Project.item_id == Priority.id).group_by(Priority.sector_id).subquery())  # fmt: skip
+    rows = db.session.execute(
+        select(Sector.code, Sector.name_vi, Sector.name_en, items.c.number.label("items"), projects.c.number.label("projects"), projects.c.money)
+        .join(Plan, Plan.id == Sector.plan_id).outerjoin(items, items.c.sector_id == Sector.id).outerjoin(projects, projects.c.sector_id == Sector.id)
+        .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Sector.position))  # fmt: skip
+    return [{"code": r.code, "name": r.name_en if english else r.name_vi, "items": r.items or 0, "projects": r.projects or 0,
+             "money": int(r.money or 0)} for r in rows]  # fmt: skip
+
+
+def sector_names(english: bool) -> list[tuple[str, str]]:
+    """(code, name) of the sectors of the plan in force."""
+    rows = db.session.execute(select(Sector.code, Sector.name_en if english else Sector.name_vi).join(Plan, Plan.id == Sector.plan_id)
+                              .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Sector.position))  # fmt: skip
+    return [(code, name) for code, name in rows]
+
+
+def projects_by_item(codes: list[str]) -> dict[str, int]:
+    """How many projects each of these items of the plan in force has."""
+    rows = db.session.execute(select(Priority.code, func.count()).join(Project, Project.item_id == Priority.id).join(Plan, Plan.id == Priority.plan_id)
+                              .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic, Priority.code.in_(codes)).group_by(Priority.code))  # fmt: skip
+    return {code: count for code, count in rows}
+
+
+# --- calls ----------------------------------------------------------------------------------------------------
+
+
+def open_calls(at: datetime) -> list[dict[str, Any]]:
+    """The calls that receive dossiers now, the first to close on top."""
+    topics = select(func.count()).where(CallTopic.call_id == Call.id).scalar_subquery()
+    rows = db.session.execute(select(Call.public_id, Call.title, Call.number, Call.deadline, topics.label("topics"))
+                              .where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at).order_by(Call.deadline, Call.id))  # fmt: skip
+    return [{"pid": r.public_id, "title": r.title, "number": r.number, "deadline": r.deadline, "topics": r.topics, "days": (r.deadline - at).days} for r in rows]
+
+
+# --- projects -------------------------------------------------------------------------------------------------
+
+
+def projects_statement(today: date) -> Select[Any]:
+    """Rows (Project, phase, id) of all approved projects: the decision makes a project public."""
+    return funding.with_faces(select(Project, phase_sql(today).label("phase"), Project.id))
+
+
+def project_line(row: Any, english: bool) -> dict[str, Any]:
+    """One project as a public list shows it. Of people, only the investigator's name."""
+    project = row.Project
+    item = project.item
+    return {
+        "pid": project.public_id, "code": project.code, "title": project.title, "phase": Phase(row.phase), "host": project.host.name, "pi": project.pi_name,
+        "decided": project.decision_date, "starts_on": project.starts_on, "ends_on": project.ends_on, "total": project.approved_total,
+        "item_code": item.code, "item": item.title_en if english else item.short_vi, "sector": item.sector.name_en if english else item.sector.name_vi,
+    }  # fmt: skip
+
+
+def recent_projects(today: date, english: bool, *, limit: int = RECENT, item: str | None = None) -> list[dict[str, Any]]:
+    """The projects approved last, of one item when it is named."""
+    statement = projects_statement(today).order_by(Project.decision_date.desc(), Project.id.desc()).limit(limit)
+    if item is not None:
+        statement = statement.where(Project.item_id.in_(select(Priority.id).where(Priority.code == item)))
+    return [project_line(row, english) for row in db.session.execute(statement)]
+
+
+def project_shown(pid: str, today: date, english: bool) -> dict[str, Any] | None:
+    """One approved project as anyone may read it."""
+    statement = projects_statement(today).options(selectinload(Project.products)).where(Project.public_id == pid)
+    row = db.session.execute(statement).first()
+    if row is None:
+        return None
+    project = row.Project
+    closing = db.session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == project.id))
+    return project_line(row, english) | {
+        "months": project.duration_months, "state_money": project.approved_state, "counterpart": project.approved_counterpart,
+        "decision_number": project.decision_number, "decision_body": project.decision_body,
+        "products": [{"name": p.name, "quantity": p.quantity, "unit": p.unit} for p in project.products],
+        "closing": {"kind": closing.kind, "number": closing.number, "dated": closing.dated} if closing else None,
+    }  # fmt: skip

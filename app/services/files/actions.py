@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from app.kernel import journal
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -20,6 +22,7 @@ from app.services.rulebook import queries as rulebook
 def attach(*, subject: Any, upload: Any, kind: str, by: User | None, at: datetime) -> Attachment:
     """Give a file to an object. `upload` has `filename` and `stream`. Raises Incomplete for what may not come in."""
     limit = int(rulebook.value("files.max_bytes", on=local(at).date()))
+    upload.stream.seek(0)  # an act that is tried again finds the stream read
     content = upload.stream.read(limit + 1)
     name = clean_name(upload.filename or "")
     mime = check_upload(name, content, largest=limit)
@@ -27,9 +30,7 @@ def attach(*, subject: Any, upload: Any, kind: str, by: User | None, at: datetim
         digest = store.put(content)
     except OSError:
         raise Incomplete(N_("The file could not be stored. Nothing was changed; please try again."), field="file") from None
-    if db.session.get(Blob, digest) is None:
-        db.session.add(Blob(sha256=digest, size=len(content), mime=mime, stored_at=at))
-        db.session.flush()
+    _know(digest, len(content), mime, at)
     subject_type, subject_pid = journal.subject_key(subject)
     row = Attachment(subject_type=subject_type, subject_pid=subject_pid, kind=kind, filename=name, blob_sha256=digest,
                      uploaded_by_id=by.id if by else None, uploaded_at=at)  # fmt: skip
@@ -37,6 +38,12 @@ def attach(*, subject: Any, upload: Any, kind: str, by: User | None, at: datetim
     db.session.flush()
     journal.record(subject, "attach", by=by, at=at, detail={"file": row.public_id, "sha256": digest, "kind": kind})
     return row
+
+
+def _know(digest: str, size: int, mime: str, at: datetime) -> None:
+    """A row for the bytes; two people may bring the same file at the same time."""
+    insert = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
+    db.session.execute(insert(Blob).values(sha256=digest, size=size, mime=mime, stored_at=at).on_conflict_do_nothing())
 
 
 def remove(attachment: Attachment, *, subject: Any, by: User, at: datetime) -> None:

@@ -14,7 +14,7 @@ files = AppGroup("files", help="The file store.")
 
 @files.command("verify")
 def verify() -> None:
-    """Compare every stored file with its hash."""
+    """Compare every stored file with its hash; count those left over from uploads that were not completed."""
     rows = queries.blobs()
     bad = 0
     for row in rows:
@@ -23,7 +23,8 @@ def verify() -> None:
         except OSError as failure:
             bad += 1
             click.echo(f"BROKEN {row.sha256}: {failure}")
-    click.echo(f"{len(rows) - bad} of {len(rows)} files intact")
+    spare = len(store.names() - {row.sha256 for row in rows})
+    click.echo(f"{len(rows) - bad} of {len(rows)} files intact, {spare} without a row")
     sys.exit(bool(bad))
 
 

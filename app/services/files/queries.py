@@ -23,8 +23,8 @@ def of(row: Any, *, kind: str | None = None) -> list[Attachment]:
 
 
 def attachment_for(user: Any, pid: str) -> Attachment | None:
-    """The attachment, when this person may read the object it belongs to, as that stands now."""
-    row = db.session.scalar(select(Attachment).where(Attachment.public_id == pid))
+    """The attachment, when this person may read the object it belongs to, as that stands now. One taken out is gone."""
+    row = db.session.scalar(select(Attachment).where(Attachment.public_id == pid, Attachment.removed_at.is_(None)))
     if row is None:
         return None
     subject = subjects.load(row.subject_type, row.subject_pid)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Callable
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import filetype
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 
 from app.kernel.errors import Incomplete
 from app.kernel.text import nfc
@@ -23,12 +28,13 @@ KINDS = {
 }
 ENTRIES, UNPACKED, RATIO = 2_000, 200 * 2**20, 50
 MAGIC = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04"}
-PART = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+TYPES = "[Content_Types].xml"
+MACROS = ("macroenabled", "vbaproject", "macrosheet")  # in the media types of a package's parts
 
 
 def clean_name(name: str) -> str:
     """The file's name as data: NFC, no path, no control or bidirectional signs, at most 200 characters."""
-    bare = nfc(name.replace("\\", "/").rsplit("/", 1)[-1])
+    bare = " ".join(nfc(name.replace("\\", "/").rsplit("/", 1)[-1]).split())
     bare = re.sub(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f<>:\"|?*]", "", bare).strip(". ") or "tep"
     stem, dot, ending = bare.rpartition(".")
     return f"{stem[:190]}{dot}{ending[:8]}" if dot else bare[:200]
@@ -36,7 +42,7 @@ def clean_name(name: str) -> str:
 
 def check_upload(name: str, content: bytes, *, largest: int) -> str:
     """The media type of an acceptable file. Raises Incomplete: ending, first bytes and structure must agree."""
-    ending = name.rpartition(".")[2].lower()
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
     ending = {"jpeg": "jpg"}.get(ending, ending)
     if ending not in KINDS:
         raise Incomplete(N_("Please send a PDF, Word (.docx), Excel (.xlsx), PNG or JPEG file."), field="file")
@@ -48,32 +54,76 @@ def check_upload(name: str, content: bytes, *, largest: int) -> str:
     fits = content.startswith(MAGIC[ending]) and (guessed is None or guessed.extension in {ending, "zip"})
     if not fits:
         raise Incomplete(N_("The content of this file does not match its ending “.%(ending)s”."), field="file", ending=ending)
-    if ending == "pdf":
-        _check_pdf(content)
-    elif ending in PART:
-        _check_office(content, PART[ending])
+    if ending in ("docx", "xlsx"):
+        _check_office(content, KINDS[ending])
+    else:
+        _refuse_double(content)
+        _STRUCTURE[ending](content)
     return KINDS[ending]
 
 
+def _refuse_double(content: bytes) -> None:
+    """A picture or PDF must not be an archive as well: no ZIP directory may reach to its end."""
+    at = content.rfind(b"PK\x05\x06")
+    if at >= 0 and at + 22 + int.from_bytes(content[at + 20 : at + 22], "little") == len(content):
+        raise Incomplete(N_("This file is two kinds of file at once and is not accepted."), field="file")
+
+
 def _check_pdf(content: bytes) -> None:
-    if b"%%EOF" not in content[-2048:]:
+    tail = content[-2048:]
+    if b"%%EOF" not in tail or b"startxref" not in tail or not re.search(rb"\d+\s+\d+\s+obj\b", content):
         raise Incomplete(N_("This PDF is cut off. Please make it again."), field="file")
-    if b"/Encrypt" in content:
+    outside = re.sub(rb"\bstream\r?\n.*?endstream", b"", content, flags=re.DOTALL)  # the text of a page may say /Encrypt
+    if re.search(rb"/Encrypt\s*(<<|\d+\s+\d+\s+R)", outside):
         raise Incomplete(N_("This PDF has a password. Please send it without one."), field="file")
 
 
-def _check_office(content: bytes, part: str) -> None:
+def _check_png(content: bytes) -> None:
+    """Every chunk whole and true to its checksum, the first IHDR, the last IEND, nothing behind it."""
+    place = 8
+    while place + 12 <= len(content):
+        end = place + 12 + int.from_bytes(content[place : place + 4], "big")
+        kind, crc = content[place + 4 : place + 8], int.from_bytes(content[end - 4 : end], "big")
+        if end > len(content) or (place == 8) != (kind == b"IHDR") or zlib.crc32(content[place + 4 : end - 4]) != crc:
+            break
+        if kind == b"IEND" and end == len(content):
+            return
+        place = end
+    raise Incomplete(N_("This picture is damaged. Please save it again."), field="file")
+
+
+def _check_jpeg(content: bytes) -> None:
+    """Segments that follow one another up to the image data, and an end of image after it."""
+    place = 2
+    while place + 4 <= len(content) and content[place] == 0xFF:
+        if content[place + 1] == 0xFF:
+            place += 1
+            continue
+        if content[place + 1] == 0xDA and content.find(b"\xff\xd9", place) > 0:
+            return
+        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
+    raise Incomplete(N_("This picture is damaged. Please save it again."), field="file")
+
+
+_STRUCTURE: dict[str, Callable[[bytes], None]] = {"pdf": _check_pdf, "png": _check_png, "jpg": _check_jpeg}
+
+
+def _check_office(content: bytes, mime: str) -> None:
+    """A package that unpacks within bounds, true to its checksums, with a main part of this kind and no macros."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            _check_archive(entries, len(content))
-            names = {e.filename for e in entries}
-    except (zipfile.BadZipFile, RuntimeError, ValueError):
+            _check_archive(archive.infolist(), len(content))
+            whole = archive.testzip() is None  # reads every entry: no more than the directory says, checksums compared
+            names = {e.filename.lower() for e in archive.infolist()}
+            parts = fromstring(archive.read(TYPES)) if whole else []
+    except (zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, KeyError, RuntimeError, ValueError, OSError, EOFError):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file") from None
-    if part not in names or "[Content_Types].xml" not in names:
-        raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file")
-    if any(n.lower().endswith("vbaproject.bin") for n in names):
+    types = {(part.get("PartName") or "").lower().lstrip("/"): (part.get("ContentType") or "").lower() for part in parts}
+    said = " ".join(t for part in parts if (t := (part.get("ContentType") or "").lower()))
+    if any(n.endswith("vbaproject.bin") for n in names) or any(word in said for word in MACROS):
         raise Incomplete(N_("Files with macros are not accepted."), field="file")
+    if not any(kind == f"{mime}.main+xml" and part in names for part, kind in types.items()):
+        raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file")
 
 
 def _check_archive(entries: list[Any], packed: int) -> None:

@@ -20,24 +20,32 @@ def put(content: bytes) -> str:
     """Keep the bytes; returns their SHA-256. Raises OSError when the disk will not have them."""
     digest = hashlib.sha256(content).hexdigest()
     target = _path(digest)
-    if target.exists():
-        return digest
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    folder = target.parent
+    if not target.exists():
+        known = folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        if not known:  # the new folders must be on the disk too
+            _sync(folder.parent.parent)
+            _sync(folder.parent)
+    _sync(folder)
     return digest
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def get(digest: str) -> bytes:
@@ -46,3 +54,8 @@ def get(digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise OSError(f"the stored file {digest[:12]}… is not what it was")
     return content
+
+
+def names() -> set[str]:
+    """The hashes of all files in the store, those that no row points to as well."""
+    return {path.name for path in Path(current_app.config["FILES_FOLDER"]).glob("??/??/*") if not path.name.startswith(".")}

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, current_app, make_response, request
 from flask_login import current_user
 
 from app.kernel import clock, journal
+from app.kernel.errors import Refused
 from app.kernel.web import SIGNED_IN, allow, or_404
+from app.kernel.words import N_
 from app.services.files import queries, store
 
 bp = Blueprint("files", __name__, url_prefix="/files")
@@ -19,7 +21,7 @@ bp = Blueprint("files", __name__, url_prefix="/files")
 @allow(SIGNED_IN)
 def download(pid: str) -> Any:
     row = or_404(queries.attachment_for(current_user, pid))
-    content = store.get(row.blob_sha256)
+    content = _bytes(row.blob_sha256)
     journal.note_access("download", "files.download", at=clock.now(), actor_id=current_user.id, subject_pid=pid, address=request.remote_addr)
     response = make_response(content)
     response.headers["Content-Type"] = row.blob.mime
@@ -27,3 +29,17 @@ def download(pid: str) -> Any:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _bytes(digest: str) -> bytes:
+    try:
+        return store.get(digest)
+    except OSError:
+        current_app.logger.exception("the store has lost or changed %s", digest)
+        raise Damaged(N_("This file is missing or damaged in the store. Please tell the administrator.")) from None
+
+
+class Damaged(Refused):
+    """The store cannot give the bytes back as they were (503)."""
+
+    status = 503

@@ -117,7 +117,7 @@ class Resume(StageForm):
 
 
 class OpenTermination(StageForm):
-    ground = ChoiceField(N_("Ground"), enum=Ground, required=True)
+    ground = ChoiceField(N_("Ground for ending"), enum=Ground, required=True)
     statement = NoteField(N_("What happened"), required=True, max=10_000)
     attest = YesField(N_("I know that all payments of the project stop at once."), required=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,7 @@ class InspectionState(Face):
     """Where an inspection is."""
 
     PLANNED = "planned", N_("Planned"), "grey"
-    DONE = "done", N_("Done"), "green"
+    DONE = "done", N_("Inspected"), "green"
     CALLED_OFF = "called_off", N_("Called off"), "red"
 
 
@@ -131,6 +132,12 @@ OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
 def overdue(report: Any, today: date) -> bool:
     """Is the report awaited and its day past?"""
     return report.state in OPEN_REPORTS and report.due_on < today
+
+
+def to_write(reports: Sequence[Any], today: date) -> list[Any]:
+    """The reports to write now: the next one, what was returned, and what falls due within two months."""
+    awaited = [r for r in reports if r.state in OPEN_REPORTS]
+    return [r for r in awaited if r is awaited[0] or r.state == ReportState.RETURNED or (r.due_on - today).days <= 60]
 
 
 def periods(starts_on: date, ends_on: date, every: int) -> list[tuple[date, date]]:

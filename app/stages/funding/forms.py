@@ -81,7 +81,7 @@ class Submit(StageForm):
     dated = DateField(N_("Date"), required=True)
     title = NoteField(N_("Title of the project"), required=True, max=500, rows=3)
     code_type = LineField(N_("Type, for the project code"), required=True, max=16, hint=N_("For example DT_CN."))
-    code_field = LineField(N_("Field, for the project code"), required=True, max=16, hint=N_("For example 401."))
+    code_field = LineField(N_("Field, for the project code"), required=True, max=16, hint=N_("For example 4 for agriculture."))
     starts_on = DateField(N_("Starts on"), required=True)
     duration_months = IntField(N_("Duration (months)"), required=True, min=1, max=120)
     remark = NoteField(N_("What the signer should know"), max=5000)

@@ -17,7 +17,7 @@ class AppraisalState(Face):
 
     DRAFT = "draft", N_("Being prepared"), "grey"
     IN_SESSION = "in_session", N_("In session"), "blue"
-    CONCLUDED = "concluded", N_("Concluded"), "green"
+    CONCLUDED = "concluded", N_("Appraisal concluded"), "green"
 
 
 class SubmissionState(Face):
@@ -94,14 +94,14 @@ class CommitmentKind(Face):
     """What happened to a year's budget."""
 
     COMMIT = "commit", N_("Commitment"), "blue"
-    RELEASE = "release", N_("Release"), "grey"
+    RELEASE = "release", N_("Release of promised money"), "grey"
 
 
 class ClosingKind(Face):
     """Why a project ended."""
 
     RECOGNISED = "recognised", N_("Recognised"), "green"
-    FAILED = "failed", N_("Not accepted"), "red"
+    FAILED = "failed", N_("Failed at acceptance"), "red"
     TERMINATED = "terminated", N_("Terminated early"), "red"
 
 

@@ -10,20 +10,26 @@ from typing import Any
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
-from app.kernel.db import db
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.db import MONEY_MAX, db
+from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.files import queries as files
 from app.services.papers import actions as papers
 from app.services.people import queries as people
-from app.services.people.actions import engage
+from app.services.people.actions import disengage, engage
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
-from app.stages.calls.rules import is_open
+from app.stages.calls.rules import CallState, is_open
 from app.stages.proposals import queries
-from app.stages.proposals.models import BudgetLine, Proposal, ProposalProduct, TeamMember, Version
+from app.stages.proposals.models import (
+    BudgetLine,
+    Proposal,
+    ProposalProduct,
+    TeamMember,
+    Version,
+)
 from app.stages.proposals.rules import (
     PROPOSAL,
     Problem,
@@ -38,12 +44,17 @@ from app.stages.proposals.rules import (
     totals,
 )
 
+# a request that came in time may be worked on after the call was closed, never after its dossiers were opened
+RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
+
 
 def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) -> Proposal:
     """Begin a draft for a topic of an open call; the draft this person already has is given back."""
     found = queries.draft_of(by, call_topic)
     if found is not None:
         return found
+    if queries.submitted_of(by, call_topic) is not None:
+        raise WrongState(N_("You have handed in a proposal for this topic. Withdraw it first if you want to replace it."))
     call, topic = call_topic.call, call_topic.topic
     if not is_open(call, at):
         raise WrongState(N_("This call does not receive dossiers now."))
@@ -61,6 +72,7 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
 
 def _touch(proposal: Proposal, at: datetime, *, seen: Any = None) -> None:
     """Every change of a draft: it must be a draft of an open call; the host's signature no longer holds."""
+    queries.held(proposal)
     check_seen(proposal, seen)
     if proposal.state != ProposalState.DRAFT:
         raise WrongState(N_("A submitted proposal cannot be changed."))
@@ -96,10 +108,11 @@ def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by
     return _added(proposal, row, "team", "add_member", by, at)
 
 
-def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime) -> None:
-    """Change how many months a member works."""
+def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime, task: str | None = None) -> None:
+    """Change how many months a member works, and the task where one is given."""
     _touch(proposal, at)
     member.months = months
+    member.task = task or member.task
     journal.record(proposal, "set_months", by=by, at=at)
 
 
@@ -114,9 +127,11 @@ def add_line(proposal: Proposal, *, head: str, content: str, source: Source, yea
              at: datetime) -> BudgetLine:  # fmt: skip
     """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
     _touch(proposal, at)
-    known = queries.heads(local(at).date())
+    known = queries.heads(local(at).date(), proposal.call_topic.call)
     if head not in known:
         raise Incomplete(N_("Please choose a budget head."), field="head")
+    if not 0 < line_amount(quantity, price) <= MONEY_MAX:
+        raise Incomplete(N_("Quantity and price make an amount that is not possible for one line."), field="price")
     row = BudgetLine(proposal_id=proposal.id, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price,
                      amount=line_amount(quantity, price), lump_sum=bool(known[head].get("lump_sum")))  # fmt: skip
     return _added(proposal, row, "lines", "add_line", by, at)
@@ -151,8 +166,8 @@ def problems_of(proposal: Proposal, *, at: datetime) -> list[Problem]:
     """What the dossier still lacks, by the rules of today."""
     on = local(at).date()
     kind = str(proposal.call_topic.topic.kind)
-    wanted = [d["code"] for d in queries.documents(kind, on) if d.get("needed")]
-    sections = [s["code"] for s in queries.work_sections(kind, on) if s.get("needed", True)]
+    wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
+    sections = [s["code"] for s in queries.work_sections(kind, on, proposal.call_topic.call) if s.get("needed", True)]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = proposal.call_topic.ceiling if proposal.call_topic.ceiling is not None else proposal.call_topic.topic.ceiling
     return problems(draft, ceiling=ceiling, work_needed=sections, kinds_needed=wanted)
@@ -167,9 +182,17 @@ class _Draft:
         self.file_kinds = file_kinds
 
 
-def sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None) -> None:
-    """The host's manager confirms the dossier. Raises Incomplete while something is missing."""
+def digest_of(proposal: Proposal) -> str:
+    """The hash of everything the dossier says: two that are equal are the same dossier."""
+    return hashlib.sha256(json.dumps(snapshot(proposal), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None, digest: str | None = None) -> None:
+    """The host's manager confirms the dossier as shown (`digest`). Raises Incomplete while something is missing, Stale when it changed."""
+    queries.held(proposal)
     check_seen(proposal, seen)
+    if digest and digest != digest_of(proposal):
+        raise Stale(N_("The team has changed the dossier since you opened this page. Please read it again before you sign."))
     if not by.manages(proposal.host_id):
         raise NotAllowed(N_("Only the manager of the host organisation signs off."))
     if proposal.state != ProposalState.DRAFT or not is_open(proposal.call_topic.call, at):
@@ -194,38 +217,49 @@ def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: 
 
 
 def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, seen: Any = None) -> Proposal:
-    """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late."""
+    """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late.
+
+    What was submitted already keeps its receipt: asking again, even after the deadline, gives the same and changes nothing.
+    """
     received = received_at or at
+    if queries.held(proposal).receipt_no is not None and proposal.state == ProposalState.SUBMITTED and proposal.pi_id == by.id:
+        return proposal
     check_seen(proposal, seen)  # here: what follows writes to the row and so grows its version
     if proposal.pi_id != by.id:
         raise NotAllowed(N_("The principal investigator submits the proposal."))
     if proposal.state == ProposalState.DRAFT and not in_time(received, proposal.call_topic.call.deadline):
         raise WrongState(N_("The deadline was %(at)s. This request arrived at %(received)s."),
                          at=f"{local(proposal.call_topic.call.deadline):%d/%m/%Y %H:%M:%S}", received=f"{local(received):%d/%m/%Y %H:%M:%S}")  # fmt: skip
+    if proposal.call_topic.call.state not in RECEIVING:
+        raise WrongState(N_("This call does not receive dossiers now."))
     refuse_problems(problems_of(proposal, at=at))
     if proposal.host_signed_at is None:
         raise Incomplete(N_("The host organisation has not signed off yet."))
-    year = local(at).year
+    year = local(received).year
     version = _freeze(proposal, received, by)
     proposal.code = f"HS-{year}-{papers.next_number('dossier', year):04d}"
     proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
     proposal.submitted_at = received
     PROPOSAL.advance(proposal, "submit", by=by, at=at, detail={"number": proposal.receipt_no, "sha256": version.sha256})
     _receipt(proposal, version, by, at)
-    for member in proposal.team:
-        if member.user_id:
-            engage("proposal", proposal, user_id=member.user_id, role=str(member.role), title=proposal.title, from_date=local(at).date())
+    _engage(proposal, at)
     people_told = [proposal.pi, *people.managers_of(proposal.host_id)]
     outbox.post("proposals/mail/submitted.txt", to=people_told, key=f"proposal-submitted:{proposal.public_id}", at=at, proposal=proposal)
     return proposal
 
 
+def _engage(proposal: Proposal, at: datetime) -> None:
+    facts: dict[str, Any] = {"title": proposal.title, "from_date": local(at).date()}
+    engage("proposal", proposal, role="host", organisation_id=proposal.host_id, **facts)
+    for member in proposal.team:
+        if member.user_id:
+            engage("proposal", proposal, role=str(member.role), user_id=member.user_id, **facts)
+
+
 def _freeze(proposal: Proposal, received: datetime, by: User) -> Version:
-    content = snapshot(proposal)
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     before = queries.latest_version(proposal)
-    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=content,
-                      sha256=hashlib.sha256(text.encode()).hexdigest(), received_at=received, submitted_by_id=by.id)  # fmt: skip
+    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=snapshot(proposal),
+                      sha256=digest_of(proposal), received_at=received, submitted_by_id=by.id)  # fmt: skip
     db.session.add(version)
     db.session.flush()
     return version
@@ -260,6 +294,7 @@ def withdraw(proposal: Proposal, *, reason: str | None = None, by: User, at: dat
     if not is_open(proposal.call_topic.call, at):
         raise WrongState(N_("After the deadline a proposal cannot be withdrawn here."))
     PROPOSAL.advance(proposal, "withdraw", by=by, at=at, reason=reason, seen=seen)
+    disengage(proposal, on=local(at).date())
 
 
 def check_eligible(proposal: Proposal, *, note: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
@@ -272,6 +307,7 @@ def check_ineligible(proposal: Proposal, reason: str, *, by: User, at: datetime,
     if not nfc(reason or ""):
         raise Incomplete(N_("Please give the reason: the applicant will read it."), field="reason")
     _check(proposal, "check_ineligible", reason, by, at, seen)
+    disengage(proposal, on=local(at).date())
 
 
 def _check(proposal: Proposal, verb: str, note: str | None, by: User, at: datetime, seen: Any) -> None:
@@ -281,7 +317,8 @@ def _check(proposal: Proposal, verb: str, note: str | None, by: User, at: dateti
         raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must check it."))
     proposal.checked_at, proposal.check_note = at, nfc(note) if note else None
     PROPOSAL.advance(proposal, verb, by=by, at=at, reason=note, seen=seen)
-    outbox.post("proposals/mail/checked.txt", to=proposal.pi, key=f"proposal-checked:{proposal.public_id}", at=at, proposal=proposal)
+    outbox.post("proposals/mail/checked.txt", to=proposal.pi, key=f"proposal-checked:{proposal.public_id}", at=at, proposal=proposal,
+                remedy_until=queries.remedy_until(proposal, local(at).date()) if verb == "check_ineligible" else None)  # fmt: skip
 
 
 def put_to_selection(proposal: Proposal, *, by: User | None, at: datetime) -> None:
@@ -302,6 +339,7 @@ def reserve(proposal: Proposal, *, by: User | None, at: datetime) -> None:
 def not_select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
     """Called by selection: did not pass."""
     _conclude(proposal, "not_select", by, at)
+    disengage(proposal, on=local(at).date())
 
 
 def _conclude(proposal: Proposal, verb: str, by: User | None, at: datetime) -> None:

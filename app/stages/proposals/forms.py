@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from wtforms import HiddenField
 
 from app.kernel.errors import Incomplete
-from app.kernel.forms import ChoiceField, FileField, IntField, LineField, MoneyField, NoteField, PickField, StageForm, YesField
+from app.kernel.forms import (
+    ChoiceField,
+    FileField,
+    IntField,
+    LineField,
+    MoneyField,
+    NoteField,
+    PickField,
+    StageForm,
+    YesField,
+)
 from app.kernel.words import N_
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
@@ -28,7 +39,10 @@ def work_form(sections: list[dict[str, Any]], english: bool, **kw: Any) -> Stage
         f"text_{s['code']}": NoteField(s["en"] if english else s["vi"], max=20_000, rows=8, required=False, hint=s.get("hint_en" if english else "hint_vi", ""))
         for s in sections
     }
-    return type("Work", (StageForm,), fields)(**kw)
+    form = type("Work", (StageForm,), fields)(**kw)
+    for section in sections:  # a half-written description may be saved: the mark says what the host will need
+        form[f"text_{section['code']}"].flags.required = bool(section.get("needed", True))
+    return form
 
 
 class Member(StageForm):
@@ -46,6 +60,11 @@ class Member(StageForm):
     def offer(self, roles: list[tuple[str, str]], organisations: list[tuple[str, str]]) -> None:
         """The choices of this form."""
         self.role.choices, self.organisation.choices = roles, organisations
+
+
+class Months(StageForm):
+    task = LineField(N_("Task"), max=500)
+    months = IntField(N_("Months of work"), required=True, min=0, max=120)
 
 
 class Product(StageForm):
@@ -84,7 +103,7 @@ class Line(StageForm):
 
 class Upload(StageForm):
     kind = PickField(N_("Document"), required=True)
-    file = FileField(N_("File"), required=True, hint=N_("PDF, Word, Excel, PNG or JPEG, at most 25 MB."))
+    file = FileField(N_("File"), required=True)
 
 
 class Remove(StageForm):
@@ -92,6 +111,7 @@ class Remove(StageForm):
 
 
 class SignOff(StageForm):
+    digest = HiddenField()
     confirm = YesField(N_("On behalf of the host organisation I confirm this dossier and its budget."), required=True)
 
 

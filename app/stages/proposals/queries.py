@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.kernel import subjects
 from app.kernel.db import db
 from app.kernel.permissions import Do
+from app.kernel.subjects import Parties, Subject, register_subject
+from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.proposals.models import Proposal, TeamMember, Version
-from app.stages.proposals.rules import ProposalState
+from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
 
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 
@@ -50,8 +53,9 @@ def _whole() -> Select[Any]:
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:
-    """The whole dossier, for its team, its host's manager, and (once opened) the Department."""
-    return db.session.scalar(_whole().where(Proposal.public_id == pid, _seen_by(user)))
+    """The whole dossier, for its team, its host's manager, once opened the Department, and whom another room lets read (a council)."""
+    row = proposal_by_pid(pid)
+    return row if row is not None and subjects.may_read("proposal", row, user) else None
 
 
 def for_team(user: User, pid: str) -> Proposal | None:
@@ -86,6 +90,20 @@ def list_statement(user: User) -> Select[Any]:
     """The dossiers this person may see, with what a list shows."""
     return select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi),
                                     joinedload(Proposal.call_topic).joinedload(CallTopic.topic)).where(_seen_by(user))  # fmt: skip
+
+
+def held(proposal: Proposal) -> Proposal:
+    """The dossier read anew, whole, under a lock: nobody changes it or its parts while this act lasts."""
+    db.session.flush()
+    db.session.execute(select(Proposal.id).where(Proposal.id == proposal.id).with_for_update(key_share=True))
+    fresh = _whole().where(Proposal.id == proposal.id).execution_options(populate_existing=True)
+    return db.session.scalars(fresh).one()
+
+
+def submitted_of(user: User, call_topic: CallTopic) -> Proposal | None:
+    """The dossier this person has handed in for the topic and not withdrawn."""
+    gone = (ProposalState.DRAFT, ProposalState.WITHDRAWN)
+    return db.session.scalar(select(Proposal).where(Proposal.call_topic_id == call_topic.id, Proposal.pi_id == user.id, Proposal.state.not_in(gone)))
 
 
 def draft_of(user: User, call_topic: CallTopic) -> Proposal | None:
@@ -135,18 +153,53 @@ def to_check() -> list[Proposal]:
     return list(db.session.scalars(_whole().where(_unsealed(), Proposal.state == ProposalState.SUBMITTED).order_by(Proposal.submitted_at)))
 
 
-def work_sections(kind: str, on: date) -> list[dict[str, Any]]:
+def setting(key: str, on: date, call: Call | None = None) -> Any:
+    """The value of a rule: the version the call froze when it was published, else the one of the day."""
+    kept = (call.rules or {}) if call is not None else {}
+    return rulebook.frozen(kept, key) if key in kept else rulebook.value(key, on=on)
+
+
+def work_sections(kind: str, on: date, call: Call | None = None) -> list[dict[str, Any]]:
     """Sections of the work description for a task type: code, vi, en, hints, and whether needed."""
-    sections: dict[str, list[dict[str, Any]]] = rulebook.value("proposals.work_sections", on=on)
+    sections: dict[str, list[dict[str, Any]]] = setting("proposals.work_sections", on, call)
     return sections.get(kind) or sections["default"]
 
 
-def documents(kind: str, on: date) -> list[dict[str, Any]]:
+def documents(kind: str, on: date, call: Call | None = None) -> list[dict[str, Any]]:
     """Documents of the dossier for a task type: code, vi, en, form, needed."""
-    wanted: dict[str, list[dict[str, Any]]] = rulebook.value("proposals.documents", on=on)
+    wanted: dict[str, list[dict[str, Any]]] = setting("proposals.documents", on, call)
     return wanted.get(kind) or wanted["default"]
 
 
-def heads(on: date) -> dict[str, dict[str, str]]:
+def heads(on: date, call: Call | None = None) -> dict[str, dict[str, Any]]:
     """Budget heads by code, with names in both languages."""
-    return {h["code"]: h for h in rulebook.value("proposals.heads", on=on)}
+    return {h["code"]: h for h in setting("proposals.heads", on, call)}
+
+
+def remedy_until(proposal: Proposal, on: date) -> date:
+    """Until when the applicant may ask the Department to look at a refusal again."""
+    return rulebook.due(on, setting("proposals.remedy_days", on, proposal.call_topic.call))
+
+
+def findings_of(proposal: Proposal, kinds: Iterable[str], *, on: date, english: bool = False) -> list[Finding]:
+    """The rules of eligibility for a dossier that holds files of these `kinds`."""
+    call, present = proposal.call_topic.call, set(kinds)
+    needed = [d for d in documents(str(proposal.call_topic.topic.kind), on, call) if d.get("needed")]
+    leads = [e.title for e in people.engagements_of(proposal.pi_id, on=on) if e.kind == "project" and e.role == "pi"]
+    one = rulebook.rule("proposals.one_project_at_a_time", on=on)
+    return findings(
+        documents=[(d["en" if english else "vi"], d["code"] in present) for d in needed],
+        documents_source=rulebook.rule("proposals.documents", on=on).source, signed=proposal.host_signed_at is not None,
+        in_time=proposal.submitted_at is None or in_time(proposal.submitted_at, call.deadline), leads=leads,
+        host_barred=bool(people.debarments(organisation_id=proposal.host_id, on=on)), pi_barred=bool(people.debarments(user_id=proposal.pi_id, on=on)),
+        one_at_a_time=one.source if one.value else None)  # fmt: skip
+
+
+def parties(row: Proposal) -> Parties:
+    """Who stands behind a dossier: team, host and the organisations of the team."""
+    users = {row.pi_id, *(m.user_id for m in row.team if m.user_id)}
+    return Parties(frozenset(users), frozenset({row.host_id, *(m.organisation_id for m in row.team if m.organisation_id)}))
+
+
+register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: p.title, parties=parties, may_read=may_read,
+                                     url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip

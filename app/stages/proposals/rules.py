@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 
 class ProposalState(Face):
@@ -124,3 +125,34 @@ def refuse_problems(found: list[Problem]) -> None:
     """Raise Incomplete with the first problem."""
     for problem in found:
         raise Incomplete(problem.sentence)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule of eligibility: kept (True), broken (False) or to be looked at by a person (None), and its source."""
+
+    ok: bool | None
+    sentence: str
+    source: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def findings(*, documents: Iterable[tuple[str, bool]], documents_source: str, in_time: bool, signed: bool, host_barred: bool, pi_barred: bool,
+             leads: list[str], one_at_a_time: str | None) -> list[Finding]:  # fmt: skip
+    """The rules of eligibility as they stand for one dossier.
+
+    `documents` are (name, present) of those needed; `leads` the projects the investigator leads now; `one_at_a_time` the
+    source of that rule, or None where it does not hold. A second project is a warning, not a bar: people decide.
+    """
+    found = [Finding(in_time, N_("The dossier arrived by the deadline.")), Finding(signed, N_("The host organisation has signed off."))]
+    found += [Finding(present, N_("In the dossier: %(name)s"), documents_source, {"name": name}) for name, present in documents]
+    found += [
+        Finding(not host_barred, N_("The host organisation is not barred from applying."), "TT 20/2023/TT-BKHCN"),
+        Finding(not pi_barred, N_("The principal investigator is not barred from applying."), "TT 20/2023/TT-BKHCN"),
+    ]
+    if one_at_a_time is not None and leads:
+        found.append(Finding(None, N_("The principal investigator leads already: %(titles)s"), one_at_a_time, {"titles": "; ".join(leads)}))
+    elif one_at_a_time is not None:
+        found.append(Finding(True, N_("The principal investigator leads no other project."), one_at_a_time))
+    found.append(Finding(None, N_("The host has the functions and the capacity for this task: to be judged by the officer."), "NĐ 267/2025/NĐ-CP"))
+    return found

@@ -33,16 +33,16 @@ def year_budgets(cast: Cast, *, first: int, last: int, at: datetime, total: int 
             actions.set_year_budget(year, total, decision_number=f"{300 + year % 100}/QĐ-UBND", by=cast["finance"], at=at)
 
 
-def recommended(of: Round | RankingLine) -> RankingLine:
+def recommended(round_or_line: Round | RankingLine) -> RankingLine:
     """The line that a council recommends."""
-    if isinstance(of, RankingLine):
-        return of
-    return db.session.scalars(select(RankingLine).where(RankingLine.round_id == of.id, RankingLine.recommended)).one()
+    if isinstance(round_or_line, RankingLine):
+        return round_or_line
+    return db.session.scalars(select(RankingLine).where(RankingLine.round_id == round_or_line.id, RankingLine.recommended)).one()
 
 
-def appraised(cast: Cast, *, of: Round | RankingLine, at: datetime, cut: int = 0, open_only: bool = False) -> Appraisal:
+def appraised(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, cut: int = 0, open_only: bool = False) -> Appraisal:
     """A budget appraisal, concluded three days after `at`; `cut` is taken off the first state line."""
-    row = actions.begin_appraisal(recommended(of), by=cast["officer"], at=at)
+    row = actions.begin_appraisal(recommended(round_or_line), by=cast["officer"], at=at)
     actions.name_team(row, [("Đặng Kế Toán", "Sở Khoa học và Công nghệ"), ("Quách Văn Phúc", "Sở Tài chính"),
                             ("Lê Văn Thẩm Định", "Sở Khoa học và Công nghệ")], by=cast["officer"], at=at)  # fmt: skip
     later = at + 3 * DAY
@@ -55,17 +55,17 @@ def appraised(cast: Cast, *, of: Round | RankingLine, at: datetime, cut: int = 0
     return row
 
 
-def submitted(cast: Cast, *, of: Round | RankingLine, at: datetime, starts_on: object = None, **more: int) -> Submission:
+def submitted(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, starts_on: object = None, **more: int) -> Submission:
     """The appraised proposal, submitted for decision five days after `at`."""
-    appraisal = appraised(cast, of=of, at=at, **more)  # type: ignore[arg-type]
+    appraisal = appraised(cast, round_or_line=round_or_line, at=at, **more)  # type: ignore[arg-type]
     later = at + 5 * DAY
     terms = queries.terms_of(appraisal, on=local(later).date()) | ({"starts_on": starts_on} if starts_on else {})
     return actions.submit_award(appraisal, number=f"{100 + appraisal.id}/TTr-SKHCN", remark=None, by=cast["officer"], at=later, **terms)  # type: ignore[arg-type]
 
 
-def awarded(cast: Cast, *, of: Round | RankingLine, at: datetime, number: str | None = None, **more: object) -> Project:
+def awarded(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, number: str | None = None, **more: object) -> Project:
     """A project, approved by the province ten days after `at`. Budgets of its years are entered when they are missing."""
-    submission = submitted(cast, of=of, at=at, **more)  # type: ignore[arg-type]
+    submission = submitted(cast, round_or_line=round_or_line, at=at, **more)  # type: ignore[arg-type]
     later = at + 10 * DAY
     day = local(later).date()
     year_budgets(cast, first=day.year, last=day.year + 3, at=later)

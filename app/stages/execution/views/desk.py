@@ -14,7 +14,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.execution import actions, forms, queries
-from app.stages.execution.rules import overdue
+from app.stages.execution.rules import overdue, to_write
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 
@@ -42,7 +42,7 @@ def project(pid: str) -> Any:
     reports, inspections, adjustments, suspensions, terminations = groups
     subjects = [r for group in groups for r in group]
     return render_template("execution/project.html", project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
-                           reports=reports, inspections=inspections, adjustments=adjustments, suspensions=suspensions, terminations=terminations,
+                           reports=reports, to_write=to_write(reports, clock.today()), inspections=inspections, adjustments=adjustments, suspensions=suspensions, terminations=terminations,
                            may_request=funding.may_request(current_user, row), today=clock.today(), overdue=overdue,
                            papers=papers.of(*subjects), entries=journal.timeline([journal.subject_key(r) for r in subjects]))  # fmt: skip
 
@@ -52,7 +52,7 @@ def project(pid: str) -> Any:
 @writes
 def sign(pid: str) -> Any:
     contract = or_404(funding.contract_for(current_user, pid))
-    form = forms.Sign(obj=contract, data={"signed_on": clock.today()})
+    form = forms.Sign(data={"version": contract.version, "signed_on": clock.today(), "starts_on": contract.starts_on})
     if form.validate_on_submit():
         actions.sign(contract, number=form.number.data, signed_on=form.signed_on.data, starts_on=form.starts_on.data, seen=form.version.data,
                      party_a_signer=form.party_a_signer.data, party_b_signer=form.party_b_signer.data, by=current_user, at=clock.now())  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.kernel.db import db
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.stages.calls.models import CallTopic
 from app.stages.funding.models import (
     Appraisal,
@@ -23,6 +24,7 @@ from app.stages.funding.rules import (
     SubmissionState,
 )
 from app.stages.ideas.models import Topic
+from app.stages.plan.models import Priority
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.models import (
     BudgetLine,
@@ -81,7 +83,7 @@ def team_asked(proposal_id: int | None) -> list[TeamMember]:
 def topic_of(appraisal_id: int) -> Topic:
     """The topic behind an appraisal."""
     return db.session.scalars(
-        select(Topic).options(joinedload(Topic.item)).join(CallTopic, CallTopic.topic_id == Topic.id).join(Proposal, Proposal.call_topic_id == CallTopic.id)
+        select(Topic).options(joinedload(Topic.item).joinedload(Priority.sector)).join(CallTopic, CallTopic.topic_id == Topic.id).join(Proposal, Proposal.call_topic_id == CallTopic.id)
         .join(Appraisal, Appraisal.proposal_id == Proposal.id).where(Appraisal.id == appraisal_id)).one()  # fmt: skip
 
 
@@ -125,7 +127,8 @@ def head_names(*, on: date, language: str = "vi") -> dict[str, str]:
 def terms_of(appraisal: Appraisal, *, on: date) -> dict[str, Any]:
     """What a first submission is filled in with: from the proposal and its topic."""
     proposal, topic = proposal_of(appraisal), topic_of(appraisal.id)
-    return {"title": proposal.title, "code_type": topic.kind, "code_field": (topic.field or "")[:16].upper() or topic.item.code, "dated": on,
+    fields = rulebook.value("funding.field_codes", on=on)
+    return {"title": proposal.title, "code_type": topic.kind, "code_field": fields.get(topic.field, topic.item.sector.code), "dated": on,
             "starts_on": on, "duration_months": proposal.duration_months or topic.duration_months}  # fmt: skip
 
 

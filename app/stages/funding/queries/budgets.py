@@ -20,7 +20,7 @@ from app.stages.funding.rules import (
 
 def year_budget(year: int, source: Source = Source.STATE, *, lock: bool = False) -> YearBudget | None:
     statement = select(YearBudget).where(YearBudget.year == year, YearBudget.source == source)
-    return db.session.scalar(statement.with_for_update().execution_options(populate_existing=True) if lock else statement)
+    return db.session.scalar(statement.with_for_update(key_share=True).execution_options(populate_existing=True) if lock else statement)
 
 
 def year_budgets() -> list[YearBudget]:
@@ -41,5 +41,5 @@ def promised_to(project: Project) -> list[tuple[YearBudget, int]]:
     signed = func.sum(db.case((Commitment.kind == CommitmentKind.COMMIT, Commitment.amount), else_=-Commitment.amount))
     sums = dict(db.session.execute(select(Commitment.year_budget_id, signed).where(Commitment.project_id == project.id)
                                    .group_by(Commitment.year_budget_id)).all())  # fmt: skip
-    budgets = db.session.scalars(select(YearBudget).where(YearBudget.id.in_(sums)).order_by(YearBudget.year.desc()).with_for_update())
+    budgets = db.session.scalars(select(YearBudget).where(YearBudget.id.in_(sums)).order_by(YearBudget.year.desc()).with_for_update(key_share=True))
     return [(budget, int(sums[budget.id])) for budget in budgets]

@@ -69,7 +69,7 @@ def with_faces(statement: Select[Any]) -> Select[Any]:
 def project_by_id(project_id: int, *, lock: bool = False) -> Project:
     """The project with host and investigator; `lock` takes the row for this transaction."""
     if lock:
-        db.session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+        db.session.execute(select(Project.id).where(Project.id == project_id).with_for_update(key_share=True))
     statement = select(Project).options(joinedload(Project.host), joinedload(Project.pi), joinedload(Project.item)).where(Project.id == project_id)
     return db.session.scalars(statement.execution_options(populate_existing=lock)).one()
 

@@ -47,7 +47,7 @@ def appraisal(pid: str) -> Any:
 @writes
 def name_team(pid: str) -> Any:
     row = or_404(queries.appraisal_by_pid(pid))
-    form = forms.Team(obj=row, data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team)})
+    form = forms.Team(data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team)})
     if form.validate_on_submit():
         actions.name_team(row, form.members(), by=current_user, at=clock.now())
         return done(_("Appraisal team saved."), _url(row))

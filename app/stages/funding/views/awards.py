@@ -51,7 +51,7 @@ def submission(pid: str) -> Any:
 @writes
 def decide(pid: str) -> Any:
     row = or_404(queries.submission_by_pid(pid))
-    form = forms.Decide(obj=row, data={"remark": row.decision_remark})
+    form = forms.Decide(data={"version": row.version, "remark": row.decision_remark})
     if form.validate_on_submit():
         return _decided(row, form)
     holders = queries.holders_of_proposal(row.appraisal.proposal)

@@ -50,7 +50,7 @@ def settlement(pid: str) -> Any:
 @writes
 def decide_settlement(pid: str) -> Any:
     row = or_404(queries.settlement_for(current_user, pid))
-    form = forms.DecideSettlement(obj=row)
+    form = forms.DecideSettlement(data={"version": row.version})
     back = url_for(".settlement", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
@@ -76,7 +76,7 @@ def decide_settlement(pid: str) -> Any:
 @writes
 def liquidate(pid: str) -> Any:
     contract = or_404(queries.contract_for(current_user, pid))
-    form = forms.Liquidate(obj=contract, data={"dated": clock.today()})
+    form = forms.Liquidate(data={"version": contract.version, "dated": clock.today()})
     project, settlement = contract.project, queries.settlement_of(contract.project_id)
     if form.validate_on_submit():
         actions.liquidate(project, number=form.number.data or None, dated=form.dated.data, assets=form.assets.data or None,

@@ -29,7 +29,8 @@ def index() -> Any:
         "payments": queries.tranches_in(current_user, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED),
     }  # fmt: skip
     return render_template("funding/index.html", tab=tab if tab in TABS else "appraisal", tabs_named=TABS, waiting=waiting,
-                           terms=queries.terms(clock.today()), today=clock.today())  # fmt: skip
+                           terms=queries.terms(clock.today()), today=clock.today(),
+                           day_of=lambda instant: clock.local(instant).date())  # fmt: skip
 
 
 @bp.route("/year-budgets", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,30 +12,20 @@ from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.shown import language
-from app.kernel.subjects import Parties, Subject, register_subject
 from app.kernel.text import fold
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files import actions as file_actions
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
+from app.services.rulebook import queries as rulebook
 from app.stages.calls import queries as calls
-from app.stages.calls.rules import DOSSIER_LISTERS
+from app.stages.calls.rules import DOSSIER_LISTERS, PUBLIC_STATES
 from app.stages.proposals import actions, forms, queries
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
 from app.stages.proposals.views.blueprint import bp
-
-
-
-def _parties(row: Proposal) -> Parties:
-    users = {row.pi_id, *(m.user_id for m in row.team if m.user_id)}
-    return Parties(frozenset(users), frozenset({row.host_id, *(m.organisation_id for m in row.team if m.organisation_id)}))
-
-
-register_subject("proposal", Subject(load=queries.proposal_by_pid, title=lambda p: p.title, parties=_parties, may_read=queries.may_read,
-                                     url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
 
 
 def list_dossiers(call: Any) -> list[dict[str, Any]]:
@@ -48,7 +38,7 @@ DOSSIER_LISTERS.append(list_dossiers)
 
 
 @bp.get("/")
-@allow(Do.PROPOSALS_DRAFT)
+@allow(SIGNED_IN)
 def index() -> Any:
     listing = Listing(
         queries.list_statement(current_user), request.args, key=Proposal.id, default="-created",
@@ -65,6 +55,10 @@ def index() -> Any:
 @writes
 def start(pid: str) -> Any:
     call_topic = or_404(calls.call_topic_by_pid(pid))
+    or_404(call_topic.call.state in PUBLIC_STATES or None)
+    draft = queries.draft_of(current_user, call_topic)
+    if draft is not None:
+        return redirect(url_for(".show", pid=draft.public_id), 303)
     form = forms.Start()
     form.host.choices = [(o.public_id, o.name) for o in current_user.organisations]
     if form.validate_on_submit():
@@ -75,20 +69,23 @@ def start(pid: str) -> Any:
 
 
 @bp.get("/<pid>")
-@allow(Do.PROPOSALS_DRAFT)
+@allow(SIGNED_IN)
 def show(pid: str) -> Any:
     row = or_404(queries.proposal_for(current_user, pid))
+    call = row.call_topic.call
+    refused = row.state == ProposalState.INELIGIBLE and row.checked_at is not None
     mine = row.pi_id == current_user.id or any(m.user_id == current_user.id for m in row.team)
     draft = row.state == ProposalState.DRAFT
     return render_template(
         "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now()) if draft else [], sums=totals(row.lines), mine=mine,
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
-        timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today()),
-        version=queries.latest_version(row), open=actions.is_open(row.call_topic.call, clock.now()))  # fmt: skip
+        timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today(), call),
+        version=queries.latest_version(row), open=actions.is_open(call, clock.now()),
+        remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None)  # fmt: skip
 
 
 def _sections(row: Proposal) -> list[dict[str, Any]]:
-    return queries.work_sections(str(row.call_topic.topic.kind), clock.today())
+    return queries.work_sections(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
@@ -135,6 +132,19 @@ def team(pid: str) -> Any:
     return render_template("proposals/team.html", proposal=row, form=form, remove=forms.Remove())
 
 
+@bp.route("/<pid>/team/<part>", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def member(pid: str, part: str) -> Any:
+    row = or_404(queries.for_team(current_user, pid))
+    found = or_404(next((m for m in row.team if m.public_id == part), None))
+    form = forms.Months(obj=found)
+    if form.validate_on_submit():
+        actions.set_months(found, row, form.months.data, task=form.task.data or None, by=current_user, at=clock.now())
+        return done(_saved(), url_for(".team", pid=pid))
+    return render_template("proposals/section.html", proposal=row, form=form, title=found.name, fields=form.shown())
+
+
 @bp.route("/<pid>/products", methods=["GET", "POST"])
 @allow(Do.PROPOSALS_DRAFT)
 @writes
@@ -153,7 +163,7 @@ def products(pid: str) -> Any:
 @writes
 def budget(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
-    heads = queries.heads(clock.today())
+    heads = queries.heads(clock.today(), row.call_topic.call)
     name = "en" if language() == "en" else "vi"
     form = forms.Line(data={"year": clock.today().year})
     form.head.choices = [(code, h[name]) for code, h in heads.items()]
@@ -171,8 +181,9 @@ def budget(pid: str) -> Any:
 def attachments(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
     name = "en" if language() == "en" else "vi"
-    documents = queries.documents(str(row.call_topic.topic.kind), clock.today())
+    documents = queries.documents(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
     form = forms.Upload()
+    form.file.description = _("PDF, Word, Excel, PNG or JPEG, at most %(n)s MB.", n=rulebook.value("files.max_bytes", on=clock.today()) // 2**20)
     form.kind.choices = [(d["code"], d[name]) for d in documents]
     if form.validate_on_submit():
         actions.changed_files(row, at=clock.now())

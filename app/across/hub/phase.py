@@ -1,0 +1,89 @@
+"""The phase of a project, derived in one function; and the same rule as SQL, so that lists can be filtered by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, literal
+
+from app.kernel.words import Face, N_
+from app.stages.execution.models import Suspension
+from app.stages.execution.rules import SuspensionState
+from app.stages.funding.models import Contract, Liquidation, Project, ProjectClosing
+from app.stages.funding.rules import ClosingKind, ContractState
+
+
+class Phase(Face):
+    """Where a project stands between its approval and the follow-up of its results."""
+
+    APPROVED = "approved", N_("Approved"), "blue"
+    CONTRACTED = "contracted", N_("Contract signed"), "blue"
+    RUNNING = "running", N_("Under way"), "green"
+    SUSPENDED = "suspended", N_("Suspended"), "amber"
+    IN_ACCEPTANCE = "in_acceptance", N_("In acceptance"), "purple"
+    RECOGNISED = "recognised", N_("Result recognised"), "green"
+    FAILED = "failed", N_("Not accepted"), "red"
+    TERMINATED = "terminated", N_("Terminated early"), "red"
+    LIQUIDATED = "liquidated", N_("Contract liquidated"), "grey"
+    FOLLOWED_UP = "followed_up", N_("Results followed up"), "grey"
+
+
+ENDED = {ClosingKind.RECOGNISED: Phase.RECOGNISED, ClosingKind.FAILED: Phase.FAILED, ClosingKind.TERMINATED: Phase.TERMINATED}
+BEFORE_SIGNING = frozenset({ContractState.DRAFT})
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the phase is derived from: the states of a project's parts on one day."""
+
+    contract: ContractState | None = None
+    started: bool = False  # the first day of the work has come
+    suspended: bool = False
+    in_acceptance: bool = False
+    closing: ClosingKind | None = None
+    liquidated: bool = False
+    followed_up: bool = False
+
+
+def phase_of(parts: Parts) -> Phase:
+    """The phase these parts mean; later parts outweigh earlier ones."""
+    if parts.followed_up and parts.liquidated:
+        return Phase.FOLLOWED_UP
+    if parts.liquidated:
+        return Phase.LIQUIDATED
+    if parts.closing is not None:
+        return ENDED[parts.closing]
+    if parts.in_acceptance:
+        return Phase.IN_ACCEPTANCE
+    if parts.suspended:
+        return Phase.SUSPENDED
+    if parts.contract is None or parts.contract in BEFORE_SIGNING:
+        return Phase.APPROVED
+    return Phase.RUNNING if parts.started else Phase.CONTRACTED
+
+
+def _in_acceptance() -> ColumnElement[bool]:
+    """Is an acceptance case of the project open? No room keeps such cases yet."""
+    return false()
+
+
+def _followed_up() -> ColumnElement[bool]:
+    """Has the last yearly follow-up of the project's results been verified? No room keeps follow-ups yet."""
+    return false()
+
+
+def phase_sql(today: date) -> ColumnElement[str]:
+    """The same rule on the columns of Project."""
+    liquidated = exists().where(Liquidation.project_id == Project.id)
+    signed = and_(Contract.project_id == Project.id, Contract.state.not_in(BEFORE_SIGNING))
+    return case(
+        (and_(_followed_up(), liquidated), literal(str(Phase.FOLLOWED_UP))),
+        (liquidated, literal(str(Phase.LIQUIDATED))),
+        *((exists().where(ProjectClosing.project_id == Project.id, ProjectClosing.kind == kind), literal(str(phase))) for kind, phase in ENDED.items()),
+        (_in_acceptance(), literal(str(Phase.IN_ACCEPTANCE))),
+        (exists().where(Suspension.project_id == Project.id, Suspension.state == SuspensionState.SUSPENDED), literal(str(Phase.SUSPENDED))),
+        (exists().where(signed, Contract.starts_on <= today), literal(str(Phase.RUNNING))),
+        (exists().where(signed), literal(str(Phase.CONTRACTED))),
+        else_=literal(str(Phase.APPROVED)),
+    )

@@ -1,0 +1,148 @@
+"""Reads of the hub: the list of projects with their phase, and all parts of one project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Integer, Select, String, func, literal, null, or_, select, union_all
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import selectinload
+
+from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
+from app.across.hub.rules import Line
+from app.kernel.db import db
+from app.kernel.text import fold
+from app.kernel.words import Face
+from app.services.people.models import Organisation, User
+from app.stages.execution.models import Adjustment, Inspection, Report, Suspension, Termination
+from app.stages.execution.rules import AdjustmentState, InspectionState, ReportState, SuspensionState, TerminationState
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Contract, Liquidation, Project, ProjectClosing, Settlement
+from app.stages.plan.models import Priority, Sector
+
+# --- the list -------------------------------------------------------------------------------------------------
+
+
+def list_statement(user: User, today: date) -> Select[Any]:
+    """Rows (Project, phase, id) of the projects this person may see."""
+    return funding.with_faces(select(Project, phase_sql(today).label("phase"), Project.id)).where(funding.visible(user))
+
+
+def with_words(statement: Select[Any], words: str) -> Select[Any]:
+    """Projects whose title or code holds the words, with or without diacritics."""
+    wanted = fold(words)
+    return statement.where(or_(Project.folded.contains(wanted, autoescape=True), Project.code.icontains(words, autoescape=True)))
+
+
+def in_sector(statement: Select[Any], code: str) -> Select[Any]:
+    """Projects whose main item lies in the sector of this code, of any plan."""
+    items = select(Priority.id).join(Sector, Sector.id == Priority.sector_id).where(Sector.code == code)
+    return statement.where(Project.item_id.in_(items))
+
+
+def of_item(statement: Select[Any], code: str) -> Select[Any]:
+    """Projects with this main item, of any plan."""
+    return statement.where(Project.item_id.in_(select(Priority.id).where(Priority.code == code)))
+
+
+def of_host(statement: Select[Any], pid: str) -> Select[Any]:
+    """Projects of this host."""
+    return statement.where(Project.host_id.in_(select(Organisation.id).where(Organisation.public_id == pid)))
+
+
+def decided_in(statement: Select[Any], year: str) -> Select[Any]:
+    """Projects approved in this year."""
+    return statement.where(Project.decision_date.between(date(int(year), 1, 1), date(int(year), 12, 31)))
+
+
+def hosts() -> list[tuple[str, str]]:
+    """(public id, name) of the organisations that host projects."""
+    hosting = select(Project.host_id).distinct()
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.id.in_(hosting)).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
+def years() -> list[int]:
+    """The years in which projects were approved, from the last to the first."""
+    first, last = db.session.execute(select(func.min(Project.decision_date), func.max(Project.decision_date))).one()
+    return list(range(last.year, first.year - 1, -1)) if first else []
+
+
+# --- one project ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A project with all that its page shows."""
+
+    project: Project
+    phase: Phase
+    contract: Contract | None
+    closing: ProjectClosing | None
+    settlement: Settlement | None
+    liquidation: Liquidation | None
+    lines: list[Line]
+
+    def of(self, *kinds: str) -> list[Line]:
+        """The lines of these kinds."""
+        return [line for line in self.lines if line.kind in kinds]
+
+    @property
+    def tranches(self) -> list[Any]:
+        return list(self.contract.tranches) if self.contract is not None else []
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """How journal and papers name the project and its parts."""
+        rows = [self.project, self.contract, self.settlement, self.liquidation, self.closing, *self.tranches]
+        own = [(row.__tablename__, row.public_id) for row in rows if row is not None]
+        return own + [(line.kind, line.pid) for line in self.lines]
+
+
+def whole(user: User, pid: str, today: date) -> Whole | None:
+    """One project this person may see, with its parts, in a constant number of queries."""
+    project = funding.project_by_pid(user, pid)
+    if project is None:
+        return None
+    contract = db.session.scalar(select(Contract).options(selectinload(Contract.tranches), selectinload(Contract.annexes))
+                                 .where(Contract.project_id == project.id))  # fmt: skip
+    closing, settlement, liquidation = db.session.execute(
+        select(ProjectClosing, Settlement, Liquidation).select_from(Project)
+        .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
+        .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == project.id)).one()._tuple()  # fmt: skip
+    lines = lines_of(project.id)
+    parts = Parts(
+        contract=contract.state if contract else None, started=contract is not None and contract.starts_on <= today,
+        suspended=any(line.state == SuspensionState.SUSPENDED for line in lines if line.kind == "suspension"),
+        closing=closing.kind if closing else None, liquidated=liquidation is not None)  # fmt: skip
+    return Whole(project, phase_of(parts), contract, closing, settlement, liquidation, lines)
+
+
+# model, states, what names it (a Face column, or None), its number, its day, where its page is
+_KINDS: tuple[tuple[Any, type[Face], Any, Any, Any, str], ...] = (
+    (Report, ReportState, Report.kind, Report.number, Report.due_on, "execution.report"),
+    (Adjustment, AdjustmentState, Adjustment.kind, Adjustment.annex_number, Adjustment.decision_date, "execution.adjustment"),
+    (Inspection, InspectionState, Inspection.kind, None, Inspection.planned_on, "execution.inspection"),
+    (Suspension, SuspensionState, None, None, Suspension.from_date, "execution.suspension"),
+    (Termination, TerminationState, Termination.ground, None, Termination.decision_date, "execution.termination"),
+)
+_BY_TABLE = {model.__tablename__: (states, name.type.enum if name is not None else None, endpoint) for model, states, name, _n, _d, endpoint in _KINDS}
+
+
+def lines_of(project_id: int) -> list[Line]:
+    """Reports, changes, visits, stops and ends of a project, in one query."""
+    parts = [select(literal(model.__tablename__).label("kind"), model.public_id, sql_cast(model.state, String).label("state"),
+                    (sql_cast(name, String) if name is not None else sql_cast(null(), String)).label("label"),
+                    (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"))
+             .where(model.project_id == project_id) for model, _states, name, number, day, _endpoint in _KINDS]  # fmt: skip
+    every = union_all(*parts).subquery()
+    return [_line(*row) for row in db.session.execute(select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day)
+                                                      .order_by(every.c.kind, every.c.id))]  # fmt: skip
+
+
+def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day: date | None) -> Line:
+    states, names, endpoint = _BY_TABLE[kind]
+    said = names(label).label if names is not None and label else ""
+    return Line(kind, pid, states(state), said, n, day, endpoint)

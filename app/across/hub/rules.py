@@ -1,0 +1,81 @@
+"""What a person may do next on a project, worked out from its parts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.kernel.permissions import Do
+from app.kernel.words import N_
+from app.stages.execution.rules import AdjustmentState, ReportState
+from app.stages.funding.rules import ContractState, TrancheState
+
+
+@dataclass(frozen=True)
+class Step:
+    """One link of the panel: label, endpoint and the public id in its address. `n` fills a number in the label."""
+
+    label: str
+    endpoint: str
+    pid: str
+    n: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One report, change, visit or other part of a project, as its page lists it."""
+
+    kind: str  # the table it stands in
+    pid: str
+    state: Any  # a member of the room's Face, or None
+    label: str
+    n: int | None
+    day: date | None
+    endpoint: str
+
+
+def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Line], *, holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
+    """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager?"""
+    return [*_contract(project, contract, can), *_money(tranches, holds, can), *_reports(lines, holds, can, today), *_changes(lines, can)]
+
+
+def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[Step]:
+    if project.historic or not can(Do.FUNDING_CONTRACT):
+        return []
+    if contract is None:
+        return [Step(N_("Draft the contract"), "funding.draft_contract", project.public_id)]
+    if contract.state == ContractState.DRAFT:
+        return [Step(N_("Complete and sign the contract"), "funding.contract", contract.public_id)]
+    return [Step(N_("Liquidate the contract"), "funding.liquidate", contract.public_id)] if contract.state == ContractState.SETTLED else []
+
+
+def _money(tranches: list[Any], holds: bool, can: Callable[[Do], bool]) -> list[Step]:
+    wanted = {
+        TrancheState.DUE: (holds and can(Do.FUNDING_REQUEST), N_("Request payment of tranche %(n)s"), "funding.request_payment"),
+        TrancheState.REQUESTED: (can(Do.FUNDING_APPROVE_PAYMENT), N_("Approve payment of tranche %(n)s"), "funding.approve_payment"),
+        TrancheState.APPROVED: (can(Do.FUNDING_PAY), N_("Record payment of tranche %(n)s"), "funding.pay"),
+    }  # fmt: skip
+    found = []
+    for tranche in tranches:
+        mine, label, endpoint = wanted.get(tranche.state, (False, "", ""))
+        if mine:
+            found.append(Step(label, endpoint, tranche.public_id, tranche.position))
+    return found
+
+
+def _reports(lines: list[Line], holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
+    found = []
+    for line in (x for x in lines if x.kind == "report"):
+        due = line.state == ReportState.RETURNED or (line.state == ReportState.SCHEDULED and line.day is not None and (line.day - today).days <= 30)
+        if due and holds and can(Do.EXECUTION_REPORT):
+            found.append(Step(N_("Write report %(n)s"), "execution.submit_report", line.pid, line.n))
+        elif line.state == ReportState.SUBMITTED and can(Do.EXECUTION_REVIEW):
+            found.append(Step(N_("Review report %(n)s"), "execution.review_report", line.pid, line.n))
+    return found
+
+
+def _changes(lines: list[Line], can: Callable[[Do], bool]) -> list[Step]:
+    return [Step(N_("Decide on the change asked for"), "execution.decide_adjustment", line.pid)
+            for line in lines if line.kind == "adjustment" and line.state == AdjustmentState.REQUESTED and can(Do.EXECUTION_DECIDE)]  # fmt: skip

@@ -1,0 +1,96 @@
+"""/projects: the list, the same list as a spreadsheet, and one page per project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.across.hub import queries, rules
+from app.across.hub.phase import Phase
+from app.kernel import clock, journal
+from app.kernel.listing import Column, Filter, Listing
+from app.kernel.permissions import Do
+from app.kernel.shown import can, language
+from app.kernel.web import allow, or_404
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
+from app.stages.plan import queries as plans
+
+bp = Blueprint("hub", __name__, url_prefix="/projects", template_folder="templates")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _listing() -> Listing:
+    english = language() == "en"
+    items = plans.items()
+    sectors = {i.sector.code: i.sector.name_en if english else i.sector.name_vi for i in items}
+    return Listing(
+        queries.list_statement(current_user, clock.today()), request.args, key=Project.id, scalars=False, default="-decided",
+        columns=[
+            Column("code", N_("Code"), lambda r: r.Project.code, sort=Project.code),
+            Column("title", N_("Project title"), lambda r: r.Project.title, sort=Project.title),
+            Column("phase", N_("Phase"), lambda r: _(Phase(r.phase).label)),
+            Column("item", N_("Priority item"), lambda r: r.Project.item.code),
+            Column("host", N_("Host organisation"), lambda r: r.Project.host.name),
+            Column("pi", N_("Principal investigator"), lambda r: r.Project.pi_name),
+            Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
+            Column("ends", N_("Ends"), lambda r: r.Project.ends_on, sort=Project.ends_on),
+            Column("total", N_("Approved total"), lambda r: r.Project.approved_total, sort=Project.approved_total),
+            Column("paid", N_("Paid"), lambda r: r.Project.paid_total, sort=Project.paid_total),
+        ],
+        filters=[
+            Filter("q", N_("Title or code"), queries.with_words),
+            Filter("phase", N_("Phase"), lambda s, v: s.where(queries.phase_sql(clock.today()) == v), choices=[(str(p), p.label) for p in Phase]),
+            Filter("sector", N_("Sector"), queries.in_sector, choices=list(sectors.items())),
+            Filter("item", N_("Priority item"), queries.of_item, choices=[(i.code, f"{i.code} {i.title_en if english else i.short_vi}") for i in items]),
+            Filter("host", N_("Host organisation"), queries.of_host, choices=queries.hosts()),
+            Filter("year", N_("Year of approval"), queries.decided_in, choices=[(str(y), str(y)) for y in queries.years()]),
+        ],
+    )  # fmt: skip
+
+
+@bp.get("/")
+@allow(Do.HUB_READ)
+def index() -> Any:
+    return render_template("hub/index.html", listing=_listing(), Phase=Phase, all_seen=current_user.can(Do.FUNDING_READ))
+
+
+@bp.get("/projects.xlsx")
+@allow(Do.HUB_READ)
+def export() -> Any:
+    listing = _listing()
+    listing.columns = [replace(column, label=_(column.label)) for column in listing.columns]
+    answer = make_response(listing.xlsx(_("Projects")))
+    answer.mimetype = XLSX
+    answer.headers["Content-Disposition"] = f"attachment; filename=projects-{clock.today():%Y-%m-%d}.xlsx"
+    return answer
+
+
+@bp.get("/<pid>")
+@allow(Do.HUB_READ)
+def show(pid: str) -> Any:
+    today = clock.today()
+    whole = or_404(queries.whole(current_user, pid, today))
+    steps = rules.next_steps(whole.project, whole.contract, whole.tranches, whole.lines, today=today, can=can,
+                             holds=funding.may_request(current_user, whole.project))  # fmt: skip
+    links = [(_(s.label, n=s.n) if s.n is not None else _(s.label), url_for(s.endpoint, pid=s.pid), n == 0)
+             for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
+    return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase), today=today,
+                           papers=papers.of_keys(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip
+
+
+_WAY = (Phase.APPROVED, Phase.CONTRACTED, Phase.RUNNING, Phase.IN_ACCEPTANCE, Phase.RECOGNISED, Phase.LIQUIDATED, Phase.FOLLOWED_UP)
+_STANDS_AT = {Phase.SUSPENDED: Phase.RUNNING, Phase.TERMINATED: Phase.RUNNING, Phase.FAILED: Phase.IN_ACCEPTANCE}
+
+
+def _progress(phase: Phase) -> list[tuple[str, str]]:
+    """The way of a project, with the step where it stands."""
+    at = _WAY.index(_STANDS_AT.get(phase, phase))
+    here = "stopped" if phase in _STANDS_AT else "current"
+    return [(_(phase.label if n == at else step.label), "done" if n < at else here if n == at else "todo") for n, step in enumerate(_WAY)]

@@ -1,0 +1,69 @@
+"""The desk: each person finds the own work, and nothing of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.across.demo.plays import execution as works
+from app.across.demo.plays import funding as money
+from app.across.demo.plays import ideas
+from app.across.desk import providers
+from app.kernel.db import db as database
+from tests.funding import factories
+
+DAY = factories.DAY
+EVERYONE = ("admin", "officer", "leader", "province", "finance", "registry", "auditor", "agency1", "pi1", "host1", "member1")
+
+
+def waiting(user, at):
+    return {g.label: [t.title for t in g.tasks] for g in providers.groups(user, at)}
+
+
+@pytest.mark.parametrize("account", EVERYONE)
+def test_everybody_has_a_desk(account, as_):
+    assert as_(account).page("/desk/").select_one("h1")
+
+
+def test_work_stands_on_the_right_desk(app, cast, at):
+    project = factories.project(cast, at - DAY * 60, number="61/QĐ-UBND")
+    with app.test_request_context():
+        assert waiting(cast["officer"], at)["Contracts to sign"] == [project.title]
+        assert "Contracts to sign" not in waiting(cast["pi1"], at)
+
+
+def test_an_idea_waits_for_the_officer_and_a_draft_for_its_owner(app, cast, at):
+    ideas.submitted_idea(cast, item="1.8", title="Ý tưởng đã gửi", at=at - DAY, by="pi1")
+    ideas.drafted_idea(cast, title="Ý tưởng đang viết", at=at - DAY, by="pi1")
+    with app.test_request_context():
+        assert waiting(cast["officer"], at)["Ideas to put to identification"] == ["Ý tưởng đã gửi"]
+        assert waiting(cast["pi1"], at)["Your ideas to finish"] == ["Ý tưởng đang viết"]
+        assert "Your ideas to finish" not in waiting(cast["pi2"], at)
+
+
+def test_late_reports_are_counted(app, cast, at):
+    project = factories.project(cast, at - DAY * 400, number="62/QĐ-UBND")
+    money.contracted(cast, project=project, at=at - DAY * 385)
+    with app.test_request_context():
+        group = next(g for g in providers.groups(cast["pi1"], at) if g.label == "Reports to write")
+        assert group.late >= 1
+        assert "Reports to write" not in waiting(cast["pi3"], at)
+
+
+def test_a_change_waits_for_who_decides(app, cast, at):
+    project = factories.project(cast, at - DAY * 300, number="63/QĐ-UBND")
+    money.contracted(cast, project=project, at=at - DAY * 285)
+    works.requested_extension(cast, project=project, at=at - DAY * 2)
+    with app.test_request_context():
+        assert waiting(cast["leader"], at)["Changes that await your decision"] == [project.title]
+        assert "Changes that await your decision" not in waiting(cast["officer"], at)
+
+
+def test_the_number_of_queries_stays(cast, at, as_, count_queries):
+    factories.project(cast, at - DAY * 60, number="64/QĐ-UBND")
+    database.session.commit()
+    officer = as_("officer")
+    officer.get("/desk/")
+    once = count_queries(lambda: officer.get("/desk/"))
+    for n in range(3):
+        factories.project(cast, at - DAY * (61 + n), title=f"Mô hình {n}", number=f"7{n}/QĐ-UBND")
+    assert count_queries(lambda: officer.get("/desk/")) == once

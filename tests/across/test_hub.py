@@ -1,0 +1,97 @@
+"""The list of projects and the page of one: who sees what, search, spreadsheet, a constant number of queries."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from app.across.demo.plays import funding as money
+from app.across.hub import rules
+from app.across.hub.rules import Line, Step
+from app.kernel.db import db as database
+from app.kernel.listing import Listing
+from app.stages.execution.rules import AdjustmentState, ReportState
+from tests.funding import factories
+
+DAY = factories.DAY
+
+
+@pytest.fixture
+def project(cast, at):
+    row = factories.project(cast, at - DAY * 60, number="21/QĐ-UBND")
+    money.contracted(cast, project=row, at=at - DAY * 40)
+    database.session.commit()
+    return row
+
+
+def test_staff_see_all_others_their_own(project, as_):
+    for who in ("officer", "leader", "finance", "auditor", "pi1", "host1"):
+        assert project.title in as_(who).page("/projects/").text, who
+        assert as_(who).page(f"/projects/{project.public_id}").select_one("h1").text == project.title
+    for who in ("pi3", "host2", "member1"):
+        assert project.title not in as_(who).page("/projects/").text, who
+        as_(who).page(f"/projects/{project.public_id}", status=404)
+
+
+def test_search_with_and_without_diacritics(project, as_):
+    officer = as_("officer")
+    for words in ("tuoi tiet kiem", "Tưới tiết kiệm", project.code[-7:]):
+        assert project.title in officer.get("/projects/", query_string={"q": words}).get_data(as_text=True), words
+    assert project.title not in officer.get("/projects/?q=khong+co").get_data(as_text=True)
+    assert project.title in officer.get(f"/projects/?phase=running&sector=1&item=1.8&year={project.decision_date.year}").get_data(as_text=True)
+    assert project.title not in officer.get("/projects/?phase=liquidated").get_data(as_text=True)
+
+
+def test_the_spreadsheet_holds_what_is_filtered(project, cast, at, as_):
+    factories.project(cast, at - DAY * 30, title="Mô hình khác", number="22/QĐ-UBND", pi="pi3", host="host2")
+    answer = as_("officer").get("/projects/projects.xlsx?q=tuoi")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert len(rows) == 2 and rows[1][1] == project.title and rows[1][8] == project.approved_total
+
+
+def test_pages_follow_the_order(cast, at, as_, monkeypatch):
+    monkeypatch.setitem(Listing.__init__.__kwdefaults__, "per_page", 2)
+    titles = [f"Mô hình số {n}" for n in range(3)]
+    for n, title in enumerate(titles):
+        factories.project(cast, at - DAY * (90 + n), title=title, number=f"3{n}/QĐ-UBND")
+    officer = as_("officer")
+    first = officer.page("/projects/?sort=title")
+    shown = [a.text for a in first.select("tbody th a")]
+    assert shown == sorted(shown)
+    shown += [a.text for a in officer.page(first.select_one("a[rel=next]")["href"]).select("tbody th a")]
+    assert shown == titles
+
+
+def test_the_number_of_queries_stays(cast, at, project, as_, count_queries):
+    officer = as_("officer")
+    officer.get("/projects/")
+    few = count_queries(lambda: officer.get("/projects/"))
+    page = count_queries(lambda: officer.get(f"/projects/{project.public_id}"))
+    for n in range(3):
+        factories.project(cast, at - DAY * (90 + n), title=f"Mô hình {n}", number=f"4{n}/QĐ-UBND", pi="pi3", host="host2")
+    assert count_queries(lambda: officer.get("/projects/")) == few <= 14
+    assert count_queries(lambda: officer.get(f"/projects/{project.public_id}")) == page <= 20
+
+
+# --- what may be done next ------------------------------------------------------------------------------------
+
+
+class Row:
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+@pytest.mark.nodb
+def test_next_steps_follow_rights(at):
+    today = at.date()
+    project = Row(historic=False, public_id="p")
+    lines = [Line("report", "r", ReportState.SUBMITTED, "", 1, today, "x"), Line("adjustment", "a", AdjustmentState.REQUESTED, "", None, None, "x")]
+    assert rules.next_steps(project, None, [], lines, holds=False, can=lambda _w: False, today=today) == []
+    steps = rules.next_steps(project, None, [], lines, holds=False, can=lambda _w: True, today=today)
+    assert [s.endpoint for s in steps] == ["funding.draft_contract", "execution.review_report", "execution.decide_adjustment"]
+    due = [Line("report", "r", ReportState.SCHEDULED, "", 2, today, "x")]
+    assert rules.next_steps(project, None, [], due, holds=True, can=lambda w: w == "execution:report", today=today) == [
+        Step("Write report %(n)s", "execution.submit_report", "r", 2)]  # fmt: skip

@@ -1,0 +1,79 @@
+"""The portal: only what is public, kept by browsers, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.kernel.db import db as database
+from tests.funding import factories
+
+DAY = factories.DAY
+
+
+@pytest.fixture
+def project(cast, at):
+    row = factories.project(cast, at - DAY * 60, number="51/QĐ-UBND")
+    database.session.commit()
+    return row
+
+
+def test_home_shows_plan_sectors_and_projects(project, anonymous):
+    page = anonymous.page("/")
+    assert "1821/KH-UBND" in page.text and project.title in page.text
+    assert len(page.select(".cards li")) == 8
+
+
+def test_plan_sector_item(project, anonymous):
+    assert len(anonymous.page("/public/plan").select(".cards section")) == 8
+    assert "1.8" in anonymous.page("/public/plan/1").text
+    assert project.title in anonymous.page("/public/plan/1.8").text
+    assert project.title not in anonymous.page("/public/plan/1.7").text
+    anonymous.page("/public/plan/9.9", status=404)
+
+
+def test_projects_are_found_without_diacritics(project, anonymous):
+    assert project.title in anonymous.page("/public/projects?q=tuoi+tiet+kiem").text
+    assert project.title not in anonymous.page("/public/projects?q=la+lam").text
+    assert project.title in anonymous.page("/public/projects?sector=1&phase=approved").text
+
+
+def test_a_public_project_names_nobody_but_the_investigator(project, anonymous, user):
+    text = anonymous.page(f"/public/projects/{project.public_id}").select_one("main").text
+    assert project.pi_name in text
+    for account in ("pi1", "officer", "finance", "province", "host1"):
+        person = user(account)
+        assert person.email not in text
+        assert account == "pi1" or person.name not in text
+    anonymous.page("/public/projects/nothing", status=404)
+
+
+def test_visitors_pages_may_be_kept_and_set_no_cookie(project, anonymous):
+    answer = anonymous.get("/")
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert "Set-Cookie" not in answer.headers
+    assert anonymous.get("/", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_pages_of_people_signed_in_are_not_kept(as_):
+    assert "public" not in as_("officer").get("/").headers["Cache-Control"]
+
+
+def test_a_visitor_changes_language_and_stays_on_the_page(anonymous):
+    answer = anonymous.get("/public/projects?q=tuoi&lang=en")
+    assert answer.status_code == 303 and answer.headers["Location"] == "/public/projects?q=tuoi"
+    page = anonymous.page("/public/projects")
+    assert page.html["lang"] == "en" and page.select_one("h1").text == "Projects"
+
+
+@pytest.mark.parametrize("url", ["/", "/public/plan", "/public/calls", "/public/projects"])
+def test_few_queries(project, anonymous, count_queries, url):
+    anonymous.get(url)
+    assert count_queries(lambda: anonymous.get(url)) <= 6
+
+
+def test_a_name_is_never_read_as_markup(cast, at, as_):
+    cast.org("host1").name = "<b>Viện</b> 100%(x)s"
+    factories.project(cast, at - DAY * 60, number="52/QĐ-UBND")
+    database.session.commit()
+    answer = as_("officer").get("/projects/").get_data(as_text=True)
+    assert "<b>Viện</b>" not in answer and "&lt;b&gt;Viện" in answer
