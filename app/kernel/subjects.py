@@ -27,6 +27,7 @@ class Subject:
     parties: Callable[[Any], Parties]
     may_read: Callable[[Any, Any], bool]
     url: Callable[[Any], tuple[str, dict[str, str]]] | None = None
+    sealed: Callable[[Any], bool] | None = None  # while true, an office alone opens nothing: only `may_read` counts
 
 
 _subjects: dict[str, Subject] = {}
@@ -54,6 +55,12 @@ def load(kind: str, public_id: str) -> Any:
     """The row, or None when kind or id is unknown."""
     subject = _subjects.get(kind)
     return subject.load(public_id) if subject else None
+
+
+def is_sealed(kind: str, row: Any) -> bool:
+    """Is the row closed to those who read by office alone?"""
+    sealed = _subjects[kind].sealed
+    return sealed is not None and sealed(row)
 
 
 def may_read(kind: str, row: Any, user: Any) -> bool:

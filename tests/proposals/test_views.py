@@ -266,3 +266,23 @@ def test_english_pages_too(db, cast, as_, call_topic, at):
     db.session.commit()
     page = as_("pi1").page(url)
     assert "Check your answers and submit" in page.text and page.html["lang"] == "en"
+
+
+def test_the_receipt_is_sealed_with_its_dossier(db, cast, as_, call_topic, at):
+    """The receipt names title, host, investigator and money: an office alone must not open it before the opening."""
+    row = plays.submitted(cast, call_topic=call_topic, at=at + timedelta(days=26), title="Tên bí mật đến khi mở hồ sơ")
+    call = row.call_topic.call
+    db.session.commit()
+    pi = as_("pi1")
+    link = pi.page(f"/proposals/{row.public_id}").select_one("a[href^='/papers/']")["href"]
+    assert "Tên bí mật" in pi.page(link).text, "there is something that could leak"
+    for who in ("officer", "leader", "province", "finance", "registry", "auditor", "pi3"):
+        client = as_(who)
+        for end in ("", ".pdf", ".docx"):
+            assert client.get(link + end).status_code == 404, (who, end)
+        if client.get("/papers/").status_code == 200:
+            assert "Tên bí mật" not in client.page("/papers/").text, who
+    call_plays.opened_call(cast, call=call)
+    db.session.commit()
+    assert as_("officer").get(link).status_code == 200
+    assert as_("pi3").get(link).status_code == 404

@@ -34,11 +34,13 @@ def register() -> Select[tuple[Paper]]:
 
 
 def paper_for(user: Any, pid: str) -> Paper | None:
-    """The paper, when this person may read it: by office, as a reader of its subject, or because it is public."""
+    """The paper, when this person may read it: it is public, by office unless its subject is sealed, or as a reader of the subject."""
     row = db.session.scalar(select(Paper).options(joinedload(Paper.issued_by)).where(Paper.public_id == pid))
-    if row is None or row.is_public or (user.is_authenticated and user.can(Do.PAPERS_READ)):
+    if row is None or row.is_public:
         return row
     if not user.is_authenticated:
         return None
     subject = subjects.load(row.subject_type, row.subject_pid)
+    if user.can(Do.PAPERS_READ) and not (subject is not None and subjects.is_sealed(row.subject_type, subject)):
+        return row
     return row if subject is not None and subjects.may_read(row.subject_type, subject, user) else None

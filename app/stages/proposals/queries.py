@@ -82,8 +82,12 @@ def may_read(row: Proposal, user: User) -> bool:
     """May this person read the dossier and its files as it stands now?"""
     if row.pi_id == user.id or user.manages(row.host_id) or any(m.user_id == user.id for m in row.team):
         return True
-    sealed = row.call_topic.call.state not in UNSEALED or row.state in (ProposalState.DRAFT, ProposalState.WITHDRAWN)
-    return not sealed and user.can(Do.PROPOSALS_READ)
+    return not is_sealed(row) and user.can(Do.PROPOSALS_READ)
+
+
+def is_sealed(row: Proposal) -> bool:
+    """Is the dossier, with its papers, closed to the Department: before the opening, or never submitted?"""
+    return row.call_topic.call.state not in UNSEALED or row.state in (ProposalState.DRAFT, ProposalState.WITHDRAWN)
 
 
 def list_statement(user: User) -> Select[Any]:
@@ -201,5 +205,5 @@ def parties(row: Proposal) -> Parties:
     return Parties(frozenset(users), frozenset({row.host_id, *(m.organisation_id for m in row.team if m.organisation_id)}))
 
 
-register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: p.title, parties=parties, may_read=may_read,
+register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: p.title, parties=parties, may_read=may_read, sealed=is_sealed,
                                      url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
