@@ -41,9 +41,9 @@ def test_a_missing_rule_is_a_refusal(db):
 
 def test_values_keep_their_kind():
     assert parse_value("12", 10) == 12
-    for text, like in (("x", 1), ('"x"', 1), ('{"a": 1}', {"b": 1})):
+    for typed, like in (("x", 1), ('"x"', 1), ('{"a": 1}', {"b": 1})):
         with pytest.raises(Incomplete):
-            parse_value(text, like)
+            parse_value(typed, like)
     assert parse_value('[{"a": 2, "b": 3}, {"a": 4, "c": 1}]', [{"a": 1, "b": 1}, {"a": 1, "c": 1}])[1]["c"] == 1
     with pytest.raises(Incomplete):
         parse_value('[{"a": 2}]', [{"a": 1, "b": 1}])

@@ -7,6 +7,7 @@ import json
 import re
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_versions_of_a_rule_follow_one_another():
         versions[entry["key"]].append((date.fromisoformat(entry["from"]), date.fromisoformat(entry["to"]) if entry["to"] else None))
     for key, spans in versions.items():
         spans.sort()
-        for (_start, end), (start, _end) in zip(spans, spans[1:], strict=False):
+        for (_start, end), (start, _end) in pairwise(spans):
             assert end == start - timedelta(days=1), key
 
 

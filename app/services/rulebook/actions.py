@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def load(*, by: User | None, at: datetime) -> int:
 def _end_each_before_the_next(rows: list[Rule]) -> None:
     """No two versions of a rule hold on the same day."""
     rows.sort(key=lambda row: row.valid_from)
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in pairwise(rows):
         if row.valid_to is None or row.valid_to >= following.valid_from:
             row.valid_to = following.valid_from - timedelta(days=1)
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.kernel.forms import ChoiceField, DateField, IntField, LineField, NoteField, StageForm, YesField
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    NoteField,
+    StageForm,
+    YesField,
+)
 from app.kernel.words import N_
 from app.services.rulebook.rules import DayKind, Mark, Unit, parse_value
 

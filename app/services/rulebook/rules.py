@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.kernel.errors import Incomplete, Refused
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 DAYS = ("working", "calendar")
 _SHARES = {"fraction", "zero_share", "pass_share", "excellent_share", "fail_share", "least_quantity"}
