@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.kernel import journal, subjects
 from app.kernel.db import db
 from app.kernel.permissions import Do
+from app.services.papers.blocks import is_sealed
 from app.services.papers.models import Paper
 
 
@@ -33,12 +34,34 @@ def register() -> Select[tuple[Paper]]:
     return select(Paper)
 
 
+def kinds() -> list[tuple[str, str]]:
+    """Every (template, issuing body) of which there is a paper."""
+    return [(template, body) for template, body in db.session.execute(select(Paper.template, Paper.body).distinct().order_by(Paper.template, Paper.body))]
+
+
+def paper_by_pid(pid: str) -> Paper | None:
+    """The paper, whoever asks: for files, which ask may_read themselves."""
+    return db.session.scalar(select(Paper).options(joinedload(Paper.issued_by)).where(Paper.public_id == pid))
+
+
 def paper_for(user: Any, pid: str) -> Paper | None:
-    """The paper, when this person may read it: by office, as a reader of its subject, or because it is public."""
-    row = db.session.scalar(select(Paper).options(joinedload(Paper.issued_by)).where(Paper.public_id == pid))
-    if row is None or row.is_public or (user.is_authenticated and user.can(Do.PAPERS_READ)):
-        return row
+    """The paper, when this person (or visitor) may read it."""
+    row = paper_by_pid(pid)
+    return row if row is not None and may_read(row, user) else None
+
+
+def may_read(row: Paper, user: Any) -> bool:
+    """By office, as a reader of its subject, or because it is public. A sealed paper is only for its subject's readers."""
+    if row.is_public:
+        return True
     if not user.is_authenticated:
-        return None
+        return False
+    if user.can(Do.PAPERS_READ) and not is_sealed(row.blocks):
+        return True
     subject = subjects.load(row.subject_type, row.subject_pid)
-    return row if subject is not None and subjects.may_read(row.subject_type, subject, user) else None
+    return subject is not None and subjects.may_read(row.subject_type, subject, user)
+
+
+subjects.register_subject("paper", subjects.Subject(
+    load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read,
+    url=lambda row: ("papers.show", {"pid": row.public_id})))  # fmt: skip
