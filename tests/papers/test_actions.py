@@ -8,6 +8,7 @@ import time
 
 import pytest
 from docx import Document
+from flask_login import AnonymousUserMixin
 from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.kernel.errors import Incomplete
 from app.services.files import queries as files
-from app.services.papers import actions, pdf, word
+from app.services.papers import actions, pdf, queries, word
 from app.services.papers.blocks import as_text, build
 from app.services.papers.models import Counter
 from app.services.papers.rules import NotDrawn
@@ -147,16 +148,16 @@ def test_a_sealed_paper_is_only_for_readers_of_its_subject(db, as_, user, at, mo
         assert as_(account).get(f"/papers/{paper.public_id}").status_code == 404
 
 
-def test_public_papers_are_for_everybody(db, anonymous, user, at, template):
+def test_public_papers_are_for_everybody_who_is_signed_in(db, anonymous, as_, user, at, template):
     public, other = issue(user, at, public=True), issue(user, at)
     db.session.commit()
-    page = anonymous.page(f"/papers/{public.public_id}")
-    assert NASTY in page.text and user("officer").name not in page.text
-    assert anonymous.get(f"/papers/{public.public_id}.pdf").data.startswith(b"%PDF")
-    assert anonymous.get(f"/papers/{public.public_id}.docx").data.startswith(b"PK")
-    for pid in (other.public_id, "nothing"):
+    assert NASTY in as_("pi3").page(f"/papers/{public.public_id}").text
+    assert as_("pi3").get(f"/papers/{public.public_id}.pdf").data.startswith(b"%PDF")
+    for pid in (public.public_id, other.public_id, "nothing"):
         answer = anonymous.get(f"/papers/{pid}")
         assert answer.status_code == 302 and "/auth/login" in answer.location
+    visitor = AnonymousUserMixin()
+    assert queries.paper_for(visitor, public.public_id) == public and queries.paper_for(visitor, other.public_id) is None
 
 
 def test_the_signed_scan(db, as_, user, at, template):

@@ -10,7 +10,6 @@ from flask import (
     Flask,
     Response,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -22,7 +21,7 @@ from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import nfc
-from app.kernel.web import PUBLIC, allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files import queries as files
 from app.services.papers import actions, forms, pdf, queries, word
@@ -87,30 +86,24 @@ def export() -> Any:
 
 
 @bp.get("/<pid>")
-@allow(PUBLIC)
+@allow(SIGNED_IN)
 def show(pid: str) -> Any:
-    paper = queries.paper_for(current_user, pid)
-    if paper is None:
-        return _not_for_you()
+    paper = or_404(queries.paper_for(current_user, pid))
     return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=files.of(paper, kind=actions.SCAN))
 
 
 @bp.get("/<pid>.pdf")
-@allow(PUBLIC)
+@allow(SIGNED_IN)
 def as_pdf(pid: str) -> Any:
-    paper = queries.paper_for(current_user, pid)
-    if paper is None:
-        return _not_for_you()
+    paper = or_404(queries.paper_for(current_user, pid))
     _note(paper)
     return _file(pdf.draw(content_of(paper)), f"{_name(paper)}.pdf", "application/pdf")
 
 
 @bp.get("/<pid>.docx")
-@allow(PUBLIC)
+@allow(SIGNED_IN)
 def as_word(pid: str) -> Any:
-    paper = queries.paper_for(current_user, pid)
-    if paper is None:
-        return _not_for_you()
+    paper = or_404(queries.paper_for(current_user, pid))
     _note(paper)
     return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
 
@@ -127,13 +120,6 @@ def attach_scan(pid: str) -> Any:
     return render_template("papers/scan.html", paper=paper, form=form)
 
 
-def _not_for_you() -> Any:
-    """Missing and foreign alike: a visitor is asked to sign in, everybody else gets 404."""
-    if not current_user.is_authenticated:
-        return redirect(url_for("people.login", next=request.full_path.rstrip("?")))
-    return or_404(None)
-
-
 def content_of(paper: Paper) -> dict[str, Any]:
     """What is drawn of a paper, as plain data."""
     return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,
@@ -145,7 +131,7 @@ def _name(paper: Paper) -> str:
 
 
 def _note(paper: Paper) -> None:
-    journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id if current_user.is_authenticated else None, subject_pid=paper.public_id,
+    journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id, subject_pid=paper.public_id,
                         address=request.remote_addr)  # fmt: skip
 
 
