@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 class Revise(StageForm):
     value = NoteField(N_("Value"), required=True, rows=6, hint=N_("Keep the form of the present value; change the numbers."))
-    unit = ChoiceField(N_("Days are counted as"), enum=Unit)
+    unit = ChoiceField(N_("Days are counted as"), enum=Unit, required=True)
     source = LineField(N_("Document and article"), required=True, max=500)
     mark = ChoiceField(N_("How well is it known?"), enum=Mark, required=True)
     valid_from = DateField(N_("In force from"), required=True, hint=N_("A day in the past also changes what was decided since then without freezing the rule."))
