@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 
 import pytest
 from docx import Document
+from flask_login import AnonymousUserMixin
 from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import FileStorage
 
 from app.kernel.errors import Incomplete
-from app.services.papers import actions, pdf, word
+from app.services.files import queries as files
+from app.services.papers import actions, pdf, queries, word
 from app.services.papers.blocks import as_text, build
 from app.services.papers.models import Counter
+from app.services.papers.rules import NotDrawn
 from app.services.papers.views import content_of
 from tests.papers.test_rules import DATA, TEMPLATE
 
@@ -36,11 +42,12 @@ def test_word_and_pdf_say_the_same(db, user, at, template):
     in_pdf = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.draw(content))).pages)
     document = Document(io.BytesIO(word.draw(content)))
     in_word = "\n".join(p.text for p in document.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"))
-    squeeze = str.maketrans("", "", " \n\xa0")
+    squeeze = str.maketrans("", "", " \n\xa0\u200b")
     for line in as_text(paper.blocks).splitlines():
         assert line.translate(squeeze) in in_pdf.translate(squeeze), line
         assert line.translate(squeeze) in in_word.translate(squeeze), line
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM".translate(squeeze) in in_pdf.translate(squeeze)
+    assert "\u200b" not in in_word
     assert "12/QĐ-UBND" in in_pdf and "12/QĐ-UBND" in in_word
     assert document.core_properties.author == paper.body
 
@@ -81,3 +88,128 @@ def test_who_may_read(db, as_, user, at, template):
     assert as_("pi3").get(f"{url}.pdf").status_code == 404
     register = as_("officer").page("/papers/")
     assert "Quyết định" in register.text
+
+
+LONG = """#title BIÊN BẢN
+#table $lines | TT=# | Tên=name | Mã=code | Tiền=amount|money
+$note
+#sign right: CHỦ TỊCH / Võ Ủy Ban
+#recipients Như Điều 1; Lưu: VT
+"""
+MANY = {"lines": [{"name": f"Nội dung thứ {n} của nhiệm vụ", "code": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "amount": n * 10**9}
+                  for n in range(80)], "note": "dòng một\ndòng hai \x07"}  # fmt: skip
+
+
+def test_a_long_paper_has_numbered_pages_and_loses_nothing(db, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: LONG)
+    content = content_of(issue(user, at, data=MANY))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.draw(content))).pages]
+    assert len(pages) > 2
+    assert not pages[0].startswith("1") and pages[1].strip().startswith("2") and pages[2].strip().startswith("3")
+    joined = "".join(pages).translate(str.maketrans("", "", " \n\u200b"))
+    assert joined.count(MANY["lines"][0]["code"]) == 80
+    document = Document(io.BytesIO(word.draw(content)))
+    assert len(document.tables[1].rows) == 81
+    section = document.sections[0]
+    assert section.different_first_page_header_footer and "PAGE" in section.header.paragraphs[0]._p.xml
+    assert "dòng hai" in [p.text for p in document.paragraphs]
+    assert "w:tblHeader" in document.tables[1].rows[0]._tr.xml
+    assert document.core_properties.created.date() == at.date()
+
+
+def _sleep(_content):
+    time.sleep(30)
+
+
+def _die(_content):
+    import os
+
+    os._exit(1)
+
+
+@pytest.mark.parametrize("fault", [_sleep, _die])
+def test_a_child_that_hangs_or_dies_is_replaced(db, user, at, template, monkeypatch, fault):
+    content = content_of(issue(user, at, data=DATA | {"title": fault.__name__}))
+    monkeypatch.setattr(pdf, "SECONDS", 3)
+    good = pdf._compile
+    monkeypatch.setattr(pdf, "_compile", fault)
+    with pytest.raises(NotDrawn):
+        pdf.draw(content)
+    monkeypatch.setattr(pdf, "_compile", good)
+    monkeypatch.setattr(pdf, "SECONDS", 30)
+    assert pdf.draw(content).startswith(b"%PDF")
+
+
+def test_a_sealed_paper_is_only_for_readers_of_its_subject(db, as_, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#sealed\n" + TEMPLATE)
+    paper = issue(user, at)
+    db.session.commit()
+    for account in ("officer", "registry", "auditor", "leader"):
+        assert as_(account).get(f"/papers/{paper.public_id}").status_code == 404
+
+
+def test_public_papers_are_for_everybody_who_is_signed_in(db, anonymous, as_, user, at, template):
+    public, other = issue(user, at, public=True), issue(user, at)
+    db.session.commit()
+    assert NASTY in as_("pi3").page(f"/papers/{public.public_id}").text
+    assert as_("pi3").get(f"/papers/{public.public_id}.pdf").data.startswith(b"%PDF")
+    for pid in (public.public_id, other.public_id, "nothing"):
+        answer = anonymous.get(f"/papers/{pid}")
+        assert answer.status_code == 302 and "/auth/login" in answer.location
+    visitor = AnonymousUserMixin()
+    assert queries.paper_for(visitor, public.public_id) == public and queries.paper_for(visitor, other.public_id) is None
+
+
+def test_the_signed_scan(db, as_, user, at, template):
+    paper = issue(user, at, public=True)
+    db.session.commit()
+    url = f"/papers/{paper.public_id}"
+    client = as_("registry")
+    scan = pdf.draw(content_of(paper))
+    client.submit(f"{url}/scan", {"file": (io.BytesIO(b"<html>"), "scan.html")}, status=422)
+    client.submit(f"{url}/scan", {"file": (io.BytesIO(scan), "quyet-dinh-da-ky.pdf")})
+    assert "quyet-dinh-da-ky.pdf" in client.page(url).text
+    kept = files.of(paper, kind=actions.SCAN)
+    assert len(kept) == 1 and as_("auditor").get(f"/files/{kept[0].public_id}").status_code == 200
+    assert as_("pi3").get(f"{url}/scan").status_code == 403
+    with pytest.raises(Incomplete):
+        actions.attach_scan(paper, upload=FileStorage(io.BytesIO(b"PK"), "x.docx"), by=user("officer"), at=at)
+
+
+def test_the_register_is_filtered_and_exported(db, as_, user, at, template, count_queries):
+    for n in range(3):
+        issue(user, at, number=f"{n}/QĐ-UBND", title=f"Quyết định {n}")
+    issue(user, at, number="1/GM-SKHCN", title="Giấy mời")
+    db.session.commit()
+    client = as_("registry")
+    text = client.page("/papers/?q=giấy").select_one("main tbody").text
+    assert "Giấy mời" in text and "0/QĐ-UBND" not in text
+    assert len(client.page("/papers/?kind=tests/x&body=Ủy ban nhân dân tỉnh&year=2026").select("main tbody tr")) == 3
+    assert client.get("/papers/register.xlsx?q=giấy").data.startswith(b"PK")
+    few = count_queries(lambda: client.get("/papers/?q=giấy"))
+    assert count_queries(lambda: client.get("/papers/")) == few
+    assert as_("pi1").get("/papers/").status_code == 403
+
+
+def test_numbers_taken_at_once_have_no_gaps(db, app):
+    barrier, taken = threading.Barrier(5), []
+
+    def take():
+        with app.app_context():
+            barrier.wait()
+            taken.append(actions.next_number("race", 2026))
+            db.session.commit()
+            db.session.remove()
+
+    threads = [threading.Thread(target=take) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("amount", "words"), [("1005000000", "một tỷ không trăm lẻ năm triệu đồng"), ("-5", "âm năm đồng"), ("0", "không đồng")])
+def test_the_command(app, amount, words):
+    answer = app.test_cli_runner().invoke(args=["papers", "words", amount])
+    assert answer.output == f'{{"amount": {amount}, "words": "{words}"}}\n'

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.papers.blocks import BadTemplate, build, show
+from app.services.papers.blocks import (
+    BadTemplate,
+    build,
+    clean,
+    is_sealed,
+    name_of,
+    show,
+    table_size,
+    widths,
+)
 from app.services.papers.rules import amount_in_words, number_in_words, paper_date
 
 pytestmark = pytest.mark.nodb
@@ -61,7 +70,7 @@ def read(words: str) -> int:
     return total + value + unit
 
 
-@given(st.integers(0, 10**15))
+@given(st.integers(0, 10**18))
 def test_words_can_be_read_back(number):
     assert read(number_in_words(number)) == number
 
@@ -107,3 +116,41 @@ def test_a_wrong_template_is_an_error(text):
 
 def test_a_missing_value_shows_a_dash_where_a_figure_stands():
     assert show(None, "money") == "–" and show(None) == ""
+
+
+@given(st.sets(st.integers(-(10**13), 10**13), min_size=2, max_size=20))
+def test_no_two_amounts_read_alike(amounts):
+    assert len({amount_in_words(amount) for amount in amounts}) == len(amounts)
+    for amount in amounts:
+        assert amount_in_words(amount).endswith(" đồng") and "  " not in amount_in_words(amount)
+
+
+def test_what_no_paper_may_hold_is_taken_out():
+    assert clean("a\x00b\x0bc\u202ed\ufeff\r\ne") == "abcd\ne"
+    assert build("Tên: $title", DATA | {"title": "x\x01\u2066y"})[0]["text"] == "Tên: xy"
+
+
+def test_lines_of_a_value_are_paragraphs():
+    blocks = build("$note\n\n#field Ghi chú: $note", DATA | {"note": "một\r\n\nhai"})
+    assert blocks == [{"kind": "paragraph", "text": "một"}, {"kind": "paragraph", "text": "hai"}, {"kind": "field", "label": "Ghi chú", "text": "một\n\nhai"}]
+
+
+def test_a_sealed_paper_says_so():
+    assert is_sealed(build("#sealed\n#title GIẤY BIÊN NHẬN", DATA)) and not is_sealed(build(TEMPLATE, DATA))
+
+
+def test_what_papers_of_a_template_are_called():
+    assert name_of("#title QUYẾT ĐỊNH\n#subtitle Về việc phê duyệt nhiệm vụ khoa học $code\n#title QUYẾT ĐỊNH:") == "Quyết định – Về việc phê duyệt nhiệm vụ khoa học"
+    assert name_of("#title BIÊN BẢN\n#subtitle Số $receipt") == "Biên bản"
+    assert name_of("nothing") == ""
+
+
+@given(st.integers(1, 12), st.integers(0, 5), st.data())
+def test_columns_hold_their_longest_word(count, lines, data):
+    words = st.text("abc ", max_size=60)
+    table = {"heads": data.draw(st.lists(words, min_size=count, max_size=count)), "rows": [data.draw(st.lists(words, min_size=count, max_size=count)) for _ in range(lines)]}
+    shares = widths(table)
+    assert len(shares) == count and min(shares) >= 40
+    longest = [min(max([len(w) for cell in [head, *(row[at] for row in table["rows"])] for w in cell.split()], default=1), 16) for at, head in enumerate(table["heads"])]
+    assert all(share >= 10 * (need + 1) for share, need in zip(shares, longest, strict=True))
+    assert table_size(table) in (9, 10, 11)

@@ -18,9 +18,17 @@ A template is a text file at <room>/templates/<room>/papers/<name>.txt, named "<
     #sign left: ĐẠI DIỆN BÊN B / $pi       a signer's title / name (left or right; two make one row)
     #recipients Như Điều 3; Lưu: VT        "Nơi nhận" at the foot
     #if $name … #else … #end               shown when the value is not empty (not nested)
+    #sealed                                only readers of the subject may open the paper, whatever their office
     anything else                          a paragraph; blank lines separate
+
+Lines of a value that stands as a paragraph become paragraphs of their own. Recipients stand at the left of the
+signature when nobody signs there, else below.
 
 Values: $name, or ${name|filter}; filters: money (1.250.000.000 đồng), words (amount in words), date (18/06/2026),
 longdate (ngày 18 tháng 6 năm 2026). Inside #table and #total a bare "|money" works too. Values are inert: nothing
-in them is read as a template, as Typst or as markup.
+in them is read as a template, as Typst or as markup; control characters and those that turn the direction of
+writing are taken out.
+
+The PDF is set by Typst in a child process, the Word file by python-docx, both from the same frozen blocks. The scan
+of the signed paper is kept beside it as a file of kind "signed_scan"; the paper itself never changes.
 """

@@ -1,4 +1,4 @@
-"""The acts on papers: issue, take the next number."""
+"""The acts on papers: issue, take the next number, attach the signed scan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete
 from app.kernel.text import nfc
 from app.kernel.words import N_
-from app.services.papers.blocks import build
+from app.services.files import actions as files
+from app.services.files.models import Attachment
+from app.services.papers.blocks import build, clean
 from app.services.papers.models import Counter, Paper
 from app.services.people.models import User
 
@@ -25,6 +27,7 @@ APP = Path(__file__).resolve().parent.parent.parent
 DEPARTMENT = "Sở Khoa học và Công nghệ"
 COMMITTEE = "Ủy ban nhân dân tỉnh"
 PLACE = "Long An"
+SCAN = "signed_scan"
 
 
 def template_text(name: str) -> str:
@@ -52,13 +55,20 @@ def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: 
                          number=number, body=issuer, year=day.year)  # fmt: skip
     blocks = build(template_text(template), data)
     kind, pid = journal.subject_key(subject)
-    row = Paper(template=template, title=nfc(title)[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=PLACE,
+    row = Paper(template=template, title=clean(nfc(title))[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=PLACE,
                 parent_body=COMMITTEE if issuer == DEPARTMENT else None, year=day.year, dated=day, blocks=blocks, sha256=digest(blocks),
                 is_public=public, issued_at=at, issued_by_id=by.id if by else None)  # fmt: skip
     db.session.add(row)
     db.session.flush()
     journal.record(row, "issue", by=by, at=at, detail={"number": number, "template": template, "sha256": row.sha256})
     return row
+
+
+def attach_scan(paper: Paper, *, upload: Any, by: User, at: datetime) -> Attachment:
+    """Keep the signed and stamped scan beside the paper. Raises Incomplete for a file that is neither PDF nor picture."""
+    if not str(upload.filename or "").lower().endswith((".pdf", ".png", ".jpg", ".jpeg")):
+        raise Incomplete(N_("A scan is a PDF, PNG or JPEG file."), field="file")
+    return files.attach(subject=paper, upload=upload, kind=SCAN, by=by, at=at)
 
 
 def digest(blocks: list[dict[str, Any]]) -> str:

@@ -10,11 +10,17 @@ from app.services.papers.rules import amount_in_words, paper_date, with_dots
 
 Block = dict[str, Any]
 _VALUE = re.compile(r"\$(?:\{(\w+)(?:\|(\w+))?\}|(\w+))")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _PLAIN = {"title", "subtitle", "basis", "heading", "article"}
 
 
 class BadTemplate(ValueError):
     """The template names a value, filter or command that does not exist."""
+
+
+def clean(text: str) -> str:
+    """The text without what no paper may hold: control characters, and those that turn the direction of writing."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def show(value: Any, how: str | None = None) -> str:
@@ -33,7 +39,7 @@ def show(value: Any, how: str | None = None) -> str:
         raise BadTemplate(f"no such filter: {how}")
     if isinstance(value, datetime | date):
         return f"{value:%d/%m/%Y}"
-    return with_dots(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else str(value)
+    return with_dots(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else clean(str(value))
 
 
 def fill(text: str, data: dict[str, Any]) -> str:
@@ -55,7 +61,7 @@ def build(template: str, data: dict[str, Any]) -> list[Block]:
 
     def end_paragraph() -> None:
         if paragraph:
-            blocks.append({"kind": "paragraph", "text": " ".join(paragraph)})
+            blocks.extend({"kind": "paragraph", "text": part.strip()} for part in " ".join(paragraph).split("\n") if part.strip())
             paragraph.clear()
 
     for line in _chosen(template.splitlines(), data):
@@ -96,7 +102,7 @@ def _command(line: str, data: dict[str, Any]) -> list[Block]:
     if name in _PLAIN:
         return [{"kind": name, "text": fill(rest, data)}]
     if name == "bases":
-        return [{"kind": "basis", "text": f"Căn cứ {text};" if not str(text).startswith("Căn cứ") else str(text)} for text in _value(rest, data)]
+        return [{"kind": "basis", "text": f"Căn cứ {text};" if not text.startswith("Căn cứ") else text} for text in map(clean, map(str, _value(rest, data)))]
     if name == "field":
         label, _, value = rest.partition(":")
         return [{"kind": "field", "label": label.strip(), "text": fill(value.strip(), data)}]
@@ -112,6 +118,8 @@ def _command(line: str, data: dict[str, Any]) -> list[Block]:
         return [{"kind": "sign", "side": side.strip(), "title": fill(title.strip(), data), "name": fill(person.strip(), data)}]
     if name == "recipients":
         return [{"kind": "recipients", "lines": [part.strip() for part in fill(rest, data).split(";") if part.strip()]}]
+    if name == "sealed":
+        return [{"kind": "sealed"}]
     raise BadTemplate(f"no such command: #{name}")
 
 
@@ -136,6 +144,23 @@ def _value(text: str, data: dict[str, Any]) -> Any:
     return data[name]
 
 
+def is_sealed(blocks: list[Block]) -> bool:
+    """Is the paper only for those who may read its subject, whatever their office?"""
+    return any(block["kind"] == "sealed" for block in blocks)
+
+
+def name_of(template: str) -> str:
+    """What papers of a template are called: its first title, and its subtitle when that says enough without values."""
+    found: dict[str, str] = {}
+    for line in template.splitlines():
+        command, _, text = line.partition(" ")
+        found.setdefault(command, text)
+    title = found.get("#title", "").strip().capitalize()
+    said, cut, _value = found.get("#subtitle", "").partition("$")
+    subtitle = said.strip() if not cut or len(said.split()) > 4 else ""
+    return f"{title} – {subtitle}" if title and subtitle else title
+
+
 def as_text(blocks: list[Block]) -> str:
     """The words of a paper in reading order, for search and for comparing its drawn forms."""
     words: list[str] = []
@@ -143,3 +168,22 @@ def as_text(blocks: list[Block]) -> str:
         words += [block.get("label", ""), block.get("title", ""), block.get("text", ""), block.get("name", ""), *block.get("heads", [])]
         words += [cell for row in block.get("rows", []) for cell in row] + block.get("lines", [])
     return "\n".join(word for word in words if word)
+
+
+def table_size(table: Block) -> int:
+    """The letters of a table in points: smaller when it has many columns."""
+    count = len(table["heads"])
+    return 9 if count > 8 else 10 if count > 6 else 11
+
+
+def widths(table: Block) -> list[int]:
+    """How wide the columns of a table are to one another: each holds its longest word, long texts get most of the rest."""
+    needs, wants = [], []
+    for at, head in enumerate(table["heads"]):
+        cells = [row[at] for row in table["rows"]] or [""]
+        words = [len(word) for cell in [head, *cells] for word in cell.split()] or [1]
+        needs.append(max(min(max(words), 16) + 1, 4))
+        wants.append(min(max(len(head), sum(map(len, cells)) // len(cells)), 120))
+    spare = max(920 // table_size(table) - sum(needs), 0)
+    beyond = [max(want - need, 0) for want, need in zip(wants, needs, strict=True)]
+    return [10 * need + (10 * spare * more // sum(beyond) if any(beyond) else 0) for need, more in zip(needs, beyond, strict=True)]

@@ -1,35 +1,82 @@
 """A paper as PDF, set by Typst. Content goes in as JSON, so nothing in it is read as markup.
 
-Typst keeps what it compiled, so papers are set in a child process that is replaced after a while.
+Typst keeps what it compiled, so papers are set in a child process that is replaced after a while; a child that
+hangs or dies is replaced too.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import typst
 
+from app.kernel.words import N_
+from app.services.papers.blocks import table_size, widths
+from app.services.papers.rules import NotDrawn
+
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "vendor" / "tinos"
 SOURCE = Path(__file__).resolve().parent / "paper.typ"
-SECONDS = 30
+SECONDS = 20
 PAPERS_PER_CHILD = 50
-_pool: dict[int, ProcessPoolExecutor] = {}
+LONGEST_WORD, LONGEST_IN_TABLE = 40, 16
+_pools: dict[int, ProcessPoolExecutor] = {}
+_lock = Lock()
 
 
 def draw(content: dict[str, Any]) -> bytes:
-    """The PDF of a paper. Raises TimeoutError when it takes too long."""
-    return _executor().submit(_compile, json.dumps(content, ensure_ascii=False)).result(timeout=SECONDS)
+    """The PDF of a paper. Raises NotDrawn when it takes too long or the child dies twice."""
+    return _drawn(json.dumps(content | {"blocks": [_prepared(b) for b in content["blocks"]]}, ensure_ascii=False))
 
 
-def _executor() -> ProcessPoolExecutor:
-    if os.getpid() not in _pool:
-        _pool[os.getpid()] = ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=PAPERS_PER_CHILD)
-    return _pool[os.getpid()]
+@lru_cache(maxsize=32)
+def _drawn(text: str) -> bytes:
+    for _attempt in range(2):
+        pool = _pool()
+        try:
+            return pool.submit(_compile, text).result(timeout=SECONDS)
+        except BrokenProcessPool:
+            _replace(pool)
+        except TimeoutError:
+            _replace(pool)
+            break
+    raise NotDrawn(N_("The PDF could not be made just now. Please try again, or take the Word file."))
+
+
+def _pool() -> ProcessPoolExecutor:
+    with _lock:
+        if os.getpid() not in _pools:
+            _pools[os.getpid()] = ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=PAPERS_PER_CHILD)
+        return _pools[os.getpid()]
+
+
+def _replace(pool: ProcessPoolExecutor) -> None:
+    with _lock:
+        if _pools.get(os.getpid()) is pool:
+            del _pools[os.getpid()]
+    for child in list((getattr(pool, "_processes", None) or {}).values()):
+        child.kill()  # shutdown alone would wait for a child that hangs
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _prepared(block: dict[str, Any]) -> dict[str, Any]:
+    """The block as the page needs it: over-long words may be broken, columns of tables have widths."""
+    ready = {key: _breakable(value, LONGEST_WORD) if isinstance(value, str) else value for key, value in block.items()}
+    if block["kind"] == "table":
+        ready |= {"rows": [[_breakable(cell, LONGEST_IN_TABLE) for cell in row] for row in block["rows"]], "widths": widths(block), "size": table_size(block)}
+    return ready
+
+
+def _breakable(text: str, longest: int) -> str:
+    return re.sub(rf"\S{{{longest + 1},}}", lambda word: "\u200b".join(word[0]), text)
 
 
 def _compile(content: str) -> bytes:

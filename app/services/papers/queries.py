@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.kernel import journal, subjects
 from app.kernel.db import db
 from app.kernel.permissions import Do
+from app.services.papers.blocks import is_sealed
 from app.services.papers.models import Paper
 
 
@@ -33,14 +34,38 @@ def register() -> Select[tuple[Paper]]:
     return select(Paper)
 
 
+def kinds() -> list[tuple[str, str]]:
+    """Every (template, issuing body) of which there is a paper."""
+    return [(template, body) for template, body in db.session.execute(select(Paper.template, Paper.body).distinct().order_by(Paper.template, Paper.body))]
+
+
+def paper_by_pid(pid: str) -> Paper | None:
+    """The paper, whoever asks: for files, which ask may_read themselves."""
+    return db.session.scalar(select(Paper).options(joinedload(Paper.issued_by)).where(Paper.public_id == pid))
+
+
 def paper_for(user: Any, pid: str) -> Paper | None:
-    """The paper, when this person may read it: it is public, by office unless its subject is sealed, or as a reader of the subject."""
-    row = db.session.scalar(select(Paper).options(joinedload(Paper.issued_by)).where(Paper.public_id == pid))
-    if row is None or row.is_public:
-        return row
+    """The paper, when this person (or visitor) may read it."""
+    row = paper_by_pid(pid)
+    return row if row is not None and may_read(row, user) else None
+
+
+def may_read(row: Paper, user: Any) -> bool:
+    """By office, as a reader of its subject, or because it is public.
+
+    An office alone opens neither a paper marked sealed nor a paper of a subject that is sealed now.
+    """
+    if row.is_public:
+        return True
     if not user.is_authenticated:
-        return None
+        return False
     subject = subjects.load(row.subject_type, row.subject_pid)
-    if user.can(Do.PAPERS_READ) and not (subject is not None and subjects.is_sealed(row.subject_type, subject)):
-        return row
-    return row if subject is not None and subjects.may_read(row.subject_type, subject, user) else None
+    sealed = is_sealed(row.blocks) or (subject is not None and subjects.is_sealed(row.subject_type, subject))
+    if user.can(Do.PAPERS_READ) and not sealed:
+        return True
+    return subject is not None and subjects.may_read(row.subject_type, subject, user)
+
+
+subjects.register_subject("paper", subjects.Subject(
+    load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read,
+    url=lambda row: ("papers.show", {"pid": row.public_id})))  # fmt: skip

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from app.kernel.errors import Refused
+
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 BILLION = 10**9
+
+
+class NotDrawn(Refused):
+    """The paper could not be drawn now; it is whole, and can be asked for again."""
+
+    status = 503
 
 
 def amount_in_words(amount: int, *, zero: str = "lẻ", thousand: str = "nghìn") -> str:

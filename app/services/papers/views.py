@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,9 +21,11 @@ from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import nfc
-from app.kernel.web import SIGNED_IN, allow, or_404
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
-from app.services.papers import pdf, queries, word
+from app.services.files import queries as files
+from app.services.papers import actions, forms, pdf, queries, word
+from app.services.papers.blocks import name_of
 from app.services.papers.models import Paper
 from app.services.papers.rules import amount_in_words, paper_date
 
@@ -28,20 +39,34 @@ def init_app(app: Flask) -> None:
 
 
 def _listing() -> Listing:
+    kinds = queries.kinds()
+    templates = sorted(((name, _kind_name(name)) for name in {template for template, _body in kinds}), key=lambda pair: pair[1])
+    bodies = sorted({body for _template, body in kinds})
     return Listing(
         queries.register(), request.args, key=Paper.id, default="-dated",
         columns=[
             Column("dated", N_("Date"), lambda p: p.dated, sort=Paper.dated),
             Column("number", N_("Number"), lambda p: p.number),
             Column("title", N_("Title"), lambda p: p.title, sort=Paper.title),
+            Column("kind", N_("Kind"), lambda p: _kind_name(p.template)),
             Column("body", N_("Issued by"), lambda p: p.body),
         ],
         filters=[
             Filter("q", N_("Number or title"), lambda s, v: s.where(Paper.number.ilike(f"%{_like(v)}%", escape="\\")
                                                                      | Paper.title.ilike(f"%{_like(v)}%", escape="\\"))),
+            Filter("kind", N_("Kind"), lambda s, v: s.where(Paper.template == v), choices=templates),
+            Filter("body", N_("Issued by"), lambda s, v: s.where(Paper.body == v), choices=[(b, b) for b in bodies]),
             Filter("year", N_("Year"), lambda s, v: s.where(Paper.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)]),
         ],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=200)
+def _kind_name(template: str) -> str:
+    try:
+        return name_of(actions.template_text(template)) or template
+    except FileNotFoundError:
+        return template
 
 
 def _like(text: str) -> str:
@@ -51,7 +76,7 @@ def _like(text: str) -> str:
 @bp.get("/")
 @allow(Do.PAPERS_READ)
 def index() -> Any:
-    return render_template("papers/index.html", listing=_listing())
+    return render_template("papers/index.html", listing=_listing(), kind_name=_kind_name)
 
 
 @bp.get("/register.xlsx")
@@ -64,7 +89,7 @@ def export() -> Any:
 @allow(SIGNED_IN)
 def show(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
-    return render_template("papers/show.html", paper=paper, content=content_of(paper))
+    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=files.of(paper, kind=actions.SCAN))
 
 
 @bp.get("/<pid>.pdf")
@@ -83,10 +108,22 @@ def as_word(pid: str) -> Any:
     return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
 
 
+@bp.route("/<pid>/scan", methods=["GET", "POST"])
+@allow(Do.PAPERS_NUMBER)
+@writes
+def attach_scan(pid: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    form = forms.AttachScan()
+    if form.validate_on_submit():
+        actions.attach_scan(paper, upload=form.file.data, by=current_user, at=clock.now())
+        return done(_("The signed scan is attached."), url_for(".show", pid=pid))
+    return render_template("papers/scan.html", paper=paper, form=form)
+
+
 def content_of(paper: Paper) -> dict[str, Any]:
     """What is drawn of a paper, as plain data."""
     return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,
-            "longdate": paper_date(paper.dated), "blocks": paper.blocks}  # fmt: skip
+            "longdate": paper_date(paper.dated), "issued": paper.issued_at.isoformat(), "blocks": paper.blocks}  # fmt: skip
 
 
 def _name(paper: Paper) -> str:

@@ -1,9 +1,11 @@
-"""The acts on rules: load the defaults, revise, enter a day, confirm a year."""
+"""The acts on rules: load the defaults, revise, enter and remove a day, confirm a year."""
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +19,59 @@ from app.kernel.words import N_
 from app.services.people.models import User
 from app.services.rulebook import queries
 from app.services.rulebook.models import CalendarYear, DayOff, Rule
-from app.services.rulebook.rules import DayKind, Mark
+from app.services.rulebook.rules import DAYS, DayKind, Mark, wrong_with
 
 DATA = Path(__file__).parent / "data"
 
 
+def shipped() -> list[dict[str, Any]]:
+    """The entries of data/*.json, file by file."""
+    files = [path for path in sorted(DATA.glob("*.json")) if path.name != "calendar.json"]
+    return [entry for path in files for entry in json.loads(path.read_text(encoding="utf-8"))]
+
+
 def load(*, by: User | None, at: datetime) -> int:
     """Load the defaults of data/*.json: versions not yet known are added, known ones stay. Returns how many were new."""
-    known = {(key, start) for key, start in db.session.execute(select(Rule.key, Rule.valid_from))}
+    versions: dict[str, dict[date, Rule]] = defaultdict(dict)
+    for row in db.session.scalars(select(Rule)):
+        versions[row.key][row.valid_from] = row
+    grown = set()
     new = 0
-    for path in sorted(DATA.glob("*.json")):
-        if path.name == "calendar.json":
+    for entry in shipped():
+        start = date.fromisoformat(entry["from"])
+        if start in versions[entry["key"]]:
             continue
-        for entry in json.loads(path.read_text(encoding="utf-8")):
-            start = date.fromisoformat(entry["from"])
-            if (entry["key"], start) in known:
-                continue
-            db.session.add(Rule(key=entry["key"], value=entry["value"], unit=entry.get("unit"), source=entry["source"], mark=Mark(entry["mark"]),
-                                valid_from=start, valid_to=date.fromisoformat(entry["to"]) if entry.get("to") else None,
-                                note_vi=entry.get("note_vi"), note_en=entry.get("note_en"), created_at=at,
-                                created_by_id=by.id if by else None))  # fmt: skip
-            new += 1
+        row = Rule(key=entry["key"], value=entry["value"], unit=entry.get("unit"), source=entry["source"], mark=Mark(entry["mark"]),
+                   valid_from=start, valid_to=date.fromisoformat(entry["to"]) if entry.get("to") else None,
+                   note_vi=entry.get("note_vi"), note_en=entry.get("note_en"), created_at=at, created_by_id=by.id if by else None)  # fmt: skip
+        db.session.add(row)
+        versions[row.key][start] = row
+        grown.add(row.key)
+        new += 1
+    for key in grown:
+        _end_each_before_the_next(list(versions[key].values()))
     _load_calendar(at)
     db.session.flush()
     return new
+
+
+def _end_each_before_the_next(rows: list[Rule]) -> None:
+    """No two versions of a rule hold on the same day."""
+    rows.sort(key=lambda row: row.valid_from)
+    for row, following in pairwise(rows):
+        if row.valid_to is None or row.valid_to >= following.valid_from:
+            row.valid_to = following.valid_from - timedelta(days=1)
+
+
+def differing() -> list[tuple[Rule, Any]]:
+    """Versions that read otherwise here than the defaults of the same day: (version here, default value)."""
+    known = {(row.key, row.valid_from): row for row in db.session.scalars(select(Rule))}
+    found = []
+    for entry in shipped():
+        row = known.get((entry["key"], date.fromisoformat(entry["from"])))
+        if row is not None and row.value != entry["value"]:
+            found.append((row, entry["value"]))
+    return found
 
 
 def _load_calendar(at: datetime) -> None:
@@ -56,10 +87,12 @@ def _load_calendar(at: datetime) -> None:
             db.session.add(CalendarYear(year=entry["year"], confirmed_at=at, source=entry["source"]))
 
 
-def revise(key: str, value: Any, *, source: str, mark: Mark, valid_from: date, reason: str, by: User, at: datetime) -> Rule:
+def revise(key: str, value: Any, *, source: str, mark: Mark, valid_from: date, reason: str, by: User, at: datetime,
+           unit: str | None = None) -> Rule:  # fmt: skip
     """Put a new version of a rule in force from a day on; the version before ends the day before.
 
-    Raises Incomplete when a version already begins on that day or later, or the source is missing.
+    `unit` may change a term between working and calendar days. Raises Incomplete when a version already begins on that
+    day or later, when the source is missing, or when the value contradicts itself.
     """
     versions = queries.history(key)
     if not versions:
@@ -67,10 +100,13 @@ def revise(key: str, value: Any, *, source: str, mark: Mark, valid_from: date, r
     if not nfc(source):
         raise Incomplete(N_("Please name the document and article."), field="source")
     before = versions[0]
+    counted = unit if unit in DAYS and before.unit in DAYS else before.unit
+    if message := wrong_with(value, counted):
+        raise Incomplete(message, field="value")
     if before.valid_from >= valid_from:
         raise Incomplete(N_("A version of this rule already begins on %(day)s or later."), field="valid_from", day=f"{before.valid_from:%d/%m/%Y}")
     before.valid_to = valid_from - timedelta(days=1)
-    row = Rule(key=key, value=value, unit=before.unit, source=nfc(source), mark=mark, valid_from=valid_from, note_vi=before.note_vi,
+    row = Rule(key=key, value=value, unit=counted, source=nfc(source), mark=mark, valid_from=valid_from, note_vi=before.note_vi,
                note_en=before.note_en, created_at=at, created_by_id=by.id)  # fmt: skip
     db.session.add(row)
     db.session.flush()
@@ -86,4 +122,28 @@ def enter_day(day: date, kind: DayKind, *, name: str, source: str, by: User, at:
     db.session.add(row)
     db.session.flush()
     journal.record(row, "enter_day", by=by, at=at, detail={"day": day.isoformat(), "kind": str(kind)})
+    return row
+
+
+def remove_day(row: DayOff, *, reason: str, by: User, at: datetime) -> None:
+    """Take an exception out of the calendar; the journal keeps what it was."""
+    detail = {"day": row.day.isoformat(), "kind": str(row.kind), "name": row.name, "source": row.source}
+    journal.record(row, "remove_day", by=by, at=at, reason=reason, detail=detail)
+    db.session.delete(row)
+    db.session.flush()
+
+
+def confirm_year(year: int, *, source: str, by: User, at: datetime) -> CalendarYear:
+    """Say that the swapped days of a year are published and entered: its terms are no longer provisional.
+
+    Raises Incomplete when the year is confirmed already, or the announcement is not named.
+    """
+    if not nfc(source):
+        raise Incomplete(N_("Please name the announcement."), field="source")
+    if db.session.get(CalendarYear, year) is not None:
+        raise Incomplete(N_("This year is confirmed already."), field="year")
+    row = CalendarYear(year=year, confirmed_at=at, source=nfc(source))
+    db.session.add(row)
+    db.session.flush()
+    journal.record(row, "confirm_year", by=by, at=at, detail={"year": year, "source": row.source})
     return row

@@ -46,6 +46,12 @@ def national_days(year: int) -> tuple[frozenset[date], frozenset[date]]:
     return frozenset(d for d in known if d.year == year), frozenset(worked)
 
 
+@lru_cache(maxsize=64)
+def names_of(year: int) -> dict[date, str]:
+    """The names of the national days off of a year, in Vietnamese."""
+    return {d: str(name) for d, name in country_holidays("VN", years=year, language="vi").items() if d.year == year}
+
+
 def off_days(overrides: dict[date, str]) -> Callable[[date], bool]:
     """is_off for the national calendar with these overrides (date → "off" or "working")."""
 

@@ -24,12 +24,11 @@ rulebook = AppGroup("rulebook", help="Rules of law and practice, with source and
 def show(key: str | None, on: datetime | None) -> None:
     """Show a rule, or all, as in force on a day."""
     day = on.date() if on else clock.today()
-    for name in [key] if key else [r.key for r in queries.latest()]:
-        try:
-            click.echo(_line(queries.rule(name, on=day)))
-        except RuleMissing as missing:
-            if key:
-                raise click.ClickException(str(missing)) from missing
+    try:
+        for row in [queries.rule(key, on=day)] if key else queries.in_force(day):
+            click.echo(_line(row))
+    except RuleMissing as missing:
+        raise click.ClickException(str(missing)) from missing
 
 
 def _line(row: Rule) -> str:
@@ -39,9 +38,11 @@ def _line(row: Rule) -> str:
 
 @rulebook.command("load")
 def load() -> None:
-    """Load the defaults; versions already here stay."""
+    """Load the defaults; versions already here stay, and those that read otherwise are named."""
     click.echo(f"{actions.load(by=None, at=clock.now())} new")
     db.session.commit()
+    for row, shipped in actions.differing():
+        click.echo(json.dumps({"key": row.key, "from": row.valid_from.isoformat(), "here": row.value, "shipped": shipped}, ensure_ascii=False))
 
 
 calendar = AppGroup("calendar", help="Terms in working and calendar days.")

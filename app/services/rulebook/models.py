@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.db import Identified, Model, UtcDateTime, enum_of
+from app.kernel.db import Identified, Model, UtcDateTime, enum_of, trigger
 from app.services.rulebook.rules import DayKind, Mark
 
 
@@ -36,6 +44,15 @@ class Rule(Identified, Model):
     )
 
 
+_FIXED = "id, public_id, key, value, unit, source, mark, valid_from, note_vi, note_en, created_at, created_by_id"
+for _name, _event in (("rule_no_update", f"UPDATE OF {_FIXED}"), ("rule_no_delete", "DELETE")):  # only the last day may be set
+    trigger(
+        _name, "rule",
+        sqlite=f"CREATE TRIGGER {_name} BEFORE {_event} ON rule BEGIN SELECT RAISE(ABORT, 'rule is append-only'); END",
+        postgresql=f"CREATE TRIGGER {_name} BEFORE {_event} ON rule FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    )  # fmt: skip
+
+
 class DayOff(Identified, Model):
     """An exception of the calendar, with its source."""
 
@@ -55,3 +72,8 @@ class CalendarYear(Model):
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     source: Mapped[str] = mapped_column(String(300))
+
+    @property
+    def public_id(self) -> str:
+        """How the journal names the year."""
+        return str(self.year)

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app.kernel.db import db
-from app.services.rulebook.calendar import due_date, off_days
+from app.services.rulebook.calendar import due_date, names_of, national_days, off_days
 from app.services.rulebook.models import CalendarYear, DayOff, Rule
-from app.services.rulebook.rules import RuleMissing
+from app.services.rulebook.rules import DayKind, RuleMissing
 
 
 def rule(key: str, *, on: date) -> Rule:
@@ -78,9 +78,30 @@ def history(key: str) -> list[Rule]:
     return list(db.session.scalars(select(Rule).where(Rule.key == key).order_by(Rule.valid_from.desc())))
 
 
+def in_force(on: date) -> list[Rule]:
+    """Every rule in force on a day, by key, in one query."""
+    statement = select(Rule).where(Rule.valid_from <= on, or_(Rule.valid_to.is_(None), Rule.valid_to >= on))
+    return list({row.key: row for row in db.session.scalars(statement.order_by(Rule.key, Rule.valid_from))}.values())
+
+
 def days_off(year: int) -> list[DayOff]:
     """The exceptions entered for a year."""
     return list(db.session.scalars(select(DayOff).where(DayOff.day.between(date(year, 1, 1), date(year, 12, 31))).order_by(DayOff.day)))
+
+
+def day_off_by_pid(pid: str) -> DayOff | None:
+    """One exception."""
+    return db.session.scalar(select(DayOff).where(DayOff.public_id == pid))
+
+
+def calendar_of(year: int) -> list[tuple[date, DayKind, str, DayOff | None]]:
+    """Every day of a year that is not an ordinary one: day, kind, name and, when it was entered here, the exception."""
+    off, worked = national_days(year)
+    entered = {d.day: d for d in days_off(year)}
+    found: dict[date, tuple[date, DayKind, str, DayOff | None]] = {d: (d, DayKind.OFF, names_of(year).get(d, ""), None) for d in off}
+    found |= {d: (d, DayKind.WORKING, "", None) for d in worked}
+    found |= {d: (d, row.kind, row.name, row) for d, row in entered.items()}
+    return [found[d] for d in sorted(found)]
 
 
 def is_off() -> Callable[[date], bool]:
@@ -88,14 +109,26 @@ def is_off() -> Callable[[date], bool]:
     return off_days({d.day: str(d.kind) for d in db.session.scalars(select(DayOff))})
 
 
-def due(start: date, term: int | dict[str, Any], unit: str = "working") -> date:
-    """The last day of a term: a number of `unit` days, or a rule's value {"days": n, "unit": u}."""
+def due(start: date, term: int | str | dict[str, Any], unit: str = "working", *, on: date | None = None) -> date:
+    """The last day of a term: a number of `unit` days, a value {"days": n, "unit": u}, or a rule's key (as on `on`, default `start`).
+
+    Raises RuleMissing, and ValueError for a rule that is not a term of days.
+    """
+    if isinstance(term, str):
+        found = rule(term, on=on or start)
+        term, unit = found.value, found.unit or unit
     days, counted = (term["days"], term["unit"]) if isinstance(term, dict) else (term, unit)
     return due_date(start, int(days), counted, is_off())
 
 
+def confirmed_years() -> dict[int, CalendarYear]:
+    """The years whose swapped days an officer has confirmed."""
+    return {row.year: row for row in db.session.scalars(select(CalendarYear))}
+
+
 def provisional(*days: date) -> bool:
-    """Does any of these days lie in a year whose swaps nobody has confirmed?"""
-    confirmed = set(db.session.scalars(select(CalendarYear.year)))
-    last = max(confirmed, default=0)
-    return any(d.year > last for d in days)
+    """Do these days span a year whose swaps nobody has confirmed? Years before the first confirmed one are settled."""
+    confirmed = confirmed_years()
+    first = min(confirmed, default=0)
+    years = range(min(days).year, max(days).year + 1)
+    return any(year > first and year not in confirmed for year in years)
