@@ -7,17 +7,24 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, redirect, render_template_string, request, session, url_for
-from flask_babel import get_locale
+from flask import (
+    Flask,
+    current_app,
+    redirect,
+    render_template_string,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
 from app.kernel import clock
 from app.kernel.lifecycle import LIFECYCLES
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 from app.services.people.queries import users_by_id
 
 # endpoint, label, word; at most six are shown

@@ -13,7 +13,17 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, BigInteger, CheckConstraint, DateTime, MetaData, String, TypeDecorator, event
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 log = logging.getLogger(__name__)
@@ -90,6 +100,11 @@ def enum_of(enum: type[StrEnum], *, default: StrEnum | None = None, nullable: bo
 def money(*, nullable: bool = False, default: int | None = None, **kw: Any) -> Any:
     """A column of whole đồng, 0 … 10^13 (CHECK), 64 bits."""
     return mapped_column(BigInteger, nullable=nullable, default=default, info={"money": True}, **kw)
+
+
+def to(table: str) -> ForeignKey:
+    """A foreign key to `table`.id: what is pointed to is never deleted."""
+    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
 
 
 def public_id() -> str:

@@ -17,7 +17,14 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField as UploadField
 from markupsafe import Markup
-from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import Choice
 from wtforms.widgets import Select, TextInput
 

@@ -18,7 +18,7 @@ from app.kernel import journal
 from app.kernel.db import db
 from app.kernel.errors import Stale, WrongState
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import mail
 from app.kernel.db import Identified, Model, UtcDateTime, db, enum_of
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 LEASE = timedelta(minutes=2)
 TRIES = 60

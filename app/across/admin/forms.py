@@ -6,7 +6,16 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app.kernel.forms import ChoiceField, DateField, IntField, LineField, NoteField, PickField, StageForm, YesField
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    NoteField,
+    PickField,
+    StageForm,
+    YesField,
+)
 from app.kernel.words import N_
 from app.services.people.models import Organisation
 from app.services.people.rules import Role

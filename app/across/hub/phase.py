@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, literal
 
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 from app.stages.execution.models import Suspension
 from app.stages.execution.rules import SuspensionState
 from app.stages.funding.models import Contract, Liquidation, Project, ProjectClosing

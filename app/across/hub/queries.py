@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import selectinload
 
@@ -16,10 +26,28 @@ from app.kernel.db import db
 from app.kernel.text import fold
 from app.kernel.words import Face
 from app.services.people.models import Organisation, User
-from app.stages.execution.models import Adjustment, Inspection, Report, Suspension, Termination
-from app.stages.execution.rules import AdjustmentState, InspectionState, ReportState, SuspensionState, TerminationState
+from app.stages.execution.models import (
+    Adjustment,
+    Inspection,
+    Report,
+    Suspension,
+    Termination,
+)
+from app.stages.execution.rules import (
+    AdjustmentState,
+    InspectionState,
+    ReportState,
+    SuspensionState,
+    TerminationState,
+)
 from app.stages.funding import queries as funding
-from app.stages.funding.models import Contract, Liquidation, Project, ProjectClosing, Settlement
+from app.stages.funding.models import (
+    Contract,
+    Liquidation,
+    Project,
+    ProjectClosing,
+    Settlement,
+)
 from app.stages.plan.models import Priority, Sector
 
 # --- the list -------------------------------------------------------------------------------------------------

@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, append_only, enum_of, text_check, trigger
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    append_only,
+    enum_of,
+    text_check,
+    to,
+    trigger,
+)
 from app.services.councils.rules import CouncilState, Kind, SeatRole
 from app.services.people.models import User
-
-
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
 
 
 class Council(Identified, Versioned, Model):
@@ -31,7 +37,7 @@ class Council(Identified, Versioned, Model):
     meets_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     place: Mapped[str | None] = mapped_column(String(300))
     vice_authorised: Mapped[bool] = mapped_column(default=False)
-    officer_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    officer_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -46,7 +52,7 @@ class AgendaItem(Identified, Model):
 
     __tablename__ = "agenda_item"
 
-    council_id: Mapped[int] = mapped_column(_to("council"), index=True)
+    council_id: Mapped[int] = mapped_column(to("council"), index=True)
     position: Mapped[int]
     subject_type: Mapped[str] = mapped_column(String(64))
     subject_pid: Mapped[str] = mapped_column(String(26))
@@ -63,8 +69,8 @@ class Seat(Identified, Model):
 
     __tablename__ = "seat"
 
-    council_id: Mapped[int] = mapped_column(_to("council"), index=True)
-    user_id: Mapped[int] = mapped_column(_to("user_account"), index=True)
+    council_id: Mapped[int] = mapped_column(to("council"), index=True)
+    user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     role: Mapped[SeatRole] = enum_of(SeatRole)
     declared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     present: Mapped[bool] = mapped_column(default=False)
@@ -82,8 +88,8 @@ class Recusal(Identified, Model):
 
     __tablename__ = "recusal"
 
-    seat_id: Mapped[int] = mapped_column(_to("seat"), index=True)
-    agenda_item_id: Mapped[int] = mapped_column(_to("agenda_item"), index=True)
+    seat_id: Mapped[int] = mapped_column(to("seat"), index=True)
+    agenda_item_id: Mapped[int] = mapped_column(to("agenda_item"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text)
 
@@ -98,8 +104,8 @@ class Ballot(Identified, Model):
 
     __tablename__ = "ballot"
 
-    agenda_item_id: Mapped[int] = mapped_column(_to("agenda_item"), index=True)
-    seat_id: Mapped[int] = mapped_column(_to("seat"), index=True)
+    agenda_item_id: Mapped[int] = mapped_column(to("agenda_item"), index=True)
+    seat_id: Mapped[int] = mapped_column(to("seat"), index=True)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     salt: Mapped[str] = mapped_column(String(32))
     seal: Mapped[str] = mapped_column(String(64))
@@ -126,7 +132,7 @@ class Count(Identified, Model):
 
     __tablename__ = "ballot_count"
 
-    agenda_item_id: Mapped[int] = mapped_column(_to("agenda_item"), unique=True)
+    agenda_item_id: Mapped[int] = mapped_column(to("agenda_item"), unique=True)
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
     counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 
 class Kind(Face):

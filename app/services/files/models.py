@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, append_only
+from app.kernel.db import Identified, Model, UtcDateTime, append_only, to
 from app.services.people.models import User
 
 
@@ -35,7 +35,7 @@ class Attachment(Identified, Model):
     kind: Mapped[str] = mapped_column(String(64))
     filename: Mapped[str] = mapped_column(String(200))
     blob_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256", ondelete="RESTRICT"), index=True)
-    uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    uploaded_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

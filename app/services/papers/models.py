@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, append_only
+from app.kernel.db import Identified, Model, UtcDateTime, append_only, to
 from app.services.people.models import User
 
 
@@ -31,7 +31,7 @@ class Paper(Identified, Model):
     sha256: Mapped[str] = mapped_column(String(64))
     is_public: Mapped[bool] = mapped_column(default=False)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    issued_by_id: Mapped[int | None] = mapped_column(to("user_account"))
 
     issued_by: Mapped[User | None] = relationship(lazy="raise_on_sql")
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel import clock
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, enum_of, text_check
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    enum_of,
+    text_check,
+    to,
+)
 from app.kernel.permissions import Do, words_of
 from app.services.people.rules import OrganisationKind, Role, in_force
 
@@ -35,7 +43,7 @@ class OrganisationName(Model):
     __tablename__ = "organisation_name"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    organisation_id: Mapped[int] = mapped_column(to("organisation"), index=True)
     name: Mapped[str] = mapped_column(String(300))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
@@ -106,13 +114,13 @@ class RoleGrant(Identified, Model):
 
     __tablename__ = "role_grant"
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     role: Mapped[Role] = enum_of(Role)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"))
+    organisation_id: Mapped[int | None] = mapped_column(to("organisation"))
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    granted_by_id: Mapped[int | None] = mapped_column(to("user_account"))
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
@@ -125,8 +133,8 @@ class Membership(Model):
     __tablename__ = "membership"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
+    organisation_id: Mapped[int] = mapped_column(to("organisation"), index=True)
     is_manager: Mapped[bool] = mapped_column(default=False)
     from_date: Mapped[date]
     to_date: Mapped[date | None]
@@ -141,7 +149,7 @@ class SignInSession(Identified, Model):
 
     __tablename__ = "sign_in_session"
 
-    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
+    user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     epoch: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -173,8 +181,8 @@ class Engagement(Model):
     kind: Mapped[str] = mapped_column(String(32))
     subject_type: Mapped[str] = mapped_column(String(64))
     subject_pid: Mapped[str] = mapped_column(String(26))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    user_id: Mapped[int | None] = mapped_column(to("user_account"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
     role: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(500))
     from_date: Mapped[date]
@@ -189,8 +197,8 @@ class Debarment(Model):
     __tablename__ = "debarment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="RESTRICT"), index=True)
+    user_id: Mapped[int | None] = mapped_column(to("user_account"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
     cause: Mapped[str] = mapped_column(String(64))
     from_date: Mapped[date]
     until: Mapped[date | None]

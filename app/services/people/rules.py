@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.kernel.errors import Incomplete
 from app.kernel.text import nfc
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 PASSWORD_SHORTEST = 10  # characters; NIST SP 800-63B asks for length, not for kinds of signs
 

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    ForeignKey,
     Index,
     String,
     Text,
@@ -16,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kernel.db import Identified, Model, UtcDateTime, enum_of, trigger
+from app.kernel.db import Identified, Model, UtcDateTime, enum_of, to, trigger
 from app.services.rulebook.rules import DayKind, Mark
 
 
@@ -35,7 +34,7 @@ class Rule(Identified, Model):
     note_vi: Mapped[str | None] = mapped_column(Text)
     note_en: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="RESTRICT"))
+    created_by_id: Mapped[int | None] = mapped_column(to("user_account"))
 
     __table_args__ = (
         UniqueConstraint("key", "valid_from"),

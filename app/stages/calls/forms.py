@@ -8,7 +8,14 @@ from typing import Any, Self
 
 from flask_babel import gettext as _
 
-from app.kernel.forms import DateField, LineField, MomentField, NoteField, StageForm, YesField
+from app.kernel.forms import (
+    DateField,
+    LineField,
+    MomentField,
+    NoteField,
+    StageForm,
+    YesField,
+)
 from app.kernel.words import N_
 from app.stages.calls.models import Call, CallTopic
 from app.stages.ideas.forms import TicksField

@@ -5,18 +5,31 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, enum_of, money, text_check
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    enum_of,
+    money,
+    text_check,
+    to,
+)
 from app.services.people.models import User
 from app.stages.calls.rules import CallState, TopicOutcome
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
-
-
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
 
 
 class Call(Identified, Versioned, Model):
@@ -30,7 +43,7 @@ class Call(Identified, Versioned, Model):
     mode: Mapped[Mode] = enum_of(Mode)
     year: Mapped[int]
     round: Mapped[int] = mapped_column(default=1)
-    before_id: Mapped[int | None] = mapped_column(_to("call"), index=True)
+    before_id: Mapped[int | None] = mapped_column(to("call"), index=True)
     deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     place: Mapped[str | None] = mapped_column(String(500))
     note: Mapped[str | None] = mapped_column(Text)
@@ -41,7 +54,7 @@ class Call(Identified, Versioned, Model):
     notice_pid: Mapped[str | None] = mapped_column(String(26))
     minutes_pid: Mapped[str | None] = mapped_column(String(26))
     source_key: Mapped[str | None] = mapped_column(String(100), unique=True)  # of an imported call: its id in the file and a hash
-    created_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    created_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -66,8 +79,8 @@ class CallTopic(Identified, Model):
 
     __tablename__ = "call_topic"
 
-    call_id: Mapped[int] = mapped_column(_to("call"), index=True)
-    topic_id: Mapped[int] = mapped_column(_to("topic"), index=True)
+    call_id: Mapped[int] = mapped_column(to("call"), index=True)
+    topic_id: Mapped[int] = mapped_column(to("topic"), index=True)
     position: Mapped[int]
     ceiling: Mapped[int | None] = money(nullable=True)
     dossiers: Mapped[int | None]  # how many were opened
@@ -85,14 +98,14 @@ class Extension(Identified, Model):
 
     __tablename__ = "call_extension"
 
-    call_id: Mapped[int] = mapped_column(_to("call"), index=True)
+    call_id: Mapped[int] = mapped_column(to("call"), index=True)
     old_deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     new_deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text)
     document: Mapped[str] = mapped_column(String(200))
-    proposed_by_id: Mapped[int] = mapped_column(_to("user_account"))
+    proposed_by_id: Mapped[int] = mapped_column(to("user_account"))
     proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    confirmed_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    confirmed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -10,7 +10,7 @@ from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 DEADLINE_HOUR = 17  # of the default that a new call's form offers
 FROZEN_PREFIXES = ("calls.", "proposals.")  # rule keys whose versions a call keeps

@@ -17,7 +17,16 @@ from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
 from app.stages.calls import actions, forms, queries
 from app.stages.calls.models import Call
-from app.stages.calls.rules import CALL, CallState, can_call_again, earliest_deadline, is_open, is_past, list_dossiers, unsettled
+from app.stages.calls.rules import (
+    CALL,
+    CallState,
+    can_call_again,
+    earliest_deadline,
+    is_open,
+    is_past,
+    list_dossiers,
+    unsettled,
+)
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import CALLABLE, Mode, TopicState

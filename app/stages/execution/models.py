@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     Index,
     String,
     Text,
@@ -23,6 +22,7 @@ from app.kernel.db import (
     enum_of,
     money,
     text_check,
+    to,
 )
 from app.services.people.models import Organisation, User
 from app.stages.execution.rules import (
@@ -40,10 +40,6 @@ from app.stages.funding.models import Project
 from app.stages.funding.rules import Cause
 
 
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
-
-
 def _one_open(table: str, state: str, *columns: str) -> Index:
     """At most one row in this state (per columns)."""
     open_rows = text(f"state = '{state}'")
@@ -53,7 +49,7 @@ def _one_open(table: str, state: str, *columns: str) -> Index:
 class OfProject:
     """What all rows here share: the project they belong to."""
 
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
 
     @declared_attr
     def project(cls) -> Mapped[Project]:
@@ -77,9 +73,9 @@ class Report(OfProject, Identified, Versioned, Model):
     spent: Mapped[int | None] = money(nullable=True)
     difficulties: Mapped[str | None] = mapped_column(Text)
     next_steps: Mapped[str | None] = mapped_column(Text)
-    submitted_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    submitted_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reviewed_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    reviewed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remark: Mapped[str | None] = mapped_column(Text)
 
@@ -108,7 +104,7 @@ class Inspection(OfProject, Identified, Versioned, Model):
     money_finding: Mapped[str | None] = mapped_column(Text)
     conclusion: Mapped[str | None] = mapped_column(Text)
     requests: Mapped[str | None] = mapped_column(Text)
-    created_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    created_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (CheckConstraint("state <> 'done' OR (held_on IS NOT NULL AND conclusion IS NOT NULL)", name="done_has_findings"),)
@@ -127,13 +123,13 @@ class Adjustment(OfProject, Identified, Versioned, Model):
     months: Mapped[int | None]
     new_ends_on: Mapped[date | None]
     new_state_amount: Mapped[int | None] = money(nullable=True)
-    new_pi_id: Mapped[int | None] = mapped_column(_to("user_account"))
-    new_host_id: Mapped[int | None] = mapped_column(_to("organisation"))
+    new_pi_id: Mapped[int | None] = mapped_column(to("user_account"))
+    new_host_id: Mapped[int | None] = mapped_column(to("organisation"))
     special: Mapped[bool] = mapped_column(default=False)
     authority: Mapped[str | None] = mapped_column(String(300))
-    requested_by_id: Mapped[int] = mapped_column(_to("user_account"))
+    requested_by_id: Mapped[int] = mapped_column(to("user_account"))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    decided_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_number: Mapped[str | None] = mapped_column(String(64))
     decision_date: Mapped[date | None]
@@ -164,7 +160,7 @@ class Suspension(OfProject, Identified, Versioned, Model):
     from_date: Mapped[date]
     until: Mapped[date | None]  # the day of resuming
     decision_number: Mapped[str] = mapped_column(String(64))
-    by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    by_id: Mapped[int | None] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (
@@ -183,14 +179,14 @@ class Termination(OfProject, Identified, Versioned, Model):
     state: Mapped[TerminationState] = enum_of(TerminationState, default=TerminationState.OPENED)
     ground: Mapped[Ground] = enum_of(Ground)
     statement: Mapped[str] = mapped_column(Text)
-    opened_by_id: Mapped[int] = mapped_column(_to("user_account"))
+    opened_by_id: Mapped[int] = mapped_column(to("user_account"))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cause: Mapped[Cause | None] = enum_of(Cause, nullable=True)
     paid: Mapped[int | None] = money(nullable=True)
     used: Mapped[int | None] = money(nullable=True)
     refund_percent: Mapped[int | None]
     refund: Mapped[int | None] = money(nullable=True)
-    decided_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    decided_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_number: Mapped[str | None] = mapped_column(String(64))
     decision_date: Mapped[date | None]

@@ -11,14 +11,30 @@ from flask_babel import gettext as _
 from wtforms import SelectMultipleField, ValidationError
 from wtforms.fields.choices import Choice
 
-from app.kernel.forms import ChoiceField, DateField, IntField, LineField, MoneyField, NoteField, PickField, StageForm, YesField
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    MoneyField,
+    NoteField,
+    PickField,
+    StageForm,
+    YesField,
+)
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.services.people.queries import organisation_by_pid
 from app.stages.ideas import queries
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea
-from app.stages.ideas.rules import LONGEST_MONTHS, TITLE_LONGEST, Mode, Outcome, RedirectTo
+from app.stages.ideas.rules import (
+    LONGEST_MONTHS,
+    TITLE_LONGEST,
+    Mode,
+    Outcome,
+    RedirectTo,
+)
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, enum_of, money, text_check, trigger
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    enum_of,
+    money,
+    text_check,
+    to,
+    trigger,
+)
 from app.services.people.models import Organisation, User
 from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo, TopicState
 from app.stages.plan.models import Priority
 
-
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
-
-
 # items beside the main one
 idea_item = Table(
-    "idea_item", Model.metadata, Column("idea_id", _to("idea"), primary_key=True), Column("item_id", _to("priority"), primary_key=True, index=True)
+    "idea_item", Model.metadata, Column("idea_id", to("idea"), primary_key=True), Column("item_id", to("priority"), primary_key=True, index=True)
 )
 topic_item = Table(
-    "topic_item", Model.metadata, Column("topic_id", _to("topic"), primary_key=True), Column("item_id", _to("priority"), primary_key=True, index=True)
+    "topic_item", Model.metadata, Column("topic_id", to("topic"), primary_key=True), Column("item_id", to("priority"), primary_key=True, index=True)
 )
 
 
@@ -48,14 +53,14 @@ class Idea(Identified, Versioned, Model):
     other_budget: Mapped[int | None] = money(nullable=True)
     duration_months: Mapped[int | None]
     starts_on: Mapped[date | None]
-    proposed_host_id: Mapped[int | None] = mapped_column(_to("organisation"))
-    receiver_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"), index=True)
+    proposed_host_id: Mapped[int | None] = mapped_column(to("organisation"))
+    receiver_organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
     commitment: Mapped[str | None] = mapped_column(Text)
     committed_by: Mapped[str | None] = mapped_column(String(200))
     state_keeps_ownership: Mapped[bool] = mapped_column(default=False)
-    item_id: Mapped[int | None] = mapped_column(_to("priority"), index=True)
-    owner_id: Mapped[int] = mapped_column(_to("user_account"), index=True)
-    organisation_id: Mapped[int] = mapped_column(_to("organisation"), index=True)
+    item_id: Mapped[int | None] = mapped_column(to("priority"), index=True)
+    owner_id: Mapped[int] = mapped_column(to("user_account"), index=True)
+    organisation_id: Mapped[int] = mapped_column(to("organisation"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     return_reason: Mapped[str | None] = mapped_column(Text)
@@ -66,7 +71,7 @@ class Idea(Identified, Versioned, Model):
     final_aim: Mapped[str | None] = mapped_column(Text)
     final_products: Mapped[str | None] = mapped_column(Text)
     mode: Mapped[Mode | None] = enum_of(Mode, nullable=True)
-    host_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"))
+    host_organisation_id: Mapped[int | None] = mapped_column(to("organisation"))
     ceiling: Mapped[int | None] = money(nullable=True)
     rank: Mapped[int | None]
     redirect_to: Mapped[RedirectTo | None] = enum_of(RedirectTo, nullable=True)
@@ -122,11 +127,11 @@ class Topic(Identified, Versioned, Model):
     ceiling: Mapped[int | None] = money(nullable=True)
     duration_months: Mapped[int | None]
     year: Mapped[int]
-    item_id: Mapped[int] = mapped_column(_to("priority"), index=True)
-    idea_id: Mapped[int | None] = mapped_column(_to("idea"), unique=True)
-    receiver_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"), index=True)
+    item_id: Mapped[int] = mapped_column(to("priority"), index=True)
+    idea_id: Mapped[int | None] = mapped_column(to("idea"), unique=True)
+    receiver_organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
     commitment: Mapped[str | None] = mapped_column(Text)
-    assigned_organisation_id: Mapped[int | None] = mapped_column(_to("organisation"), index=True)
+    assigned_organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
     decision_number: Mapped[str] = mapped_column(String(60))
     decision_date: Mapped[date]
     decision_body: Mapped[str] = mapped_column(String(200))

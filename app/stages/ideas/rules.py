@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 TITLE_LONGEST = 500
 LONGEST_MONTHS = 120

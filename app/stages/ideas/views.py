@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -16,7 +24,16 @@ from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.ideas import actions, forms, queries
 from app.stages.ideas.models import Idea, Topic
-from app.stages.ideas.rules import EDITABLE, IDEA, SECTIONS, TOPIC, IdeaState, Mode, TopicState, missing
+from app.stages.ideas.rules import (
+    EDITABLE,
+    IDEA,
+    SECTIONS,
+    TOPIC,
+    IdeaState,
+    Mode,
+    TopicState,
+    missing,
+)
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, enum_of, trigger
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    enum_of,
+    to,
+    trigger,
+)
 from app.stages.plan.rules import PlanState
 
 
@@ -38,7 +46,7 @@ class Goal(Model):
     __tablename__ = "plan_goal"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="RESTRICT"), index=True)
+    plan_id: Mapped[int] = mapped_column(to("plan"), index=True)
     code: Mapped[str] = mapped_column(String(20))
     year: Mapped[int]
     short_vi: Mapped[str] = mapped_column(String(500))
@@ -52,7 +60,7 @@ class Group(Model):
     __tablename__ = "plan_group"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="RESTRICT"), index=True)
+    plan_id: Mapped[int] = mapped_column(to("plan"), index=True)
     code: Mapped[str] = mapped_column(String(10))
     position: Mapped[int]
     name_vi: Mapped[str] = mapped_column(String(500))
@@ -67,7 +75,7 @@ class Sector(Identified, Model):
 
     __tablename__ = "sector"
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="RESTRICT"), index=True)
+    plan_id: Mapped[int] = mapped_column(to("plan"), index=True)
     code: Mapped[str] = mapped_column(String(10))
     slug: Mapped[str] = mapped_column(String(60))
     position: Mapped[int]
@@ -84,8 +92,8 @@ class Priority(Identified, Model):
 
     __tablename__ = "priority"
 
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="RESTRICT"), index=True)
-    sector_id: Mapped[int] = mapped_column(ForeignKey("sector.id", ondelete="RESTRICT"), index=True)
+    plan_id: Mapped[int] = mapped_column(to("plan"), index=True)
+    sector_id: Mapped[int] = mapped_column(to("sector"), index=True)
     code: Mapped[str] = mapped_column(String(10))
     position: Mapped[int]
     text_vi: Mapped[str] = mapped_column(Text)

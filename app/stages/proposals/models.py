@@ -5,24 +5,39 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, append_only, enum_of, money, text_check
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    append_only,
+    enum_of,
+    money,
+    text_check,
+    to,
+)
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.plan.models import Priority
 from app.stages.proposals.rules import ProductGroup, ProposalState, Source, TeamRole
 
-
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
-
-
 # items beside the main one
 proposal_item = Table(
     "proposal_item", Model.metadata,
-    Column("proposal_id", _to("proposal"), primary_key=True), Column("item_id", _to("priority"), primary_key=True, index=True),
+    Column("proposal_id", to("proposal"), primary_key=True), Column("item_id", to("priority"), primary_key=True, index=True),
 )  # fmt: skip
 
 
@@ -34,10 +49,10 @@ class Proposal(Identified, Versioned, Model):
     state: Mapped[ProposalState] = enum_of(ProposalState, default=ProposalState.DRAFT)
     code: Mapped[str | None] = mapped_column(String(40), unique=True)
     receipt_no: Mapped[str | None] = mapped_column(String(40), unique=True)
-    call_topic_id: Mapped[int] = mapped_column(_to("call_topic"), index=True)
-    item_id: Mapped[int] = mapped_column(_to("priority"), index=True)
-    host_id: Mapped[int] = mapped_column(_to("organisation"), index=True)
-    pi_id: Mapped[int] = mapped_column(_to("user_account"), index=True)
+    call_topic_id: Mapped[int] = mapped_column(to("call_topic"), index=True)
+    item_id: Mapped[int] = mapped_column(to("priority"), index=True)
+    host_id: Mapped[int] = mapped_column(to("organisation"), index=True)
+    pi_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     title: Mapped[str] = mapped_column(String(500))
     folded: Mapped[str] = mapped_column(Text)
     aim: Mapped[str | None] = mapped_column(Text)
@@ -45,7 +60,7 @@ class Proposal(Identified, Versioned, Model):
     work: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     host_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    host_signed_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    host_signed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     sent_back_reason: Mapped[str | None] = mapped_column(Text)
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -75,9 +90,9 @@ class TeamMember(Identified, Model):
 
     __tablename__ = "team_member"
 
-    proposal_id: Mapped[int] = mapped_column(_to("proposal"), index=True)
-    user_id: Mapped[int | None] = mapped_column(_to("user_account"), index=True)
-    organisation_id: Mapped[int | None] = mapped_column(_to("organisation"))
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
+    user_id: Mapped[int | None] = mapped_column(to("user_account"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(to("organisation"))
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[TeamRole] = enum_of(TeamRole)
     task: Mapped[str | None] = mapped_column(String(500))
@@ -97,7 +112,7 @@ class ProposalProduct(Identified, Model):
 
     __tablename__ = "proposal_product"
 
-    proposal_id: Mapped[int] = mapped_column(_to("proposal"), index=True)
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
     group: Mapped[ProductGroup] = enum_of(ProductGroup, name="product_group")
     name: Mapped[str] = mapped_column(String(300))
     unit: Mapped[str] = mapped_column(String(60))
@@ -112,7 +127,7 @@ class BudgetLine(Identified, Model):
 
     __tablename__ = "budget_line"
 
-    proposal_id: Mapped[int] = mapped_column(_to("proposal"), index=True)
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
     head: Mapped[str] = mapped_column(String(40))
     content: Mapped[str] = mapped_column(String(300))
     source: Mapped[Source] = enum_of(Source)
@@ -136,12 +151,12 @@ class Version(Identified, Model):
 
     __tablename__ = "proposal_version"
 
-    proposal_id: Mapped[int] = mapped_column(_to("proposal"), index=True)
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
     number: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    submitted_by_id: Mapped[int] = mapped_column(_to("user_account"))
+    submitted_by_id: Mapped[int] = mapped_column(to("user_account"))
 
     __table_args__ = (Index("uq_proposal_version_number", "proposal_id", "number", unique=True),)
 

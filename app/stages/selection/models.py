@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.kernel.db import Identified, Model, UtcDateTime, Versioned, append_only, enum_of
+from app.kernel.db import (
+    Identified,
+    Model,
+    UtcDateTime,
+    Versioned,
+    append_only,
+    enum_of,
+    to,
+)
 from app.services.councils.models import Council
 from app.stages.calls.models import CallTopic
 from app.stages.proposals.models import Proposal
@@ -21,8 +29,8 @@ class Round(Identified, Versioned, Model):
     __tablename__ = "selection_round"
 
     state: Mapped[RoundState] = enum_of(RoundState, default=RoundState.OPEN)
-    call_topic_id: Mapped[int] = mapped_column(ForeignKey("call_topic.id", ondelete="RESTRICT"), unique=True)
-    council_id: Mapped[int] = mapped_column(ForeignKey("council.id", ondelete="RESTRICT"), unique=True)
+    call_topic_id: Mapped[int] = mapped_column(to("call_topic"), unique=True)
+    council_id: Mapped[int] = mapped_column(to("council"), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -36,8 +44,8 @@ class RankingLine(Identified, Model):
 
     __tablename__ = "ranking_line"
 
-    round_id: Mapped[int] = mapped_column(ForeignKey("selection_round.id", ondelete="RESTRICT"), index=True)
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="RESTRICT"), unique=True)
+    round_id: Mapped[int] = mapped_column(to("selection_round"), index=True)
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), unique=True)
     position: Mapped[int]
     mean_numerator: Mapped[int] = mapped_column(BigInteger)
     mean_denominator: Mapped[int] = mapped_column(BigInteger)

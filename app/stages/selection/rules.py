@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
-from app.kernel.words import Face, N_
+from app.kernel.words import N_, Face
 
 
 class RoundState(Face):

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    ForeignKey,
     Index,
     String,
     Table,
@@ -25,6 +24,7 @@ from app.kernel.db import (
     enum_of,
     money,
     text_check,
+    to,
 )
 from app.services.people.models import Organisation, User
 from app.stages.funding.rules import (
@@ -38,25 +38,21 @@ from app.stages.proposals.models import Proposal
 from app.stages.selection.models import RankingLine
 
 
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
-
-
 class Appraisal(Identified, Versioned, Model):
     """The reading of one proposal's budget by the appraisal team."""
 
     __tablename__ = "appraisal"
 
-    ranking_line_id: Mapped[int] = mapped_column(_to("ranking_line"), unique=True)
-    proposal_id: Mapped[int] = mapped_column(_to("proposal"), index=True)
+    ranking_line_id: Mapped[int] = mapped_column(to("ranking_line"), unique=True)
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
     state: Mapped[AppraisalState] = enum_of(AppraisalState, default=AppraisalState.DRAFT)
     lump_sum: Mapped[LumpSum] = enum_of(LumpSum, default=LumpSum.PARTIAL)
     used_at: Mapped[str | None] = mapped_column(String(500))  # who uses the product: asked for lump sum to the final product
     held_on: Mapped[date | None]
     place: Mapped[str | None] = mapped_column(String(300))
     remark: Mapped[str | None] = mapped_column(Text)
-    opened_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
-    concluded_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    opened_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    concluded_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -73,7 +69,7 @@ class AppraisalLine(Identified, Model):
 
     __tablename__ = "appraisal_line"
 
-    appraisal_id: Mapped[int] = mapped_column(_to("appraisal"), index=True)
+    appraisal_id: Mapped[int] = mapped_column(to("appraisal"), index=True)
     position: Mapped[int]
     head: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(String(500))
@@ -97,11 +93,11 @@ class AppraisalMember(Model):
     __tablename__ = "appraisal_member"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    appraisal_id: Mapped[int] = mapped_column(_to("appraisal"), index=True)
+    appraisal_id: Mapped[int] = mapped_column(to("appraisal"), index=True)
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(200))
     body: Mapped[str | None] = mapped_column(String(300))
-    user_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    user_id: Mapped[int | None] = mapped_column(to("user_account"))
 
     __table_args__ = (UniqueConstraint("appraisal_id", "position"), text_check("name", 200))
 
@@ -111,7 +107,7 @@ class Submission(Identified, Versioned, Model):
 
     __tablename__ = "award_submission"
 
-    appraisal_id: Mapped[int] = mapped_column(_to("appraisal"), unique=True)
+    appraisal_id: Mapped[int] = mapped_column(to("appraisal"), unique=True)
     state: Mapped[SubmissionState] = enum_of(SubmissionState, default=SubmissionState.SUBMITTED)
     number: Mapped[str | None] = mapped_column(String(64))
     dated: Mapped[date]
@@ -124,9 +120,9 @@ class Submission(Identified, Versioned, Model):
     approved_counterpart: Mapped[int] = money()
     lump_sum: Mapped[LumpSum] = enum_of(LumpSum)
     remark: Mapped[str | None] = mapped_column(Text)
-    submitted_by_id: Mapped[int] = mapped_column(_to("user_account"))
+    submitted_by_id: Mapped[int] = mapped_column(to("user_account"))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    decided_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_remark: Mapped[str | None] = mapped_column(Text)  # printed on the decision
     inner_remark: Mapped[str | None] = mapped_column(Text)  # kept inside, never printed
@@ -145,8 +141,8 @@ class Submission(Identified, Versioned, Model):
 
 project_item = Table(
     "project_item", db.metadata,
-    Column("project_id", _to("project"), primary_key=True),
-    Column("item_id", _to("priority"), primary_key=True),
+    Column("project_id", to("project"), primary_key=True),
+    Column("item_id", to("priority"), primary_key=True),
 )  # fmt: skip
 
 
@@ -158,11 +154,11 @@ class Project(Identified, Versioned, Model):
     code: Mapped[str] = mapped_column(String(64), unique=True)
     title: Mapped[str] = mapped_column(String(500))
     folded: Mapped[str] = mapped_column(String(500), index=True)
-    item_id: Mapped[int] = mapped_column(_to("priority"), index=True)
-    topic_id: Mapped[int | None] = mapped_column(_to("topic"), index=True)
-    proposal_id: Mapped[int | None] = mapped_column(_to("proposal"), unique=True)
-    host_id: Mapped[int] = mapped_column(_to("organisation"), index=True)
-    pi_id: Mapped[int | None] = mapped_column(_to("user_account"), index=True)
+    item_id: Mapped[int] = mapped_column(to("priority"), index=True)
+    topic_id: Mapped[int | None] = mapped_column(to("topic"), index=True)
+    proposal_id: Mapped[int | None] = mapped_column(to("proposal"), unique=True)
+    host_id: Mapped[int] = mapped_column(to("organisation"), index=True)
+    pi_id: Mapped[int | None] = mapped_column(to("user_account"), index=True)
     pi_name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str | None] = mapped_column(String(32))  # code of the task type
     regime: Mapped[str] = mapped_column(String(32))  # fixed for good by the approval date
@@ -179,7 +175,7 @@ class Project(Identified, Versioned, Model):
     decision_body: Mapped[str | None] = mapped_column(String(300))
     frozen_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # payments are stopped
     historic: Mapped[bool] = mapped_column(default=False)  # imported, older than this system
-    approved_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    approved_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     item: Mapped[Priority] = relationship(lazy="raise_on_sql")
@@ -206,7 +202,7 @@ class ProjectYear(Model):
     __tablename__ = "project_year"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
     year: Mapped[int]
     state_amount: Mapped[int] = money(default=0)
     counterpart_amount: Mapped[int] = money(default=0)
@@ -219,7 +215,7 @@ class ProjectProduct(Identified, Model):
 
     __tablename__ = "project_product"
 
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
     position: Mapped[int]
     name: Mapped[str] = mapped_column(String(500))
     unit: Mapped[str | None] = mapped_column(String(64))

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     Index,
     String,
     Text,
@@ -23,6 +22,7 @@ from app.kernel.db import (
     db,
     enum_of,
     money,
+    to,
 )
 from app.services.people.models import User
 from app.stages.funding.models.awards import Project
@@ -40,17 +40,12 @@ from app.stages.funding.rules import (
 from app.stages.funding.triggers import guard_money
 
 
-def _to(table: str) -> ForeignKey:
-    return ForeignKey(f"{table}.id", ondelete="RESTRICT")
-
-
-
 class Contract(Identified, Versioned, Model):
     """The contract of a project: A the Department, B the host with the investigator."""
 
     __tablename__ = "contract"
 
-    project_id: Mapped[int] = mapped_column(_to("project"), unique=True)
+    project_id: Mapped[int] = mapped_column(to("project"), unique=True)
     state: Mapped[ContractState] = enum_of(ContractState, default=ContractState.DRAFT)
     number: Mapped[str | None] = mapped_column(String(64))
     party_a: Mapped[str] = mapped_column(String(300))
@@ -78,13 +73,13 @@ class Annex(Identified, Model):
 
     __tablename__ = "contract_annex"
 
-    contract_id: Mapped[int] = mapped_column(_to("contract"), index=True)
+    contract_id: Mapped[int] = mapped_column(to("contract"), index=True)
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(String(32))
     summary: Mapped[str] = mapped_column(Text)
     dated: Mapped[date]
     decision_number: Mapped[str | None] = mapped_column(String(64))
-    by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    by_id: Mapped[int | None] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (UniqueConstraint("contract_id", "number"),)
@@ -95,8 +90,8 @@ class Tranche(Identified, Versioned, Model):
 
     __tablename__ = "tranche"
 
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
-    contract_id: Mapped[int] = mapped_column(_to("contract"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
+    contract_id: Mapped[int] = mapped_column(to("contract"), index=True)
     position: Mapped[int]
     state: Mapped[TrancheState] = enum_of(TrancheState, default=TrancheState.PLANNED)
     amount: Mapped[int] = money()
@@ -105,10 +100,10 @@ class Tranche(Identified, Versioned, Model):
     planned_on: Mapped[date]
     note: Mapped[str | None] = mapped_column(String(1000))
     requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    requested_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
-    first_approved_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
-    approved_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
-    paid_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    requested_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    first_approved_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    approved_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    paid_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     first_approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -143,13 +138,13 @@ class LedgerEntry(Identified, Model):
 
     kind: Mapped[EntryKind] = enum_of(EntryKind)
     amount: Mapped[int] = money()
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
-    tranche_id: Mapped[int | None] = mapped_column(_to("tranche"), index=True)
-    reverses_id: Mapped[int | None] = mapped_column(_to("ledger_entry"), unique=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
+    tranche_id: Mapped[int | None] = mapped_column(to("tranche"), index=True)
+    reverses_id: Mapped[int | None] = mapped_column(to("ledger_entry"), unique=True)
     booked_on: Mapped[date]
     voucher: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None] = mapped_column(String(1000))
-    by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    by_id: Mapped[int | None] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     by: Mapped[User | None] = relationship(lazy="raise_on_sql")
@@ -184,11 +179,11 @@ class Commitment(Identified, Model):
 
     __tablename__ = "budget_commitment"
 
-    year_budget_id: Mapped[int] = mapped_column(_to("year_budget"), index=True)
-    project_id: Mapped[int] = mapped_column(_to("project"), index=True)
+    year_budget_id: Mapped[int] = mapped_column(to("year_budget"), index=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
     kind: Mapped[CommitmentKind] = enum_of(CommitmentKind)
     amount: Mapped[int] = money()
-    by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    by_id: Mapped[int | None] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
@@ -199,7 +194,7 @@ class Settlement(Identified, Versioned, Model):
 
     __tablename__ = "settlement"
 
-    project_id: Mapped[int] = mapped_column(_to("project"), unique=True)
+    project_id: Mapped[int] = mapped_column(to("project"), unique=True)
     state: Mapped[SettlementState] = enum_of(SettlementState, default=SettlementState.SUBMITTED)
     paid: Mapped[int] = money()
     spent: Mapped[int] = money()
@@ -207,9 +202,9 @@ class Settlement(Identified, Versioned, Model):
     refund_due: Mapped[int] = money(default=0)
     assets: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
-    submitted_by_id: Mapped[int] = mapped_column(_to("user_account"))
+    submitted_by_id: Mapped[int] = mapped_column(to("user_account"))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    decided_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remark: Mapped[str | None] = mapped_column(Text)
 
@@ -233,13 +228,13 @@ class Liquidation(Identified, Model):
 
     __tablename__ = "liquidation"
 
-    project_id: Mapped[int] = mapped_column(_to("project"), unique=True)
-    contract_id: Mapped[int] = mapped_column(_to("contract"), unique=True)
+    project_id: Mapped[int] = mapped_column(to("project"), unique=True)
+    contract_id: Mapped[int] = mapped_column(to("contract"), unique=True)
     number: Mapped[str | None] = mapped_column(String(64))
     dated: Mapped[date]
     assets: Mapped[str | None] = mapped_column(Text)
     remark: Mapped[str | None] = mapped_column(Text)
-    by_id: Mapped[int] = mapped_column(_to("user_account"))
+    by_id: Mapped[int] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -248,12 +243,12 @@ class ProjectClosing(Identified, Model):
 
     __tablename__ = "project_closing"
 
-    project_id: Mapped[int] = mapped_column(_to("project"), unique=True)
+    project_id: Mapped[int] = mapped_column(to("project"), unique=True)
     kind: Mapped[ClosingKind] = enum_of(ClosingKind)
     cause: Mapped[Cause | None] = enum_of(Cause, nullable=True)
     number: Mapped[str | None] = mapped_column(String(64))
     dated: Mapped[date]
-    by_id: Mapped[int | None] = mapped_column(_to("user_account"))
+    by_id: Mapped[int | None] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (CheckConstraint("kind = 'recognised' OR cause IS NOT NULL", name="failure_has_cause"),)
