@@ -37,6 +37,8 @@ class Council(Identified, Versioned, Model):
     meets_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     place: Mapped[str | None] = mapped_column(String(300))
     vice_authorised: Mapped[bool] = mapped_column(default=False)
+    authorisation: Mapped[str | None] = mapped_column(String(200))  # number and date of the vice chair's written authorisation
+    conclusion: Mapped[str | None] = mapped_column(Text)
     officer_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

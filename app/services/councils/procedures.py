@@ -1,0 +1,100 @@
+"""What a stage tells the engine about its kind of council: the questions of the ballot, and how ballots are counted.
+
+A stage registers one Procedure per Kind when it is imported. All its functions are pure but `concluded`, which is the
+stage's own act and runs in the transaction that concludes the council. Everything they return is plain data: it is
+frozen as JSON and printed in the minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.services.councils.rules import Kind, SeatRole
+
+Words = Mapping[str, str]  # {"vi": …, "en": …}: texts of rules are data in both languages
+Rules = Mapping[str, Any]  # the values of the frozen rules by key
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of a ballot. A mark is a whole number from 0 to `top`; a choice is the code of one of `choices`."""
+
+    code: str
+    label: Words
+    kind: str  # "mark", "choice" or "text"
+    top: int = 0
+    weight: int = 1
+    choices: Sequence[tuple[str, Words]] = ()
+    required: bool = True
+    heading: Words | None = None  # opens a new part of the sheet
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One ballot as it is counted. `presiding` is true for the member who leads the session."""
+
+    seat_pid: str
+    role: SeatRole
+    presiding: bool
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a count says, line by line, for the page and for the minutes; `table` is [header, row, row, …] or empty."""
+
+    facts: Sequence[tuple[Words, str]] = ()
+    table: Sequence[Sequence[str]] = ()
+
+
+def no_check(content: Mapping[str, Any], rules: Rules) -> None:
+    """No rule across questions."""
+
+
+def no_summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
+    """Nothing is derived from a ballot before it is cast."""
+    return None
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """How councils of one kind work.
+
+    `rule_keys(subjects)` are the rules frozen beside the engine's own `councils.<kind>.*`.
+    `questions(subject, rules)` is the ballot for one object of the agenda.
+    `check(content, rules)` raises Incomplete (field = the question's code) for answers that do not go together.
+    `summary(content, rules)` is what follows from the answers, shown to the member before casting (an overall rating).
+    `count(casts, rules)` is what the ballots of one object say.
+    `told(result, subject, rules)` says it in words; `rank(results, rules)` orders the objects of the session (or None):
+    {item public id: {"position", "recommended", "tied"}}.
+    `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
+    `results` are {item public id: count with its rank}, `chosen` the item that the council recommends among tied ones.
+    """
+
+    kind: Kind
+    rule_keys: Callable[[Sequence[Any]], Sequence[str]]
+    questions: Callable[[Any, Rules], Sequence[Question]]
+    count: Callable[[Sequence[Cast], Rules], dict[str, Any]]
+    told: Callable[[Mapping[str, Any], Any, Rules], Told]
+    concluded: Callable[..., None]
+    rank: Callable[[Mapping[str, Mapping[str, Any]], Rules], dict[str, dict[str, Any]]] | None = None
+    check: Callable[[Mapping[str, Any], Rules], None] = field(default=no_check)
+    summary: Callable[[Mapping[str, Any], Rules], Words | None] = field(default=no_summary)
+    established: Callable[[Any, Any, datetime], None] | None = None  # (council, by, at)
+    dissolved: Callable[[Any, Any, datetime], None] | None = None
+
+
+_procedures: dict[Kind, Procedure] = {}
+
+
+def register_procedure(procedure: Procedure) -> None:
+    """Make a kind of council known. A second registration replaces the first."""
+    _procedures[procedure.kind] = procedure
+
+
+def procedure_of(kind: Kind) -> Procedure:
+    """How this kind works. Raises KeyError when no stage registered it."""
+    return _procedures[kind]
