@@ -50,7 +50,7 @@ class Appoint(StageForm):
     def of(cls, council: Council, people: Sequence[User], load: dict[int, int]) -> Appoint:
         """The form with the experts who have no seat, and how many councils each sits on."""
         form = cls(data={"version": council.version, "role": SeatRole.MEMBER})
-        form.user.choices = [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=", ".join(o.short_name or o.name for o in u.organisations) or "–",
+        form.user.choices = [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=", ".join(o.name for o in u.organisations) or "–",
                                              n=load.get(u.id, 0))) for u in people]  # fmt: skip
         return form
 
