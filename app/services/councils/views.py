@@ -14,7 +14,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.councils import actions, forms, queries
-from app.services.councils.actions.session import quorum, runs, tied_items
+from app.services.councils.actions.session import quorum, ranked, runs, tied_items
 from app.services.councils.actions.setup import papers_due
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.rules import COUNCIL, CouncilState, Kind, check_composition
@@ -102,6 +102,9 @@ def _composition(council: Council) -> list[Any]:
 def _items(council: Council, seat: Any) -> list[dict[str, Any]]:
     """The agenda as the page shows it: what each item is, who has cast, what an opened box said."""
     recused, cast, counts = queries.recusals_of(council), queries.cast_by(council), queries.counts_of(council)
+    if len(counts) == len(council.agenda):  # places are told when every box is open
+        ranks = ranked(council, clock.now())
+        counts = {pid: result | ranks.get(pid, {}) for pid, result in counts.items()}
     own = queries.own_ballots(council, seat) if seat else {}
     rules = queries.rules_of(council, on=clock.today())
     procedure = queries.procedure(council)

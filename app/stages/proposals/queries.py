@@ -205,5 +205,5 @@ def parties(row: Proposal) -> Parties:
     return Parties(frozenset(users), frozenset({row.host_id, *(m.organisation_id for m in row.team if m.organisation_id)}))
 
 
-register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: p.title, parties=parties, may_read=may_read, sealed=is_sealed,
+register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: f"{p.code or ''} {p.title}".strip(), parties=parties, may_read=may_read, sealed=is_sealed,
                                      url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip

@@ -72,9 +72,9 @@ def told(result: Mapping[str, Any], _proposal: Any, rules: Rules) -> Told:
     ]
     if result.get("position"):
         facts.append(({"vi": "Xếp hạng", "en": "Place"}, str(result["position"])))
-    head: list[str | Words] = [{"vi": "Phiếu", "en": "Sheet"}, *({"vi": c["vi"], "en": c["en"]} for c in form["criteria"]), {"vi": "Tổng điểm", "en": "Points"}]
-    rows: list[list[str | Words]] = [[{"vi": f"Phiếu {n}", "en": f"Sheet {n}"}, *(str(s["marks"].get(c["code"], "–")) for c in form["criteria"]), str(s["total"])]
-                                     for n, s in enumerate(result["sheets"], start=1)]  # fmt: skip
+    head: list[str | Words] = [{"vi": "Tiêu chí", "en": "Criterion"}, *({"vi": f"Phiếu {n}", "en": f"Sheet {n}"} for n in range(1, len(result["sheets"]) + 1))]
+    rows: list[list[str | Words]] = [[{"vi": c["vi"], "en": c["en"]}, *(str(s["marks"].get(c["code"], "–")) for s in result["sheets"])] for c in form["criteria"]]
+    rows.append([{"vi": "Tổng điểm", "en": "Points"}, *(str(s["total"]) for s in result["sheets"])])
     return Told(facts, [head, *rows])
 
 
