@@ -1,0 +1,206 @@
+"""The whole life of one project over HTTP, as its people live it: each signs in, follows what the desk offers, sends forms.
+
+Time is moved as the law's terms need it; everybody signs in anew after each move, as people do.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.across.demo import cast as demo_cast
+from app.across.demo.plays.proposals import small_pdf
+from app.kernel import journal
+from app.kernel.clock import local
+from app.services.councils import queries as councils
+from app.stages.plan import queries as plans
+from tests.support.browser import StrictClient
+
+DAY = timedelta(days=1)
+TITLE = "Xây dựng hệ thống tưới tự động cho thanh long dùng Internet vạn vật"
+SEATS = {"member1": "chair", "member2": "vice_chair", "member3": "reviewer", "member4": "reviewer", "member5": "secretary", "member7": "member", "member8": "member"}
+CRITERIA = ("overview", "content", "products", "application", "plan", "capacity")
+
+
+class Life:
+    """The hands of all people of the story, and its clock."""
+
+    def __init__(self, as_: Callable[[str], StrictClient], user: Callable[[str], Any], travel: Any, start: datetime) -> None:
+        self.as_, self.user, self.travel, self.now = as_, user, travel, start
+
+    def later(self, days: int) -> None:
+        """So many days pass."""
+        self.now += days * DAY
+        self.travel.move_to(self.now)
+
+    def day(self, plus: int = 0) -> str:
+        return f"{local(self.now) + plus * DAY:%d/%m/%Y}"
+
+    def send(self, account: str, url: str, data: dict[str, Any] | None = None, **more: Any) -> str:
+        """The person opens the page, fills the form and sends it; the address it leads to."""
+        return str(self.as_(account).submit(url, data or {}, **more).location)
+
+    def link(self, account: str, url: str, part: str) -> str:
+        """The first address on the page that holds `part`."""
+        for a in self.as_(account).page(url).select("main a[href], aside a[href]"):
+            href = str(a["href"])
+            if part in href and href != url and "?" not in href and ".xlsx" not in href and not (part.endswith("/") and href.endswith(part)):
+                return href
+        raise AssertionError(f"{account} finds no link with {part!r} on {url}")
+
+    def desk(self, account: str, part: str) -> str:
+        """What waits for the person, by a part of its address."""
+        return self.link(account, "/desk/", part)
+
+    def council(self, url: str, answers: Callable[[str, int], dict[str, str]], conclusion: str) -> None:
+        """A council from its preparation to its minutes; `answers(account, item)` is what a member writes."""
+        for account, role in SEATS.items():
+            self.send("officer", f"{url}/appoint", {"user": self.user(account).public_id, "role": role, "explanation": "Chuyên gia trong lĩnh vực"})
+        self.send("officer", f"{url}/schedule", {"meets_at": f"{self.day(15)} 08:00", "place": "Phòng họp 2"})
+        self.send("officer", f"{url}/establish", {"number": f"{url[-3:]}/QĐ-SKHCN", "agree": "y"})
+        self.later(15)
+        for account in SEATS:
+            assert self.desk(account, "/councils/") == url
+            self.send(account, f"{url}/declare", {"agree": "y"})
+        council = councils.council_by_pid(url.rsplit("/", 1)[-1])
+        assert council is not None
+        items, present = [i.public_id for i in council.agenda], [s.public_id for s in council.seats]
+        self.send("member5", f"{url}/attend", {"present": present})
+        self.send("member5", f"{url}/convene")
+        for n, item in enumerate(items):
+            for account in SEATS:
+                self.send(account, f"{url}/items/{item}/cast", answers(account, n) | {"agree": "y"})
+            self.send("member1", f"{url}/items/{item}/open-box")
+        self.send("officer", f"{url}/conclude", {"conclusion": conclusion, "agree": "y"})
+
+
+@pytest.fixture
+def life(as_, user, travel, at, cast, db) -> Life:
+    db.session.commit()
+    return Life(as_, user, travel, at)
+
+
+def order_form() -> dict[str, str]:
+    bodies = demo_cast.load()
+    return {
+        "title": TITLE, "field": "agricultural", "kind": "DT_CN", "basis": "Kế hoạch 1821/KH-UBND", "need": "Thiếu nước mùa khô.", "aim": "Giảm 20% lượng nước tưới",
+        "contents": "Khảo sát, thiết kế, thử nghiệm", "products": "01 mô hình, 01 quy trình", "effects": "Tăng 15% thu nhập", "state_budget": "950.000.000",
+        "duration_months": "12", "receiver": bodies.org("agency1").public_id, "commitment": "Nhận và nhân rộng tại ba xã",
+        "committed_by": "Huỳnh Nông Nghiệp, Phó Giám đốc", "item": plans.item("1.8").public_id,
+    }  # fmt: skip
+
+
+def idea_to_topic(life: Life) -> str:
+    """An idea of pi1, voted by a council, decided by the province; the address of the topic."""
+    idea = life.send("pi1", "/ideas/new", order_form())
+    life.send("pi1", f"{idea}/submit")
+    council = life.send("officer", "/ideas/council", {"title": "Hội đồng xác định nhiệm vụ"})
+    vote = {"urgency": "pass", "level": "pass", "feasibility": "pass", "conclusion": "do", "mode": "selection", "priority": "1"}
+    life.council(council, lambda _account, _item: vote, "Đề nghị thực hiện.")
+    assert life.desk("province", idea)
+    life.send("province", "/ideas/decide", {"number": "4923", "dated": life.day(), "agree": "y", "ideas": [idea.rsplit("/", 1)[-1]]})
+    return life.link("pi1", "/topics/", "/topics/")
+
+
+def topic_to_opened_call(life: Life, topic: str) -> tuple[str, dict[str, str]]:
+    """The call for the topic, with two dossiers of two hosts and a third that is not eligible; the address of the call and of the dossiers."""
+    call = life.send("officer", "/calls/new", {"title": "Tuyển chọn năm 2026", "topics": [topic.rsplit("/", 1)[-1]], "place": "Một cửa", "deadline": f"{life.day(32)} 17:00"})
+    life.send("officer", f"{call}/publish", {"number": "7/TB-SKHCN", "agree": "y"})
+    assert TITLE in life.as_("pi1").page(life.link("pi1", "/public/calls", "/public/calls/")).text
+    dossiers = {pi: dossier(life, call, pi, host, price) for pi, host, price in (("pi1", "host1", "36.000.000"), ("pi3", "host2", "38.000.000"), ("pi5", "host3", "30.000.000"))}
+    for url in dossiers.values():
+        assert life.as_("officer").get(url).status_code == 404, "sealed until the opening"
+    life.later(33)
+    life.send("officer", f"{call}/open", {"present": "Các bên", "agree": "y"})
+    for pi, url in dossiers.items():
+        outcome = {"outcome": "ineligible", "reason": "Thiếu hồ sơ pháp lý"} if pi == "pi5" else {"outcome": "eligible"}
+        life.send("officer", f"{url}/check", outcome)
+    return call, dossiers
+
+
+def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
+    """A submitted dossier of this investigator; its address."""
+    start = life.link(pi, life.link(pi, "/public/calls", "/public/calls/"), "/proposals/new/")
+    url = life.send(pi, start)
+    life.send(pi, f"{url}/general", {"title": f"{TITLE} ({pi})", "aim": "Giảm 20% lượng nước tưới", "duration_months": "12"})
+    life.send(pi, f"{url}/work", {f"text_{s}": "Nội dung" for s in ("overview", "content", "plan", "application")})
+    for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):
+        life.send(pi, f"{url}/products", {"group": group, "name": name, "unit": "cái", "quantity": "1", "quality": "Chạy ổn định 30 ngày"})
+    life.send(pi, f"{url}/budget", {"head": "labour", "content": "Công lao động", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24", "price": price})
+    life.send(pi, f"{url}/files", {"kind": "legal_status", "file": (io.BytesIO(small_pdf(pi)), "Quyết định thành lập.pdf")})
+    assert life.desk(host, url)
+    life.send(host, f"{url}/sign-off", {"confirm": "y"})
+    receipt = life.send(pi, f"{url}/submit", {"confirm": "y"})
+    assert "BN-2026-" in life.as_(pi).page(receipt).text
+    return url
+
+
+def dossiers_to_line(life: Life) -> None:
+    """The selection council scores both dossiers; pi1's is recommended."""
+    council = life.send("officer", life.desk("officer", "/selection/topics/"))
+    strict = {"member4": 1, "member7": 1}
+
+    def sheet(account: str, item: int) -> dict[str, str]:
+        marks = dict.fromkeys(CRITERIA, "4" if item == 0 else "3")
+        return marks | {"plan": str(int(marks["plan"]) - strict.get(account, 0))}
+
+    life.council(council, sheet, "Kiến nghị hồ sơ xếp thứ nhất.")
+    life.send("officer", life.desk("officer", "/selection/"), {"agree": "y"})
+
+
+def line_to_contract(life: Life) -> tuple[str, str]:
+    """Budget appraisal, approval by the province, contract; the addresses of the project and of the contract."""
+    life.send("finance", "/funding/year-budgets", {"year": local(life.now).year, "source": "state", "total": "12.000.000.000"})
+    life.send("finance", "/funding/year-budgets", {"year": local(life.now).year + 1, "source": "state", "total": "12.000.000.000"})
+    appraisal = life.send("officer", life.desk("officer", "/funding/lines/"))
+    life.send("officer", f"{appraisal}/team", {"team": "Đặng Kế Toán; Sở KHCN\nQuách Văn Phúc; Sở Tài chính"})
+    life.send("officer", f"{appraisal}/open", {"held_on": life.day(), "place": "Phòng họp"})
+    life.send("officer", f"{appraisal}/lines", {"allowed_1": "840.000.000", "reason_1": "Theo định mức", "norm_1": "35.000.000"})
+    life.send("officer", f"{appraisal}/conclude", {"remark": "Thống nhất", "attest": "y"})
+    life.send("officer", f"{appraisal}/submit", {"number": "89/TTr-SKHCN"})
+    submission = life.desk("province", "/funding/submissions/")
+    life.send("province", f"{submission}/decide", {"answer": "approve", "number": "5001/QĐ-UBND", "dated": life.day(), "attest": "y"})
+    project = life.link("pi1", "/projects/", "/projects/")
+    contract = life.send("officer", life.desk("officer", "/funding/projects/"), {"account": "3713.0.1057890"})
+    life.send("officer", f"{contract}/tranches", {"amount_1": "420.000.000", "amount_2": "336.000.000", "amount_3": "84.000.000"})
+    life.send("officer", contract.replace("/funding/", "/execution/") + "/sign",
+              {"number": "12/2026/HĐ-SKHCN", "signed_on": life.day(), "party_a_signer": "Phạm Giám Đốc", "party_b_signer": "Ngô Thủ Trưởng", "attest": "y"})  # fmt: skip
+    return project, contract
+
+
+def pay(life: Life, voucher: str) -> None:
+    """The tranche that is due is asked for, approved by two, paid."""
+    life.send("pi1", life.desk("pi1", "/funding/tranches/"), {"note": "Đã đủ điều kiện", "attest": "y"})
+    for account in ("officer", "leader"):
+        life.send(account, life.desk(account, "/funding/tranches/"), {"answer": "approve", "attest": "y"})
+    life.send("finance", life.desk("finance", "/funding/tranches/"), {"voucher": voucher, "attest": "y"})
+
+
+def execution(life: Life, project: str) -> None:
+    """Two tranches, the first report (sent back once), one extension by six months."""
+    pay(life, "UNC-1")
+    life.later(185)
+    report = life.desk("pi1", "/execution/reports/")
+    life.send("pi1", report, {"progress": "50", "done": "Đã lắp đặt mô hình", "spent": "300.000.000"})
+    life.send("officer", life.desk("officer", "/execution/reports/"), {"answer": "return", "remark": "Bổ sung số liệu"})
+    life.send("pi1", life.desk("pi1", "/execution/reports/"))
+    life.send("officer", life.desk("officer", "/execution/reports/"), {"answer": "accept"})
+    pay(life, "UNC-2")
+    change = life.send("pi1", life.link("pi1", project.replace("/projects/", "/execution/projects/"), "/request-change"), {"kind": "extension", "reason": "Mưa lũ kéo dài", "months": "6"})
+    assert change
+    life.send("leader", life.desk("leader", "/execution/changes/"), {"answer": "agree", "number": "7/QĐ-SKHCN", "dated": life.day(), "attest": "y"})
+
+
+def test_the_whole_life_of_a_project(life, db, travel):
+    topic = idea_to_topic(life)
+    call, dossiers = topic_to_opened_call(life, topic)
+    dossiers_to_line(life)
+    assert "Trúng tuyển" in life.as_("pi1").page("/proposals/").text and "Dự bị" in life.as_("pi3").page("/proposals/").text
+    project, contract = line_to_contract(life)
+    life.send("officer", f"{call}/conclude")
+    execution(life, project)
+    assert journal.verify()[1] is None
