@@ -15,7 +15,7 @@ down_revision = '0004'
 branch_labels = None
 depends_on = None
 
-TABLES = {"acceptance_case", "acceptance_line", "acceptance_round", "result", "result_contribution"}
+TABLES = {"acceptance_case", "acceptance_line", "acceptance_evaluation", "result", "result_contribution"}
 
 
 def upgrade():
@@ -99,7 +99,7 @@ def upgrade():
     with op.batch_alter_table('acceptance_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_acceptance_line_case_id'), ['case_id'], unique=False)
 
-    op.create_table('acceptance_round',
+    op.create_table('acceptance_evaluation',
     sa.Column('case_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('council_pid', sa.String(length=26), nullable=False),
@@ -111,14 +111,14 @@ def upgrade():
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=26), nullable=False),
-    sa.CheckConstraint('days_late >= 0', name=op.f('ck_acceptance_round_days_late_from_zero')),
-    sa.ForeignKeyConstraint(['case_id'], ['acceptance_case.id'], name=op.f('fk_acceptance_round_case_id_acceptance_case'), ondelete='RESTRICT'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_acceptance_round')),
-    sa.UniqueConstraint('case_id', 'number', name=op.f('uq_acceptance_round_case_id_number')),
-    sa.UniqueConstraint('public_id', name=op.f('uq_acceptance_round_public_id'))
+    sa.CheckConstraint('days_late >= 0', name=op.f('ck_acceptance_evaluation_days_late_from_zero')),
+    sa.ForeignKeyConstraint(['case_id'], ['acceptance_case.id'], name=op.f('fk_acceptance_evaluation_case_id_acceptance_case'), ondelete='RESTRICT'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acceptance_evaluation')),
+    sa.UniqueConstraint('case_id', 'number', name=op.f('uq_acceptance_evaluation_case_id_number')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_acceptance_evaluation_public_id'))
     )
-    with op.batch_alter_table('acceptance_round', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_acceptance_round_case_id'), ['case_id'], unique=False)
+    with op.batch_alter_table('acceptance_evaluation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_acceptance_evaluation_case_id'), ['case_id'], unique=False)
 
     op.create_table('result',
     sa.Column('state', sa.String(length=32), nullable=False),
@@ -202,10 +202,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_result_case_id'))
 
     op.drop_table('result')
-    with op.batch_alter_table('acceptance_round', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_acceptance_round_case_id'))
+    with op.batch_alter_table('acceptance_evaluation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_acceptance_evaluation_case_id'))
 
-    op.drop_table('acceptance_round')
+    op.drop_table('acceptance_evaluation')
     with op.batch_alter_table('acceptance_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_acceptance_line_case_id'))
 

@@ -1,4 +1,4 @@
-"""Rows of acceptance. Rounds are append-only; a registered result is frozen by triggers."""
+"""Rows of acceptance. Evaluations are append-only; a registered result is frozen by triggers."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Case(Identified, Versioned, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     project: Mapped[Project] = relationship(lazy="raise_on_sql")
-    lines: Mapped[list[Line]] = relationship(lazy="raise_on_sql", order_by="Line.position")
-    rounds: Mapped[list[Round]] = relationship(lazy="raise_on_sql", order_by="Round.number", viewonly=True)
+    lines: Mapped[list[CaseLine]] = relationship(lazy="raise_on_sql", order_by="CaseLine.position")
+    evaluations: Mapped[list[Evaluation]] = relationship(lazy="raise_on_sql", order_by="Evaluation.number", viewonly=True)
     results: Mapped[list[Result]] = relationship(lazy="raise_on_sql", order_by="Result.id", viewonly=True)
 
     __table_args__ = (
@@ -82,7 +82,7 @@ class Case(Identified, Versioned, Model):
     )  # fmt: skip
 
 
-class Line(Identified, Model):
+class CaseLine(Identified, Model):
     """One promised product of a case: what was delivered, and the level the host gives itself."""
 
     __tablename__ = "acceptance_line"
@@ -100,10 +100,10 @@ class Line(Identified, Model):
     __table_args__ = (UniqueConstraint("case_id", "position"), text_check("name", 500))
 
 
-class Round(Identified, Model):
+class Evaluation(Identified, Model):
     """What one council concluded about a case: grade, count and conclusion, frozen."""
 
-    __tablename__ = "acceptance_round"
+    __tablename__ = "acceptance_evaluation"
 
     case_id: Mapped[int] = mapped_column(to("acceptance_case"), index=True)
     number: Mapped[int]
@@ -118,7 +118,7 @@ class Round(Identified, Model):
     __table_args__ = (UniqueConstraint("case_id", "number"), CheckConstraint("days_late >= 0", name="days_late_from_zero"))
 
 
-append_only("acceptance_round")
+append_only("acceptance_evaluation")
 
 
 class Result(Identified, Versioned, Model):
