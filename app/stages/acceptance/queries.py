@@ -107,6 +107,16 @@ def results_statement(user: User) -> Select[Any]:
             .options(joinedload(Result.project).options(*_FACES), joinedload(Result.item)).where(visible(user)))  # fmt: skip
 
 
+def of_item(statement: Select[Any], code: str) -> Select[Any]:
+    """Results whose main item has this code, of any plan."""
+    return statement.where(Result.item_id.in_(select(Priority.id).where(Priority.code == code)))
+
+
+def items_for(project: Project) -> list[Priority]:
+    """The items of the plan under which the project was approved, in its order."""
+    return list(db.session.scalars(select(Priority).where(Priority.plan_id == project.item.plan_id).order_by(Priority.position)))
+
+
 def result_by_pid(pid: str) -> Result | None:
     """One result with project, host, item, case and shares; whoever asks."""
     return db.session.scalar(select(Result).where(Result.public_id == pid).options(
@@ -122,7 +132,8 @@ def result_for(user: User, pid: str) -> Result | None:
 
 def results_of(case_id: int) -> list[Result]:
     """The results of a case, in order."""
-    return list(db.session.scalars(select(Result).options(selectinload(Result.shares)).where(Result.case_id == case_id).order_by(Result.id)))
+    statement = select(Result).options(selectinload(Result.shares)).where(Result.case_id == case_id).order_by(Result.id)
+    return list(db.session.scalars(statement.execution_options(populate_existing=True)))
 
 
 def registered_results(project_id: int) -> list[Result]:
@@ -214,3 +225,12 @@ def passed_gates(case: Case) -> set[Gate]:
     if case.state == CaseState.RECOGNISED:
         passed.add(Gate.RECOGNITION)
     return passed
+
+
+def all_levels(on: date, language: str) -> dict[str, str]:
+    """The levels of every scheme by code: for lists that hold cases of several schemes. The scheme in use comes last."""
+    keys = ("acceptance.scheme", "acceptance.scheme.four_level", "acceptance.scheme.three_level")
+    values = rulebook.values(keys, on=on)
+    used = f"acceptance.scheme.{values['acceptance.scheme']}"
+    order = sorted(keys[1:], key=lambda key: key == used)
+    return {level["code"]: level[language] for key in order for level in values[key]["levels"]}

@@ -14,6 +14,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils.models import Council
+from app.services.files import actions as files
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people import queries as people
@@ -93,6 +94,7 @@ def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime)
         "level": names[row.grade], "conclusion": row.conclusion or "", "round": row.number})  # fmt: skip
 
 
+REVISED = "revised_report"  # beside the documents of the dossier
 ROLE_ON_PAPER = {"chair": "Chủ tịch", "vice_chair": "Phó chủ tịch", "reviewer": "Ủy viên phản biện", "secretary": "Ủy viên thư ký khoa học", "member": "Ủy viên"}
 
 
@@ -111,13 +113,15 @@ def require_revision(case: Case, *, what: str, by: User, at: datetime, seen: Any
     _tell(case, "revision", at=at)
 
 
-def revise(case: Case, *, note: str, by: User, at: datetime, seen: Any = None) -> None:
-    """The host says what was revised, point by point."""
+def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime, seen: Any = None) -> None:
+    """The host says what was revised, point by point, and may add the revised report as a file."""
     project = funding.project_by_id(case.project_id)
     check_holder(funding.may_request(by, project))
     check_seen(case, seen)
     case.revision_note, case.revised_at, case.revised_by_id = note, at, by.id
     CASE.advance(case, "revise", by=by, at=at)
+    if upload:
+        files.attach(subject=case, upload=upload, kind=REVISED, by=by, at=at)
     outbox.post("acceptance/mail/revised.txt", to=people.users_with(Do.ACCEPTANCE_RUN), key=f"acceptance-revised:{case.public_id}:{case.version}", at=at,
                 project=project, case=case)  # fmt: skip
 
