@@ -6,7 +6,7 @@ Agreement    a contract on a result between its host and a recipient: drafted, s
              for it, ended. Where it must be registered it holds only from the registration.
 FollowUp     the yearly report on the use of a result, scheduled at the handover: due, reported, verified or returned.
              Overdue is derived, never stored.
-Evaluation   the officer's judgement of what a result brought, after follow-ups; append-only.
+Effectiveness  the officer's judgement of what a result brought, after follow-ups; append-only.
 Interest     a visitor of the public list who would like to have a result: received, answered or closed.
 Use          in which use a result is, derived from all of these in `queries.use`: "never applied" is one of its values.
 

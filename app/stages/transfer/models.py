@@ -191,7 +191,8 @@ class FollowUp(OfResult, Identified, Versioned, Model):
     verified_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[verified_by_id])
 
     __table_args__ = (
-        Index("uq_follow_up_series", "result_id", text("coalesce(handover_id, 0)"), "number", unique=True),
+        UniqueConstraint("handover_id", "number"),
+        Index("uq_follow_up_own", "result_id", "number", unique=True, sqlite_where=text("handover_id IS NULL"), postgresql_where=text("handover_id IS NULL")),
         CheckConstraint("number BETWEEN 1 AND 20", name="number_range"),
         CheckConstraint("state NOT IN ('reported', 'verified') OR (usage IS NOT NULL AND reported_at IS NOT NULL)", name="reported_says_use"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> reported_by_id", name="four_eyes"),
@@ -200,7 +201,7 @@ class FollowUp(OfResult, Identified, Versioned, Model):
     )
 
 
-class Evaluation(OfResult, Identified, Model):
+class Effectiveness(OfResult, Identified, Model):
     """An officer's judgement of a result's effect, with the figures of the verified reports it stood on."""
 
     __tablename__ = "effectiveness"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -264,3 +265,9 @@ def check_rate(sent: int, limit: int) -> None:
     """Raises TooMany when this address has sent as many messages as allowed in the hour."""
     if sent >= limit:
         raise TooMany(N_("Too many messages came from your network in the last hour. Please try again later, or telephone the Department."))
+
+
+def check_email(email: str) -> None:
+    """Raises Incomplete for what cannot be an e-mail address."""
+    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+", email):
+        raise Incomplete(N_("Please write a whole e-mail address."), field="email")
