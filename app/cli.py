@@ -165,9 +165,9 @@ def update_catalogue(room: Path, root: Path) -> None:
     pot = po.with_suffix(".pot")
     babel = [sys.executable, "-m", "babel.messages.frontend"]
     subprocess.run([*babel, "-q", "extract", "-F", str(mapping), "-k", "N_", "-k", "_", "--no-location", "--no-wrap", "--sort-output",
-                    "--omit-header", "-o", str(pot), *map(str, parts)], check=True)  # noqa: S603  # fmt: skip
+                    "--omit-header", "-o", str(pot), *map(str, parts)], check=True)  # fmt: skip
     if not po.exists():
         po.write_text('msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: vi\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n')
     subprocess.run([*babel, "-q", "update", "-i", str(pot), "-o", str(po), "-l", "vi", "--no-fuzzy-matching", "--ignore-obsolete",
-                    "--no-wrap", "--omit-header"], check=True)  # noqa: S603  # fmt: skip
+                    "--no-wrap", "--omit-header"], check=True)  # fmt: skip
     pot.unlink()

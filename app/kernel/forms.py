@@ -21,6 +21,7 @@ from wtforms import (
     BooleanField,
     Field,
     HiddenField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -291,6 +292,30 @@ class ChoiceField(PickField):
         super().pre_validate(form)
         if self.enum is not None and self.data is not None:
             self.data = self.enum(self.data)
+
+
+class TicksField(SelectMultipleField):
+    """Any number of `choices` [(value, label)], as tick boxes; data is the list of chosen values."""
+
+    def __init__(self, label: str = "", *, required: bool = False, hint: str = "", **kw: Any) -> None:
+        self.required = required
+        kw.setdefault("choices", [])
+        super().__init__(label, description=hint, validate_choice=False, coerce=str, **kw)
+        self.flags.required = required
+
+    def iter_choices(self) -> Any:
+        chosen = set(self.data or [])
+        for value, label in self.choices or []:
+            yield Choice(str(value), label, str(value) in chosen, {})
+
+    def has_groups(self) -> bool:
+        return False
+
+    def pre_validate(self, form: Any) -> None:
+        if self.required and not self.data:
+            raise ValidationError(_("Please choose at least one."))
+        if set(self.data or []) - {str(v) for v, _label in self.choices or []}:
+            raise ValidationError(_("Please choose from the list."))
 
 
 class YesField(_Checked, BooleanField):

@@ -24,6 +24,7 @@ class Do(StrEnum):
     COUNCILS_RUN = "councils:run"
     COUNCILS_READ = "councils:read"
     COUNCILS_SIT = "councils:sit"
+    COUNCILS_ATTEND = "councils:attend"  # keep a session: officers, and the scientific secretary among the members
     # stages
     PLAN_IMPORT = "plan:import"
     PLAN_REVISE = "plan:revise"
@@ -101,7 +102,7 @@ _EVERYONE = {
 }  # fmt: skip
 _READ = {d for d in Do if d.endswith(":read")}
 _OFFICER = _READ | {
-    Do.RULEBOOK_REVISE, Do.PAPERS_NUMBER, Do.COUNCILS_ESTABLISH, Do.COUNCILS_RUN, Do.PLAN_IMPORT, Do.PLAN_REVISE,
+    Do.RULEBOOK_REVISE, Do.PAPERS_NUMBER, Do.COUNCILS_ESTABLISH, Do.COUNCILS_RUN, Do.COUNCILS_ATTEND, Do.PLAN_IMPORT, Do.PLAN_REVISE,
     Do.IDEAS_RETURN, Do.IDEAS_IDENTIFY, Do.TOPICS_DROP, Do.CALLS_DRAFT, Do.CALLS_PUBLISH, Do.CALLS_EXTEND, Do.CALLS_OPEN,
     Do.CALLS_CONCLUDE, Do.CALLS_CANCEL, Do.PROPOSALS_CHECK, Do.SELECTION_RUN, Do.SELECTION_CONCLUDE,
     Do.FUNDING_APPRAISE, Do.FUNDING_PROPOSE, Do.FUNDING_CONTRACT, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_SETTLE,
@@ -113,7 +114,7 @@ ROLES: dict[str, frozenset[Do]] = {
     "researcher": frozenset(_EVERYONE),
     "host": frozenset(_EVERYONE | {Do.PROPOSALS_SIGN_OFF}),
     "agency": frozenset(_EVERYONE | {Do.PLAN_NOTE_PROGRESS, Do.TRANSFER_CONFIRM}),
-    "expert": frozenset(_EVERYONE | {Do.COUNCILS_SIT}),
+    "expert": frozenset(_EVERYONE | {Do.COUNCILS_SIT, Do.COUNCILS_ATTEND}),
     "officer": frozenset(_OFFICER | _EVERYONE),
     "leader": frozenset(_READ | _EVERYONE | {
         Do.PLAN_PUT_IN_FORCE, Do.CALLS_EXTEND, Do.FUNDING_APPROVE, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_CONTRACT,

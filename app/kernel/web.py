@@ -118,7 +118,7 @@ def writes(view: Any) -> Any:
                 _forget()
                 if attempt == RETRIES:
                     raise
-                time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))  # noqa: S311 - jitter
+                time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
         return None  # pragma: no cover
 
     run.writes = True

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that extraction tools know
+def N_(message: str) -> str:
     """Mark an English sentence for translation; it is translated where it is shown."""
     return message
 

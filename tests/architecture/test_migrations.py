@@ -25,8 +25,8 @@ def empty(database_templates, tmp_path):
     """An application on a database without a single table."""
     if isinstance(database_templates, PostgresqlTemplates):
         name = f"empty_{tmp_path.name.lower().replace('-', '_')}_{id(tmp_path)}"
-        database_templates._run(f"CREATE DATABASE {name}")  # noqa: SLF001
-        url = database_templates._url(name)  # noqa: SLF001
+        database_templates._run(f"CREATE DATABASE {name}")
+        url = database_templates._url(name)
     else:
         url = f"sqlite:///{tmp_path / 'empty.db'}"
     app = create_app("test", **settings(url, tmp_path))

@@ -8,8 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.councils.counting import council_level, hundredths, member_level, rank, score, sheet_total, vote
-from app.services.councils.rules import SeatRole, check_composition, check_quorum, conflicts
+from app.services.councils.counting import (
+    council_level,
+    hundredths,
+    member_level,
+    rank,
+    score,
+    sheet_total,
+    vote,
+)
+from app.services.councils.rules import (
+    SeatRole,
+    check_composition,
+    check_quorum,
+    conflicts,
+)
 
 pytestmark = pytest.mark.nodb
 WEIGHTS = {"overview": 2, "content": 6, "products": 4, "effect": 4, "plan": 5, "capacity": 4}  # 25 × 4 = 100 points

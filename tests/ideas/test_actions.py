@@ -229,7 +229,7 @@ def test_what_was_decided_in_a_topic_is_frozen_by_the_database(cast, at, db):
     db.session.commit()
     for change in ("title = 'x'", "item_id = 2", "mode = 'direct'", "ceiling = 1", "decision_number = 'x'"):
         with pytest.raises(IntegrityError, match="frozen"):
-            db.session.execute(text(f"UPDATE topic SET {change} WHERE id = :id"), {"id": topic.id})  # noqa: S608
+            db.session.execute(text(f"UPDATE topic SET {change} WHERE id = :id"), {"id": topic.id})
         db.session.rollback()
     with pytest.raises(IntegrityError):
         db.session.execute(text("DELETE FROM topic"))

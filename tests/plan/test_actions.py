@@ -44,10 +44,10 @@ def test_the_same_number_with_other_content_is_refused(db, at):
 def test_a_plan_in_force_is_frozen_by_the_database(db):
     for table, change in (("priority", "short_vi = 'x'"), ("sector", "name_vi = 'x'"), ("plan_group", "name_vi = 'x'")):
         with pytest.raises(IntegrityError, match="frozen"):
-            db.session.execute(text(f"UPDATE {table} SET {change}"))  # noqa: S608
+            db.session.execute(text(f"UPDATE {table} SET {change}"))
         db.session.rollback()
         with pytest.raises(IntegrityError, match="frozen|violates|FOREIGN"):
-            db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+            db.session.execute(text(f"DELETE FROM {table}"))
         db.session.rollback()
 
 

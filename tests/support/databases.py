@@ -18,7 +18,7 @@ from app.services.rulebook import actions as rulebook
 from app.stages.plan import actions as plan_actions
 from app.stages.plan.cli import PLAN_1821
 
-PASSWORD = "mot cau de nho 2026"  # noqa: S105 - of the demonstration accounts in tests
+PASSWORD = "mot cau de nho 2026"
 BEGINNING = datetime(2023, 1, 3, 1, 0, tzinfo=UTC)
 SERVER = os.environ.get("VAMCO_TEST_DATABASE_URL", "")
 

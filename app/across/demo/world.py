@@ -28,7 +28,7 @@ def titles(seed: int) -> Iterator[str]:
     with TASKS.open(encoding="utf-8", newline="") as file:
         found = [" ".join(row["title"].split()) for row in csv.DictReader(file)]
     found = [t for t in found if 30 <= len(t) <= 200]
-    random.Random(seed).shuffle(found)  # noqa: S311 - a world, not a secret
+    random.Random(seed).shuffle(found)
     return iter(found)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +10,8 @@ from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from app.across.desk import councils
+from app.across.desk.tasks import Provider, Task
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
@@ -32,26 +33,12 @@ REPORT_AHEAD = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Task:
-    """One line of the desk: what, where, since when it waits, and until when it should be done."""
-
-    title: str
-    url: str
-    since: datetime | None = None
-    due: date | None = None
-    hint: str = ""
-
-
-@dataclass(frozen=True)
 class Group:
     """A kind of work with its lines, oldest first."""
 
     label: str
     tasks: list[Task]
     late: int
-
-
-Provider = Callable[[User, datetime], list[Task]]
 
 
 def _of_project(rows: list[Any], endpoint: str, since: str | None = None, due: str | None = None) -> list[Task]:
@@ -239,6 +226,7 @@ def failed_mails(user: User, _at: datetime) -> list[Task]:
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
+    (N_("Councils you sit on"), councils.to_sit),
     (N_("Projects that await your decision"), awards_to_decide),
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
@@ -247,6 +235,11 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Final accounts and liquidation"), accounts),
     (N_("Later deadlines to confirm"), extensions_to_confirm),
     (N_("Dossiers to check"), to_check),
+    (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
+    (N_("Councils to set up or hold"), councils.to_run),
+    (N_("Rounds to conclude"), councils.rounds_to_conclude),
+    (N_("Topics left without a dossier"), councils.topics_to_free),
+    (N_("Results of a council to put in words"), councils.ideas_to_word),
     (N_("Budgets to appraise"), budgets_to_appraise),
     (N_("Contracts to sign"), contracts_to_sign),
     (N_("Reports to review"), reports_to_review),

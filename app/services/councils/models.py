@@ -31,6 +31,7 @@ class Council(Identified, Versioned, Model):
     kind: Mapped[Kind] = enum_of(Kind)
     state: Mapped[CouncilState] = enum_of(CouncilState, default=CouncilState.DRAFT)
     title: Mapped[str] = mapped_column(String(500))
+    folded: Mapped[str] = mapped_column(Text, default="", server_default="")  # title and agenda, for search
     decision_number: Mapped[str | None] = mapped_column(String(60))
     decision_dated: Mapped[date | None]
     rule_ids: Mapped[dict[str, Any] | None] = mapped_column(JSON)

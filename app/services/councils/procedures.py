@@ -46,8 +46,8 @@ class Cast:
 class Told:
     """What a count says, line by line, for the page and for the minutes; `table` is [header, row, row, …] or empty."""
 
-    facts: Sequence[tuple[Words, str]] = ()
-    table: Sequence[Sequence[str]] = ()
+    facts: Sequence[tuple[Words, str | Words]] = ()
+    table: Sequence[Sequence[str | Words]] = ()
 
 
 def no_check(content: Mapping[str, Any], rules: Rules) -> None:
@@ -69,7 +69,7 @@ class Procedure:
     `summary(content, rules)` is what follows from the answers, shown to the member before casting (an overall rating).
     `count(casts, rules)` is what the ballots of one object say.
     `told(result, subject, rules)` says it in words; `rank(results, rules)` orders the objects of the session (or None):
-    {item public id: {"position", "recommended", "tied"}}.
+    {item public id: {"position", "passed", "recommended", "tied", "first"}} (first: of the best group).
     `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
     `results` are {item public id: count with its rank}, `chosen` the item that the council recommends among tied ones.
     """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -92,12 +93,43 @@ def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str,
 
 
 def conflicts(user_id: int, organisation_ids: set[int], *, users: Iterable[int], organisations: Iterable[int],
-              exclusions: dict[str, str]) -> list[Conflict]:  # fmt: skip
-    """Conflicts of a person with the parties of an item, by {"same_organisation": "never"|"warn", "team": "never"}."""
+              exclusions: dict[str, str], role: SeatRole | None = None, excluded_roles: Iterable[str] = ()) -> list[Conflict]:  # fmt: skip
+    """Conflicts of a person with the parties of an item, by {"same_organisation": "never"|"not_in_roles"|"warn", "team": …}."""
+
+    def hard(cause: str) -> bool:
+        how = exclusions.get(cause, "never")
+        return how == "never" or (how == "not_in_roles" and (role is None or str(role) in set(excluded_roles)))
+
     found = []
     if user_id in set(users):
-        found.append(Conflict(N_("This person takes part in the dossier."), {}, exclusions.get("team", "never") == "never"))
+        found.append(Conflict(N_("This person takes part in the dossier."), {}, hard("team")))
     if organisation_ids & set(organisations):
-        found.append(Conflict(N_("This person belongs to the host or a partner organisation of the dossier."), {},
-                              exclusions.get("same_organisation", "never") == "never"))  # fmt: skip
+        found.append(Conflict(N_("This person belongs to the host or a partner organisation of the dossier."), {}, hard("same_organisation")))
     return found
+
+
+def refuse_broken(checks: Iterable[Check], *, field: str | None = None) -> None:
+    """Raise Incomplete for the first rule that is not kept."""
+    for check in checks:
+        if not check.kept:
+            raise Incomplete(check.sentence, field=field, **check.params)
+
+
+def check_answers(questions: Iterable[Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a ballot, checked one by one. Raises Incomplete with the question's code as field."""
+    clean: dict[str, Any] = {}
+    for q in questions:
+        given = content.get(q.code)
+        if given in (None, ""):
+            if q.required:
+                raise Incomplete(N_("Please answer every question of the ballot."), field=q.code)
+            continue
+        if q.kind == "mark" and not (isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= q.top):
+            raise Incomplete(N_("A mark is a whole number from 0 to %(top)s."), field=q.code, top=q.top)
+        if q.kind == "choice" and given not in {code for code, _words in q.choices}:
+            raise Incomplete(N_("Please choose one from the list."), field=q.code)
+        clean[q.code] = given
+    unknown = set(content) - {q.code for q in questions}
+    if unknown:
+        raise Incomplete(N_("This ballot has answers that were not asked for."))
+    return clean

@@ -14,11 +14,11 @@ from app.kernel.forms import (
     MomentField,
     NoteField,
     StageForm,
+    TicksField,
     YesField,
 )
 from app.kernel.words import N_
 from app.stages.calls.models import Call, CallTopic
-from app.stages.ideas.forms import TicksField
 from app.stages.ideas.models import Topic
 
 

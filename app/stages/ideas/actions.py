@@ -146,6 +146,12 @@ def put_to_council(ideas: Sequence[Idea], council_pid: str, *, by: User | None, 
         IDEA.advance(idea, "put_to_council", by=by, at=at, detail={"council": council_pid})
 
 
+def take_from_council(idea: Idea, *, by: User | None, at: datetime) -> None:
+    """The council was dissolved before it met: the idea waits for another."""
+    idea.council_pid = None
+    IDEA.advance(idea, "take_from_council", by=by, at=at)
+
+
 def record_identification(idea: Idea, found: Identified, *, by: User | None, at: datetime, minutes_number: str | None = None,
                           minutes_dated: date | None = None, council_pid: str | None = None, seen: int | str | None = None) -> None:  # fmt: skip
     """Record what a council recommends for the idea: of a council held here, or by its minutes on paper.

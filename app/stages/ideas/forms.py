@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Self
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from wtforms import SelectMultipleField, ValidationError
-from wtforms.fields.choices import Choice
 
 from app.kernel.forms import (
     ChoiceField,
@@ -20,6 +18,7 @@ from app.kernel.forms import (
     NoteField,
     PickField,
     StageForm,
+    TicksField,
     YesField,
 )
 from app.kernel.words import N_
@@ -37,30 +36,6 @@ from app.stages.ideas.rules import (
 )
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
-
-
-class TicksField(SelectMultipleField):
-    """Any number of `choices` [(value, label)], as tick boxes; data is the list of chosen values."""
-
-    def __init__(self, label: str = "", *, required: bool = False, hint: str = "", **kw: Any) -> None:
-        self.required = required
-        kw.setdefault("choices", [])
-        super().__init__(label, description=hint, validate_choice=False, coerce=str, **kw)
-        self.flags.required = required
-
-    def iter_choices(self) -> Any:
-        chosen = set(self.data or [])
-        for value, label in self.choices or []:
-            yield Choice(str(value), label, str(value) in chosen, {})
-
-    def has_groups(self) -> bool:
-        return False
-
-    def pre_validate(self, form: Any) -> None:
-        if self.required and not self.data:
-            raise ValidationError(_("Please choose at least one."))
-        if set(self.data or []) - {str(v) for v, _label in self.choices or []}:
-            raise ValidationError(_("Please choose from the list."))
 
 
 def english() -> bool:
@@ -182,8 +157,8 @@ class Identify(StageForm):
     minutes_dated = DateField(N_("Date of the minutes"), required=True)
 
     @classmethod
-    def of(cls, idea: Idea) -> Self:
-        """The form with what is known: the idea as proposed, or as recorded before."""
+    def of(cls, idea: Idea, voted: Mapping[str, Any] | None = None, outcomes: Sequence[Outcome] = ()) -> Self:
+        """The form with what is known: the idea as proposed, as recorded before, or as a council held here `voted`."""
         data = {
             "outcome": idea.outcome, "final_title": idea.final_title or idea.title, "final_aim": idea.final_aim or idea.aim,
             "final_products": idea.final_products or idea.products, "mode": idea.mode or (Mode.DIRECT if idea.proposed_host else None),
@@ -191,8 +166,13 @@ class Identify(StageForm):
             "rank": idea.rank, "redirect_to": idea.redirect_to, "reason": idea.outcome_reason, "minutes_number": idea.minutes_number,
             "minutes_dated": idea.minutes_dated, "version": idea.version,
         }  # fmt: skip
+        if voted is not None:
+            data |= {"outcome": outcomes[0], "rank": voted["position"], "reason": "; ".join(voted["reasons"]), "mode": Mode(voted["mode"]) if voted["mode"] else None}
         form = cls(data=data)
         form.host.choices = queries.organisation_names()
+        if voted is not None:
+            del form.minutes_number, form.minutes_dated
+            form.outcome.choices = [(str(o), _(o.label)) for o in outcomes]
         return form
 
     def found(self) -> Identified:
@@ -222,4 +202,5 @@ class Decide(StageForm):
 class Council(StageForm):
     """Ideas for the agenda of a new identification council."""
 
+    title = LineField(N_("Name of the council"), required=True, max=500)
     ideas = TicksField(N_("Ideas on the agenda"), required=True)

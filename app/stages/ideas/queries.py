@@ -6,12 +6,21 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
 from app.kernel.permissions import Do
-from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.subjects import (
+    Parties,
+    Subject,
+    register_reader,
+    register_subject,
+)
+from app.kernel.subjects import may_read as may_read_subject
+from app.services.councils.models import AgendaItem, Council
+from app.services.councils.queries import member_reads
+from app.services.councils.rules import CouncilState
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.stages.ideas.models import Idea, Topic
@@ -51,8 +60,9 @@ def ideas_statement(user: User, *, mine: bool) -> Select[Any]:
 
 
 def idea_for(user: User, pid: str) -> Idea | None:
-    """One idea this person may see, whole."""
-    return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid, _seen_by(user)))
+    """One idea this person may see, whole: by the lists' own rule, or as a member of the council it is before."""
+    row = idea_by_pid(pid)
+    return row if row is not None and may_read_subject("idea", row, user) else None
 
 
 def for_owner(user: User, pid: str) -> Idea | None:
@@ -87,6 +97,19 @@ def load_whole(ideas: Iterable[Idea]) -> None:
 def waiting_for_council() -> list[Idea]:
     """Submitted ideas, oldest first."""
     return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.submitted_at, Idea.id)))
+
+
+def for_council() -> list[Idea]:
+    """Submitted ideas that are on the agenda of no council in preparation."""
+    listed = exists().where(AgendaItem.subject_type == "idea", AgendaItem.subject_pid == Idea.public_id, Council.id == AgendaItem.council_id,
+                            Council.state == CouncilState.DRAFT)  # fmt: skip
+    return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED, ~listed).order_by(Idea.id)))
+
+
+def to_word() -> list[Idea]:
+    """Ideas on which a council has voted and whose final wording is still to be recorded."""
+    over = exists().where(Council.public_id == Idea.council_pid, Council.state == CouncilState.CONCLUDED)
+    return list(db.session.scalars(select(Idea).where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_(None), over).order_by(Idea.id)))
 
 
 def identified() -> list[Idea]:
@@ -203,3 +226,4 @@ register_subject("idea", Subject(
 register_subject("topic", Subject(
     load=topic_by_pid, title=lambda t: t.title, parties=topic_parties, may_read=lambda _t, user: user.can(Do.TOPICS_READ),
     url=lambda t: ("topics.show", {"pid": t.public_id})))  # fmt: skip
+register_reader("idea", member_reads)

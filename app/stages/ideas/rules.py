@@ -68,6 +68,7 @@ IDEA = Lifecycle("idea", IdeaState, start=IdeaState.DRAFT, moves={
     (IdeaState.RETURNED, "withdraw"): Move(IdeaState.WITHDRAWN, Do.IDEAS_WITHDRAW, N_("Withdraw")),
     (IdeaState.SUBMITTED, "withdraw"): Move(IdeaState.WITHDRAWN, Do.IDEAS_WITHDRAW, N_("Withdraw")),
     (IdeaState.SUBMITTED, "put_to_council"): Move(IdeaState.IN_IDENTIFICATION, Do.IDEAS_IDENTIFY, N_("Put to a council")),
+    (IdeaState.IN_IDENTIFICATION, "take_from_council"): Move(IdeaState.SUBMITTED, Do.SYSTEM, N_("Take from the council")),
     (IdeaState.SUBMITTED, "identify"): Move(IdeaState.IN_IDENTIFICATION, Do.IDEAS_IDENTIFY, N_("Record the identification")),
     (IdeaState.IN_IDENTIFICATION, "identify"): Move(IdeaState.IN_IDENTIFICATION, Do.IDEAS_IDENTIFY, N_("Record the identification")),
     (IdeaState.IN_IDENTIFICATION, "approve"): Move(IdeaState.APPROVED, Do.IDEAS_APPROVE, N_("Approve")),

@@ -22,7 +22,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.papers import queries as papers
-from app.stages.ideas import actions, forms, queries
+from app.stages.ideas import actions, council, forms, queries
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     EDITABLE,
@@ -159,7 +159,7 @@ def _sensible(idea: Idea, verb: str) -> bool:
     if verb in ("approve", "reject"):
         return idea.outcome is not None
     if verb == "identify":
-        return idea.council_pid is None or idea.outcome is None or idea.minutes_number is not None
+        return (idea.council_pid is None and idea.state == IdeaState.SUBMITTED) or council.pending(idea) is not None or idea.minutes_number is not None
     return True
 
 
@@ -232,17 +232,32 @@ def link_item(pid: str) -> Any:
     return render_template("ideas/link_item.html", idea=idea, form=form)
 
 
+@bp.route("/council", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def put_to_council() -> Any:
+    waiting = queries.for_council()
+    form = forms.Council(data={"title": _("Identification council %(year)s", year=clock.today().year), "ideas": [i.public_id for i in waiting]})
+    form.ideas.choices = forms.idea_choices(waiting)
+    if form.validate_on_submit():
+        chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
+        made = council.prepare(chosen, title=form.title.data or "", by=current_user, at=clock.now())
+        return done(_("The council is prepared. Appoint its members and set time and place."), url_for("councils.show", pid=made.public_id))
+    return render_template("ideas/council.html", form=form, ideas=waiting)
+
+
 @bp.route("/<pid>/identify", methods=["GET", "POST"])
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def identify(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
-    form = forms.Identify.of(idea)
+    voted = council.pending(idea)
+    form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"] or "refuse"] if voted else ())
     if form.validate_on_submit():
-        actions.record_identification(idea, form.found(), minutes_number=form.minutes_number.data, minutes_dated=form.minutes_dated.data,
-                                      seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
+        council.record(idea, form.found(), seen=form.version.data, by=current_user, at=clock.now(), **on_paper)
         return done(_("The outcome is recorded. The province decides next."), url_for(".show", pid=idea.public_id))
-    return render_template("ideas/identify.html", idea=idea, form=form)
+    return render_template("ideas/identify.html", idea=idea, form=form, voted=voted)
 
 
 @bp.route("/<pid>/reject", methods=["GET", "POST"])

@@ -326,6 +326,11 @@ def put_to_selection(proposal: Proposal, *, by: User | None, at: datetime) -> No
     PROPOSAL.advance(proposal, "put_to_selection", by=by, at=at)
 
 
+def take_from_selection(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+    """Called by selection: the council was dissolved before it met."""
+    PROPOSAL.advance(proposal, "take_from_selection", by=by, at=at)
+
+
 def select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
     """Called by selection: recommended and concluded."""
     _conclude(proposal, "select", by, at)

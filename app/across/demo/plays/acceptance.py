@@ -1,0 +1,109 @@
+"""Plays of acceptance: a running project hands its dossier in, is rated, revised, its results registered and recognised."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, timedelta
+
+from app.across.demo.cast import Cast
+from app.across.demo.plays.proposals import Upload, small_pdf
+from app.kernel.clock import local
+from app.services.people.models import User
+from app.stages.acceptance import actions, queries
+from app.stages.acceptance.models import Case, Result
+from app.stages.acceptance.rules import ResultKind, ResultState
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
+from app.stages.funding.rules import Cause
+
+DAY = timedelta(days=1)
+
+
+def prepared(cast: Cast, *, project: Project, at: datetime) -> Case:
+    """A dossier that is ready: every product evaluated, every needed document attached."""
+    by = _investigator(project)
+    case = actions.begin(project, by=by, at=at)
+    evaluated(case, by=by, at=at)
+    for document in queries.documents_of(project):
+        if document["needed"]:
+            actions.attach(case, kind=document["code"], by=by, at=at,
+                           upload=Upload(f"{document['vi']}.pdf", io.BytesIO(small_pdf(f"{document['code']} {case.public_id}"))))  # fmt: skip
+    return case
+
+
+def evaluated(case: Case, *, by: User, at: datetime, level: str = "pass") -> None:
+    """Each promised product with what was delivered, and an overall grade."""
+    answers = {line.position: {"quantity": "Đủ số lượng theo hợp đồng", "level": level,
+                               "quality": "Đạt các chỉ tiêu trong thuyết minh, có biên bản đo kiểm tại hiện trường."} for line in queries.lines_of(case)}  # fmt: skip
+    actions.self_evaluate(case, answers, grade=level, note="Sản phẩm đã được ba hợp tác xã dùng thử trong hai vụ.", by=by, at=at)
+
+
+def submitted(cast: Cast, *, project: Project, at: datetime) -> Case:
+    """A dossier handed in two days after `at`."""
+    case = prepared(cast, project=project, at=at)
+    actions.submit(case, by=_investigator(project), at=at + 2 * DAY)
+    return case
+
+
+def returned(cast: Cast, *, project: Project, at: datetime) -> Case:
+    """A dossier handed in and sent back two days later."""
+    case = submitted(cast, project=project, at=at)
+    actions.return_dossier(case, reason="Bổ sung biên bản đo kiểm của mô hình thứ hai và nhật ký thử nghiệm.", by=cast["officer"], at=at + 4 * DAY)
+    return case
+
+
+def valid(cast: Cast, *, project: Project, at: datetime) -> Case:
+    """A dossier confirmed as valid four days after `at`."""
+    case = submitted(cast, project=project, at=at)
+    actions.check(case, remark="Hồ sơ đầy đủ theo quy định.", by=cast["officer"], at=at + 4 * DAY)
+    return case
+
+
+def revised(cast: Cast, *, case: Case, at: datetime) -> Case:
+    """The council's revisions: asked for, made twenty days later, confirmed with the chair."""
+    project = funding.project_by_id(case.project_id)
+    actions.require_revision(case, what="Bổ sung phân tích hiệu quả kinh tế và hoàn thiện quy trình theo góp ý của hội đồng.", by=cast["officer"], at=at)
+    later = at + 20 * DAY
+    actions.revise(case, note="Đã bổ sung chương 4 về hiệu quả kinh tế; quy trình đã sửa theo góp ý.", by=_investigator(project), at=later)
+    actions.confirm_revision(case, chair_name=cast["member1"].name, chair_agreed_on=local(later).date(), by=cast["officer"], at=later + 2 * DAY)
+    return case
+
+
+def registered(cast: Cast, *, case: Case, at: datetime) -> list[Result]:
+    """All results described, shared and registered."""
+    project = funding.project_by_id(case.project_id)
+    by, kinds = _investigator(project), (ResultKind.MODEL, ResultKind.PROCESS, ResultKind.PUBLICATION)
+    for n, result in enumerate(r for r in queries.results_of(case.id) if r.state == ResultState.DRAFTED):
+        actions.describe(result, title=result.title, title_en=None, kind=kinds[n % len(kinds)], item=project.item, quantity=result.quantity, quality=result.quality,
+                         summary="Kết quả đã vận hành tại ba điểm, giảm 15% lượng nước tưới và 20% công lao động so với cách làm cũ.", by=by, at=at)  # fmt: skip
+        actions.set_shares(result, shares_of(project), by=by, at=at)
+        actions.register(result, number=f"{project.id:03d}-{result.id:03d}/KQNC", dated=local(at + 5 * DAY).date(), by=cast["officer"], at=at + 5 * DAY)
+    return queries.results_of(case.id)
+
+
+def shares_of(project: Project) -> list[tuple[str, int | None, int]]:
+    """Half to the investigator, the rest to the others alike."""
+    first, *others = queries.team_of(project)
+    if not others:
+        return [(*first, 100)]
+    each = 50 // len(others)
+    return [(*first, 100 - each * len(others)), *((*member, each) for member in others)]
+
+
+def recognised(cast: Cast, *, case: Case, at: datetime, number: str | None = None) -> Case:
+    """A project whose results are registered, recognised by the leader."""
+    actions.recognise(case, number=number or f"{500 + case.id}/QĐ-SKHCN", dated=local(at).date(), by=cast["leader"], at=at)
+    return case
+
+
+def failed(cast: Cast, *, case: Case, at: datetime, cause: Cause = Cause.OBJECTIVE) -> Case:
+    """A project that the council did not accept, closed."""
+    actions.fail(case, cause=cause, reason="Sản phẩm chính không đạt chỉ tiêu năng suất đã đặt hàng.", number=f"{600 + case.id}/QĐ-UBND",
+                 dated=local(at).date(), by=cast["province"], at=at)  # fmt: skip
+    return case
+
+
+def _investigator(project: Project) -> User:
+    found = funding.person(project.pi_id)
+    assert found is not None, project.code
+    return found

@@ -1,0 +1,237 @@
+"""Hold the session: declare, attend, convene, cast, open the boxes, conclude."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.kernel import journal
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.text import nfc
+from app.kernel.words import N_
+from app.services.councils import queries
+from app.services.councils.actions import papers
+from app.services.councils.models import (
+    AgendaItem,
+    Ballot,
+    Council,
+    Count,
+    Recusal,
+    Seat,
+)
+from app.services.councils.rules import (
+    COUNCIL,
+    CouncilState,
+    SeatRole,
+    check_answers,
+    check_quorum,
+    refuse_broken,
+)
+from app.services.people.models import User
+
+UNDER_WAY = (CouncilState.ESTABLISHED, CouncilState.CONVENED)
+
+
+def declare(council: Council, recused: Mapping[str, str], *, by: User, at: datetime) -> Seat:
+    """A member declares, for this session, the items he has a conflict with: {item public id: reason}. He is out of those.
+
+    Declaring again only adds: a recusal is never taken back.
+    """
+    seat = _own_seat(council, by)
+    if council.state not in UNDER_WAY:
+        raise WrongState(N_("This session is over."))
+    known = queries.recusals_of(council)
+    for pid, reason in recused.items():
+        item = queries.item_by_pid(council, pid)
+        if item is None or (seat.id, item.id) in known:
+            continue
+        _recuse(council, seat, item, nfc(reason), by=by, at=at)
+    seat.declared_at = seat.declared_at or at
+    db.session.flush()
+    journal.record(council, "declare", by=by, at=at, detail={"seat": seat.public_id, "out_of": len(recused)})
+    return seat
+
+
+def _recuse(council: Council, seat: Seat, item: AgendaItem, reason: str, *, by: User | None, at: datetime) -> None:
+    if not reason:
+        raise Incomplete(N_("Please say what the conflict is."), field="reason")
+    if queries.ballot_of(item, seat) is not None:
+        raise WrongState(N_("You have cast your ballot on this item already."))
+    db.session.add(Recusal(seat_id=seat.id, agenda_item_id=item.id, at=at, reason=reason))
+    db.session.flush()
+    journal.record(council, "recuse", by=by, at=at, detail={"seat": seat.public_id, "item": item.public_id})
+
+
+def _own_seat(council: Council, by: User) -> Seat:
+    seat = queries.seat_of(council, by)
+    if seat is None:
+        raise NotAllowed(N_("You have no seat in this council."))
+    return seat
+
+
+def runs(council: Council, user: User) -> bool:
+    """Does this person run the session: an officer, or the council's scientific secretary?"""
+    seat = queries.seat_of(council, user)
+    return user.can(Do.COUNCILS_RUN) or (seat is not None and seat.role == SeatRole.SECRETARY)
+
+
+def _must_run(council: Council, by: User) -> None:
+    if not runs(council, by):
+        raise NotAllowed(N_("An officer or the scientific secretary keeps the session."))
+
+
+def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
+    """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present."""
+    _must_run(council, by)
+    if council.state not in UNDER_WAY:
+        raise WrongState(N_("This session is over."))
+    council = queries.locked(council)
+    check_seen(council, seen)
+    undeclared = [s.user.name for s in council.seats if s.public_id in present and s.declared_at is None]
+    if undeclared:
+        raise Incomplete(N_("Not declared yet: %(names)s. Each member first declares conflicts, or that there are none."), field="present",
+                         names=", ".join(undeclared))  # fmt: skip
+    for seat in council.seats:
+        seat.present = seat.public_id in present
+    council.authorisation = nfc(authorisation or "") or None
+    council.vice_authorised = council.authorisation is not None
+    flag_modified(council, "vice_authorised")
+    db.session.flush()
+    journal.record(council, "attend", by=by, at=at, detail={"present": sum(s.present for s in council.seats), "of": len(council.seats)})
+
+
+def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> None:
+    """Open the session. Refuses before its day and without quorum, naming the rule that is not kept."""
+    _must_run(council, by)
+    council = queries.locked(council)
+    if council.meets_at is None or local(at).date() < local(council.meets_at).date():
+        raise WrongState(N_("The session is on %(day)s."), day=f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "–")
+    refuse_broken(quorum(council, at))
+    COUNCIL.advance(council, "convene", by=by, at=at, seen=seen, detail={"present": sum(s.present for s in council.seats)})
+
+
+def quorum(council: Council, at: datetime, without: Collection[int] = ()) -> list[Any]:
+    """The rules of attendance as they stand; `without` are seats that do not count (recused from an item)."""
+    rule = queries.rules_of(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
+    present = [s.role for s in council.seats if s.present and s.id not in without]
+    return check_quorum([s.role for s in council.seats], present, rule, vice_authorised=council.vice_authorised)
+
+
+def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: User, at: datetime) -> Ballot:
+    """Cast a sealed ballot on one item. It is final: nobody reads or changes it until the box is opened.
+
+    Raises NotAllowed without a seat, when absent, recused or in conflict; WrongState when the box is opened or a ballot is in it.
+    """
+    seat = _own_seat(council, by)
+    if council.state != CouncilState.CONVENED:
+        raise WrongState(N_("Ballots are cast while the session is open."))
+    item = queries.locked_item(item, opening=False)
+    if item.opened_at is not None:
+        raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
+    if not seat.present:
+        raise NotAllowed(N_("You are not noted as present. Please speak to the secretary."))
+    rules = queries.rules_of(council, on=local(at).date())
+    if (seat.id, item.id) in queries.recusals_of(council):
+        raise NotAllowed(N_("You are out of this item because of a conflict."))
+    for conflict in queries.conflicts_of(council, by, item, seat.role, rules):
+        if conflict.hard:
+            raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=conflict.reason)
+    if queries.ballot_of(item, seat) is not None:
+        raise WrongState(N_("Your ballot on this item is in the box. It is final."))
+    procedure = queries.procedure(council)
+    clean = check_answers(procedure.questions(queries.subject_of(item), rules), content)
+    procedure.check(clean, rules)
+    salt = secrets.token_hex(16)
+    ballot = Ballot(agenda_item_id=item.id, seat_id=seat.id, content=clean, salt=salt, seal=seal_of(clean, salt), cast_at=at)
+    db.session.add(ballot)
+    db.session.flush()
+    journal.record(council, "cast", by=by, at=at, detail={"item": item.public_id, "seal": ballot.seal})
+    return ballot
+
+
+def seal_of(content: Mapping[str, Any], salt: str) -> str:
+    """The seal of a ballot: SHA-256 of salt and canonical content. Who knows both can check it."""
+    return hashlib.sha256(f"{salt}:{json.dumps(content, sort_keys=True, ensure_ascii=False)}".encode()).hexdigest()
+
+
+def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> Count:
+    """The presiding member opens the box of one item; its ballots are counted and the count is frozen.
+
+    Refused while a present member who votes has not cast (absent members are marked absent first), or without quorum.
+    """
+    leader = queries.presiding(council)
+    if leader is None or leader.user_id != by.id:
+        raise NotAllowed(N_("Only the member who presides opens the box."))
+    if council.state != CouncilState.CONVENED:
+        raise WrongState(N_("Ballots are counted while the session is open."))
+    item = queries.locked_item(item, opening=True)
+    if item.opened_at is not None:
+        raise WrongState(N_("This box is open already."))
+    recused = queries.recusals_of(council)
+    refuse_broken(quorum(council, at, without=[seat for seat, out_of in recused if out_of == item.id]))
+    has_cast = queries.cast_by(council)[item.id]
+    missing = [s.user.name for s in queries.voters(council, item, recused) if s.id not in has_cast]
+    if missing:
+        raise Incomplete(N_("Not cast yet: %(names)s. Who has left the session is first noted as absent."), names=", ".join(missing))
+    done = db.session.execute(update(AgendaItem).where(AgendaItem.id == item.id, AgendaItem.opened_at.is_(None)).values(opened_at=at))
+    if done.rowcount != 1:
+        raise WrongState(N_("This box is open already."))
+    db.session.refresh(item, ["opened_at"])
+    ballots = queries.ballots_of(item)
+    rules = queries.rules_of(council, on=local(at).date())
+    result = queries.procedure(council).count(queries.casts_of(council, item), rules)
+    result = {"present": sum(s.present for s in council.seats), "members": len(council.seats), "ballots": len(ballots), **result,
+              "seals": sorted(b.seal for b in ballots)}  # fmt: skip
+    count = Count(agenda_item_id=item.id, result=result, counted_at=at)
+    db.session.add(count)
+    db.session.flush()
+    journal.record(council, "open_box", by=by, at=at, detail={"item": item.public_id, "ballots": len(ballots)})
+    return count
+
+
+def tied_items(council: Council, at: datetime) -> list[AgendaItem]:
+    """Items of the first place that the rules cannot tell apart: the council must say which one it recommends."""
+    ranks = ranked(council, at)
+    return [item for item in council.agenda if (r := ranks.get(item.public_id)) and r["tied"] and r["first"] and r["passed"]]
+
+
+def ranked(council: Council, at: datetime) -> dict[str, dict[str, Any]]:
+    """The places of the items by the counts so far; empty where this kind of council ranks nothing."""
+    rank = queries.procedure(council).rank
+    return rank(queries.counts_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
+
+
+def conclude(council: Council, *, conclusion: str, chosen: str | None = None, reason: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
+    """End the session: every box is opened, the results are given to the stage, the minutes are issued.
+
+    `chosen` is the item that the council recommends among tied ones, with the reason that was voted.
+    """
+    _must_run(council, by)
+    council = queries.locked(council)
+    waiting = [item for item in council.agenda if item.opened_at is None]
+    if council.state == CouncilState.CONVENED and waiting:
+        raise Incomplete(N_("The box of “%(title)s” is not opened yet."), title=waiting[0].title)
+    if not nfc(conclusion or ""):
+        raise Incomplete(N_("Please write down what the council concluded."), field="conclusion")
+    tied = {item.public_id for item in tied_items(council, at)} if council.state == CouncilState.CONVENED else set()
+    if tied and chosen not in tied:
+        raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
+    if tied and not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
+    council.conclusion, council.concluded_at = nfc(conclusion), at
+    COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail={"chosen": chosen} if tied else None)
+    counts, ranks = queries.counts_of(council), ranked(council, at)
+    results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in council.agenda}
+    papers.issue_minutes(council, results, chosen=chosen if tied else None, reason=reason, by=by, at=at)
+    queries.procedure(council).concluded(council, results, chosen if tied else None, by=by, at=at)

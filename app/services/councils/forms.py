@@ -1,0 +1,135 @@
+"""Forms of councils: a seat, time and place, the decision, the declaration, attendance, a ballot, the conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    MomentField,
+    NoteField,
+    PickField,
+    StageForm,
+    TicksField,
+    YesField,
+)
+from app.kernel.words import N_
+from app.services.councils.models import AgendaItem, Council
+from app.services.councils.procedures import Question, Words
+from app.services.councils.rules import SeatRole
+from app.services.people.models import User
+
+FEW = 10  # marks up to this are radio buttons
+
+
+def in_words(words: Words) -> str:
+    """A text of the rules in the reader's language."""
+    return words.get(str(get_locale())) or words["vi"]
+
+
+def said(cell: str | Words) -> str:
+    """A cell of a count in the reader's language."""
+    return cell if isinstance(cell, str) else in_words(cell)
+
+
+class Appoint(StageForm):
+    """A person for a seat."""
+
+    user = PickField(N_("Expert"), required=True)
+    role = ChoiceField(N_("Role in the council"), enum=SeatRole, required=True)
+    explanation = NoteField(N_("Why this person sits although the rules ask for an explanation"), max=1000, rows=2)
+
+    @classmethod
+    def of(cls, council: Council, people: Sequence[User], load: dict[int, int]) -> Appoint:
+        """The form with the experts who have no seat, and how many councils each sits on."""
+        form = cls(data={"version": council.version, "role": SeatRole.MEMBER})
+        form.user.choices = [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=", ".join(o.name for o in u.organisations) or "–",
+                                             n=load.get(u.id, 0))) for u in people]  # fmt: skip
+        return form
+
+
+class Schedule(StageForm):
+    meets_at = MomentField(N_("Session"), required=True, hint=N_("Vietnamese time."))
+    place = LineField(N_("Place"), required=True, max=300, hint=N_("A room, an address for an online meeting, or both."))
+
+
+class Establish(StageForm):
+    number = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("For example 45/QĐ-SKHCN."))
+    dated = DateField(N_("Date of the decision"), required=True)
+    agree = YesField(N_("I have checked members, agenda, time and place."), required=True)
+
+
+class Reason(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+
+
+class Plain(StageForm):
+    """A button."""
+
+
+class Declare(StageForm):
+    """Conflicts of one member with the items of the agenda."""
+
+    items = TicksField(N_("I have a conflict of interest with"), hint=N_("Leave everything unticked when you have none. You will be out of the items that you tick."))
+    reason = NoteField(N_("What the conflict is"), max=1000, rows=2)
+    agree = YesField(N_("This declaration is true and complete. I keep what I read and hear here confidential."), required=True)
+
+    @classmethod
+    def of(cls, agenda: Sequence[AgendaItem]) -> Declare:
+        """The form with these items."""
+        form = cls()
+        form.items.choices = [(item.public_id, item.title) for item in agenda]
+        return form
+
+
+class Attend(StageForm):
+    """Who is here."""
+
+    present = TicksField(N_("Present"), hint=N_("Only members who have declared can be noted as present."))
+    authorisation = LineField(N_("Written authorisation of the vice chair"), max=200, hint=N_("Number and date; only when the chair is absent."))
+
+    @classmethod
+    def of(cls, council: Council) -> Attend:
+        """The form as attendance stands."""
+        form = cls(data={"present": [s.public_id for s in council.seats if s.present], "authorisation": council.authorisation, "version": council.version})
+        form.present.choices = [(s.public_id, f"{s.user.name} · {_(s.role.label)}" + ("" if s.declared_at else f" · {_('not declared yet')}")) for s in council.seats]
+        return form
+
+
+class Conclude(StageForm):
+    conclusion = NoteField(N_("What the council concluded"), required=True, max=10_000, rows=6, hint=N_("Printed in the minutes."))
+    chosen = PickField(N_("Recommended among equal results"))
+    reason = NoteField(N_("Reason that the council voted"), max=2000, rows=2)
+    agree = YesField(N_("The session is over. The results are final."), required=True)
+
+
+def ballot_form(questions: Sequence[Question], *, filled: dict[str, Any] | None = None) -> StageForm:
+    """The ballot for these questions, with a tick that makes it final."""
+    fields: dict[str, Any] = {q.code: _field(q) for q in questions}
+    fields["agree"] = YesField(N_("I have read the result of my sheet. My ballot is final and goes into the sealed box."))
+    form: StageForm = type("Ballot", (StageForm,), fields)(data=filled or {})
+    return form
+
+
+def _field(q: Question) -> Any:
+    label = in_words(q.label)
+    if q.kind == "mark" and q.top <= FEW:
+        return ChoiceField(label, required=q.required, choices=[(str(n), str(n)) for n in range(q.top + 1)])
+    if q.kind == "mark":
+        return IntField(label, required=q.required, max=q.top)
+    if q.kind == "choice":
+        return ChoiceField(label, required=q.required, choices=[(code, in_words(words)) for code, words in q.choices])
+    return NoteField(label, required=q.required, max=4000, rows=3)
+
+
+def answers(form: StageForm, questions: Sequence[Question]) -> dict[str, Any]:
+    """What was answered, as the act takes it: marks are numbers."""
+    found = {q.code: form[q.code].data for q in questions}
+    return {q.code: int(v) if q.kind == "mark" and v is not None and str(v).isdigit() else v for q in questions if (v := found[q.code]) not in (None, "")}

@@ -1,0 +1,255 @@
+"""Reads of councils: who may see one, its rules, conflicts, who presides, what the ballots of an opened box say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel import subjects
+from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.kernel.subjects import Subject, register_subject
+from app.services.councils.models import (
+    AgendaItem,
+    Ballot,
+    Council,
+    Count,
+    Recusal,
+    Seat,
+)
+from app.services.councils.procedures import Cast, Procedure, procedure_of
+from app.services.councils.rules import (
+    Conflict,
+    CouncilState,
+    Kind,
+    SeatRole,
+    conflicts,
+)
+from app.services.people import queries as people
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+
+SITTING = (CouncilState.ESTABLISHED, CouncilState.CONVENED, CouncilState.CONCLUDED)
+OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions")
+
+
+def _whole() -> Select[Any]:
+    return select(Council).options(selectinload(Council.seats).joinedload(Seat.user), selectinload(Council.agenda))
+
+
+def council_by_pid(pid: str) -> Council | None:
+    """One council with seats and agenda, whoever asks."""
+    return db.session.scalar(_whole().where(Council.public_id == pid))
+
+
+def council_for(user: User, pid: str) -> Council | None:
+    """One council, for those who run or oversee councils and, from its establishment, for its members."""
+    found = council_by_pid(pid)
+    return found if found is not None and may_read(found, user) else None
+
+
+def may_read(council: Council, user: User) -> bool:
+    """May this person look at the council?"""
+    if user.can(Do.COUNCILS_READ):
+        return True
+    return council.state in SITTING and seat_of(council, user) is not None
+
+
+def fresh(council: Council) -> Council:
+    """The council read anew with its seats and agenda."""
+    db.session.flush()
+    return db.session.scalars(_whole().where(Council.id == council.id).execution_options(populate_existing=True)).one()
+
+
+def councils_statement(user: User) -> Select[Any]:
+    """The councils this person may see."""
+    statement = select(Council).options(selectinload(Council.agenda), selectinload(Council.seats))
+    if user.can(Do.COUNCILS_READ):
+        return statement
+    return statement.where(Council.state.in_(SITTING), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id))
+
+
+def seat_of(council: Council, user: User) -> Seat | None:
+    """This person's seat."""
+    return next((seat for seat in council.seats if seat.user_id == user.id), None)
+
+
+def seat_by_pid(council: Council, pid: str) -> Seat | None:
+    return next((seat for seat in council.seats if seat.public_id == pid), None)
+
+
+def item_by_pid(council: Council, pid: str) -> AgendaItem | None:
+    return next((item for item in council.agenda if item.public_id == pid), None)
+
+
+def locked_item(item: AgendaItem, *, opening: bool) -> AgendaItem:
+    """The item read anew under a lock: a ballot is cast beside others, but never beside the opening of the box."""
+    statement = select(AgendaItem).where(AgendaItem.id == item.id).with_for_update(read=not opening)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def locked(council: Council) -> Council:
+    """The council and its seats as they stand now, under a lock: nobody else changes seats or session meanwhile."""
+    db.session.flush()
+    db.session.execute(select(Council.id).where(Council.id == council.id).with_for_update(key_share=True))
+    return fresh(council)
+
+
+# --- rules ----------------------------------------------------------------------------------------------------
+
+
+def rule_keys(kind: Kind, agenda: Iterable[Any]) -> list[str]:
+    """The rules that a council of this kind freezes."""
+    own = [f"councils.{kind}.{name}" for name in OWN_RULES]
+    return [*own, "councils.excluded_roles", "councils.vice_chair_needs_authorisation", *procedure_of(kind).rule_keys(list(agenda))]
+
+
+def rules_of(council: Council, *, on: date) -> dict[str, Any]:
+    """The values that hold for the council: frozen ones, or before the establishment those in force on a day."""
+    return {key: rule.value for key, rule in rule_rows(council, on=on).items()}
+
+
+def rule_rows(council: Council, *, on: date) -> dict[str, Any]:
+    """The same with source and mark."""
+    if council.rule_ids:
+        return rulebook.frozen_rules(council.rule_ids)
+    return rulebook.rules(rule_keys(council.kind, subjects_of(council)), on=on)
+
+
+def subject_of(item: AgendaItem) -> Any:
+    """The stage's object behind an item of the agenda."""
+    return subjects.load(item.subject_type, item.subject_pid)
+
+
+def subjects_of(council: Council) -> list[Any]:
+    return [subject_of(item) for item in council.agenda]
+
+
+def procedure(council: Council) -> Procedure:
+    return procedure_of(council.kind)
+
+
+# --- conflicts ------------------------------------------------------------------------------------------------
+
+
+def conflicts_of(council: Council, user: User, item: AgendaItem, role: SeatRole, rules: dict[str, Any]) -> list[Conflict]:
+    """Why this person may not deal with the item in that role, as the data say it now."""
+    parties = subjects.subject_of(item.subject_type).parties(subject_of(item))
+    own = {m.organisation_id for m in user.live_memberships}
+    return conflicts(user.id, own, users=parties.users, organisations=parties.organisations, role=role,
+                     exclusions=rules[f"councils.{council.kind}.exclusions"], excluded_roles=rules["councils.excluded_roles"])  # fmt: skip
+
+
+def recusals_of(council: Council) -> set[tuple[int, int]]:
+    """(seat id, item id) of all recusals of the session."""
+    statement = select(Recusal.seat_id, Recusal.agenda_item_id).join(Seat, Seat.id == Recusal.seat_id).where(Seat.council_id == council.id)
+    return {(row.seat_id, row.agenda_item_id) for row in db.session.execute(statement)}
+
+
+def recusal_rows(council: Council) -> list[Recusal]:
+    return list(db.session.scalars(select(Recusal).join(Seat, Seat.id == Recusal.seat_id).where(Seat.council_id == council.id).order_by(Recusal.id)))
+
+
+def member_reads(row: Any, user: User) -> bool:
+    """May this person read a stage's object because a council he sits on deals with it, and he is not out of that item?"""
+    found = db.session.execute(
+        select(Seat.id, AgendaItem.id).join(Council, Council.id == Seat.council_id).join(AgendaItem, AgendaItem.council_id == Council.id)
+        .where(Seat.user_id == user.id, Council.state.in_(SITTING), AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id)
+    ).all()  # fmt: skip
+    out = set(db.session.execute(select(Recusal.seat_id, Recusal.agenda_item_id).where(Recusal.seat_id.in_([r[0] for r in found]))).tuples()) if found else set()
+    return any((seat, item) not in out for seat, item in found)
+
+
+def candidates(council: Council) -> list[User]:
+    """Active experts, by given name, that have no seat yet."""
+    taken = {seat.user_id for seat in council.seats}
+    return [u for u in people.users_in_role("expert") if u.id not in taken]
+
+
+# --- the session ----------------------------------------------------------------------------------------------
+
+
+def presiding(council: Council) -> Seat | None:
+    """Who leads the session: the chair when present, else the vice chair with a written authorisation."""
+    by_role = {seat.role: seat for seat in council.seats if seat.present}
+    if SeatRole.CHAIR in by_role:
+        return by_role[SeatRole.CHAIR]
+    return by_role.get(SeatRole.VICE_CHAIR) if council.vice_authorised else None
+
+
+def voters(council: Council, item: AgendaItem, recused: set[tuple[int, int]]) -> list[Seat]:
+    """Who casts a ballot on the item: present and not out of it."""
+    return [seat for seat in council.seats if seat.present and (seat.id, item.id) not in recused]
+
+
+def ballot_of(item: AgendaItem, seat: Seat) -> Ballot | None:
+    """The member's own ballot."""
+    return db.session.scalar(select(Ballot).where(Ballot.agenda_item_id == item.id, Ballot.seat_id == seat.id))
+
+
+def own_ballots(council: Council, seat: Seat) -> dict[int, Ballot]:
+    """The member's own ballots by item id."""
+    statement = select(Ballot).join(AgendaItem, AgendaItem.id == Ballot.agenda_item_id).where(AgendaItem.council_id == council.id, Ballot.seat_id == seat.id)
+    return {b.agenda_item_id: b for b in db.session.scalars(statement)}
+
+
+def cast_by(council: Council) -> dict[int, set[int]]:
+    """Who has cast, by item: {item id: seat ids}. Not what."""
+    statement = select(Ballot.agenda_item_id, Ballot.seat_id).join(AgendaItem, AgendaItem.id == Ballot.agenda_item_id).where(AgendaItem.council_id == council.id)
+    found: dict[int, set[int]] = {item.id: set() for item in council.agenda}
+    for item_id, seat_id in db.session.execute(statement):
+        found[item_id].add(seat_id)
+    return found
+
+
+def ballots_of(item: AgendaItem) -> list[Ballot]:
+    """All ballots of an opened box, in the order of the seats. Raises PermissionError while the box is closed."""
+    if item.opened_at is None:
+        raise PermissionError("the box is closed")
+    return list(db.session.scalars(select(Ballot).options(joinedload(Ballot.seat)).where(Ballot.agenda_item_id == item.id).order_by(Ballot.seat_id)))
+
+
+def casts_of(council: Council, item: AgendaItem) -> list[Cast]:
+    """The ballots of an opened box as they are counted."""
+    leader = presiding(council)
+    return [Cast(b.seat.public_id, b.seat.role, leader is not None and b.seat_id == leader.id, b.content) for b in ballots_of(item)]
+
+
+def counts_of(council: Council) -> dict[str, dict[str, Any]]:
+    """What the opened boxes say: {item public id: result}."""
+    statement = select(AgendaItem.public_id, Count.result).join(Count, Count.agenda_item_id == AgendaItem.id).where(AgendaItem.council_id == council.id)
+    return {pid: result for pid, result in db.session.execute(statement.order_by(AgendaItem.position))}
+
+
+def council_of_subject(row: Any) -> Council | None:
+    """The newest council, not dissolved, that has the object on its agenda."""
+    statement = (_whole().join(AgendaItem, AgendaItem.council_id == Council.id)
+                 .where(AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id, Council.state != CouncilState.DISSOLVED))  # fmt: skip
+    return db.session.scalars(statement.order_by(Council.id.desc())).first()
+
+
+def to_attend(user: User) -> list[Council]:
+    """Councils that this person sits on and that have not ended."""
+    statement = _whole().join(Seat, Seat.council_id == Council.id).where(Seat.user_id == user.id, Council.state.in_(SITTING[:2]))
+    return list(db.session.scalars(statement.order_by(Council.meets_at, Council.id)).unique())
+
+
+def to_run() -> list[Council]:
+    """Councils that have not ended, for those who run them."""
+    ended = (CouncilState.CONCLUDED, CouncilState.DISSOLVED)
+    return list(db.session.scalars(select(Council).where(Council.state.not_in(ended)).order_by(Council.meets_at, Council.id)))
+
+
+def sessions_held(user_ids: Iterable[int]) -> dict[int, int]:
+    """How many councils these people have sat on or sit on: their load."""
+    statement = select(Seat.user_id, func.count()).join(Council, Council.id == Seat.council_id).where(Council.state.in_(SITTING), Seat.user_id.in_(list(user_ids)))
+    return {user_id: int(n) for user_id, n in db.session.execute(statement.group_by(Seat.user_id))}
+
+
+register_subject("council", Subject(
+    load=council_by_pid, title=lambda c: c.title, parties=lambda _c: subjects.Parties(), may_read=may_read,
+    url=lambda c: ("councils.show", {"pid": c.public_id})))  # fmt: skip

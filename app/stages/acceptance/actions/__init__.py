@@ -1,0 +1,55 @@
+"""The verbs of acceptance, in the order of the work. Each takes `by=` and `at=`; none commits."""
+
+from app.stages.acceptance.actions.dossiers import (
+    attach,
+    begin,
+    check,
+    remove_file,
+    return_dossier,
+    self_evaluate,
+    submit,
+)
+from app.stages.acceptance.actions.results import (
+    add_result,
+    describe,
+    drop,
+    register,
+    set_shares,
+)
+from app.stages.acceptance.actions.verdicts import (
+    confirm_revision,
+    fail,
+    grade,
+    recognise,
+    reevaluate,
+    refuse_revision,
+    release,
+    require_revision,
+    revise,
+    seat_council,
+)
+
+__all__ = [
+    "add_result",
+    "attach",
+    "begin",
+    "check",
+    "confirm_revision",
+    "describe",
+    "drop",
+    "fail",
+    "grade",
+    "recognise",
+    "reevaluate",
+    "refuse_revision",
+    "register",
+    "release",
+    "remove_file",
+    "require_revision",
+    "return_dossier",
+    "revise",
+    "seat_council",
+    "self_evaluate",
+    "set_shares",
+    "submit",
+]

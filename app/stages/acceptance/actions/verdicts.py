@@ -1,0 +1,236 @@
+"""The verdict: before the council, graded, revised, recognised, evaluated again, failed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from app.kernel import journal, outbox
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.text import nfc
+from app.kernel.words import N_
+from app.services.councils.models import Council
+from app.services.files import actions as files
+from app.services.papers import actions as papers
+from app.services.papers.models import Paper
+from app.services.people import queries as people
+from app.services.people.actions import debar
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.acceptance import queries
+from app.stages.acceptance.actions.dossiers import face
+from app.stages.acceptance.actions.results import draft_results
+from app.stages.acceptance.models import Case, Evaluation
+from app.stages.acceptance.rating import months_after
+from app.stages.acceptance.rules import (
+    CASE,
+    Gate,
+    check_accepted,
+    check_failed,
+    check_gate,
+    check_holder,
+    check_reevaluation,
+)
+from app.stages.funding import actions as money
+from app.stages.funding import queries as funding
+from app.stages.funding.actions.closings import refund_percent
+from app.stages.funding.rules import ON_PAPER as CAUSES
+from app.stages.funding.rules import Cause, ClosingKind
+
+# --- the council ----------------------------------------------------------------------------------------------
+
+
+def seat_council(case: Case, council: Council, *, by: User | None, at: datetime) -> None:
+    """The council is established: the case is before it."""
+    case.council_pid = council.public_id
+    CASE.advance(case, "convene", by=by, at=at, detail={"council": council.public_id})
+
+
+def release(case: Case, *, by: User | None, at: datetime) -> None:
+    """The council is dissolved: the case may go to another. A council that was never established held nothing."""
+    case.council_pid = None
+    if CASE.may(case, "release"):
+        CASE.advance(case, "release", by=by, at=at)
+
+
+def grade(case: Case, *, council: Council, level: str, accepted: bool, count: dict[str, Any], by: User | None, at: datetime) -> Evaluation:
+    """Take the council's conclusion: the grade is frozen with its count; when it is good, the results are drafted."""
+    case.grade, case.accepted, case.graded_at = level, accepted, at
+    CASE.advance(case, "grade", by=by, at=at, detail={"grade": level, "accepted": accepted, "round": case.round})
+    row = Evaluation(case_id=case.id, number=case.round, council_pid=council.public_id, grade=level, accepted=accepted, days_late=queries.lateness(case),
+                     count=count, conclusion=council.conclusion, at=at)  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    project = funding.project_by_id(case.project_id)
+    if accepted:
+        draft_results(case, project, by=by, at=at)
+    _issue_sheets(case, row, by=by, at=at)
+    outbox.post("acceptance/mail/graded.txt", to=funding.holders(project), key=f"acceptance-graded:{case.public_id}:{case.round}", at=at, project=project,
+                case=case, evaluation=row, level=queries.levels_of(project)[level])  # fmt: skip
+    return row
+
+
+def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime) -> Paper:
+    """The rating sheets of a round in one paper: each product's levels, each sheet's level, the council's."""
+    project = funding.project_by_id(case.project_id)
+    names, count = queries.levels_of(project), row.count
+    said = {**names, "short": "Thiếu, trong mức cho phép"}
+
+    def levels(question: str) -> str:
+        given = [member["sheet"].get(question) for member in count["members"]]
+        return "; ".join(f"{said[code]}: {given.count(code)}" for code in said if code in given)
+
+    products = [{"name": line.name, "quality": levels(f"quality_{line.position}"), "quantity": levels(f"quantity_{line.position}")}
+                for line in queries.lines_of(case)]  # fmt: skip
+    sheets = [{"role": ROLE_ON_PAPER[member["role"]], "points": "" if member["points"] is None else str(member["points"]), "level": names[member["level"]]}
+              for member in count["members"]]  # fmt: skip
+    return papers.issue(template="acceptance/rating_sheet", subject=case, by=by, at=at, title=f"Tổng hợp phiếu đánh giá nghiệm thu nhiệm vụ {project.code}", data={
+        **face(project), "products": products, "report": levels("report"), "sheets": sheets, "remarks": "\n".join(f"– {text}" for text in count["remarks"]),
+        "points": f"{count['mean_hundredths'] / 100:.2f}".replace(".", ",") if "mean_hundredths" in count else "", "late": row.days_late,
+        "level": names[row.grade], "conclusion": row.conclusion or "", "round": row.number})  # fmt: skip
+
+
+REVISED = "revised_report"  # beside the documents of the dossier
+ROLE_ON_PAPER = {"chair": "Chủ tịch", "vice_chair": "Phó chủ tịch", "reviewer": "Ủy viên phản biện", "secretary": "Ủy viên thư ký khoa học", "member": "Ủy viên"}
+
+
+# --- revision -------------------------------------------------------------------------------------------------
+
+
+def require_revision(case: Case, *, what: str, by: User, at: datetime, seen: Any = None) -> None:
+    """Ask the host to revise report and products as the council concluded."""
+    check_accepted(case.accepted)
+    check_seen(case, seen)
+    CASE.advance(case, "require_revision", by=by, at=at, reason=what)
+    case.revision_asked, case.revision_asked_at = what, at
+    case.revision_note = case.revised_at = case.revised_by_id = None
+    case.revision_confirmed_at = case.revision_confirmed_by_id = case.chair_agreed_on = case.chair_name = None
+    db.session.flush()
+    _tell(case, "revision", at=at)
+
+
+def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime, seen: Any = None) -> None:
+    """The host says what was revised, point by point, and may add the revised report as a file."""
+    project = funding.project_by_id(case.project_id)
+    check_holder(funding.may_request(by, project))
+    check_seen(case, seen)
+    case.revision_note, case.revised_at, case.revised_by_id = note, at, by.id
+    CASE.advance(case, "revise", by=by, at=at)
+    if upload:
+        files.attach(subject=case, upload=upload, kind=REVISED, by=by, at=at)
+    outbox.post("acceptance/mail/revised.txt", to=people.users_with(Do.ACCEPTANCE_RUN), key=f"acceptance-revised:{case.public_id}:{case.version}", at=at,
+                project=project, case=case)  # fmt: skip
+
+
+def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
+    """Send the revised report back with what is still open."""
+    _revised(case)
+    check_seen(case, seen)
+    case.revised_at = None
+    CASE.advance(case, "refuse_revision", by=by, at=at, reason=reason)
+    case.reason = reason
+    db.session.flush()
+    _tell(case, "revision_refused", at=at, reason=reason)
+
+
+def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: User, at: datetime, seen: Any = None) -> None:
+    """Confirm the revised report; the chair of the council has agreed to it on that day."""
+    _revised(case)
+    if case.graded_at is None or not local(case.graded_at).date() <= chair_agreed_on <= local(at).date():
+        raise Incomplete(N_("The chair agrees after the session, and not in the future."), field="chair_agreed_on")
+    if not nfc(chair_name):
+        raise Incomplete(N_("Please name the chair."), field="chair_name")
+    check_seen(case, seen)
+    case.chair_name, case.chair_agreed_on = nfc(chair_name), chair_agreed_on
+    case.revision_confirmed_at, case.revision_confirmed_by_id = at, by.id
+    CASE.advance(case, "confirm_revision", by=by, at=at, detail={"chair_agreed_on": chair_agreed_on.isoformat()})
+    _tell(case, "revision_confirmed", at=at)
+
+
+def _revised(case: Case) -> None:
+    if case.revised_at is None:
+        raise WrongState(N_("The host has not submitted the revised report yet."))
+
+
+def _tell(case: Case, mail: str, *, at: datetime, **more: Any) -> None:
+    project = funding.project_by_id(case.project_id)
+    outbox.post(f"acceptance/mail/{mail}.txt", to=funding.holders(project), key=f"acceptance-{mail}:{case.public_id}:{case.version}", at=at,
+                project=project, case=case, **more)  # fmt: skip
+
+
+# --- the end --------------------------------------------------------------------------------------------------
+
+
+def recognise(case: Case, *, number: str, dated: date, remark: str | None = None, by: User, at: datetime, seen: Any = None) -> Paper:
+    """Recognise the results by decision: the project ends well, and the tranche that waits for acceptance falls due."""
+    check_accepted(case.accepted)
+    project = funding.project_by_id(case.project_id)
+    check_gate(Gate.RECOGNITION, queries.order_of(project), queries.passed_gates(case))
+    _check_day(case, dated, at)
+    check_seen(case, seen)
+    case.decision_number, case.decision_date, case.decided_by_id, case.decided_at = nfc(number), dated, by.id, at
+    CASE.advance(case, "recognise", by=by, at=at, reason=remark, detail={"number": case.decision_number})
+    money.record_closing(project, ClosingKind.RECOGNISED, dated=dated, number=case.decision_number, by=by, at=at)
+    results = [{"code": result.code, "title": result.title, "certificate": result.certificate_number or ""} for result in queries.registered_results(project.id)]
+    paper = papers.issue(template="acceptance/recognition", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
+                         title=f"Quyết định công nhận kết quả nhiệm vụ {project.code}", data={
+        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
+        "results": results, "remark": remark or "", "signer": by.name})  # fmt: skip
+    _tell(case, "recognised", at=at)
+    return paper
+
+
+def _check_day(case: Case, dated: date, at: datetime) -> None:
+    if case.graded_at is None or not local(case.graded_at).date() <= dated <= local(at).date():
+        raise Incomplete(N_("The decision is dated after the council's session, and not in the future."), field="dated")
+
+
+def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
+    """Let a project that was not accepted be evaluated again: the dossier is open once more. As often as the rule allows."""
+    check_failed(case.accepted)
+    project = funding.project_by_id(case.project_id)
+    check_reevaluation(case.round, int(rulebook.value("acceptance.reevaluations", on=project.decision_date)))
+    check_seen(case, seen)
+    CASE.advance(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
+    case.round += 1
+    case.reason = reason
+    case.grade = case.accepted = case.graded_at = case.council_pid = None
+    case.checked_at = case.checked_by_id = case.check_remark = None
+    db.session.flush()
+    _tell(case, "reevaluate", at=at, reason=reason)
+
+
+def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar: bool = False, by: User, at: datetime, seen: Any = None) -> Paper:
+    """Close a project that was not accepted, with the cause: it decides what is paid back.
+
+    `bar` keeps investigator and host from applying for the years of the rule people.debarment_years (rated_fail).
+    """
+    check_failed(case.accepted)
+    _check_day(case, dated, at)
+    check_seen(case, seen)
+    project = funding.project_by_id(case.project_id)
+    case.cause, case.reason, case.decision_number, case.decision_date = cause, reason, nfc(number), dated
+    case.decided_by_id, case.decided_at = by.id, at
+    CASE.advance(case, "fail", by=by, at=at, reason=reason, detail={"cause": str(cause), "number": case.decision_number})
+    money.record_closing(project, ClosingKind.FAILED, dated=dated, number=case.decision_number, cause=cause, by=by, at=at)
+    years = int(rulebook.value("people.debarment_years", on=dated)["rated_fail"]) if bar else 0
+    if years:
+        _bar(case, years, dated, by=by, at=at)
+    paper = papers.issue(template="acceptance/failure", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
+                         title=f"Quyết định về kết quả nghiệm thu không đạt nhiệm vụ {project.code}", data={
+        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
+        "cause": CAUSES[cause], "reason": reason, "percent": refund_percent(project), "years": years or "", "signer": by.name})  # fmt: skip
+    _tell(case, "failed", at=at)
+    return paper
+
+
+def _bar(case: Case, years: int, dated: date, *, by: User, at: datetime) -> None:
+    project, until = funding.project_by_id(case.project_id), months_after(dated, 12 * years)
+    if project.pi_id is not None:
+        debar("rated_fail", from_date=dated, until=until, user_id=project.pi_id)
+    debar("rated_fail", from_date=dated, until=until, organisation_id=project.host_id)
+    journal.record(case, "debar", by=by, at=at, detail={"years": years, "until": until.isoformat()})

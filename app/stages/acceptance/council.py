@@ -1,0 +1,158 @@
+"""The acceptance council, as the engine of councils asks: questions, count, words, and what its conclusion does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.services.councils.models import AgendaItem, Council
+from app.services.councils.procedures import (
+    Cast,
+    Procedure,
+    Question,
+    Rules,
+    Told,
+    Words,
+    register_procedure,
+)
+from app.services.councils.rules import Kind, SeatRole
+from app.services.people.models import User
+from app.stages.acceptance import queries
+from app.stages.acceptance.actions import grade, release, seat_council
+from app.stages.acceptance.models import Case
+from app.stages.acceptance.rating import FOUR, SHORT, count, final_level, sheet_level
+
+RULES = ("acceptance.scheme", "acceptance.scheme.three_level", "acceptance.scheme.three_level.council", "acceptance.scheme.four_level", "acceptance.late_months")
+QUALITY: Words = {"vi": "Chất lượng", "en": "Quality"}
+QUANTITY: Words = {"vi": "Số lượng, khối lượng", "en": "Quantity"}
+REPORT: Words = {"vi": "Báo cáo tổng hợp", "en": "Final report"}
+OVERALL: Words = {"vi": "Đánh giá chung", "en": "Overall"}
+# the roles as the minutes name them: names of members are not tied to what they voted
+ROLES: dict[SeatRole, Words] = {
+    SeatRole.CHAIR: {"vi": "Chủ tịch", "en": "Chair"}, SeatRole.VICE_CHAIR: {"vi": "Phó chủ tịch", "en": "Vice chair"},
+    SeatRole.REVIEWER: {"vi": "Ủy viên phản biện", "en": "Reviewer"}, SeatRole.SECRETARY: {"vi": "Ủy viên thư ký khoa học", "en": "Scientific secretary"},
+    SeatRole.MEMBER: {"vi": "Ủy viên", "en": "Member"},
+}  # fmt: skip
+
+
+def rule_keys(_subjects: Sequence[Any]) -> Sequence[str]:
+    """What is frozen for an acceptance council."""
+    return RULES
+
+
+def scheme_in(rules: Rules) -> tuple[str, Mapping[str, Any]]:
+    """The scheme in use and its rule."""
+    name = str(rules["acceptance.scheme"])
+    return name, rules[f"acceptance.scheme.{name}"]
+
+
+def level_words(code: str, rule: Mapping[str, Any]) -> Words:
+    """A level's name in both languages."""
+    return next(({"vi": level["vi"], "en": level["en"]} for level in rule["levels"] if level["code"] == code), {"vi": code, "en": code})
+
+
+def questions(case: Case, rules: Rules) -> list[Question]:
+    """Quality and quantity of each promised product, the report, in four_level the points, and a remark."""
+    name, rule = scheme_in(rules)
+    levels = [(level["code"], level_words(level["code"], rule)) for level in rule["levels"]]
+    amounts = levels if name == FOUR else _with_short(levels, rule)
+    found = []
+    for line in queries.lines_of(case):
+        heading: Words = {"vi": f"Sản phẩm {line.position}. {line.name}", "en": f"Product {line.position}. {line.name}"}
+        found.append(Question(f"quality_{line.position}", QUALITY, "choice", choices=levels, heading=heading))
+        found.append(Question(f"quantity_{line.position}", QUANTITY, "choice", choices=amounts))
+    found.append(Question("report", REPORT, "choice", choices=levels, heading=OVERALL))
+    if name == FOUR:
+        found.append(Question("points", {"vi": "Tổng điểm (0–100)", "en": "Points in all (0–100)"}, "mark", top=100))
+    found.append(Question("remark", {"vi": "Nhận xét, yêu cầu chỉnh sửa", "en": "Remarks, what is to be revised"}, "text", required=False))
+    return found
+
+
+def _with_short(levels: list[tuple[str, Words]], rule: Mapping[str, Any]) -> list[tuple[str, Words]]:
+    share = "/".join(str(n) for n in rule["least_quantity"])
+    *accepted, (fail, words) = levels
+    return [*accepted, (SHORT, {"vi": f"Thiếu so với đặt hàng nhưng đạt từ {share}", "en": f"Below the order, but at least {share} of it"}),
+            (fail, {"vi": f"{words['vi']} (dưới {share} đặt hàng)", "en": f"{words['en']} (below {share} of the order)"})]  # fmt: skip
+
+
+def summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
+    """The member's overall level, which follows from the answers."""
+    name, rule = scheme_in(rules)
+    try:
+        words = level_words(sheet_level(content, name, rule), rule)
+    except (KeyError, TypeError):
+        return None  # an answer is still missing
+    return {"vi": f"Xếp loại chung: {words['vi']}", "en": f"Overall rating: {words['en']}"}
+
+
+def count_ballots(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
+    """What the sheets of one case say, member by member in the order of roles, and the council's level before lateness."""
+    name, rule = scheme_in(rules)
+    order = list(SeatRole)
+    ordered = sorted(casts, key=lambda c: (order.index(SeatRole(c.role)), c.seat_pid))
+    result = count([c.content for c in ordered], name, rule, rules["acceptance.scheme.three_level.council"], int(rules["acceptance.late_months"]))
+    members = [{"role": str(c.role), "level": level, "points": c.content.get("points"), "sheet": {k: v for k, v in c.content.items() if k != "remark"}}
+               for c, level in zip(ordered, result["levels"], strict=True)]  # fmt: skip
+    remarks = [text for c in ordered if (text := str(c.content.get("remark") or "").strip())]
+    return result | {"members": members, "remarks": remarks, "names": {level["code"]: level_words(level["code"], rule) for level in rule["levels"]},
+                     "accepted": [level["code"] for level in rule["levels"] if level["accepted"]]}  # fmt: skip
+
+
+def told(result: Mapping[str, Any], case: Case, _rules: Rules) -> Told:
+    """The levels member by member (by role, not by name), how many of each, and the council's level with lateness."""
+    names, final = result["names"], level_of(result, case)
+    by_level = "; ".join(f"{names[code]['vi']}: {n}" for code, n in result["tally"].items())
+    by_level_en = "; ".join(f"{names[code]['en']}: {n}" for code, n in result["tally"].items())
+    facts: list[tuple[Words, Any]] = [({"vi": "Số phiếu theo mức", "en": "Sheets by level"}, {"vi": by_level, "en": by_level_en})]
+    if result["scheme"] == FOUR:
+        facts.append(({"vi": "Điểm trung bình", "en": "Mean points"}, f"{result['mean_hundredths'] / 100:.2f}".replace(".", ",")))
+    if late := queries.lateness(case):
+        facts.append(({"vi": "Hồ sơ nộp chậm", "en": "Dossier late by"}, {"vi": f"{late} ngày", "en": f"{late} days"}))
+    facts.append(({"vi": "Xếp loại của hội đồng", "en": "The council's rating"}, names[final]))
+    points: list[Words] = [{"vi": "Điểm", "en": "Points"}] if result["scheme"] == FOUR else []
+    table: list[list[Any]] = [[{"vi": "Phiếu", "en": "Sheet"}, {"vi": "Vai trò", "en": "Role"}, *points, {"vi": "Xếp loại", "en": "Rating"}]]
+    for n, member in enumerate(result["members"], start=1):
+        table.append([str(n), ROLES[SeatRole(member["role"])], *([str(member["points"])] if points else []), names[member["level"]]])
+    return Told(facts=facts, table=table)
+
+
+def level_of(result: Mapping[str, Any], case: Case) -> str:
+    """The council's level for this case, lateness considered."""
+    submitted = case.first_submitted_at
+    return final_level(result, due=case.due_on, submitted=local(submitted).date() if submitted else case.due_on)
+
+
+def established(council: Council, by: User, at: datetime) -> None:
+    """The council is set up: its cases are before it."""
+    for _item, case in _cases(council):
+        seat_council(case, council, by=by, at=at)
+
+
+def dissolved(council: Council, by: User, at: datetime) -> None:
+    """The council will not meet: its cases are free for another one."""
+    for _item, case in _cases(council):
+        release(case, by=by, at=at)
+
+
+def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chosen: str | None, *, by: User, at: datetime) -> None:
+    """Each case has its grade."""
+    for item, case in _cases(council):
+        result = results[item.public_id]
+        level = level_of(result, case)
+        grade(case, council=council, level=level, accepted=level in result["accepted"], count=dict(result), by=by, at=at)
+
+
+def _cases(council: Council) -> list[tuple[AgendaItem, Case]]:
+    items = db.session.scalars(select(AgendaItem).where(AgendaItem.council_id == council.id).order_by(AgendaItem.position))
+    found = [(item, queries.case_by_pid(item.subject_pid)) for item in items if item.subject_type == Case.__tablename__]
+    return [(item, case) for item, case in found if case is not None]
+
+
+register_procedure(Procedure(
+    kind=Kind.ACCEPTANCE, rule_keys=rule_keys, questions=questions, count=count_ballots, told=told, concluded=concluded, summary=summary,
+    established=established, dissolved=dissolved))  # fmt: skip

@@ -1,0 +1,126 @@
+"""The verdict: to the council, revision, another evaluation, recognition, failure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock
+from app.kernel.errors import Incomplete
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.people import queries as people
+from app.services.rulebook import queries as rulebook
+from app.stages.acceptance import actions, forms, queries
+from app.stages.acceptance.forms import RevisionAnswer
+from app.stages.acceptance.models import Case
+from app.stages.acceptance.rules import ResultState, gates_in
+from app.stages.acceptance.views.blueprint import bp
+from app.stages.acceptance.views.dossiers import lang
+from app.stages.funding import queries as funding
+
+
+def _mailed(case: Case) -> list[str]:
+    return [u.name for u in funding.holders(case.project)]
+
+
+@bp.route("/<pid>/require-revision", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_RUN)
+@writes
+def require_revision(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    remarks = "\n".join(case.evaluations[-1].count.get("remarks", [])) if case.evaluations else ""
+    form = forms.RequireRevision(data={"version": case.version, "what": remarks})
+    back = url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.require_revision(case, what=form.what.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The host is asked to revise."), back)
+    return render_template("acceptance/form.html", form=form, title=_("Require a revision"), button=_("Ask for the revision"), back=back, project=case.project,
+                           mailed=_mailed(case))  # fmt: skip
+
+
+@bp.route("/<pid>/revise", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_SUBMIT)
+@writes
+def revise(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    form = forms.Revise(data={"version": case.version, "note": case.revision_note})
+    back = url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.revise(case, note=form.note.data, upload=form.file.data or None, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Revised report submitted."), back)
+    return render_template("acceptance/form.html", form=form, title=_("Submit the revised report"), button=_("Submit the revised report"), back=back,
+                           project=case.project, asked=case.revision_asked, files=True, mailed=[u.name for u in people.users_with(Do.ACCEPTANCE_RUN)])  # fmt: skip
+
+
+@bp.route("/<pid>/review-revision", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_RUN)
+@writes
+def review_revision(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    form = forms.ReviewRevision(data={"version": case.version})
+    back = url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+        if form.answer.data == RevisionAnswer.REFUSE:
+            if not form.remark.data:
+                raise Incomplete(N_("Please say what is still open."), field="remark")
+            actions.refuse_revision(case, reason=form.remark.data, **facts)
+            return done(_("Revised report returned."), back)
+        for name in ("chair_name", "chair_agreed_on"):
+            if not form[name].data:
+                raise Incomplete(N_("The chair's agreement is on record: name and day."), field=name)
+        actions.confirm_revision(case, chair_name=form.chair_name.data, chair_agreed_on=form.chair_agreed_on.data, **facts)
+        return done(_("Revised report confirmed."), back)
+    return render_template("acceptance/review_revision.html", case=case, project=case.project, form=form, back=back, mailed=_mailed(case))
+
+
+@bp.route("/<pid>/reevaluate", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_RUN)
+@writes
+def reevaluate(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    form = forms.Reason(data={"version": case.version})
+    back = url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.reevaluate(case, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The project may be evaluated again; the dossier is open."), back)
+    return render_template("acceptance/form.html", form=form, title=_("Allow another evaluation"), button=_("Allow another evaluation"), back=back,
+                           project=case.project, mailed=_mailed(case))  # fmt: skip
+
+
+@bp.route("/<pid>/recognise", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_RECOGNISE)
+@writes
+def recognise(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    form = forms.Recognise(data={"version": case.version, "dated": clock.today()})
+    if form.validate_on_submit():
+        actions.recognise(case, number=form.number.data, dated=form.dated.data, remark=form.remark.data or None, seen=form.version.data, by=current_user,
+                          at=clock.now())  # fmt: skip
+        return done(_("The results are recognised; the decision is issued."), url_for(".show", pid=pid))
+    rule, passed = rulebook.rule("acceptance.gates", on=case.project.decision_date), queries.passed_gates(case)
+    order = gates_in(rule.value)
+    checks = [(gate in passed, _(gate.label), rule.source) for gate in order[: order.index("recognition")]] if "recognition" in order else []
+    return render_template("acceptance/recognise.html", case=case, project=case.project, form=form, checks=checks, levels=queries.levels_of(case.project, lang()),
+                           registered=[r for r in case.results if r.state == ResultState.REGISTERED], mailed=_mailed(case))  # fmt: skip
+
+
+@bp.route("/<pid>/fail", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_RECOGNISE)
+@writes
+def fail(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    form = forms.Fail(data={"version": case.version, "dated": clock.today()})
+    if form.validate_on_submit():
+        actions.fail(case, cause=form.cause.data, reason=form.reason.data, number=form.number.data, dated=form.dated.data, bar=form.bar.data,
+                     seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("The project is closed as not accepted; the decision is issued."), url_for(".show", pid=pid))
+    allowed = rulebook.rule("acceptance.reevaluations", on=case.project.decision_date)
+    checks = [(case.round > allowed.value or None, _("The possible further evaluations are used up."), allowed.source)]
+    return render_template("acceptance/fail.html", case=case, project=case.project, form=form, checks=checks, levels=queries.levels_of(case.project, lang()),
+                           shares=rulebook.rule("funding.refund_percent", on=case.project.decision_date), mailed=_mailed(case))  # fmt: skip

@@ -1,0 +1,189 @@
+"""The identification council: its ballot, how votes become an outcome, what is recorded when it has concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.words import N_
+from app.services.councils import actions as councils
+from app.services.councils import counting
+from app.services.councils import queries as council_queries
+from app.services.councils.models import Council
+from app.services.councils.procedures import (
+    Cast,
+    Procedure,
+    Question,
+    Rules,
+    Told,
+    Words,
+    register_procedure,
+)
+from app.services.councils.rules import CouncilState, Kind
+from app.services.people.models import User
+from app.stages.ideas import actions
+from app.stages.ideas.actions import Identified
+from app.stages.ideas.models import Idea
+from app.stages.ideas.rules import IdeaState, Mode, Outcome
+
+BALLOT, ADOPTION, ONE_FAIL = "councils.identification.ballot", "councils.identification.adoption", "councils.identification.one_fail_refuses"
+CARRY_OUT = ("do", "adjust")
+OUTCOMES = {"do": (Outcome.DO,), "adjust": (Outcome.DO_WITH_CHANGES,), "refuse": (Outcome.DO_NOT, Outcome.REDIRECT)}
+MODES: dict[str, Words] = {"selection": {"vi": "Tuyển chọn", "en": "Selection"}, "direct": {"vi": "Giao trực tiếp", "en": "Direct assignment"}}
+YES_NO: tuple[tuple[str, Words], ...] = (("pass", {"vi": "Đạt", "en": "Passes"}), ("fail", {"vi": "Không đạt", "en": "Fails"}))
+NOT_ADOPTED: Words = {"vi": "Không ý kiến nào đạt tỷ lệ thông qua", "en": "No opinion reached the fraction needed"}
+
+
+def prepare(ideas: Sequence[Idea], *, title: str, by: User | None, at: datetime) -> Council:
+    """Prepare an identification council for these submitted ideas."""
+    if not ideas:
+        raise Incomplete(N_("Please choose at least one idea."), field="ideas")
+    return councils.draft(Kind.IDENTIFICATION, title=title, subjects=ideas, by=by, at=at)
+
+
+def questions(_idea: Any, rules: Rules) -> list[Question]:
+    """Each criterion passes or fails; then the conclusion, mode, place in the order of priority, and the reason."""
+    ballot = rules[BALLOT]
+    asked = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "choice", choices=YES_NO) for c in ballot["criteria"]]
+    conclusions = tuple((c["code"], {"vi": c["vi"], "en": c["en"]}) for c in ballot["conclusions"])
+    return [
+        *asked,
+        Question("conclusion", {"vi": "Kết luận", "en": "Conclusion"}, "choice", choices=conclusions, heading={"vi": "Kết luận", "en": "Conclusion"}),
+        Question("mode", {"vi": "Phương thức, khi đề nghị thực hiện", "en": "Mode, when it is to be carried out"}, "choice", choices=tuple(MODES.items()), required=False),
+        Question("priority", {"vi": "Thứ tự ưu tiên (1 là cao nhất)", "en": "Place in the order of priority (1 is highest)"}, "mark", top=99, required=False),
+        Question("reason", {"vi": "Lý do, nội dung cần điều chỉnh hoặc ý kiến bảo lưu", "en": "Reason, what should change, or dissent"}, "text", required=False),
+    ]  # fmt: skip
+
+
+def check(content: Mapping[str, Any], rules: Rules) -> None:
+    """Raise Incomplete when criteria and conclusion do not go together, or a reason or the mode is missing."""
+    failed = [c["code"] for c in rules[BALLOT]["criteria"] if content[c["code"]] == "fail"]
+    conclusion = content["conclusion"]
+    if failed and rules[ONE_FAIL] and conclusion in CARRY_OUT:
+        raise Incomplete(N_("A criterion fails: by the rule this ballot cannot recommend to carry the task out."), field="conclusion")
+    if conclusion in CARRY_OUT and not content.get("mode"):
+        raise Incomplete(N_("Please say whether the topic goes to selection or to direct assignment."), field="mode")
+    if conclusion != "do" and not content.get("reason"):
+        raise Incomplete(N_("Please give the reason."), field="reason")
+
+
+def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
+    """Votes by conclusion, the one adopted by the fraction of those who voted, the mode, the mean place, reasons and dissent.
+
+    When “carry out” and “with changes” reach the fraction only together, the task is to be carried out with changes.
+    """
+    rule = rules[ADOPTION]
+    chosen = [str(c.content["conclusion"]) for c in casts]
+    options = {"base": len(casts), "fraction": rule["fraction"], "strict": rule["strict"]}
+    votes, adopted = counting.vote(chosen, **options)
+    if adopted is None and counting.vote(["go" if c in CARRY_OUT else "no" for c in chosen], **options)[1] == "go":
+        adopted = "adjust"
+    for_it = [c.content for c in casts if c.content["conclusion"] in CARRY_OUT]
+    modes = [str(c["mode"]) for c in for_it if c.get("mode")]
+    places = [int(c["priority"]) for c in for_it if c.get("priority")]
+    criteria = {c["code"]: sum(cast.content[c["code"]] == "pass" for cast in casts) for c in rules[BALLOT]["criteria"]}
+    return {
+        "votes": votes, "adopted": adopted, "criteria": criteria, "voted": len(casts),
+        "mode": max(sorted(set(modes)), key=modes.count) if modes else None, "priority": [sum(places), len(places)],
+        "reasons": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] == (adopted or "refuse")),
+        "dissent": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] != (adopted or "refuse")),
+    }  # fmt: skip
+
+
+def told(result: Mapping[str, Any], _idea: Any, rules: Rules) -> Told:
+    """The votes in words."""
+    names: dict[str, Words] = {c["code"]: {"vi": c["vi"], "en": c["en"]} for c in rules[BALLOT]["conclusions"]}
+    voted = result["voted"]
+    facts: list[tuple[Words, str | Words]] = [({"vi": f"Đạt: {c['vi']}", "en": f"Passes: {c['en']}"}, f"{result['criteria'][c['code']]}/{voted}") for c in rules[BALLOT]["criteria"]]
+    facts += [(names[code], f"{result['votes'].get(code, 0)}/{voted}") for code in names]
+    facts.append(({"vi": "Kết quả thông qua", "en": "Adopted"}, names[result["adopted"]] if result["adopted"] else NOT_ADOPTED))
+    if result["mode"] and result["adopted"] in CARRY_OUT:
+        facts.append(({"vi": "Phương thức", "en": "Mode"}, MODES[result["mode"]]))
+    if result.get("position"):
+        facts.append(({"vi": "Thứ tự ưu tiên", "en": "Order of priority"}, str(result["position"])))
+    for label, key in (({"vi": "Lý do, nội dung điều chỉnh", "en": "Reasons and changes"}, "reasons"), ({"vi": "Ý kiến bảo lưu", "en": "Dissent"}, "dissent")):
+        if result[key]:
+            facts.append((label, "; ".join(result[key])))
+    return Told(facts)
+
+
+def rank(results: Mapping[str, Mapping[str, Any]], _rules: Rules) -> dict[str, dict[str, Any]]:
+    """The order of priority: adopted tasks by the mean of the places voted, the others after them."""
+
+    def key(entry: tuple[str, Mapping[str, Any]]) -> tuple[bool, float]:
+        total, voters = entry[1]["priority"]
+        return entry[1]["adopted"] not in CARRY_OUT, total / voters if voters else 100.0
+
+    ordered = sorted(results.items(), key=key)
+    return {pid: {"position": at, "passed": r["adopted"] in CARRY_OUT, "recommended": r["adopted"] in CARRY_OUT, "tied": False, "first": False}
+            for at, (pid, r) in enumerate(ordered, start=1)}  # fmt: skip
+
+
+# --- what the stage does --------------------------------------------------------------------------------------
+
+
+def _established(council: Council, by: User | None, at: datetime) -> None:
+    actions.put_to_council([council_queries.subject_of(item) for item in council.agenda], council.public_id, by=by, at=at)
+
+
+def _dissolved(council: Council, by: User | None, at: datetime) -> None:
+    for item in council.agenda:
+        idea = council_queries.subject_of(item)
+        if idea.state == IdeaState.IN_IDENTIFICATION and idea.council_pid == council.public_id:
+            actions.take_from_council(idea, by=by, at=at)
+
+
+def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chosen: str | None, *, by: User, at: datetime) -> None:
+    """Record at once what needs no further wording: carried out as proposed, or not at all. The rest waits for its final text."""
+    for item in council.agenda:
+        idea, result = council_queries.subject_of(item), results[item.public_id]
+        found = as_voted(idea, result)
+        if found is not None:
+            actions.record_identification(idea, found, council_pid=council.public_id, by=by, at=at)
+
+
+def as_voted(idea: Idea, result: Mapping[str, Any]) -> Identified | None:
+    """The outcome in full, or None when final title, aim or host must still be written down."""
+    adopted, mode = result["adopted"], Mode(result["mode"]) if result["mode"] else None
+    if adopted in (None, "refuse"):
+        return Identified(Outcome.DO_NOT, reason="; ".join(result["reasons"]) or NOT_ADOPTED["vi"], rank=result.get("position"))
+    if adopted == "do" and (mode == Mode.SELECTION) == (idea.proposed_host_id is None) and mode is not None:
+        return Identified(Outcome.DO, mode=mode, host=idea.proposed_host, rank=result.get("position"))
+    return None
+
+
+def pending(idea: Idea) -> dict[str, Any] | None:
+    """What the council voted on an idea whose final wording is still to be recorded; None when nothing is."""
+    if idea.council_pid is None or idea.outcome is not None or idea.state != IdeaState.IN_IDENTIFICATION:
+        return None
+    council = council_queries.council_by_pid(idea.council_pid)
+    if council is None or council.state != CouncilState.CONCLUDED:
+        return None
+    counts = council_queries.counts_of(council)
+    ranks = rank(counts, {})
+    pid = next(item.public_id for item in council.agenda if item.subject_pid == idea.public_id)
+    return {**counts[pid], **ranks[pid], "council_pid": council.public_id}
+
+
+def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_number: str | None = None, minutes_dated: date | None = None,
+           seen: int | str | None = None) -> None:  # fmt: skip
+    """Record what a council recommends: the final wording of what was voted here, or what minutes on paper say.
+
+    Raises Incomplete when the outcome is not the one voted, WrongState while the idea is before a council held here.
+    """
+    result = pending(idea)
+    if result is None:
+        if idea.council_pid is not None and idea.outcome is None:
+            raise WrongState(N_("This idea is before a council that has not concluded."))
+        actions.record_identification(idea, found, minutes_number=minutes_number, minutes_dated=minutes_dated, seen=seen, by=by, at=at)
+        return
+    if found.outcome not in OUTCOMES[result["adopted"] or "refuse"]:
+        raise Incomplete(N_("The council voted otherwise. Please record what was voted."), field="outcome")
+    actions.record_identification(idea, found, council_pid=result["council_pid"], seen=seen, by=by, at=at)
+
+
+register_procedure(Procedure(
+    Kind.IDENTIFICATION, rule_keys=lambda _ideas: [BALLOT, ONE_FAIL], questions=questions, count=count, told=told, check=check, rank=rank,
+    established=_established, dissolved=_dissolved, concluded=concluded))  # fmt: skip

@@ -1,0 +1,117 @@
+"""The acts of selection: prepare a council for a topic, rank when it has concluded, conclude the round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.words import N_
+from app.services.councils import actions as councils
+from app.services.councils import queries as council_queries
+from app.services.councils.models import Council
+from app.services.councils.procedures import Procedure, register_procedure
+from app.services.councils.rules import Kind
+from app.services.people.models import User
+from app.stages.calls import actions as calls
+from app.stages.calls.models import CallTopic
+from app.stages.calls.rules import TopicOutcome
+from app.stages.ideas.rules import Mode
+from app.stages.proposals import actions as proposals
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
+from app.stages.selection import queries, scoring
+from app.stages.selection.models import RankingLine, Round
+from app.stages.selection.rules import ROUND, RoundState
+
+NAMES = {Mode.SELECTION: "Hội đồng tư vấn tuyển chọn", Mode.DIRECT: "Hội đồng tư vấn giao trực tiếp"}
+
+
+def prepare(call_topic: CallTopic, *, by: User | None, at: datetime) -> Council:
+    """Prepare a council for all eligible dossiers of a topic. Refused while one is not checked, or without any."""
+    if queries.dossiers(call_topic.id, ProposalState.SUBMITTED):
+        raise WrongState(N_("Not every dossier of this topic has been checked yet."))
+    eligible = queries.dossiers(call_topic.id, ProposalState.ELIGIBLE)
+    if not eligible:
+        raise Incomplete(N_("No dossier of this topic waits for a council."))
+    title = f"{NAMES[call_topic.topic.mode]} nhiệm vụ “{call_topic.topic.title}”"
+    return councils.draft(Kind.SELECTION, title=title[:500], subjects=eligible, by=by, at=at)
+
+
+def _established(council: Council, by: User | None, at: datetime) -> None:
+    """The council is set up: the round begins and its dossiers are before it. A round whose council was dissolved goes on."""
+    rows = _proposals(council)
+    call_topic_id = rows[0].call_topic_id
+    found = queries.round_of_topic(rows[0].call_topic)
+    if found is None:
+        found = Round(call_topic_id=call_topic_id, council_id=council.id, created_at=at)
+        ROUND.begin(found, "begin", by=by, at=at)
+    else:
+        found.council_id = council.id
+    db.session.flush()
+    for row in rows:
+        proposals.put_to_selection(row, by=by, at=at)
+
+
+def _dissolved(council: Council, by: User | None, at: datetime) -> None:
+    for row in _proposals(council):
+        if row.state == ProposalState.IN_SELECTION:
+            proposals.take_from_selection(row, by=by, at=at)
+
+
+def _proposals(council: Council) -> list[Proposal]:
+    return [council_queries.subject_of(item) for item in council.agenda]
+
+
+def rank(council: Council, results: Mapping[str, Mapping[str, Any]], chosen: str | None, *, by: User | None, at: datetime) -> None:
+    """The council has concluded: freeze a line for each dossier, in the order of the ranking. Ties are told as the council voted."""
+    found = queries.round_of_council(council)
+    if found is None:  # a council set up before rounds were kept
+        raise WrongState(N_("No round belongs to this council."))
+    for item in council.agenda:
+        told = results[item.public_id]
+        recommended = bool(told["recommended"]) or item.public_id == chosen
+        db.session.add(RankingLine(
+            round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=told["position"], mean_numerator=told["mean"][0],
+            mean_denominator=told["mean"][1], mean_hundredths=told["hundredths"], ballots=told["sheets_counted"], passed=told["passed"],
+            recommended=recommended, tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
+    db.session.flush()
+    db.session.expire(found, ["lines"])
+    ROUND.advance(found, "rank", by=by, at=at, detail={"dossiers": len(council.agenda), "chosen": chosen})
+
+
+def conclude(found: Round, *, by: User | None, at: datetime, seen: Any = None) -> None:
+    """End the round as ranked: the recommended dossier is selected, others that passed are in reserve, the topic without any is free again.
+
+    Every applicant is told the outcome of the own dossier only.
+    """
+    if found.state != RoundState.RANKED:
+        raise WrongState(N_("This round is not ranked, or it is concluded already."))
+    found.concluded_at = at
+    ROUND.advance(found, "conclude", by=by, at=at, seen=seen)
+    lines = list(found.lines)
+    for line in lines:
+        act = proposals.select if line.recommended else proposals.reserve if line.passed else proposals.not_select
+        act(line.proposal, by=by, at=at)
+    if not any(line.recommended for line in lines):
+        calls.settle_topic(found.call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ đạt yêu cầu tuyển chọn", by=by, at=at)
+
+
+def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: datetime) -> None:
+    """No dossier of the topic is eligible any more: it is free for another round of calls."""
+    if call_topic.public_id not in {ct.public_id for ct in queries.nobody_eligible()}:
+        raise WrongState(N_("A dossier of this topic is still alive."))
+    calls.settle_topic(call_topic, TopicOutcome.NOT_SELECTED, reason=f"Không có hồ sơ hợp lệ ({local(at):%d/%m/%Y})", by=by, at=at)
+
+
+def _rule_keys(rows: Any) -> list[str]:
+    kind = rows[0].call_topic.topic.kind if rows else "default"
+    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean"]
+
+
+register_procedure(Procedure(
+    Kind.SELECTION, rule_keys=_rule_keys, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
+    rank=scoring.rank, established=_established, dissolved=_dissolved, concluded=rank))  # fmt: skip

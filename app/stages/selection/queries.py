@@ -1,0 +1,109 @@
+"""Reads of rounds: topics whose dossiers wait for a council, rounds with their frozen lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel import subjects
+from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.kernel.subjects import Subject, register_subject
+from app.services.councils import queries as councils
+from app.services.councils.models import AgendaItem, Council
+from app.services.councils.rules import CouncilState
+from app.services.people.models import User
+from app.stages.calls.models import Call, CallTopic
+from app.stages.calls.rules import CallState
+from app.stages.ideas.models import Topic
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
+from app.stages.selection.models import RankingLine, Round
+
+ENDED = (CouncilState.CONCLUDED, CouncilState.DISSOLVED)
+
+
+def _whole() -> Select[Any]:
+    topic = joinedload(Round.call_topic)
+    line = selectinload(Round.lines).joinedload(RankingLine.proposal)
+    return select(Round).options(
+        topic.joinedload(CallTopic.topic).joinedload(Topic.item), topic.joinedload(CallTopic.call), joinedload(Round.council),
+        line.joinedload(Proposal.host), line.joinedload(Proposal.pi))  # fmt: skip
+
+
+def round_by_pid(pid: str) -> Round | None:
+    """One round with its topic, council and lines."""
+    return db.session.scalar(_whole().where(Round.public_id == pid))
+
+
+def round_of_council(council: Council) -> Round | None:
+    return db.session.scalar(_whole().where(Round.council_id == council.id))
+
+
+def round_of_topic(call_topic: CallTopic) -> Round | None:
+    return db.session.scalar(_whole().where(Round.call_topic_id == call_topic.id))
+
+
+def rounds_statement() -> Select[Any]:
+    """All rounds."""
+    return _whole()
+
+
+def call_topics_with(words: str) -> Select[Any]:
+    """Ids of the call topics whose topic holds the folded words."""
+    return select(CallTopic.id).join(Topic, Topic.id == CallTopic.topic_id).where(Topic.folded.contains(words, autoescape=True))
+
+
+def waiting() -> list[CallTopic]:
+    """Topics of opened calls with eligible dossiers, none of them before a council yet."""
+    eligible = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.ELIGIBLE)
+    unchecked = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SUBMITTED)
+    on_agenda = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, Proposal.call_topic_id == CallTopic.id,
+                               Council.id == AgendaItem.council_id, Council.state.not_in(ENDED))  # fmt: skip
+    statement = (select(CallTopic).join(Call, Call.id == CallTopic.call_id).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))
+                 .where(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda))  # fmt: skip
+    return list(db.session.scalars(statement.order_by(CallTopic.id)))
+
+
+def nobody_eligible() -> list[CallTopic]:
+    """Topics of opened calls that drew dossiers of which none is left: they can be called again."""
+    alive = (ProposalState.SUBMITTED, ProposalState.ELIGIBLE, ProposalState.IN_SELECTION, ProposalState.SELECTED, ProposalState.RESERVE)
+    came = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.submitted_at.is_not(None))
+    living = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state.in_(alive))
+    statement = (select(CallTopic).join(Call, Call.id == CallTopic.call_id).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))
+                 .where(Call.state == CallState.OPENED, CallTopic.outcome.is_(None), came, ~living))  # fmt: skip
+    return list(db.session.scalars(statement.order_by(CallTopic.id)))
+
+
+def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:
+    """The dossiers of a topic in these states, in the order they came in."""
+    statement = select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi)).where(Proposal.call_topic_id == call_topic_id)
+    return list(db.session.scalars(statement.where(Proposal.state.in_(states)).order_by(Proposal.submitted_at, Proposal.id)))
+
+
+def drafted_council(call_topic: CallTopic) -> Council | None:
+    """The council being prepared for this topic."""
+    found = select(Proposal).where(Proposal.call_topic_id == call_topic.id).order_by(Proposal.id)
+    return next((c for p in db.session.scalars(found) if (c := councils.council_of_subject(p)) is not None and c.state not in ENDED), None)
+
+
+def line_of(proposal: Proposal) -> RankingLine | None:
+    return db.session.scalar(select(RankingLine).where(RankingLine.proposal_id == proposal.id))
+
+
+def to_conclude() -> list[Round]:
+    """Ranked rounds that wait for an officer."""
+    return list(db.session.scalars(_whole().where(Round.concluded_at.is_(None), exists().where(RankingLine.round_id == Round.id)).order_by(Round.id)))
+
+
+def may_read(_row: Round, user: User) -> bool:
+    """Rounds are the Department's; applicants read their outcome on their own dossier."""
+    return user.can(Do.SELECTION_READ)
+
+
+register_subject("selection_round", Subject(
+    load=round_by_pid, title=lambda r: r.call_topic.topic.title, parties=lambda _r: subjects.Parties(), may_read=may_read,
+    url=lambda r: ("selection.show", {"pid": r.public_id})))  # fmt: skip
+subjects.register_reader("proposal", councils.member_reads)

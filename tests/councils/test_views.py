@@ -1,0 +1,137 @@
+"""A council through HTTP: prepared, set up, declared, in session, voted on a phone-sized form, opened, concluded; and who sees nothing of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.across.demo.plays import ideas as idea_plays
+from app.services.councils import queries
+from app.services.councils.models import Council
+from app.stages.ideas.models import Idea
+from app.stages.ideas.rules import Outcome
+
+DAY = timedelta(days=1)
+VOTE = {"urgency": "pass", "level": "pass", "feasibility": "pass", "conclusion": "do", "mode": "selection", "priority": "1"}
+SEATS = {"member1": "chair", "member2": "vice_chair", "member3": "reviewer", "member4": "reviewer", "member5": "secretary"}
+
+
+@pytest.fixture
+def idea(cast, at):
+    return idea_plays.submitted_idea(cast, item="1.8", title="Hệ thống tưới tự động cho thanh long", at=at - 5 * DAY)
+
+
+@pytest.fixture
+def prepared(as_, idea):
+    """The address of a council that is prepared."""
+    answer = as_("officer").submit("/ideas/council", {"title": "Hội đồng xác định nhiệm vụ năm 2027"})
+    return answer.location
+
+
+@pytest.fixture
+def established(as_, user, prepared):
+    officer = as_("officer")
+    for account, role in SEATS.items():
+        officer.submit(f"{prepared}/appoint", {"user": user(account).public_id, "role": role})
+    officer.submit(f"{prepared}/schedule", {"meets_at": "20/03/2026 08:00", "place": "Phòng họp 2"})
+    officer.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
+    return prepared
+
+
+def _ballot_url(db, prepared):
+    council = queries.council_by_pid(prepared.rsplit("/", 1)[-1])
+    return f"{prepared}/items/{council.agenda[0].public_id}/cast", f"{prepared}/items/{council.agenda[0].public_id}/open-box"
+
+
+def test_the_whole_way(as_, db, established, idea, travel, at):
+    url = established
+    clients = {account: as_(account) for account in SEATS}
+    travel.move_to(at + 18 * DAY)
+    clients = {account: as_(account) for account in SEATS}
+    for client in clients.values():
+        assert "Khai báo xung đột lợi ích" in client.page(url).select_one(".next-step").text
+        client.submit(f"{url}/declare", {"agree": "y"})
+    council = queries.council_by_pid(url.rsplit("/", 1)[-1])
+    secretary = clients["member5"]
+    secretary.submit(f"{url}/attend", {"present": [s.public_id for s in council.seats]})
+    secretary.submit(f"{url}/convene")
+    cast_url, open_url = _ballot_url(db, url)
+    chair = clients["member1"]
+    # nothing answered, then a contradiction: what was chosen stays, nothing is cast
+    refused = chair.submit(cast_url, {}, status=422)
+    assert "Vui lòng chọn một mục." in refused.get_data(as_text=True)
+    refused = chair.submit(cast_url, VOTE | {"level": "fail"}, status=422).get_data(as_text=True)
+    assert "Có tiêu chí không đạt" in refused and 'value="fail" checked' in refused
+    # the first sending shows the sheet's result, the second casts it
+    shown = chair.submit(cast_url, VOTE, status=422).get_data(as_text=True)
+    assert "Phiếu của ông/bà cho kết quả" in shown
+    for client in clients.values():
+        client.submit(cast_url, VOTE | {"agree": "y"})
+    seal = chair.page(cast_url).select_one("main code").text
+    assert "5 trên 5" in secretary.page(url).select_one(".agenda-item").text
+    clients["member2"].submit(open_url, status=403)
+    chair.submit(open_url)
+    assert seal in clients["member3"].page(url).text
+    secretary.submit(f"{url}/conclude", {"conclusion": "Đề nghị thực hiện.", "agree": "y"})
+    database_idea = db.session.get(Idea, idea.id, populate_existing=True)
+    assert database_idea.outcome == Outcome.DO
+
+
+def test_a_form_sent_twice_casts_once(as_, db, established, travel, at):
+    pytest.importorskip("bs4")
+    council = queries.council_by_pid(established.rsplit("/", 1)[-1])
+    travel.move_to(at + 18 * DAY)
+    officer, chair = as_("officer"), as_("member1")
+    for account in SEATS:
+        as_(account).submit(f"{established}/declare", {"agree": "y"})
+    officer.submit(f"{established}/attend", {"present": [s.public_id for s in council.seats]})
+    officer.submit(f"{established}/convene")
+    cast_url, _ = _ballot_url(db, established)
+    once = chair.page(cast_url).select("main form [name=once]")[-1]["value"]
+    first = chair.submit(cast_url, VOTE | {"agree": "y", "once": once})
+    token = chair.page("/auth/account").select_one("[name=csrf_token]")["value"]
+    again = chair.post(cast_url, data=VOTE | {"agree": "y", "once": once, "csrf_token": token})
+    assert (again.status_code, again.location) == (303, first.location)
+
+
+def test_strangers_see_nothing(as_, established):
+    assert as_("pi1").get(established).status_code == 404
+    assert as_("member9").get(established).status_code == 404  # an expert without a seat
+    assert as_("leader").get(established).status_code == 200
+    assert "Hội đồng xác định nhiệm vụ năm 2027" not in as_("pi1").page("/councils/").text
+
+
+def test_members_read_the_object_from_the_establishment_on(as_, user, prepared, idea):
+    member = as_("member1")
+    page = f"/ideas/{idea.public_id}"
+    assert member.get(page).status_code == 404
+    officer = as_("officer")
+    for account, role in SEATS.items():
+        officer.submit(f"{prepared}/appoint", {"user": user(account).public_id, "role": role})
+    assert member.get(page).status_code == 404
+    officer.submit(f"{prepared}/schedule", {"meets_at": "20/03/2026 08:00", "place": "Phòng họp 2"})
+    officer.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
+    assert member.get(page).status_code == 200
+
+
+def test_search_without_diacritics_and_export(as_, established):
+    officer = as_("officer")
+    assert "năm 2027" in officer.page("/councils/?q=hoi+dong+xac+dinh").select_one("tbody").text
+    assert "năm 2027" in officer.page("/councils/?q=tuoi+tu+dong").select_one("tbody").text
+    assert officer.page("/councils/?q=khong+co").select_one("tbody") is None
+    assert officer.get("/councils/councils.xlsx?q=hoi").data[:2] == b"PK"
+
+
+def test_the_list_asks_the_same_for_one_and_three(as_, db, cast, at, count_queries):
+    officer = as_("officer")
+
+    def asked():
+        return count_queries(lambda: officer.get("/councils/"))
+
+    db.session.add(Council(kind="selection", title="Một", folded="mot", created_at=at))
+    db.session.commit()
+    one = asked()
+    db.session.add_all([Council(kind="selection", title=t, folded="x", created_at=at) for t in ("Hai", "Ba")])
+    db.session.commit()
+    assert asked() == one <= 12

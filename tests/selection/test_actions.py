@@ -1,0 +1,162 @@
+"""Selection: from eligible dossiers through the one council engine to frozen lines and told applicants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from app.across.demo.plays import calls as call_plays
+from app.across.demo.plays import councils as council_plays
+from app.across.demo.plays import ideas as idea_plays
+from app.across.demo.plays import proposals as proposal_plays
+from app.across.demo.plays import selection as plays
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.services.councils import actions as councils
+from app.services.councils import queries as council_queries
+from app.services.councils.rules import CouncilState, SeatRole
+from app.services.papers.blocks import as_text
+from app.services.papers.models import Paper
+from app.stages.calls import queries as calls
+from app.stages.ideas.rules import TopicState
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
+from app.stages.selection import actions, queries
+from app.stages.selection.rules import RoundState
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def call_topic(cast, at):
+    """A topic with two eligible dossiers of two hosts; the fixture's time is when its idea was written."""
+    topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=at)
+    call = call_plays.published_call(cast, topics=[topic], at=at + 25 * DAY)
+    found = calls.topics_of(call)[0]
+    first = proposal_plays.submitted(cast, call_topic=found, at=at + 30 * DAY, pi="pi1", host="host1", total=800_000_000)
+    second = proposal_plays.submitted(cast, call_topic=found, at=at + 31 * DAY, pi="pi3", host="host2", total=900_000_000)
+    call_plays.opened_call(cast, call=call)
+    for row in (first, second):
+        proposal_plays.eligible(cast, proposal=row, at=at + 65 * DAY)
+    return found
+
+
+def proposals(db):
+    return list(db.session.scalars(select(Proposal).order_by(Proposal.id)))
+
+
+def test_the_whole_way(cast, call_topic, at, db, mails):
+    found = plays.concluded(cast, call_topic=call_topic, at=at + 70 * DAY, marks=(plays.FAIR, plays.GOOD))
+    assert found.state == RoundState.CONCLUDED
+    first, second = found.lines
+    assert (first.position, first.recommended, first.proposal.pi.name) == (1, True, cast["pi3"].name)
+    # 2·4 + 6·4 + 4·4 + 4·3 + 5·3 + 4·4 = 91; every third of the seven is five points stricter: 91 - 10/7
+    assert (first.mean_numerator, first.mean_denominator) == (627, 7)
+    assert first.mean_hundredths == 8957
+    assert (second.passed, second.recommended, second.ballots) == (True, False, 7)
+    assert [p.state for p in proposals(db)] == [ProposalState.RESERVE, ProposalState.SELECTED]
+    assert [m.to_address for m in mails() if m.template == "proposals/mail/concluded.txt"] == [cast["pi3"].email, cast["pi1"].email]
+    minutes = db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one()
+    words = as_text(minutes.blocks)
+    assert "89,57" in words and "Ủy viên thư ký khoa học" in words and "7 trên 7" in words
+
+
+def test_lines_are_frozen(cast, call_topic, at, db):
+    plays.ranked(cast, call_topic=call_topic, at=at + 70 * DAY)
+    db.session.commit()
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("UPDATE ranking_line SET recommended = (1 = 1) WHERE position = 2"))
+    db.session.rollback()
+
+
+def test_nobody_passes_and_the_topic_is_free_again(cast, call_topic, at, db):
+    plays.concluded(cast, call_topic=call_topic, at=at + 70 * DAY, marks=(plays.POOR, plays.POOR))
+    assert {p.state for p in proposals(db)} == {ProposalState.NOT_SELECTED}
+    db.session.refresh(call_topic)
+    assert call_topic.outcome == "not_selected"
+    assert calls.call_topic_by_pid(call_topic.public_id).topic.state == TopicState.OPEN_AGAIN
+
+
+def test_equal_results_need_a_word_of_the_council(cast, call_topic, at):
+    council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    council = council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
+    council = council_plays.voted(cast, council=council, answers=plays.scored((plays.GOOD, plays.GOOD)))
+    end = council.meets_at + timedelta(hours=2)
+    with pytest.raises(Incomplete) as refused:
+        councils.conclude(council, conclusion="Thống nhất.", by=cast["officer"], at=end)
+    assert refused.value.field == "chosen"
+    chosen = council.agenda[1].public_id
+    with pytest.raises(Incomplete) as refused:
+        councils.conclude(council, conclusion="Thống nhất.", chosen=chosen, by=cast["officer"], at=end)
+    assert refused.value.field == "reason"
+    councils.conclude(council, conclusion="Thống nhất.", chosen=chosen, reason="Kinh nghiệm của nhóm", by=cast["officer"], at=end)
+    lines = queries.round_of_council(council).lines
+    assert [(line.tied, line.recommended) for line in lines if line.proposal.pi_id == cast["pi3"].id] == [(True, True)]
+    assert sum(line.recommended for line in lines) == 1
+
+
+def test_a_member_of_a_host_has_no_seat(cast, call_topic, at):
+    council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    with pytest.raises(Incomplete) as refused:
+        councils.appoint(council, cast["member9"], SeatRole.MEMBER, explanation="Chuyên gia giỏi", by=cast["officer"], at=at + 70 * DAY)
+    assert refused.value.field == "user" and "belongs to the host" in str(refused.value)
+    with pytest.raises(Incomplete):
+        councils.appoint(council, cast["pi3"], SeatRole.MEMBER, explanation="x", by=cast["officer"], at=at + 70 * DAY)
+
+
+def test_a_declared_conflict_takes_the_member_out_of_that_item(cast, call_topic, at):
+    council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    council = council_plays.established(cast, council=council, at=at + 70 * DAY)
+    meets = council.meets_at
+    one, two = council.agenda
+    for seat in council.seats:
+        out = {one.public_id: "Hướng dẫn luận văn của chủ nhiệm"} if seat.user_id == cast["member7"].id else {}
+        councils.declare(council, out, by=seat.user, at=meets)
+    councils.attend(council, {s.public_id for s in council.seats}, by=cast["officer"], at=meets)
+    councils.convene(council, by=cast["officer"], at=meets)
+    council = council_queries.fresh(council)
+    with pytest.raises(NotAllowed, match="out of this item"):
+        councils.cast(council, one, plays.sheet(plays.GOOD, 0), by=cast["member7"], at=meets)
+    council = council_queries.fresh(council)
+    subject = council_queries.subject_of(one)
+    assert council_queries.member_reads(subject, cast["member1"]) and not council_queries.member_reads(subject, cast["member7"])
+    for item in (one, two):
+        for n, seat in enumerate(council.seats):
+            if item is one and seat.user_id == cast["member7"].id:
+                continue
+            councils.cast(council, item, plays.sheet(plays.GOOD, n), by=seat.user, at=meets)
+        councils.open_box(council, item, by=cast["member1"], at=meets)
+    counts = council_queries.counts_of(council)
+    assert [counts[item.public_id]["ballots"] for item in (one, two)] == [6, 7]
+
+
+def test_dissolved_and_another_council(cast, call_topic, at, db):
+    council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    with pytest.raises(WrongState):
+        actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    council = council_plays.established(cast, council=council, at=at + 70 * DAY)
+    assert queries.waiting() == []
+    councils.dissolve(council, "Thành viên vắng quá nhiều", by=cast["officer"], at=at + 75 * DAY)
+    assert council.state == CouncilState.DISSOLVED
+    assert {p.state for p in proposals(db)} == {ProposalState.ELIGIBLE}
+    assert queries.waiting() == [call_topic]
+    found = plays.concluded(cast, call_topic=call_topic, at=at + 80 * DAY)
+    assert found.state == RoundState.CONCLUDED
+
+
+def test_a_topic_without_a_living_dossier_is_set_free(cast, at, db):
+    topic = idea_plays.approved_topic(cast, item="1.8", title="Một đề tài chỉ có một hồ sơ", at=at)
+    call = call_plays.published_call(cast, topics=[topic], at=at + 25 * DAY)
+    call_topic = calls.topics_of(call)[0]
+    row = proposal_plays.submitted(cast, call_topic=call_topic, at=at + 30 * DAY, pi="pi1", host="host1", total=800_000_000)
+    call_plays.opened_call(cast, call=call)
+    assert queries.nobody_eligible() == []
+    with pytest.raises(WrongState):
+        actions.settle_without_dossier(call_topic, by=cast["officer"], at=at + 65 * DAY)
+    proposal_plays.ineligible(cast, proposal=row, at=at + 65 * DAY)
+    with pytest.raises(Incomplete):
+        actions.prepare(call_topic, by=cast["officer"], at=at + 66 * DAY)
+    actions.settle_without_dossier(call_topic, by=cast["officer"], at=at + 66 * DAY)
+    assert call_topic.outcome == "not_selected"
