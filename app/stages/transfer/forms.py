@@ -148,7 +148,7 @@ class RegisterAgreement(StageForm):
 
 class EndAgreement(StageForm):
     ended_on = DateField(N_("Ended on"), required=True)
-    reason = NoteField(N_("How it ended"), required=True, max=2000, rows=3)
+    reason = NoteField(N_("How the contract ended"), required=True, max=2000, rows=3)
 
 
 class Evaluate(StageForm):

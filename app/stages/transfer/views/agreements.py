@@ -37,7 +37,7 @@ def _agreements() -> Listing:
         queries.agreements_statement(current_user), request.args, key=Agreement.id, default="-made",
         columns=[
             Column("number", N_("Number"), lambda a: a.number), Column("result", N_("Result"), lambda a: a.result.title),
-            Column("kind", N_("Kind"), lambda a: _(a.kind.label)), Column("recipient", N_("Recipient"), lambda a: a.recipient_said),
+            Column("kind", N_("Kind"), lambda a: _(a.kind.label)), Column("recipient", N_("Receiving party"), lambda a: a.recipient_said),
             Column("price", N_("Price"), lambda a: a.price, sort=Agreement.price), Column("signed", N_("Signed on"), lambda a: a.signed_on),
             Column("register", N_("To be registered by"), lambda a: a.register_by), Column("state", N_("State"), lambda a: _(a.state.label)),
             Column("made", N_("Drafted"), lambda a: a.created_at, sort=Agreement.created_at),
@@ -135,11 +135,12 @@ def _checks(row: Agreement) -> list[tuple[bool | None, str, str | None]]:
     today = clock.today()
     rule = rulebook.rule("transfer.registration", on=today)
     case, must = registration_case(row.route, row.project.approved_state > 0, bool(row.result.certificate_number), rule.value)
+    named = _(CASES[case]) if case else None
     if must:
         days = rulebook.value("transfer.registration_days", on=today)
-        said = _("It must be registered (%(case)s) within %(n)s days, and holds only from the registration.", case=_(CASES[case or ""]), n=days)
+        said = _("It must be registered (%(case)s) within %(n)s days, and holds only from the registration.", case=named, n=days)
     elif case:
-        said = _("It need not be registered (%(case)s): the result has a certificate of registration.", case=_(CASES[case]))
+        said = _("It need not be registered (%(case)s): the result has a certificate of registration.", case=named)
     else:
         said = _("It need not be registered.")
     least = actions.least_share(today)

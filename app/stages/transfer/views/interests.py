@@ -26,7 +26,7 @@ from app.stages.transfer.views.handovers import of_title
 def interests() -> Any:
     listing = Listing(
         queries.interests_statement(), request.args, key=Interest.id, default="-at",
-        columns=[Column("name", N_("From"), lambda i: i.name), Column("result", N_("Result"), lambda i: i.result.title),
+        columns=[Column("name", N_("Sender"), lambda i: i.name), Column("result", N_("Result"), lambda i: i.result.title),
                  Column("at", N_("Received"), lambda i: i.at, sort=Interest.at), Column("state", N_("State"), lambda i: _(i.state.label))],
         filters=[Filter("q", N_("Words of the result"), lambda s, v: of_title(Interest, s, v)),
                  Filter("state", N_("State"), lambda s, v: s.where(Interest.state == InterestState(v)), choices=[(str(x), x.label) for x in InterestState])],
