@@ -77,6 +77,13 @@ VERBS |= {
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
     "take_from_council": N_("Taken from the council"), "take_from_selection": N_("Taken from selection"),
 }  # fmt: skip
+VERBS |= {
+    "check": N_("Was checked"), "confirm_revision": N_("Revised report confirmed"), "debar": N_("Barred from applying"), "describe": N_("Was described"),
+    "fail": N_("Closed as not accepted"), "grade": N_("Rated by the council"), "recognise": N_("Results were recognised"),
+    "reevaluate": N_("Another evaluation allowed"), "refuse_revision": N_("Revised report returned"), "register": N_("Was registered"),
+    "register_results": N_("All results registered"), "release": N_("Freed from the council"), "require_revision": N_("Revision asked for"),
+    "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
+}  # fmt: skip
 SWITCH = """<form method="post" action="{{ url_for('people.language') }}" class="language">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
 <input type="hidden" name="next" value="{{ here }}">

@@ -23,10 +23,10 @@ SEATS = (SeatRole.CHAIR, SeatRole.VICE_CHAIR, SeatRole.REVIEWER, SeatRole.REVIEW
 
 
 def project(cast: Any, at: datetime) -> Project:
-    """A running project, its first tranche paid; signed 19 days after `at`, it ends about two years later."""
+    """A running project, what does not wait for acceptance is paid; signed 19 days after `at`, it ends about two years later."""
     row = factories.project(cast, at)
     money_plays.contracted(cast, project=row, at=at + 12 * DAY)
-    money_plays.paid(cast, project=row, at=at + 25 * DAY)
+    money_plays.paid_up(cast, project=row, at=at + 25 * DAY)
     return row
 
 

@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from app.across.desk import councils
+from app.across.desk import councils, later
 from app.across.desk.tasks import Provider, Task
 from app.kernel import clock
 from app.kernel.db import db
@@ -228,10 +228,12 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Projects that await your decision"), awards_to_decide),
+    (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
     (N_("Payments to deal with"), tranches),
     (N_("Reports to write"), reports_to_write),
+    (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
     (N_("Final accounts and liquidation"), accounts),
     (N_("Later deadlines to confirm"), extensions_to_confirm),
     (N_("Dossiers to check"), to_check),
@@ -240,6 +242,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Rounds to conclude"), councils.rounds_to_conclude),
     (N_("Topics left without a dossier"), councils.topics_to_free),
     (N_("Results of a council to put in words"), councils.ideas_to_word),
+    (N_("Acceptance dossiers to deal with"), later.acceptance_to_run),
     (N_("Budgets to appraise"), budgets_to_appraise),
     (N_("Contracts to sign"), contracts_to_sign),
     (N_("Reports to review"), reports_to_review),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, literal
+from sqlalchemy import ColumnElement, and_, case, exists, false, literal, or_
 
 from app.kernel.words import N_, Face
+from app.stages.acceptance.models import Case
+from app.stages.acceptance.rules import OPEN, CaseState
 from app.stages.execution.models import Suspension
 from app.stages.execution.rules import SuspensionState
 from app.stages.funding.models import Contract, Liquidation, Project, ProjectClosing
@@ -64,8 +66,8 @@ def phase_of(parts: Parts) -> Phase:
 
 
 def _in_acceptance() -> ColumnElement[bool]:
-    """Is an acceptance case of the project open? No room keeps such cases yet."""
-    return false()
+    """Is the acceptance of the project open, its dossier handed in at least once?"""
+    return exists().where(Case.project_id == Project.id, Case.state.in_(OPEN), or_(Case.state != CaseState.PREPARING, Case.round > 1))
 
 
 def _followed_up() -> ColumnElement[bool]:

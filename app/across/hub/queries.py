@@ -26,6 +26,8 @@ from app.kernel.db import db
 from app.kernel.text import fold
 from app.kernel.words import Face
 from app.services.people.models import Organisation, User
+from app.stages.acceptance.models import Case, Result
+from app.stages.acceptance.rules import OPEN, CaseState, ResultState
 from app.stages.execution.models import (
     Adjustment,
     Inspection,
@@ -144,6 +146,7 @@ def whole(user: User, pid: str, today: date) -> Whole | None:
     parts = Parts(
         contract=contract.state if contract else None, started=contract is not None and contract.starts_on <= today,
         suspended=any(line.state == SuspensionState.SUSPENDED for line in lines if line.kind == "suspension"),
+        in_acceptance=any(line.state in OPEN and (line.state != CaseState.PREPARING or (line.n or 0) > 1) for line in lines if line.kind == "acceptance_case"),
         closing=closing.kind if closing else None, liquidated=liquidation is not None)  # fmt: skip
     return Whole(project, phase_of(parts), contract, closing, settlement, liquidation, lines)
 
@@ -155,12 +158,14 @@ _KINDS: tuple[tuple[Any, type[Face], Any, Any, Any, str], ...] = (
     (Inspection, InspectionState, Inspection.kind, None, Inspection.planned_on, "execution.inspection"),
     (Suspension, SuspensionState, None, None, Suspension.from_date, "execution.suspension"),
     (Termination, TerminationState, Termination.ground, None, Termination.decision_date, "execution.termination"),
+    (Case, CaseState, None, Case.round, Case.due_on, "acceptance.show"),
+    (Result, ResultState, Result.kind, None, Result.certificate_dated, "acceptance.result"),
 )
 _BY_TABLE = {model.__tablename__: (states, name.type.enum if name is not None else None, endpoint) for model, states, name, _n, _d, endpoint in _KINDS}
 
 
 def lines_of(project_id: int) -> list[Line]:
-    """Reports, changes, visits, stops and ends of a project, in one query."""
+    """Reports, changes, visits, stops and ends, acceptance and results of a project, in one query."""
     parts = [select(literal(model.__tablename__).label("kind"), model.public_id, sql_cast(model.state, String).label("state"),
                     (sql_cast(name, String) if name is not None else sql_cast(null(), String)).label("label"),
                     (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"))

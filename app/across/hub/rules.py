@@ -9,6 +9,7 @@ from typing import Any
 
 from app.kernel.permissions import Do
 from app.kernel.words import N_
+from app.stages.acceptance.rules import CaseState
 from app.stages.execution.rules import AdjustmentState, ReportState
 from app.stages.funding.rules import ContractState, TrancheState
 
@@ -38,7 +39,8 @@ class Line:
 
 def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Line], *, holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
     """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager?"""
-    return [*_contract(project, contract, can), *_money(tranches, holds, can), *_reports(lines, holds, can, today), *_changes(lines, can)]
+    return [*_contract(project, contract, can), *_money(tranches, holds, can), *_reports(lines, holds, can, today), *_changes(lines, can),
+            *_acceptance(project, contract, lines, holds, can, today)]  # fmt: skip
 
 
 def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[Step]:
@@ -79,3 +81,20 @@ def _reports(lines: list[Line], holds: bool, can: Callable[[Do], bool], today: d
 def _changes(lines: list[Line], can: Callable[[Do], bool]) -> list[Step]:
     return [Step(N_("Decide on the change asked for"), "execution.decide_adjustment", line.pid)
             for line in lines if line.kind == "adjustment" and line.state == AdjustmentState.REQUESTED and can(Do.EXECUTION_DECIDE)]  # fmt: skip
+
+
+def _acceptance(project: Any, contract: Any, lines: list[Line], holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
+    case = next((line for line in lines if line.kind == "acceptance_case"), None)
+    if case is None:
+        near = contract is not None and contract.state == ContractState.SIGNED and (contract.ends_on - today).days <= 60
+        return [Step(N_("Begin the acceptance"), "acceptance.begin", project.public_id)] if near and (holds or can(Do.ACCEPTANCE_RUN)) else []
+    wanted = {
+        CaseState.PREPARING: (holds, N_("Complete the acceptance dossier")), CaseState.RETURNED: (holds, N_("Complete the acceptance dossier")),
+        CaseState.SUBMITTED: (can(Do.ACCEPTANCE_CHECK), N_("Check the acceptance dossier")),
+        CaseState.VALID: (can(Do.ACCEPTANCE_RUN), N_("Put the acceptance to a council")),
+        CaseState.REVISING: (holds or can(Do.ACCEPTANCE_RUN), N_("Revise and confirm the report")),
+        CaseState.GRADED: (holds or can(Do.ACCEPTANCE_REGISTER), N_("Deal with the council's rating")),
+        CaseState.RESULTS_REGISTERED: (can(Do.ACCEPTANCE_RECOGNISE), N_("Recognise the results")),
+    }  # fmt: skip
+    mine, label = wanted.get(case.state, (False, ""))
+    return [Step(label, "acceptance.show", case.pid)] if mine else []

@@ -17,7 +17,7 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.rules import RuleMissing
 from app.stages.acceptance.models import Case, CaseLine, Evaluation, Result
-from app.stages.acceptance.rules import OPEN, CaseState, Gate, ResultState, days_late
+from app.stages.acceptance.rules import CaseState, Gate, ResultState, days_late
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Contract, Project, ProjectClosing
 from app.stages.funding.rules import ContractState
@@ -91,11 +91,6 @@ def projects_to_begin(user: User, *, until: date) -> list[Project]:
 def cases_in(user: User, *states: CaseState) -> list[Case]:
     """The cases in these states that this person may see, the longest waiting first."""
     return list(db.session.scalars(cases_statement(user).where(Case.state.in_(states)).order_by(Case.submitted_at, Case.id)))
-
-
-def open_projects(project_ids: list[int]) -> set[int]:
-    """Which of these projects have an open case whose dossier has come (for phases)."""
-    return set(db.session.scalars(select(Case.project_id).where(Case.project_id.in_(project_ids), Case.state.in_(OPEN))))
 
 
 # --- results --------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ CASE = Lifecycle("acceptance_case", CaseState, start=CaseState.PREPARING, moves=
     (CaseState.RETURNED, "submit"): Move(CaseState.SUBMITTED, Do.ACCEPTANCE_SUBMIT, N_("Submit the dossier")),
     (CaseState.SUBMITTED, "check"): Move(CaseState.VALID, Do.ACCEPTANCE_CHECK, N_("Confirm that the dossier is valid")),
     (CaseState.SUBMITTED, "return"): Move(CaseState.RETURNED, Do.ACCEPTANCE_CHECK, N_("Return for completion")),
-    (CaseState.VALID, "convene"): Move(CaseState.IN_SESSION, Do.SYSTEM, N_("Council established")),
+    (CaseState.VALID, "seat_council"): Move(CaseState.IN_SESSION, Do.SYSTEM, N_("Council established")),
     (CaseState.IN_SESSION, "release"): Move(CaseState.VALID, Do.SYSTEM, N_("Council dissolved")),
     (CaseState.IN_SESSION, "grade"): Move(CaseState.GRADED, Do.SYSTEM, N_("Rated by the council")),
     (CaseState.GRADED, "require_revision"): Move(CaseState.REVISING, Do.ACCEPTANCE_RUN, N_("Require a revision")),

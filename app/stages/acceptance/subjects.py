@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import select
 
 from app.kernel.db import db
-from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.subjects import (
+    Parties,
+    Subject,
+    register_reader,
+    register_subject,
+)
+from app.services.councils import queries as councils
 from app.services.people.models import Engagement
 from app.stages.acceptance import queries
 from app.stages.acceptance.models import Result
@@ -36,3 +42,4 @@ register_subject("acceptance_case", Subject(
 register_subject("result", Subject(
     load=lambda pid: db.session.scalar(select(Result).where(Result.public_id == pid)), title=lambda row: f"{row.code} {row.title}", parties=_parties,
     may_read=lambda row, user: queries.may_read(row.project_id, user), url=lambda row: ("acceptance.result", {"pid": row.public_id})))  # fmt: skip
+register_reader("acceptance_case", councils.member_reads)

@@ -13,7 +13,9 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
+from app.services.councils import actions as councils
 from app.services.councils.models import Council
+from app.services.councils.rules import Kind
 from app.services.files import actions as files
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
@@ -28,6 +30,7 @@ from app.stages.acceptance.models import Case, Evaluation
 from app.stages.acceptance.rating import months_after
 from app.stages.acceptance.rules import (
     CASE,
+    CaseState,
     Gate,
     check_accepted,
     check_failed,
@@ -44,10 +47,22 @@ from app.stages.funding.rules import Cause, ClosingKind
 # --- the council ----------------------------------------------------------------------------------------------
 
 
+def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any = None) -> Council:
+    """Prepare a council for this case. It is before the council once that is established."""
+    if case.state != CaseState.VALID:
+        raise WrongState(N_("Only a valid dossier goes to a council."))
+    check_seen(case, seen)
+    council = councils.draft(Kind.ACCEPTANCE, title=title, subjects=[case], by=by, at=at)
+    case.council_pid = council.public_id
+    db.session.flush()
+    journal.record(case, "put_to_council", by=by, at=at, detail={"council": council.public_id})
+    return council
+
+
 def seat_council(case: Case, council: Council, *, by: User | None, at: datetime) -> None:
     """The council is established: the case is before it."""
     case.council_pid = council.public_id
-    CASE.advance(case, "convene", by=by, at=at, detail={"council": council.public_id})
+    CASE.advance(case, "seat_council", by=by, at=at, detail={"council": council.public_id})
 
 
 def release(case: Case, *, by: User | None, at: datetime) -> None:

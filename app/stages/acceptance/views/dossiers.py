@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -65,7 +65,7 @@ def show(pid: str) -> Any:
         progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds,
         missing=missing_documents(documents, {a.kind for a in attachments}), unfinished=unfinished(case.lines), promised=_promised(case),
         ready=_may_recognise(order, passed), chances=rulebook.value("acceptance.reevaluations", on=project.decision_date), may_see=_sees(case),
-        known_views=current_app.view_functions, papers=papers.of(case, *case.results), entries=journal.timeline([journal.subject_key(row) for row in (case, *case.results)]))  # fmt: skip
+        papers=papers.of(case, *case.results), entries=journal.timeline([journal.subject_key(row) for row in (case, *case.results)]))  # fmt: skip
 
 
 def _readable(pid: str) -> Case | None:

@@ -28,6 +28,20 @@ def _mailed(case: Case) -> list[str]:
     return [u.name for u in funding.holders(case.project)]
 
 
+@bp.route("/<pid>/put-to-council", methods=["GET", "POST"])
+@allow(Do.ACCEPTANCE_RUN)
+@writes
+def put_to_council(pid: str) -> Any:
+    case = or_404(queries.case_for(current_user, pid))
+    # the title stands in the decision that sets the council up: always Vietnamese
+    form = forms.PutToCouncil(data={"version": case.version, "title": f"Hội đồng đánh giá, nghiệm thu nhiệm vụ {case.project.code}"})
+    if form.validate_on_submit():
+        council = actions.put_to_council(case, title=form.title.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Council in preparation. Please appoint its members."), url_for("councils.show", pid=council.public_id))
+    return render_template("acceptance/form.html", form=form, title=_("Put to a council"), button=_("Prepare the council"), back=url_for(".show", pid=pid),
+                           project=case.project)  # fmt: skip
+
+
 @bp.route("/<pid>/require-revision", methods=["GET", "POST"])
 @allow(Do.ACCEPTANCE_RUN)
 @writes
