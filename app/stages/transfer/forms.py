@@ -177,3 +177,10 @@ class InterestAnswer(Face):
 class AnswerInterest(StageForm):
     how = ChoiceField(N_("What do you do?"), enum=InterestAnswer, required=True)
     text = NoteField(N_("Your answer, or the reason for closing"), required=True, max=5000, rows=6, hint=N_("An answer is sent to the address that was left. A reason stays inside."))
+
+
+class Publish(StageForm):
+    summary = NoteField(N_("Summary for the public"), required=True, max=10_000, rows=6)
+    title_en = LineField(N_("Title in English"), max=500)
+    summary_en = NoteField(N_("Summary in English"), max=10_000, rows=6)
+    attest = YesField(N_("Nothing in it must be kept secret: state secrets, trade secrets, rights not yet protected."), required=True)

@@ -30,9 +30,10 @@ from app.stages.transfer.actions.interests import (
     close_interest,
     express_interest,
 )
+from app.stages.transfer.actions.publishing import publish, unpublish
 
 __all__ = [
     "answer_interest", "close_interest", "confirm", "draft_agreement", "drop_agreement", "end_agreement", "evaluate", "express_interest", "follow_host",
-    "least_share", "offer", "offer_again", "refuse", "register_agreement", "remind", "report", "return_report", "revise_agreement",
-    "schedule_follow_ups", "sign_agreement", "verify", "withdraw",
+    "least_share", "offer", "offer_again", "publish", "refuse", "register_agreement", "remind", "report", "return_report", "revise_agreement",
+    "schedule_follow_ups", "sign_agreement", "unpublish", "verify", "withdraw",
 ]  # fmt: skip

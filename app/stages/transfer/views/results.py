@@ -105,3 +105,30 @@ def evaluate(pid: str) -> Any:
         return done(_("Evaluation recorded; its paper is issued."), url_for(".result", pid=row.public_id))
     return render_template("transfer/evaluate.html", result=row, form=form, figures=queries.figures_of(row.id),
                            follow_ups=queries.follow_ups_of(current_user, row.id), mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
+
+
+@bp.route("/results/<pid>/publish", methods=["GET", "POST"])
+@allow(Do.TRANSFER_OFFER)
+@writes
+def publish(pid: str) -> Any:
+    row = or_404(queries.result_for(current_user, pid))
+    form, back = forms.Publish(obj=row), url_for(".result", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.publish(row, summary=form.summary.data, title_en=form.title_en.data, summary_en=form.summary_en.data, seen=form.version.data, by=current_user,
+                        at=clock.now())  # fmt: skip
+        return done(_("The result is on the public list."), back)
+    return render_template("transfer/form.html", form=form, title=_("Put on the public list"), button=_("Put on the public list"), back=back, project=row.project,
+                           mailed=[], about=_("Visitors see title, kind, host, investigator, certificate, summary and the use the result is in, and may write to the Department."))  # fmt: skip
+
+
+@bp.route("/results/<pid>/unpublish", methods=["GET", "POST"])
+@allow(Do.TRANSFER_OFFER)
+@writes
+def unpublish(pid: str) -> Any:
+    row = or_404(queries.result_for(current_user, pid))
+    form, back = forms.Reason(data={"version": row.version}), url_for(".result", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.unpublish(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The result is off the public list."), back)
+    return render_template("transfer/form.html", form=form, title=_("Take off the public list"), button=_("Take off the public list"), back=back,
+                           project=row.project, mailed=[], about=None)  # fmt: skip
