@@ -58,6 +58,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "SESSION_HOURS": 12,
         "LOGIN_TRIES": 10,
         "LOGIN_WINDOW_MINUTES": 5,
+        "INTEREST_PER_HOUR": 10,  # messages about public results from one address
         "PASSWORD_COST": 3,
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
         "DEMO_PASSWORD": os.environ.get("VAMCO_DEMO_PASSWORD"),

@@ -36,6 +36,7 @@ MENU = (
     ("councils.index", N_("Councils"), Do.COUNCILS_SIT),
     ("councils.index", N_("Councils"), Do.COUNCILS_RUN),
     ("hub.index", N_("Projects"), Do.HUB_READ),
+    ("transfer.index", N_("Results"), Do.HUB_READ),
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
 )
 PUBLIC_MENU = (
@@ -43,6 +44,7 @@ PUBLIC_MENU = (
     ("portal.plan", N_("Plan")),
     ("portal.calls", N_("Calls")),
     ("portal.projects", N_("Projects")),
+    ("public_results.index", N_("Results")),
 )
 ACCOUNT_MENU = (("people.account", N_("My account"), None),)
 LONGEST_MENU = 6
@@ -83,6 +85,11 @@ VERBS |= {
     "reevaluate": N_("Another evaluation allowed"), "refuse_revision": N_("Revised report returned"), "register": N_("Was registered"),
     "register_results": N_("All results registered"), "release": N_("Freed from the council"), "require_revision": N_("Revision asked for"),
     "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
+}  # fmt: skip
+VERBS |= {
+    "answer": N_("Was answered"), "confirm": N_("Receiver signed"), "end": N_("Came to its end"), "evaluate": N_("Effect evaluated"),
+    "express_interest": N_("A visitor wrote"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
+    "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
 }  # fmt: skip
 SWITCH = """<form method="post" action="{{ url_for('people.language') }}" class="language">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">

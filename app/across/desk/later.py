@@ -1,4 +1,4 @@
-"""What the end of a project leaves on the desk: acceptance dossiers, verdicts and results."""
+"""What the end of a project leaves on the desk: acceptance dossiers, verdicts, results and what becomes of them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from app.services.people.models import User
 from app.stages.acceptance import queries as acceptance
 from app.stages.acceptance.rules import CaseState
 from app.stages.funding import queries as funding
+from app.stages.transfer import queries as transfer
 
 CONTRACT_AHEAD = timedelta(days=60)  # a dossier is thought of this long before the contract ends
+USE_AHEAD = timedelta(days=60)  # a yearly report on use may be written this long before its day
 OWN = (CaseState.PREPARING, CaseState.RETURNED, CaseState.REVISING, CaseState.GRADED)
 OFFICE = (CaseState.SUBMITTED, CaseState.VALID, CaseState.REVISING, CaseState.GRADED)
 
@@ -51,3 +53,45 @@ def to_recognise(user: User, _at: datetime) -> list[Task]:
         return []
     return [_task(case, since=case.graded_at) for case in acceptance.cases_in(user, CaseState.RESULTS_REGISTERED, CaseState.GRADED)
             if case.state == CaseState.RESULTS_REGISTERED or not case.accepted]  # fmt: skip
+
+
+# --- transfer -------------------------------------------------------------------------------------------------
+
+
+def handovers_to_sign(user: User, _at: datetime) -> list[Task]:
+    """Results offered to a body this person signs for."""
+    if not user.can(Do.TRANSFER_CONFIRM):
+        return []
+    return [Task(h.result.title, url_for("transfer.answer", pid=h.public_id), h.offered_at, h.planned_on, h.project.code) for h in transfer.handovers_to_sign(user)]
+
+
+def use_to_report(user: User, at: datetime) -> list[Task]:
+    """Yearly reports on the use of results that this person may write."""
+    if not user.can(Do.TRANSFER_REPORT):
+        return []
+    rows = transfer.follow_ups_to_report(user, until=clock.local(at + USE_AHEAD).date())
+    return [Task(f.result.title, url_for("transfer.report", pid=f.public_id), due=f.due_on, hint=f.project.code) for f in rows]
+
+
+def use_to_verify(user: User, _at: datetime) -> list[Task]:
+    """Yearly reports that came in, and contracts whose registration is awaited."""
+    if not user.can(Do.TRANSFER_VERIFY):
+        return []
+    reports = [Task(f.result.title, url_for("transfer.verify", pid=f.public_id), f.reported_at, hint=f.project.code)
+               for f in transfer.follow_ups_to_verify() if f.reported_by_id != user.id]  # fmt: skip
+    return reports + [Task(a.result.title, url_for("transfer.agreement", pid=a.public_id), due=a.register_by, hint=a.number or "") for a in transfer.agreements_to_register()]
+
+
+def late_use_reports(user: User, at: datetime) -> list[Task]:
+    """Yearly reports on use that others owe."""
+    if not user.can(Do.TRANSFER_VERIFY):
+        return []
+    rows = transfer.late_follow_ups(on=clock.local(at).date())
+    return [Task(f.result.title, url_for("transfer.follow_up", pid=f.public_id), due=f.due_on, hint=f.project.code) for f in rows]
+
+
+def interest_to_answer(user: User, _at: datetime) -> list[Task]:
+    """Messages of visitors about public results."""
+    if not user.can(Do.TRANSFER_OFFER):
+        return []
+    return [Task(i.result.title, url_for("transfer.answer_interest", pid=i.public_id), i.at, hint=i.name) for i in transfer.interests_to_answer()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, literal, or_
+from sqlalchemy import ColumnElement, and_, case, exists, literal, or_
 
 from app.kernel.words import N_, Face
 from app.stages.acceptance.models import Case
@@ -14,6 +14,8 @@ from app.stages.execution.models import Suspension
 from app.stages.execution.rules import SuspensionState
 from app.stages.funding.models import Contract, Liquidation, Project, ProjectClosing
 from app.stages.funding.rules import ClosingKind, ContractState
+from app.stages.transfer.models import FollowUp
+from app.stages.transfer.rules import FollowUpState
 
 
 class Phase(Face):
@@ -71,8 +73,8 @@ def _in_acceptance() -> ColumnElement[bool]:
 
 
 def _followed_up() -> ColumnElement[bool]:
-    """Has the last yearly follow-up of the project's results been verified? No room keeps follow-ups yet."""
-    return false()
+    """Has the last yearly follow-up of the project's results been verified, and is no other one open?"""
+    return and_(exists().where(FollowUp.project_id == Project.id), ~exists().where(FollowUp.project_id == Project.id, FollowUp.state != FollowUpState.VERIFIED))
 
 
 def phase_sql(today: date) -> ColumnElement[str]:

@@ -51,6 +51,8 @@ from app.stages.funding.models import (
     Settlement,
 )
 from app.stages.plan.models import Priority, Sector
+from app.stages.transfer.models import Agreement, FollowUp, Handover
+from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverState
 
 # --- the list -------------------------------------------------------------------------------------------------
 
@@ -147,7 +149,8 @@ def whole(user: User, pid: str, today: date) -> Whole | None:
         contract=contract.state if contract else None, started=contract is not None and contract.starts_on <= today,
         suspended=any(line.state == SuspensionState.SUSPENDED for line in lines if line.kind == "suspension"),
         in_acceptance=any(line.state in OPEN and (line.state != CaseState.PREPARING or (line.n or 0) > 1) for line in lines if line.kind == "acceptance_case"),
-        closing=closing.kind if closing else None, liquidated=liquidation is not None)  # fmt: skip
+        closing=closing.kind if closing else None, liquidated=liquidation is not None,
+        followed_up={line.state for line in lines if line.kind == "follow_up"} == {FollowUpState.VERIFIED})  # fmt: skip
     return Whole(project, phase_of(parts), contract, closing, settlement, liquidation, lines)
 
 
@@ -160,12 +163,15 @@ _KINDS: tuple[tuple[Any, type[Face], Any, Any, Any, str], ...] = (
     (Termination, TerminationState, Termination.ground, None, Termination.decision_date, "execution.termination"),
     (Case, CaseState, None, Case.round, Case.due_on, "acceptance.show"),
     (Result, ResultState, Result.kind, None, Result.certificate_dated, "acceptance.result"),
+    (Handover, HandoverState, None, None, Handover.planned_on, "transfer.handover"),
+    (Agreement, AgreementState, Agreement.kind, None, Agreement.signed_on, "transfer.agreement"),
+    (FollowUp, FollowUpState, None, FollowUp.number, FollowUp.due_on, "transfer.follow_up"),
 )
 _BY_TABLE = {model.__tablename__: (states, name.type.enum if name is not None else None, endpoint) for model, states, name, _n, _d, endpoint in _KINDS}
 
 
 def lines_of(project_id: int) -> list[Line]:
-    """Reports, changes, visits, stops and ends, acceptance and results of a project, in one query."""
+    """Reports, changes, visits, stops and ends, acceptance, results and their transfer, in one query."""
     parts = [select(literal(model.__tablename__).label("kind"), model.public_id, sql_cast(model.state, String).label("state"),
                     (sql_cast(name, String) if name is not None else sql_cast(null(), String)).label("label"),
                     (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"))

@@ -9,9 +9,10 @@ from typing import Any
 
 from app.kernel.permissions import Do
 from app.kernel.words import N_
-from app.stages.acceptance.rules import CaseState
+from app.stages.acceptance.rules import CaseState, ResultState
 from app.stages.execution.rules import AdjustmentState, ReportState
 from app.stages.funding.rules import ContractState, TrancheState
+from app.stages.transfer.rules import OPEN_REPORTS, FollowUpState
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Line:
 def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Line], *, holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
     """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager?"""
     return [*_contract(project, contract, can), *_money(tranches, holds, can), *_reports(lines, holds, can, today), *_changes(lines, can),
-            *_acceptance(project, contract, lines, holds, can, today)]  # fmt: skip
+            *_acceptance(project, contract, lines, holds, can, today), *_transfer(lines, holds, can, today)]  # fmt: skip
 
 
 def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[Step]:
@@ -98,3 +99,16 @@ def _acceptance(project: Any, contract: Any, lines: list[Line], holds: bool, can
     }  # fmt: skip
     mine, label = wanted.get(case.state, (False, ""))
     return [Step(label, "acceptance.show", case.pid)] if mine else []
+
+
+def _transfer(lines: list[Line], holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
+    found = []
+    recognised = any(line.kind == "acceptance_case" and line.state == CaseState.RECOGNISED for line in lines)
+    if recognised and (holds or can(Do.TRANSFER_OFFER)) and not any(line.kind in ("handover", "follow_up", "transfer_agreement") for line in lines):
+        found += [Step(N_("Offer the result to a receiver"), "transfer.offer", line.pid) for line in lines if line.kind == "result" and line.state == ResultState.REGISTERED]
+    for line in (x for x in lines if x.kind == "follow_up"):
+        if line.state in OPEN_REPORTS and holds and can(Do.TRANSFER_REPORT) and line.day is not None and (line.day - today).days <= 60:
+            found.append(Step(N_("Report on the use, year %(n)s"), "transfer.report", line.pid, line.n))
+        elif line.state == FollowUpState.REPORTED and can(Do.TRANSFER_VERIFY):
+            found.append(Step(N_("Verify the report on use, year %(n)s"), "transfer.verify", line.pid, line.n))
+    return found

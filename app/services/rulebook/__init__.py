@@ -29,6 +29,6 @@ execution    report_every_months report_due_days remind_days extension_caps deci
 acceptance   dossier_days check_days council_days finish_days documents contribution_shares scheme
              scheme.three_level (.council) scheme.four_level late_months reevaluations registration_days
              certificate_days registration_documents gates
-transfer     followup_years registration registration_days amendment_days amendment_fee author_share intermediary_share
-             result_routes equipment_routes information_streams effectiveness_funded
+transfer     followup_years remind_days report_ahead_days registration registration_days amendment_days amendment_fee
+             author_share intermediary_share result_routes equipment_routes information_streams effectiveness_funded
 """

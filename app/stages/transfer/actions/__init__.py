@@ -1,0 +1,39 @@
+"""The verbs of transfer. Each takes `by=` (None for the system or a visitor) and `at=`; none commits."""
+
+from app.stages.transfer.actions.agreements import (
+    draft_agreement,
+    drop_agreement,
+    end_agreement,
+    least_share,
+    register_agreement,
+    revise_agreement,
+    sign_agreement,
+)
+from app.stages.transfer.actions.followups import (
+    evaluate,
+    follow_host,
+    remind,
+    report,
+    return_report,
+    schedule_follow_ups,
+    verify,
+)
+from app.stages.transfer.actions.handovers import (
+    confirm,
+    offer,
+    offer_again,
+    refuse,
+    withdraw,
+)
+from app.stages.transfer.actions.interests import (
+    answer_interest,
+    close_interest,
+    express_interest,
+)
+from app.stages.transfer.actions.publishing import publish, unpublish
+
+__all__ = [
+    "answer_interest", "close_interest", "confirm", "draft_agreement", "drop_agreement", "end_agreement", "evaluate", "express_interest", "follow_host",
+    "least_share", "offer", "offer_again", "publish", "refuse", "register_agreement", "remind", "report", "return_report", "revise_agreement",
+    "schedule_follow_ups", "sign_agreement", "unpublish", "verify", "withdraw",
+]  # fmt: skip

@@ -1,0 +1,67 @@
+"""The verbs of visitors' messages: express, answer, close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.kernel import outbox
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.services.people import queries as people
+from app.services.people.models import User
+from app.stages.acceptance.models import Result
+from app.stages.acceptance.rules import ResultState
+from app.stages.transfer import queries
+from app.stages.transfer.models import Interest
+from app.stages.transfer.rules import (
+    INTEREST,
+    check_email,
+    check_rate,
+    check_transferable,
+)
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Correspondent:
+    """A visitor as the outbox needs one: no account, only the address that was left."""
+
+    name: str
+    email: str
+    locale: str
+    id: None = None
+
+
+def express_interest(result: Result, *, name: str, organisation: str | None, email: str, phone: str | None, message: str, locale: str, address: str | None,
+                     limit: int, at: datetime) -> Interest:  # fmt: skip
+    """Keep a visitor's message about a public result and tell the officers. At most `limit` an hour from one network address.
+
+    Nothing is mailed to the address that was typed: it may be somebody else's.
+    """
+    check_transferable(result.state == ResultState.REGISTERED and result.is_public, True)
+    check_email(email)
+    check_rate(queries.interests_since(address, at - HOUR), limit)
+    row = Interest(result_id=result.id, project_id=result.project_id, name=name, organisation=organisation or None, email=email, phone=phone or None,
+                   message=message, locale=locale, address=address, at=at)  # fmt: skip
+    INTEREST.begin(row, "express_interest", by=None, at=at)
+    outbox.post("transfer/mail/interest.txt", to=people.users_with(Do.TRANSFER_OFFER), key=f"interest:{row.public_id}", at=at, interest=row, result=result)
+    return row
+
+
+def answer_interest(interest: Interest, *, answer: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Answer a visitor by e-mail."""
+    check_seen(interest, seen)
+    interest.answer, interest.answered_by_id, interest.answered_at = answer, by.id, at
+    INTEREST.advance(interest, "answer", by=by, at=at)
+    result = queries.result_by_id(interest.result_id)
+    outbox.post("transfer/mail/interest_answer.txt", to=Correspondent(interest.name, interest.email, interest.locale), at=at,
+                key=f"interest-answer:{interest.public_id}", interest=interest, result=result)  # fmt: skip
+
+
+def close_interest(interest: Interest, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Close a message without an answer (advertising, a joke, settled by telephone), with the reason."""
+    check_seen(interest, seen)
+    interest.reason, interest.answered_by_id, interest.answered_at = reason, by.id, at
+    INTEREST.advance(interest, "close", by=by, at=at, reason=reason)

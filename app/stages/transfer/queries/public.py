@@ -1,0 +1,68 @@
+"""What the public may know of results, as plain dictionaries: no row of ours reaches a public template."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.kernel.db import db
+from app.stages.acceptance.models import Result
+from app.stages.acceptance.rules import ResultKind, ResultState
+from app.stages.plan.models import Priority, Sector
+from app.stages.transfer.queries.results import use, with_faces
+from app.stages.transfer.rules import Use
+
+_OPEN = (Result.state == ResultState.REGISTERED, Result.is_public)
+
+
+def public_statement() -> Select[Any]:
+    """Rows (Result, use, id) of the registered results that were made public."""
+    return with_faces(select(Result, use().label("use"), Result.id)).where(*_OPEN)
+
+
+def public_line(row: Any, english: bool) -> dict[str, Any]:
+    """One result as the public list shows it. Of people, only the investigator's name."""
+    result, project = row.Result, row.Result.project
+    sector = result.item.sector
+    return {
+        "pid": result.public_id, "code": result.code, "title": (result.title_en if english else None) or result.title, "kind": result.kind,
+        "use": Use(row.use), "host": (project.host.name_en if english else None) or project.host.name, "pi": project.pi_name,
+        "project_pid": project.public_id, "project": project.title, "item_code": result.item.code,
+        "item": result.item.title_en if english else result.item.short_vi, "sector": sector.name_en if english else sector.name_vi,
+        "certificate": result.certificate_number, "dated": result.certificate_dated,
+    }  # fmt: skip
+
+
+def public_result(pid: str, english: bool) -> dict[str, Any] | None:
+    """One public result as anyone may read it, or None."""
+    row = db.session.execute(public_statement().where(Result.public_id == pid)).first()
+    if row is None:
+        return None
+    return public_line(row, english) | {
+        "summary": (row.Result.summary_en if english else None) or row.Result.summary, "other_title": row.Result.title if english and row.Result.title_en else None,
+    }  # fmt: skip
+
+
+def public_result_row(pid: str) -> Result | None:
+    """The row itself, for the act of expressing interest."""
+    return db.session.scalar(with_faces(select(Result)).where(Result.public_id == pid, *_OPEN))
+
+
+def public_kinds() -> list[ResultKind]:
+    """The kinds of which there is a public result."""
+    return sorted(db.session.scalars(select(Result.kind).where(*_OPEN).distinct()), key=list(ResultKind).index)
+
+
+def items_with_results(english: bool) -> list[tuple[str, str]]:
+    """(code, name) of the items that have a public result."""
+    rows = db.session.execute(select(Priority.code, Priority.title_en, Priority.short_vi, Priority.position).where(
+        Priority.id.in_(select(Result.item_id).where(*_OPEN))).order_by(Priority.position))  # fmt: skip
+    return list({code: f"{code} {title_en if english else short_vi}" for code, title_en, short_vi, _position in rows}.items())
+
+
+def sectors_with_results(english: bool) -> list[tuple[str, str]]:
+    """(code, name) of the sectors that have a public result."""
+    held = select(Priority.sector_id).join(Result, Result.item_id == Priority.id).where(*_OPEN)
+    rows = db.session.execute(select(Sector.code, Sector.name_en, Sector.name_vi).where(Sector.id.in_(held)).order_by(Sector.position))
+    return list({code: name_en if english else name_vi for code, name_en, name_vi in rows}.items())

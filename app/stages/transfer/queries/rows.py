@@ -1,0 +1,259 @@
+"""Handovers, agreements, follow-ups, evaluations and messages: one by one, of one result, and as worklists."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.kernel.db import db
+from app.services.people import queries as people
+from app.services.people.models import User
+from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
+from app.stages.transfer.models import (
+    Agreement,
+    Effectiveness,
+    FollowUp,
+    Handover,
+    HandoverLine,
+    Interest,
+)
+from app.stages.transfer.queries.results import office, signing_ids, signs_for
+from app.stages.transfer.rules import (
+    OPEN_REPORTS,
+    AgreementState,
+    FollowUpState,
+    HandoverState,
+    InterestState,
+)
+
+
+def _faces(model: Any) -> list[Any]:
+    """A row with its result, and its project with host and investigator."""
+    return [joinedload(model.result), joinedload(model.project).options(joinedload(Project.host), joinedload(Project.pi))]
+
+
+def _handover_seen(user: User) -> ColumnElement[bool]:
+    if office(user):
+        return true()
+    return or_(funding.visible(user), (Handover.receiver_id.in_(signing_ids(user))) & (Handover.state != HandoverState.WITHDRAWN))
+
+
+def _agreement_seen(user: User) -> ColumnElement[bool]:
+    if office(user):
+        return true()
+    closed = (AgreementState.DRAFTED, AgreementState.DROPPED)
+    return or_(funding.visible(user), (Agreement.recipient_id.in_(signing_ids(user))) & Agreement.state.not_in(closed))
+
+
+def _follow_up_seen(user: User) -> ColumnElement[bool]:
+    if office(user):
+        return true()
+    return or_(funding.visible(user), FollowUp.handover_id.in_(select(Handover.id).where(Handover.receiver_id.in_(signing_ids(user)))))
+
+
+# --- statements for lists -------------------------------------------------------------------------------------
+
+
+def handovers_statement(user: User) -> Select[Any]:
+    """The handovers this person may see."""
+    return (select(Handover).join(Project, Project.id == Handover.project_id).options(*_faces(Handover), joinedload(Handover.receiver))
+            .where(_handover_seen(user)))  # fmt: skip
+
+
+def agreements_statement(user: User) -> Select[Any]:
+    """The agreements this person may see."""
+    return (select(Agreement).join(Project, Project.id == Agreement.project_id).options(*_faces(Agreement), joinedload(Agreement.recipient))
+            .where(_agreement_seen(user)))  # fmt: skip
+
+
+def follow_ups_statement(user: User) -> Select[Any]:
+    """The yearly reports this person may see."""
+    return (select(FollowUp).join(Project, Project.id == FollowUp.project_id)
+            .options(*_faces(FollowUp), joinedload(FollowUp.handover).joinedload(Handover.receiver)).where(_follow_up_seen(user)))  # fmt: skip
+
+
+def interests_statement() -> Select[Any]:
+    """All messages of visitors."""
+    return select(Interest).options(joinedload(Interest.result))
+
+
+# --- one row --------------------------------------------------------------------------------------------------
+
+
+def handover_for(user: User, pid: str) -> Handover | None:
+    """One handover this person may see, with its lines and who signed."""
+    more = (joinedload(Handover.offered_by), joinedload(Handover.answered_by), selectinload(Handover.lines))
+    return db.session.scalar(handovers_statement(user).options(*more).where(Handover.public_id == pid))
+
+
+def agreement_for(user: User, pid: str) -> Agreement | None:
+    """One agreement this person may see."""
+    return db.session.scalar(agreements_statement(user).where(Agreement.public_id == pid))
+
+
+def follow_up_for(user: User, pid: str) -> FollowUp | None:
+    """One yearly report this person may see, with who wrote and who verified it."""
+    more = (joinedload(FollowUp.reported_by), joinedload(FollowUp.verified_by))
+    return db.session.scalar(follow_ups_statement(user).options(*more).where(FollowUp.public_id == pid))
+
+
+def interest_by_pid(pid: str) -> Interest | None:
+    """One message, with its result and who answered."""
+    return db.session.scalar(interests_statement().options(joinedload(Interest.answered_by)).where(Interest.public_id == pid))
+
+
+def handover_by_pid(pid: str) -> Handover | None:
+    """The row, whoever asks: for services."""
+    return db.session.scalar(select(Handover).where(Handover.public_id == pid))
+
+
+def agreement_by_pid(pid: str) -> Agreement | None:
+    """The row, whoever asks: for services."""
+    return db.session.scalar(select(Agreement).where(Agreement.public_id == pid))
+
+
+def follow_up_by_pid(pid: str) -> FollowUp | None:
+    """The row, whoever asks: for services."""
+    return db.session.scalar(select(FollowUp).where(FollowUp.public_id == pid))
+
+
+def agreement_whole(agreement_id: int) -> Agreement:
+    """The agreement with result, project and recipient, as it stands now, whoever asks."""
+    return db.session.scalars(select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(Agreement.id == agreement_id)
+                              .execution_options(populate_existing=True)).one()  # fmt: skip
+
+
+def follow_up_whole(follow_up_id: int) -> FollowUp:
+    """The yearly report with result, project, handover and receiver, as it stands now, whoever asks."""
+    return db.session.scalars(select(FollowUp).options(*_faces(FollowUp), joinedload(FollowUp.handover).joinedload(Handover.receiver))
+                              .where(FollowUp.id == follow_up_id).execution_options(populate_existing=True)).one()  # fmt: skip
+
+
+def lines_of(handover_id: int) -> list[HandoverLine]:
+    """What is handed over, in its order."""
+    return list(db.session.scalars(select(HandoverLine).where(HandoverLine.handover_id == handover_id).order_by(HandoverLine.position)))
+
+
+def may_read(row: Any, user: User) -> bool:
+    """May this person see the handover, agreement or yearly report?"""
+    statement = {Handover: handovers_statement, Agreement: agreements_statement, FollowUp: follow_ups_statement}[type(row)]
+    return db.session.scalar(statement(user).where(type(row).id == row.id)) is not None
+
+
+# --- of one result --------------------------------------------------------------------------------------------
+
+
+def handovers_of(user: User, result_id: int) -> list[Handover]:
+    """The handovers of a result that this person may see, oldest first."""
+    return list(db.session.scalars(handovers_statement(user).where(Handover.result_id == result_id).order_by(Handover.id)))
+
+
+def agreements_of(user: User, result_id: int) -> list[Agreement]:
+    """The agreements on a result that this person may see, oldest first."""
+    return list(db.session.scalars(agreements_statement(user).where(Agreement.result_id == result_id).order_by(Agreement.id)))
+
+
+def follow_ups_of(user: User, result_id: int) -> list[FollowUp]:
+    """The yearly reports on a result that this person may see, by receiver and year."""
+    return list(db.session.scalars(follow_ups_statement(user).where(FollowUp.result_id == result_id)
+                                   .order_by(func.coalesce(FollowUp.handover_id, 0), FollowUp.number)))  # fmt: skip
+
+
+def evaluations_of(result_id: int) -> list[Effectiveness]:
+    """The evaluations of a result's effect, newest first."""
+    return list(db.session.scalars(select(Effectiveness).options(joinedload(Effectiveness.by)).where(Effectiveness.result_id == result_id)
+                                   .order_by(Effectiveness.id.desc())))  # fmt: skip
+
+
+def has_follow_ups(result_id: int, receiver_id: int | None) -> bool:
+    """Are yearly reports of this receiver (None = the host itself) scheduled already?"""
+    if receiver_id is None:
+        condition = FollowUp.handover_id.is_(None)
+    else:
+        condition = FollowUp.handover_id.in_(select(Handover.id).where(Handover.result_id == result_id, Handover.receiver_id == receiver_id))
+    return bool(db.session.scalar(select(exists().where(FollowUp.result_id == result_id, condition))))
+
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+
+def receiver_people(organisation_id: int) -> list[User]:
+    """Who signs for a receiving body: its managers, and its members who hold the office of an ordering agency."""
+    return [u for u in people.members_of(organisation_id) if signs_for(u, organisation_id)]
+
+
+def reporters(follow_up: FollowUp) -> list[User]:
+    """Who may write this report: the receiver's people, and the holders of the project."""
+    receiver = receiver_people(follow_up.handover.receiver_id) if follow_up.handover is not None else []
+    return list({u.id: u for u in (*receiver, *funding.holders(follow_up.project))}.values())
+
+
+def may_report(user: User, follow_up: FollowUp) -> bool:
+    """May this person report on the use: somebody of the receiver, the investigator, or the host's manager?"""
+    receiver = follow_up.handover is not None and signs_for(user, follow_up.handover.receiver_id)
+    return receiver or funding.may_request(user, follow_up.project)
+
+
+# --- worklists ------------------------------------------------------------------------------------------------
+
+
+def handovers_to_sign(user: User) -> list[Handover]:
+    """Offers that wait for this person's signature, oldest first."""
+    statement = handovers_statement(user).where(Handover.state == HandoverState.OFFERED, Handover.receiver_id.in_(signing_ids(user)),
+                                                Handover.offered_by_id != user.id)  # fmt: skip
+    return list(db.session.scalars(statement.order_by(Handover.offered_at, Handover.id)))
+
+
+def follow_ups_to_report(user: User, *, until: date) -> list[FollowUp]:
+    """Yearly reports this person may write whose day is not after `until`, the most urgent first."""
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    mine = or_(Project.pi_id == user.id, Project.host_id.in_(managed),
+               FollowUp.handover_id.in_(select(Handover.id).where(Handover.receiver_id.in_(signing_ids(user)))))  # fmt: skip
+    statement = follow_ups_statement(user).where(FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on <= until, mine)
+    return list(db.session.scalars(statement.order_by(FollowUp.due_on, FollowUp.id)))
+
+
+def follow_ups_to_verify() -> list[FollowUp]:
+    """Yearly reports that came in."""
+    statement = select(FollowUp).options(*_faces(FollowUp)).where(FollowUp.state == FollowUpState.REPORTED)
+    return list(db.session.scalars(statement.order_by(FollowUp.reported_at, FollowUp.id)))
+
+
+def late_follow_ups(*, on: date) -> list[FollowUp]:
+    """Yearly reports whose day is past."""
+    statement = select(FollowUp).options(*_faces(FollowUp)).where(FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on < on)
+    return list(db.session.scalars(statement.order_by(FollowUp.due_on, FollowUp.id)))
+
+
+def interests_to_answer() -> list[Interest]:
+    """Messages nobody has dealt with, oldest first."""
+    return list(db.session.scalars(interests_statement().where(Interest.state == InterestState.RECEIVED).order_by(Interest.at, Interest.id)))
+
+
+def agreements_to_register() -> list[Agreement]:
+    """Signed agreements that must be registered and are not."""
+    statement = select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(
+        Agreement.state == AgreementState.SIGNED, Agreement.must_register)  # fmt: skip
+    return list(db.session.scalars(statement.order_by(Agreement.register_by, Agreement.id)))
+
+
+def follow_ups_due_between(first: date, last: date) -> list[FollowUp]:
+    """Awaited reports due in these days (for reminders)."""
+    return list(db.session.scalars(select(FollowUp).options(*_faces(FollowUp), joinedload(FollowUp.handover).joinedload(Handover.receiver)).where(
+        FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on.between(first, last)).order_by(FollowUp.due_on, FollowUp.id)))  # fmt: skip
+
+
+def registrations_due_between(first: date, last: date) -> list[Agreement]:
+    """Agreements whose registration is due in these days (for reminders)."""
+    statement = select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(
+        Agreement.state == AgreementState.SIGNED, Agreement.must_register, Agreement.register_by.between(first, last))  # fmt: skip
+    return list(db.session.scalars(statement.order_by(Agreement.register_by, Agreement.id)))
+
+
+def interests_since(address: str | None, since: datetime) -> int:
+    """How many messages came from this network address since then."""
+    return int(db.session.scalar(select(func.count()).select_from(Interest).where(Interest.address == address, Interest.at >= since)) or 0)

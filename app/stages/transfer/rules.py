@@ -1,0 +1,273 @@
+"""Transfer: states, tables of moves, guards. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
+from app.kernel.lifecycle import Lifecycle, Move
+from app.kernel.permissions import Do
+from app.kernel.words import N_, Face
+
+
+class HandoverState(Face):
+    """Where a handover is."""
+
+    OFFERED = "offered", N_("Offered, awaiting the receiver"), "amber"
+    HANDED_OVER = "handed_over", N_("Handed over"), "green"
+    REFUSED = "refused", N_("Refused by the receiver"), "red"
+    WITHDRAWN = "withdrawn", N_("Offer withdrawn"), "grey"
+
+
+class LineKind(Face):
+    """What kind of thing is handed over."""
+
+    DOCUMENTS = "documents", N_("Documents and files"), "blue"
+    SOFTWARE = "software", N_("Software and data"), "purple"
+    EQUIPMENT = "equipment", N_("Equipment and products"), "green"
+    MATERIAL = "material", N_("Plant varieties, breeds, materials"), "green"
+    TRAINING = "training", N_("Training and instruction"), "amber"
+    OTHER = "other", N_("Other things"), "grey"
+
+
+class AgreementState(Face):
+    """Where a transfer agreement is."""
+
+    DRAFTED = "drafted", N_("Being drafted"), "grey"
+    SIGNED = "signed", N_("Signed"), "blue"
+    REGISTERED = "registered", N_("Signed and registered"), "green"
+    ENDED = "ended", N_("Ended"), "grey"
+    DROPPED = "dropped", N_("Draft dropped"), "red"
+
+
+class AgreementKind(Face):
+    """What the recipient gets."""
+
+    ASSIGNMENT = "assignment", N_("Assignment of ownership"), "purple"
+    LICENCE = "licence", N_("Licence to use"), "blue"
+    TECHNOLOGY = "technology", N_("Technology transfer"), "green"
+
+
+class Route(Face):
+    """Across which border the technology goes."""
+
+    DOMESTIC = "domestic", N_("Inside Viet Nam"), "blue"
+    FROM_ABROAD = "from_abroad", N_("From abroad into Viet Nam"), "amber"
+    TO_ABROAD = "to_abroad", N_("From Viet Nam abroad"), "amber"
+
+
+class FollowUpState(Face):
+    """Where a yearly report on use is. Whether it is late is derived from its due day."""
+
+    DUE = "due", N_("Awaited"), "grey"
+    REPORTED = "reported", N_("Reported"), "blue"
+    RETURNED = "returned", N_("Returned for changes"), "amber"
+    VERIFIED = "verified", N_("Verified"), "green"
+
+
+class Usage(Face):
+    """What a report says: is the result used?"""
+
+    YES = "yes", N_("In use"), "green"
+    PARTLY = "partly", N_("Partly in use"), "amber"
+    NO = "no", N_("Not in use"), "red"
+
+
+class InterestState(Face):
+    """Where a visitor's message is."""
+
+    RECEIVED = "received", N_("To be answered"), "amber"
+    ANSWERED = "answered", N_("Answered"), "green"
+    CLOSED = "closed", N_("Closed without an answer"), "grey"
+
+
+class Rating(Face):
+    """How well a result did, in the officer's judgement."""
+
+    HIGH = "high", N_("High effect"), "green"
+    SOME = "some", N_("Some effect"), "blue"
+    LOW = "low", N_("Little effect"), "amber"
+    NONE = "none", N_("No effect"), "red"
+
+
+class Use(Face):
+    """In which use a result is, derived from handovers, agreements and verified reports."""
+
+    NOT_HANDED_OVER = "not_handed_over", N_("Not handed over yet"), "amber"
+    OFFERED = "offered", N_("Offered to a receiver"), "amber"
+    TRANSFERRED = "transferred", N_("Transferred by contract"), "purple"
+    HANDED_OVER = "handed_over", N_("Handed over, no verified report yet"), "blue"
+    IN_USE = "in_use", N_("In use"), "green"
+    PARTLY = "partly", N_("Partly in use"), "amber"
+    NO_LONGER = "no_longer", N_("No longer in use"), "red"
+    NEVER_APPLIED = "never_applied", N_("Never applied"), "red"
+
+
+class TooMany(Refused):
+    """Too many messages came from one address."""
+
+    status = 429
+
+
+HANDOVER = Lifecycle("handover", HandoverState, start=HandoverState.OFFERED, moves={
+    (HandoverState.OFFERED, "confirm"): Move(HandoverState.HANDED_OVER, Do.TRANSFER_CONFIRM, N_("Sign the handover")),
+    (HandoverState.OFFERED, "refuse"): Move(HandoverState.REFUSED, Do.TRANSFER_CONFIRM, N_("Refuse the handover")),
+    (HandoverState.OFFERED, "withdraw"): Move(HandoverState.WITHDRAWN, Do.TRANSFER_HAND_OVER, N_("Withdraw the offer")),
+    (HandoverState.REFUSED, "offer_again"): Move(HandoverState.OFFERED, Do.TRANSFER_HAND_OVER, N_("Offer again")),
+})  # fmt: skip
+
+AGREEMENT = Lifecycle("transfer_agreement", AgreementState, start=AgreementState.DRAFTED, moves={
+    (AgreementState.DRAFTED, "sign"): Move(AgreementState.SIGNED, Do.TRANSFER_HAND_OVER, N_("Record the signing")),
+    (AgreementState.DRAFTED, "drop"): Move(AgreementState.DROPPED, Do.TRANSFER_HAND_OVER, N_("Drop the draft")),
+    (AgreementState.SIGNED, "register"): Move(AgreementState.REGISTERED, Do.TRANSFER_VERIFY, N_("Record the registration")),
+    (AgreementState.SIGNED, "end"): Move(AgreementState.ENDED, Do.TRANSFER_VERIFY, N_("Record the end")),
+    (AgreementState.REGISTERED, "end"): Move(AgreementState.ENDED, Do.TRANSFER_VERIFY, N_("Record the end")),
+})  # fmt: skip
+
+FOLLOW_UP = Lifecycle("follow_up", FollowUpState, start=FollowUpState.DUE, moves={
+    (FollowUpState.DUE, "report"): Move(FollowUpState.REPORTED, Do.TRANSFER_REPORT, N_("Report on the use")),
+    (FollowUpState.RETURNED, "report"): Move(FollowUpState.REPORTED, Do.TRANSFER_REPORT, N_("Report on the use")),
+    (FollowUpState.REPORTED, "verify"): Move(FollowUpState.VERIFIED, Do.TRANSFER_VERIFY, N_("Verify the report")),
+    (FollowUpState.REPORTED, "return"): Move(FollowUpState.RETURNED, Do.TRANSFER_VERIFY, N_("Return the report")),
+})  # fmt: skip
+
+INTEREST = Lifecycle("transfer_interest", InterestState, start=InterestState.RECEIVED, moves={
+    (InterestState.RECEIVED, "answer"): Move(InterestState.ANSWERED, Do.TRANSFER_OFFER, N_("Answer by e-mail")),
+    (InterestState.RECEIVED, "close"): Move(InterestState.CLOSED, Do.TRANSFER_OFFER, N_("Close without an answer")),
+})  # fmt: skip
+
+OPEN_REPORTS = frozenset({FollowUpState.DUE, FollowUpState.RETURNED})
+IN_FORCE = frozenset({AgreementState.SIGNED, AgreementState.REGISTERED})
+
+# papers are in Vietnamese, whatever the language of the one who issues them
+ON_PAPER = {
+    LineKind.DOCUMENTS: "Tài liệu, hồ sơ", LineKind.SOFTWARE: "Phần mềm, dữ liệu", LineKind.EQUIPMENT: "Thiết bị, sản phẩm",
+    LineKind.MATERIAL: "Giống, vật liệu", LineKind.TRAINING: "Tập huấn, hướng dẫn", LineKind.OTHER: "Nội dung khác",
+    AgreementKind.ASSIGNMENT: "Chuyển nhượng quyền sở hữu", AgreementKind.LICENCE: "Chuyển quyền sử dụng", AgreementKind.TECHNOLOGY: "Chuyển giao công nghệ",
+    Route.DOMESTIC: "Trong nước", Route.FROM_ABROAD: "Từ nước ngoài vào Việt Nam", Route.TO_ABROAD: "Từ Việt Nam ra nước ngoài",
+    Usage.YES: "Đang ứng dụng", Usage.PARTLY: "Ứng dụng một phần", Usage.NO: "Không ứng dụng",
+    Rating.HIGH: "Hiệu quả cao", Rating.SOME: "Có hiệu quả", Rating.LOW: "Hiệu quả thấp", Rating.NONE: "Không có hiệu quả",
+}  # fmt: skip
+
+
+# --- guards ---------------------------------------------------------------------------------------------------
+
+
+def check_transferable(registered: bool, recognised: bool) -> None:
+    """Raises WrongState unless the result is registered and its project recognised."""
+    if not registered:
+        raise WrongState(N_("Only a registered result can be transferred."))
+    if not recognised:
+        raise WrongState(N_("The results of this project are not recognised yet."))
+
+
+def check_giver(may: bool) -> None:
+    """Raises NotAllowed for a person who neither holds the project nor is an officer."""
+    if not may:
+        raise NotAllowed(N_("Only an officer, the investigator or the host's manager may do this."))
+
+
+def check_receiver(may: bool) -> None:
+    """Raises NotAllowed for a person who does not sign for the receiving body."""
+    if not may:
+        raise NotAllowed(N_("Only a representative of the receiving body may sign or refuse."))
+
+
+def check_other_person(person_id: int, earlier_id: int | None) -> None:
+    """Raises NotAllowed when this person did the step before (four eyes)."""
+    if person_id == earlier_id:
+        raise NotAllowed(N_("You did the step before this one. Another person must do this."))
+
+
+def check_lines(lines: Sequence[Mapping[str, Any]]) -> None:
+    """Raises Incomplete unless at least one thing is handed over and each has a name and a quantity of 1 or more."""
+    if not lines:
+        raise Incomplete(N_("Please name at least one thing that is handed over."), field="name_1")
+    for position, line in enumerate(lines, 1):
+        if not str(line["name"] or "").strip():
+            raise Incomplete(N_("Please say what is handed over in this line."), field=f"name_{position}")
+        if (line["quantity"] or 0) < 1:
+            raise Incomplete(N_("A quantity is at least 1."), field=f"quantity_{position}")
+
+
+def check_day(day: date, *, not_before: date, today: date, field: str) -> None:
+    """Raises Incomplete for a day before the act it follows, or in the future."""
+    if day > today:
+        raise Incomplete(N_("This day cannot lie in the future."), field=field)
+    if day < not_before:
+        raise Incomplete(N_("This day cannot lie before %(day)s."), field=field, day=f"{not_before:%d/%m/%Y}")
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day so many years later; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def due_days(start: date, years: int) -> list[date]:
+    """On which days the yearly reports are due, counted from the handover."""
+    return [years_after(start, n) for n in range(1, years + 1)]
+
+
+def overdue(follow_up: Any, today: date) -> bool:
+    """Is the report awaited and its day past?"""
+    return follow_up.state in OPEN_REPORTS and follow_up.due_on < today
+
+
+def check_writable(follow_up: Any, today: date, ahead: int) -> None:
+    """Raises WrongState when a report is written more than `ahead` days before it is due: the year is not over."""
+    if (follow_up.due_on - today).days > ahead:
+        raise WrongState(N_("This report is due on %(day)s; it can be written at most %(n)s days before."), day=f"{follow_up.due_on:%d/%m/%Y}", n=ahead)
+
+
+def check_use(usage: Usage | None, figures: Mapping[str, Any], reason: str | None) -> None:
+    """Raises Incomplete unless use names a place, and no use has a reason and no figures."""
+    if usage is None:
+        raise Incomplete(N_("Please say whether the result is used."), field="usage")
+    if usage == Usage.NO:
+        if not (reason or "").strip():
+            raise Incomplete(N_("Please say why the result is not used."), field="note")
+        for name in ("users", "revenue", "savings", "jobs"):
+            if figures.get(name):
+                raise Incomplete(N_("A result that is not used has no such figure."), field=name)
+    elif not str(figures.get("place") or "").strip():
+        raise Incomplete(N_("Please say where the result is used."), field="place")
+
+
+def registration_case(route: Route, state_money: bool, certificate: bool, rule: Mapping[str, Any]) -> tuple[str | None, bool]:
+    """(the case of the law that this contract falls under or None, must it be registered?)."""
+    case = str(route) if route != Route.DOMESTIC else "domestic_state" if state_money else None
+    if case not in rule["cases"]:
+        return None, False
+    return case, not (certificate and case in rule["exempt_with_certificate"])
+
+
+def check_recipient(organisation: Any, name: str | None) -> None:
+    """Raises Incomplete unless exactly one recipient is named: a body of the system, or another by its name."""
+    if organisation is None and not (name or "").strip():
+        raise Incomplete(N_("Please name the recipient: choose an organisation, or write its name."), field="recipient")
+    if organisation is not None and (name or "").strip():
+        raise Incomplete(N_("Please name the recipient in one of the two fields only."), field="recipient_name")
+
+
+def check_share(percent: int | None, least: int | None) -> None:
+    """Raises Incomplete when the authors' share is below what the law gives them. `least` None = no such rule that day."""
+    if least is not None and (percent is None or percent < least):
+        raise Incomplete(N_("The authors get at least %(n)s percent of the after-tax profit."), field="author_share", n=least)
+
+
+def check_rate(sent: int, limit: int) -> None:
+    """Raises TooMany when this address has sent as many messages as allowed in the hour."""
+    if sent >= limit:
+        raise TooMany(N_("Too many messages came from your network in the last hour. Please try again later, or telephone the Department."))
+
+
+def check_email(email: str) -> None:
+    """Raises Incomplete for what cannot be an e-mail address."""
+    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+", email):
+        raise Incomplete(N_("Please write a whole e-mail address."), field="email")

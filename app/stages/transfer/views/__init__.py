@@ -1,0 +1,14 @@
+"""/transfer: results with their use, handovers, yearly reports, agreements, messages; and /public/results for anyone."""
+
+from app.stages.transfer import subjects
+from app.stages.transfer.public import public_bp
+from app.stages.transfer.views import (
+    agreements,
+    followups,
+    handovers,
+    interests,
+    results,
+)
+from app.stages.transfer.views.blueprint import bp
+
+__all__ = ["agreements", "bp", "followups", "handovers", "interests", "public_bp", "results", "subjects"]

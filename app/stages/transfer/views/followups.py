@@ -1,0 +1,109 @@
+"""Yearly reports on use: the list, one report, write, verify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.errors import Incomplete
+from app.kernel.listing import Column, Filter, Listing
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.people import queries as people
+from app.stages.transfer import actions, forms, queries
+from app.stages.transfer.forms import ReportAnswer
+from app.stages.transfer.models import FollowUp
+from app.stages.transfer.rules import (
+    FOLLOW_UP,
+    OPEN_REPORTS,
+    FollowUpState,
+    Usage,
+    overdue,
+)
+from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
+from app.stages.transfer.views.handovers import of_title
+
+
+def reporter_said(row: FollowUp) -> str:
+    """Whose use a report is about: the receiver's, or the host's own."""
+    return row.handover.receiver.name if row.handover is not None else row.project.host.name
+
+
+def _follow_ups() -> Listing:
+    late = (FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on < clock.today())
+    return Listing(
+        queries.follow_ups_statement(current_user), request.args, key=FollowUp.id, default="due",
+        columns=[
+            Column("result", N_("Result"), lambda f: f.result.title), Column("project", N_("Project"), lambda f: f.project.code),
+            Column("receiver", N_("Used by"), reporter_said), Column("number", N_("Year"), lambda f: f.number),
+            Column("due", N_("Due on"), lambda f: f.due_on, sort=FollowUp.due_on), Column("state", N_("State"), lambda f: _(f.state.label)),
+            Column("usage", N_("Use"), lambda f: _(f.usage.label) if f.usage else None), Column("place", N_("Place"), lambda f: f.place),
+            Column("users", N_("Users"), lambda f: f.users), Column("scale", N_("Area or quantity"), lambda f: f.scale),
+            Column("revenue", N_("Revenue"), lambda f: f.revenue), Column("savings", N_("Savings"), lambda f: f.savings),
+            Column("jobs", N_("Jobs"), lambda f: f.jobs),
+        ],
+        filters=[Filter("q", N_("Words of the result"), lambda s, v: of_title(FollowUp, s, v)),
+                 Filter("state", N_("State"), lambda s, v: s.where(FollowUp.state == FollowUpState(v)), choices=[(str(x), x.label) for x in FollowUpState]),
+                 Filter("usage", N_("Use"), lambda s, v: s.where(FollowUp.usage == Usage(v)), choices=[(str(x), x.label) for x in Usage]),
+                 Filter("late", N_("Lateness"), lambda s, _v: s.where(*late), choices=[("yes", N_("Only overdue ones"))])],
+    )  # fmt: skip
+
+
+@bp.get("/follow-ups")
+@allow(Do.HUB_READ)
+def follow_ups() -> Any:
+    return render_template("transfer/follow_ups.html", listing=_follow_ups(), parts=parts(), today=clock.today(), overdue=overdue, said=reporter_said)
+
+
+@bp.get("/follow-ups.xlsx")
+@allow(Do.HUB_READ)
+def export_follow_ups() -> Any:
+    return spreadsheet(_follow_ups(), _("Reports on use"), "bao-cao-ung-dung")
+
+
+@bp.get("/follow-ups/<pid>")
+@allow(Do.HUB_READ)
+def follow_up(pid: str) -> Any:
+    row = or_404(queries.follow_up_for(current_user, pid))
+    return render_template(
+        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, moves=dict(FOLLOW_UP.moves(row)), late=overdue(row, clock.today()),
+        may_report=queries.may_report(current_user, row), said=reporter_said(row), papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+
+
+@bp.route("/follow-ups/<pid>/report", methods=["GET", "POST"])
+@allow(Do.TRANSFER_REPORT)
+@writes
+def report(pid: str) -> Any:
+    row = or_404(queries.follow_up_for(current_user, pid))
+    form = forms.Report(obj=row)
+    if form.validate_on_submit():
+        actions.report(row, usage=form.usage.data, place=form.place.data, users=form.users.data, scale=form.scale.data, revenue=form.revenue.data,
+                       savings=form.savings.data, jobs=form.jobs.data, note=form.note.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("Report on the use submitted."), url_for(".follow_up", pid=row.public_id))
+    return render_template("transfer/report.html", follow_up=row, result=row.result, project=row.project, form=form, said=reporter_said(row),
+                           mailed=[u.name for u in people.users_with(Do.TRANSFER_VERIFY)])  # fmt: skip
+
+
+@bp.route("/follow-ups/<pid>/verify", methods=["GET", "POST"])
+@allow(Do.TRANSFER_VERIFY)
+@writes
+def verify(pid: str) -> Any:
+    row = or_404(queries.follow_up_for(current_user, pid))
+    form, back = forms.VerifyReport(obj=row), url_for(".follow_up", pid=row.public_id)
+    if form.validate_on_submit():
+        facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
+        if form.answer.data == ReportAnswer.VERIFY:
+            actions.verify(row, remark=form.remark.data or None, **facts)
+            return done(_("Report verified; it is issued as a paper."), back)
+        if not form.remark.data:
+            raise Incomplete(N_("Please say what is to be mended."), field="remark")
+        actions.return_report(row, remark=form.remark.data, **facts)
+        return done(_("Report returned."), back)
+    return render_template("transfer/verify.html", follow_up=row, result=row.result, project=row.project, form=form, back=back, said=reporter_said(row),
+                           mailed=[u.name for u in queries.reporters(row)])  # fmt: skip
