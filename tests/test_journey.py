@@ -195,6 +195,65 @@ def execution(life: Life, project: str) -> None:
     life.send("leader", life.desk("leader", "/execution/changes/"), {"answer": "agree", "number": "7/QĐ-SKHCN", "dated": life.day(), "attest": "y"})
 
 
+def acceptance(life: Life, project: str) -> str:
+    """The dossier, the council's rating, a revision, registered results, recognition; the address of the case."""
+    life.later(320)
+    case = life.send("pi1", life.link("pi1", "/acceptance/", "/begin"))
+    evaluated = {f"{part}_{n}": said for n in (1, 2) for part, said in (("quantity", "01 cái, đủ"), ("quality", "Chạy ổn định 45 ngày"), ("level", "pass"))}
+    life.send("pi1", f"{case}/self-evaluate", evaluated | {"grade": "pass", "note": "Ba hợp tác xã dùng thử"})
+    for option in life.as_("pi1").page(f"{case}/files").select("main select[name=kind] option[value]"):
+        if option["value"]:
+            life.send("pi1", f"{case}/files", {"kind": option["value"], "file": (io.BytesIO(small_pdf(option["value"])), f"{option['value']}.pdf")})
+    life.send("pi1", f"{case}/submit", {"attest": "y"})
+    assert life.desk("officer", case)
+    life.send("officer", f"{case}/review", {"answer": "valid", "remark": "Đầy đủ"})
+    council = life.send("officer", f"{case}/put-to-council", {"title": "Hội đồng nghiệm thu"})
+    rating = {"quality_1": "excellent", "quantity_1": "pass", "quality_2": "pass", "quantity_2": "pass", "report": "pass", "remark": "Hoàn thiện quy trình"}
+    life.council(council, lambda _account, _item: rating, "Xếp loại Đạt, hoàn thiện báo cáo.")
+    life.send("officer", f"{case}/require-revision", {"what": "Bổ sung hiệu quả kinh tế"})
+    life.send("pi1", f"{case}/revise", {"note": "Đã bổ sung chương 4"})
+    life.send("officer", f"{case}/review-revision", {"answer": "confirm", "chair_name": life.user("member1").name, "chair_agreed_on": life.day()})
+    register(life, case)
+    life.send("leader", f"{case}/recognise", {"number": "77/QĐ-SKHCN", "dated": life.day(), "attest": "y"})
+    return case
+
+
+def register(life: Life, case: str) -> None:
+    """Every result is described, shared among its authors and registered with its certificate."""
+    found = {a["href"] for a in life.as_("pi1").page(case).select("main a[href*='/acceptance/results/']")}
+    results = sorted(href for href in found if href.count("/") == 3)
+    assert len(results) == 2, results
+    for n, result in enumerate(results, start=1):
+        life.send("pi1", f"{result}/describe", {"kind": "model", "summary": "Giảm 20% lượng nước tưới ở ba điểm."})
+        team = life.as_("pi1").page(f"{result}/shares").select("main input[name^=percent_]")
+        life.send("pi1", f"{result}/shares", {i["name"]: "100" if at == 0 else "0" for at, i in enumerate(team)})
+        life.send("officer", f"{result}/register", {"number": f"2027-{n:03d}/KQNC", "dated": life.day(), "attest": "y"})
+
+
+def settlement(life: Life, project: str, contract: str) -> None:
+    """The last tranche, the final accounts with a refund, the liquidation."""
+    pay(life, "UNC-3")
+    life.send("pi1", life.desk("pi1", "/settle"), {"spent": "835.000.000", "assets": "02 bộ cảm biến", "attest": "y"})
+    life.send("finance", life.desk("finance", "/funding/settlements/"), {"answer": "accept", "attest": "y"})
+    life.send("finance", project.replace("/projects/", "/funding/projects/") + "/refund", {"amount": "5.000.000", "booked_on": life.day(), "voucher": "HT-1"})
+    life.send("officer", life.desk("officer", "/liquidate"), {"number": "3/BB-TLHĐ", "attest": "y"})
+
+
+def transfer(life: Life, case: str) -> str:
+    """The results are handed over to the body that ordered them, and reported in use a year later; the address of the first follow-up."""
+    result = next(a["href"] for a in life.as_("officer").page("/transfer/").select("tbody a[href*='/transfer/results/']"))
+    handover = life.send("officer", f"{result}/offer", {"giver_name": "Ngô Thủ Trưởng", "planned_on": life.day(5), "place": "Xã Tầm Vu", "intended_use": "Nhân rộng tại ba xã",
+                                                        "kind_1": "documents", "name_1": "Quy trình tưới", "quantity_1": "1", "unit_1": "bộ"})  # fmt: skip
+    answer = life.desk("agency1", "/transfer/handovers/")
+    life.send("agency1", answer, {"answer": "confirm", "handed_on": life.day(), "intended_use": "Áp dụng ở ba hợp tác xã", "receiver_name": "Huỳnh Nông Nghiệp", "attest": "y"})
+    assert handover
+    life.later(366)
+    follow_up = life.desk("agency1", "/transfer/follow-ups/")
+    life.send("agency1", follow_up, {"usage": "yes", "place": "Xã Tầm Vu", "users": "120", "revenue": "500.000.000", "note": "Vận hành tốt"})
+    life.send("officer", life.desk("officer", "/transfer/follow-ups/"), {"answer": "verify", "attest": "y"})
+    return follow_up
+
+
 def test_the_whole_life_of_a_project(life, db, travel):
     topic = idea_to_topic(life)
     call, dossiers = topic_to_opened_call(life, topic)
@@ -203,4 +262,7 @@ def test_the_whole_life_of_a_project(life, db, travel):
     project, contract = line_to_contract(life)
     life.send("officer", f"{call}/conclude")
     execution(life, project)
+    case = acceptance(life, project)
+    settlement(life, project, contract)
+    transfer(life, case)
     assert journal.verify()[1] is None
