@@ -38,7 +38,7 @@ def put_to_council(pid: str) -> Any:
     if form.validate_on_submit():
         council = actions.put_to_council(case, title=form.title.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Council in preparation. Please appoint its members."), url_for("councils.show", pid=council.public_id))
-    return render_template("acceptance/form.html", form=form, title=_("Put to a council"), button=_("Prepare the council"), back=url_for(".show", pid=pid),
+    return render_template("acceptance/form.html", form=form, title=_("Put to the acceptance council"), button=_("Prepare the council"), back=url_for(".show", pid=pid),
                            project=case.project)  # fmt: skip
 
 
