@@ -8,13 +8,15 @@ from typing import Any
 from app.across.demo.plays import acceptance as plays
 from app.across.demo.plays import funding as money_plays
 from app.kernel.db import db
+from app.services.councils import queries as council_queries
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.procedures import Cast as Ballot
 from app.services.councils.rules import Kind, SeatRole
 from app.services.rulebook import queries as rulebook
+from app.stages.acceptance import actions, queries
 from app.stages.acceptance import council as procedure
-from app.stages.acceptance import queries
-from app.stages.acceptance.models import Case
+from app.stages.acceptance.models import Case, Result
+from app.stages.acceptance.rules import ResultKind
 from app.stages.funding.models import Project
 from tests.funding import factories
 
@@ -22,9 +24,9 @@ DAY = timedelta(days=1)
 SEATS = (SeatRole.CHAIR, SeatRole.VICE_CHAIR, SeatRole.REVIEWER, SeatRole.REVIEWER, SeatRole.SECRETARY, SeatRole.MEMBER, SeatRole.MEMBER)
 
 
-def project(cast: Any, at: datetime) -> Project:
+def project(cast: Any, at: datetime, **more: Any) -> Project:
     """A running project, what does not wait for acceptance is paid; signed 19 days after `at`, it ends about two years later."""
-    row = factories.project(cast, at)
+    row = factories.project(cast, at, **more)
     money_plays.contracted(cast, project=row, at=at + 12 * DAY)
     money_plays.paid_up(cast, project=row, at=at + 25 * DAY)
     return row
@@ -73,3 +75,13 @@ def council_item(council: Council) -> AgendaItem:
 def rated(cast: Any, project: Project, at: datetime, *levels: str, **more: Any) -> Case:
     """A case rated ten days after `at`, its dossier handed in at `at`."""
     return graded(cast, plays.valid(cast, project=project, at=at), at + 10 * DAY, *levels, **more)
+
+
+def council_by_pid(pid: str) -> Council:
+    found = council_queries.council_by_pid(pid)
+    assert found is not None
+    return found
+
+
+def extra_result(case: Case, n: int, cast: Any, at: datetime) -> Result:
+    return actions.add_result(case, title=f"Kết quả thêm {n}", kind=ResultKind.DATA, by=cast["officer"], at=at)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.across.demo.cast import Cast
+from app.across.demo.plays import councils as council_plays
 from app.across.demo.plays.proposals import Upload, small_pdf
 from app.kernel.clock import local
+from app.services.councils import queries as councils
+from app.services.councils.models import Council
 from app.services.people.models import User
 from app.stages.acceptance import actions, queries
 from app.stages.acceptance.models import Case, Result
@@ -56,6 +60,24 @@ def valid(cast: Cast, *, project: Project, at: datetime) -> Case:
     """A dossier confirmed as valid four days after `at`."""
     case = submitted(cast, project=project, at=at)
     actions.check(case, remark="Hồ sơ đầy đủ theo quy định.", by=cast["officer"], at=at + 4 * DAY)
+    return case
+
+
+def sheet(case: Case, level: str = "pass") -> dict[str, Any]:
+    """A member's answers: the same level for every product and the report."""
+    answers = {f"{what}_{line.position}": level for line in queries.lines_of(case) for what in ("quality", "quantity")}
+    points = {"excellent": 90, "good": 75, "pass": 60, "fail": 40}[level]
+    return answers | {"report": level, "points": points, "remark": "Sản phẩm có giá trị thực tiễn; cần bổ sung phân tích hiệu quả kinh tế."}
+
+
+def judged(cast: Cast, *, case: Case, at: datetime, council: Council | None = None, level: str = "pass", size: int = 7) -> Case:
+    """A valid dossier put to a council that meets sixteen days after `at`; every member gives the same level."""
+    panel = council or actions.put_to_council(case, title=f"Hội đồng đánh giá, nghiệm thu nhiệm vụ {funding.project_by_id(case.project_id).code}",
+                                              by=cast["officer"], at=at)  # fmt: skip
+    rules = councils.rules_of(panel, on=local(at).date())
+    asked = {question.code for question in councils.procedure(panel).questions(case, rules)}
+    answers = {code: answer for code, answer in sheet(case, level).items() if code in asked}
+    council_plays.concluded(cast, council=panel, answers=lambda _item, _n: answers, at=at, size=size)
     return case
 
 

@@ -95,8 +95,8 @@ def sign_agreement(agreement: Agreement, *, number: str, signed_on: date, host_s
     check_share(agreement.author_share, least_share(signed_on))
     check_seen(agreement, seen)
     case, must = registration_case(agreement.route, project.approved_state > 0, bool(result.certificate_number), rulebook.value("transfer.registration", on=signed_on))
-    agreement.registration_case, agreement.must_register = case, must
-    agreement.register_by = rulebook.due(signed_on, "transfer.registration_days", on=signed_on) if must else None
+    until = rulebook.due(signed_on, "transfer.registration_days", on=signed_on) if must else None
+    agreement.registration_case, agreement.must_register, agreement.register_by = case, must, until
     agreement.number, agreement.signed_on, agreement.host_signer, agreement.recipient_signer = nfc(number), signed_on, host_signer, recipient_signer
     AGREEMENT.advance(agreement, "sign", by=by, at=at, detail={"number": nfc(number), "price": agreement.price, "must_register": must})
     paper = _issue(agreement, result, by=by, at=at)

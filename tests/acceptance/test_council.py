@@ -1,0 +1,97 @@
+"""The acceptance council on the engine: what it asks, what it counts, what its conclusion does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.across.demo.plays import acceptance as plays
+from app.across.demo.plays import councils as council_plays
+from app.kernel.errors import Incomplete, WrongState
+from app.services.councils import actions as councils
+from app.services.councils import queries as council_queries
+from app.services.councils.procedures import procedure_of
+from app.services.councils.rules import Kind, SeatRole
+from app.services.papers import queries as papers
+from app.stages.acceptance import actions, queries
+from app.stages.acceptance import council as procedure
+from app.stages.acceptance.rules import CaseState
+from tests.acceptance import factories
+
+DAY = timedelta(days=1)
+END = 700 * DAY
+
+
+@pytest.fixture
+def case(cast, at):
+    return plays.valid(cast, project=factories.project(cast, at), at=at + END)
+
+
+def test_the_ballot_asks_for_each_product_the_report_and_a_remark(at, case):
+    asked = procedure.questions(case, factories.rules(on=at.date()))
+    count = len(queries.lines_of(case))
+    assert [q.code for q in asked] == [f"{what}_{n}" for n in range(1, count + 1) for what in ("quality", "quantity")] + ["report", "remark"]
+    assert [code for code, _w in asked[0].choices] == ["excellent", "pass", "fail"]
+    assert [code for code, _w in asked[1].choices] == ["excellent", "pass", "short", "fail"]
+    assert all(q.label["vi"] and q.label["en"] for q in asked) and asked[0].heading["vi"].startswith("Sản phẩm 1.")
+    four = procedure.questions(case, factories.rules("four_level", on=at.date()))
+    assert [q.code for q in four][-2:] == ["points", "remark"] and four[-2].top == 100 and len(four[1].choices) == 4
+
+
+def test_a_member_sees_what_the_sheet_means(at, case):
+    rules = factories.rules(on=at.date())
+    assert procedure.summary(factories.sheet(case), rules) == {"vi": "Xếp loại chung: Đạt", "en": "Overall rating: Satisfactory"}
+    assert procedure.summary({"report": "pass"} | {k: v for k, v in factories.sheet(case).items() if k != "quantity_1"}, rules) is None
+    assert procedure.summary(factories.sheet(case, points=90), factories.rules("four_level", on=at.date()))["vi"].endswith("Xuất sắc")
+
+
+def test_the_count_is_told_by_role(at, case):
+    rules = factories.rules(on=at.date())
+    sheets = [factories.sheet(case, level, remark=f"Nhận xét {n}") for n, level in enumerate(["excellent"] * 6 + ["pass"])]
+    result = procedure.count_ballots(factories.ballots(sheets), rules)
+    said = procedure.told(result, case, rules)
+    assert result["level"] == "excellent" and len(result["remarks"]) == 7 and "user" not in str(result)
+    assert said.facts[-1][1]["vi"] == "Xuất sắc" and said.table[1][1]["vi"] == "Chủ tịch" and len(said.table) == 8
+    four = factories.rules("four_level", on=at.date())
+    points = procedure.count_ballots(factories.ballots([factories.sheet(case, points=p) for p in (80, 85, 90)]), four)
+    assert procedure.told(points, case, four).facts[1][1] == "85,00" and points["level"] == "excellent"
+
+
+def test_the_whole_way_through_the_engine(cast, at, case):
+    when = at + END + 5 * DAY
+    council = actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when)
+    assert case.council_pid == council.public_id and case.state == CaseState.VALID and procedure_of(Kind.ACCEPTANCE).kind == Kind.ACCEPTANCE
+    with pytest.raises(WrongState):
+        actions.put_to_council(case, title="Hội đồng khác", by=cast["officer"], at=when)
+    with pytest.raises(Incomplete):  # the investigator may not judge the own project
+        councils.appoint(council, cast["pi1"], SeatRole.MEMBER, by=cast["officer"], at=when)
+    size = council_queries.rules_of(council, on=when.date())["councils.acceptance.size"]["min"]
+    plays.judged(cast, case=case, council=council, at=when, level="pass", size=size)
+    assert (case.state, case.grade) == (CaseState.GRADED, "pass")
+    evaluation = queries.evaluations_of(case)[0]
+    assert evaluation.count["tally"]["pass"] == size and evaluation.council_pid == council.public_id and evaluation.conclusion
+    minutes = next(p for p in papers.of(council) if p.template == "councils/minutes")
+    assert "Xếp loại của hội đồng" in str(minutes.blocks) and "Đạt" in str(minutes.blocks)
+
+
+def test_members_read_the_case_and_strangers_do_not(db, cast, at, case, as_, travel):
+    when = at + END + 5 * DAY
+    travel.move_to(when)
+    council = actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when)
+    council_plays.established(cast, council=council, at=when, size=9 if len(council_plays.ROLES) > 7 else 7)
+    url = f"/acceptance/{case.public_id}"
+    db.session.commit()
+    member = as_("member1")
+    assert member.page(url).select_one("h1") and member.get(f"{url}/self-evaluate").status_code == 404
+    for name in ("pi3", "member9", "host2"):
+        as_(name).page(url, status=404)
+
+
+def test_a_dissolved_council_lets_another_one_come(cast, at, case):
+    when = at + END + 5 * DAY
+    council = actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when)
+    councils.dissolve(council, "Đổi thành phần", by=cast["officer"], at=when)
+    assert case.council_pid is None and case.state == CaseState.VALID
+    again = actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when)
+    assert case.council_pid == again.public_id
