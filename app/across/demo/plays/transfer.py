@@ -111,7 +111,7 @@ def signed_agreement(cast: Cast, *, result: Result, at: datetime, route: Route =
 
 def interested(cast: Cast, *, result: Result, at: datetime, name: str = "Nguyễn Thị Lụa") -> Interest:
     """A visitor who asks to have a public result."""
-    return actions.express_interest(result, name=name, organisation="Hợp tác xã Rau an toàn Phước Hiệp", email="htx.phuochiep@example.vn", phone="0912 345 678",
+    return actions.express_interest(result, name=name, organisation="Hợp tác xã Rau an toàn Phước Hiệp", email="htx@demo.vamco.test", phone=None,
                                     message="Hợp tác xã muốn lắp thử hệ thống tưới trên 2 ha rau, đề nghị Sở hướng dẫn thủ tục và chi phí.", locale="vi",
                                     address="203.0.113.9", limit=10, at=at)  # fmt: skip
 
