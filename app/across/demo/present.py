@@ -26,10 +26,10 @@ def this_season(cast: Cast, names: Iterator[str], as_of: datetime) -> None:
     contracted = awarded(cast, season, 1)
     funding.contracted(cast, project=contracted, at=at + 104 * DAY)
     at = as_of - 92 * DAY
-    second = [topic(cast, names, at + n * DAY, by=by) for n, by in enumerate(("pi2", "pi3", "pi5", "pi6"))]
+    second = [topic(cast, names, at + n * DAY, by=by) for n, by in enumerate(("pi2", "pi3", "pi5", "pi6", "pi1"))]
     season = checked_call(cast, second, at, [
         Bid(0, "pi2", 520_000_000), Bid(1, "pi3", 880_000_000, 24), Bid(1, "pi1", 790_000_000, 24), Bid(2, "pi5", 610_000_000), Bid(2, "pi4", 640_000_000),
-        Bid(3, "pi6", 430_000_000, eligible=None)])  # fmt: skip
+        Bid(3, "pi6", 430_000_000, eligible=None), Bid(4, "pi1", 495_000_000)])  # fmt: skip
     appraising = selection.concluded(cast, call_topic=season.topics[0], at=at + 70 * DAY)
     funding.appraised(cast, round_or_line=appraising, at=at + 89 * DAY, open_only=True)
     selection.ranked(cast, call_topic=season.topics[1], at=at + 71 * DAY)
