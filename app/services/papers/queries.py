@@ -66,6 +66,11 @@ def may_read(row: Paper, user: Any) -> bool:
     return subject is not None and subjects.may_read(row.subject_type, subject, user)
 
 
+def sealed_ids() -> Select[Any]:
+    """The public ids of papers on something that is sealed now."""
+    return select(Paper.public_id).where(subjects.sealed_sql(Paper.subject_type, Paper.subject_pid, but=("paper",)))
+
+
 subjects.register_subject("paper", subjects.Subject(
-    load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read,
+    load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read, sealed_ids=sealed_ids,
     url=lambda row: ("papers.show", {"pid": row.public_id})))  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel import subjects
@@ -88,6 +88,11 @@ def may_read(row: Proposal, user: User) -> bool:
 def is_sealed(row: Proposal) -> bool:
     """Is the dossier, with its papers, closed to the Department: before the opening, or never submitted?"""
     return row.call_topic.call.state not in UNSEALED or row.state in (ProposalState.DRAFT, ProposalState.WITHDRAWN)
+
+
+def sealed_ids() -> Select[Any]:
+    """The public ids of all dossiers that are sealed: `is_sealed`, said to the database."""
+    return select(Proposal.public_id).where(not_(_unsealed()))
 
 
 def list_statement(user: User) -> Select[Any]:
@@ -206,4 +211,4 @@ def parties(row: Proposal) -> Parties:
 
 
 register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: p.title, parties=parties, may_read=may_read, sealed=is_sealed,
-                                     url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
+                                     sealed_ids=sealed_ids, url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
