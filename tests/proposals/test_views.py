@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
@@ -79,6 +80,20 @@ def test_an_old_page_does_not_overwrite(db, cast, as_, call_topic, at):
     answer = other.post(f"{url}/general", data=stale | {"title": "Tên khác của thư ký"})
     assert answer.status_code == 409 and "Tên khác của thư ký" in answer.text
     assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).title == "Tên mới của chủ nhiệm"
+
+
+def test_after_a_conflict_the_same_form_is_sent_again_knowingly(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    pi, other = as_("pi1"), as_("pi2")
+    stale = values_of(other.page(f"{url}/general").select("main form")[-1])
+    pi.submit(f"{url}/general", {"title": "Tên mới của chủ nhiệm"})
+    answer = other.post(f"{url}/general", data=stale | {"title": "Tên khác của thư ký"})
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 409 and page.select_one(".error-summary a[target=_blank]")["href"] == f"{url}/general"
+    assert "Tên mới của chủ nhiệm" in page.select_one(".error-summary").text, "what stands now is shown beside what was typed"
+    again = values_of(page.select("main form")[-1])
+    assert again["title"] == "Tên khác của thư ký" and other.post(f"{url}/general", data=again).status_code == 303
+    assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).title == "Tên khác của thư ký"
 
 
 def test_strangers_and_officers_find_nothing_before_the_opening(db, cast, as_, call_topic, at):
