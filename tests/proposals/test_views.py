@@ -96,6 +96,52 @@ def test_after_a_conflict_the_same_form_is_sent_again_knowingly(db, cast, as_, c
     assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).title == "Tên khác của thư ký"
 
 
+def test_a_changed_part_unsigns_and_an_old_page_changes_no_part(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    pi, other, host = as_("pi1"), as_("pi2"), as_("host1")
+    old = {part: values_of(other.page(f"{url}/{part}").select("main form")[-1]) for part in ("team", "products", "budget")}
+    old["sign-off"] = values_of(host.page(f"{url}/sign-off").select("main form")[-1]) | {"confirm": "y"}
+    removal = other.page(f"{url}/products").select_one("form[action*=remove]")
+    pi.submit(f"{url}/team", {"name": "Người mới", "role": "member", "months": "3"})
+    typed = {"team": {"name": "Người khác", "role": "member", "months": "3"}, "products": {"group": "I", "name": "Máy", "unit": "cái", "quantity": "1", "quality": "Tốt"},
+             "budget": {"head": "labour", "content": "Công", "source": "state", "unit": "tháng", "quantity": "1", "price": "1000"}}  # fmt: skip
+    for part, more in typed.items():
+        answer = other.post(f"{url}/{part}", data=old[part] | more)
+        assert answer.status_code == 409, part
+    assert other.post(removal["action"], data=values_of(removal)).status_code == 409
+    assert host.post(f"{url}/sign-off", data=old["sign-off"]).status_code == 409
+    host.submit(f"{url}/sign-off", {"confirm": "y"})
+    before = queries.proposal_by_pid(url.rsplit("/", 1)[1])
+    signed, version = before.host_signed_at, before.version
+    assert signed is not None
+    pi.submit(f"{url}/products", form="/remove/products/" + before.products[0].public_id)
+    after = queries.proposal_by_pid(url.rsplit("/", 1)[1])
+    assert after.host_signed_at is None and after.version > version
+
+
+def test_a_refusal_is_taken_back_by_another_officer_on_a_document(db, cast, as_, call_topic, at, travel, mails, user):
+    row = plays.submitted(cast, call_topic=call_topic, at=at + timedelta(days=26))
+    call_plays.opened_call(cast, call=row.call_topic.call)
+    travel.move_to(at + timedelta(days=70))
+    plays.ineligible(cast, proposal=row, at=at + timedelta(days=70))
+    db.session.commit()
+    url = f"/proposals/{row.public_id}"
+    given = {"document": "12/KL-SKHCN ngày 20/05/2026", "reason": "Hồ sơ pháp lý đã có trong bản gửi bưu điện."}
+    first, second = as_("officer"), as_("officer2")
+    assert "bạn" in first.submit(f"{url}/reinstate", given, status=403).text.lower()
+    second.submit(f"{url}/reinstate", given | {"document": ""}, status=422)
+    second.submit(f"{url}/reinstate", given)
+    fresh = queries.proposal_by_pid(row.public_id)
+    assert fresh.state == "submitted" and fresh.checked_at is None
+    page = second.page(url).text
+    assert given["document"] in page and given["reason"] in page
+    assert {m.to_address for m in mails() if m.template == "proposals/mail/reinstated.txt"} == {"pi1@demo.vamco.test", "host1@demo.vamco.test"}
+    second.submit(f"{url}/reinstate", given, status=409)
+    first.submit(f"{url}/check", {"outcome": "eligible"})
+    assert len([m for m in mails() if m.template == "proposals/mail/checked.txt"]) == 2
+    assert as_("pi1").get(f"{url}/reinstate").status_code == 403
+
+
 def test_strangers_and_officers_find_nothing_before_the_opening(db, cast, as_, call_topic, at):
     url = drafted(db, cast, call_topic, at)
     for who in ("pi3", "host2", "officer", "leader", "auditor", "agency1", "member1"):

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.kernel import subjects
+from app.kernel import journal, subjects
 from app.kernel.db import db
+from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
 from app.services.people import queries as people
@@ -143,6 +144,13 @@ def received(call: Call) -> int:
 def latest_version(proposal: Proposal) -> Version | None:
     """What was submitted last."""
     return db.session.scalar(select(Version).where(Version.proposal_id == proposal.id).order_by(Version.number.desc()).limit(1))
+
+
+def checker_of(proposal: Proposal) -> int | None:
+    """Who declared the dossier not eligible last: the journal knows."""
+    kind, pid = journal.subject_key(proposal)
+    acts = select(JournalEntry.actor_id).where(JournalEntry.subject_type == kind, JournalEntry.subject_pid == pid, JournalEntry.verb == "check_ineligible")
+    return db.session.scalar(acts.order_by(JournalEntry.seq.desc()).limit(1))
 
 
 def to_sign(user: User) -> list[Proposal]:
