@@ -142,6 +142,23 @@ def test_a_refusal_is_taken_back_by_another_officer_on_a_document(db, cast, as_,
     assert as_("pi1").get(f"{url}/reinstate").status_code == 403
 
 
+@pytest.mark.parametrize(("hops", "ago", "status"), [(1, 30, 303), (1, 121, 409), (0, 30, 409), (1, -5, 409)])
+def test_what_the_trusted_proxy_took_in_time_is_in_time(app, db, cast, as_, call_topic, at, travel, hops, ago, status):
+    url = drafted(db, cast, call_topic, at)
+    deadline = call_topic.call.deadline
+    travel.move_to(deadline - timedelta(minutes=10))
+    as_("host1").submit(f"{url}/sign-off", {"confirm": "y"})
+    pi = as_("pi1")
+    form = values_of(pi.page(f"{url}/submit").select("main form")[-1]) | {"confirm": "y"}
+    app.config["PROXY_HOPS"] = hops
+    late = deadline + timedelta(seconds=20)
+    travel.move_to(late)
+    answer = pi.post(f"{url}/submit", data=form, headers={"X-Request-Start": f"t={(late - timedelta(seconds=ago)).timestamp():.3f}"})
+    assert answer.status_code == status, answer.text
+    if status == 303:
+        assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).submitted_at == deadline - timedelta(seconds=10)
+
+
 def test_strangers_and_officers_find_nothing_before_the_opening(db, cast, as_, call_topic, at):
     url = drafted(db, cast, call_topic, at)
     for who in ("pi3", "host2", "officer", "leader", "auditor", "agency1", "member1"):
