@@ -18,7 +18,7 @@ from app.services.rulebook import actions as rulebook
 from app.stages.plan import actions as plan_actions
 from app.stages.plan.cli import PLAN_1821
 
-PASSWORD = "mot cau de nho 2026"  # noqa: S105 - of the demonstration accounts in tests
+PASSWORD = "mot cau de nho 2026"
 BEGINNING = datetime(2023, 1, 3, 1, 0, tzinfo=UTC)
 SERVER = os.environ.get("VAMCO_TEST_DATABASE_URL", "")
 
@@ -28,7 +28,7 @@ def settings(url: str, folder: Path) -> dict:
     return {
         "TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "INSTANCE_FOLDER": str(folder), "FILES_FOLDER": str(folder / "files"),
         "MAIL_FOLDER": str(folder / "mail"), "PASSWORD_COST": 0, "SERVER_NAME": None, "PUBLIC_BASE_URL": "http://vamco.test",
-        "DEMO_PASSWORD": PASSWORD,
+        "DEMO_PASSWORD": PASSWORD, "SERVE_STATIC": False,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""/ and /public: the portal. And /healthz, /readyz for who runs the server."""
+"""/ and /public: the portal."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    jsonify,
-    make_response,
     render_template,
     request,
     session,
 )
 from flask_login import current_user
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
 from app.across.portal import queries
 from app.kernel import clock
-from app.kernel.db import db
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.shown import language
 from app.kernel.web import PUBLIC, allow, or_404
@@ -113,20 +108,3 @@ def projects() -> Any:
 @allow(PUBLIC)
 def project(pid: str) -> Any:
     return render_template("portal/project.html", project=or_404(queries.project_shown(pid, clock.today(), _english())))
-
-
-@bp.get("/healthz")
-@allow(PUBLIC)
-def healthz() -> Any:
-    return make_response("ok\n", {"Content-Type": "text/plain; charset=utf-8"})
-
-
-@bp.get("/readyz")
-@allow(PUBLIC)
-def readyz() -> Any:
-    try:
-        db.session.execute(text("SELECT 1 FROM plan LIMIT 1"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return jsonify(database="unreachable or not migrated"), 503
-    return jsonify(database="ok")
