@@ -56,6 +56,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_HOURS": 12,
+        "IDLE_MINUTES": int(os.environ.get("VAMCO_IDLE_MINUTES", "60")),
         "LOGIN_TRIES": 10,
         "LOGIN_WINDOW_MINUTES": 5,
         "PASSWORD_COST": 3,

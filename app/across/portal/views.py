@@ -22,6 +22,8 @@ from app.kernel.listing import Column, Filter, Listing
 from app.kernel.shown import language
 from app.kernel.web import PUBLIC, allow, or_404
 from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.papers import views as paper_views
 from app.stages.calls import queries as call_queries
 from app.stages.funding.models import Project
 
@@ -84,7 +86,8 @@ def calls() -> Any:
 @bp.get("/public/calls/<pid>")
 @allow(PUBLIC)
 def call(pid: str) -> Any:
-    return render_template("portal/call.html", call=or_404(call_queries.public_call(pid, clock.now())))
+    return render_template("portal/call.html", call=or_404(call_queries.public_call(pid, clock.now())),
+                           papers=papers.public_of(("call", pid)))
 
 
 @bp.get("/public/projects")
@@ -108,3 +111,23 @@ def projects() -> Any:
 @allow(PUBLIC)
 def project(pid: str) -> Any:
     return render_template("portal/project.html", project=or_404(queries.project_shown(pid, clock.today(), _english())))
+
+
+@bp.get("/public/papers/<pid>")
+@allow(PUBLIC)
+def paper(pid: str) -> Any:
+    """A paper made for everybody: a notice, a published decision."""
+    row = or_404(papers.public_paper(pid))
+    return render_template("portal/paper.html", paper=row, content=paper_views.content_of(row))
+
+
+@bp.get("/public/papers/<pid>.pdf")
+@allow(PUBLIC)
+def paper_pdf(pid: str) -> Any:
+    return paper_views.as_file(or_404(papers.public_paper(pid)), "pdf")
+
+
+@bp.get("/public/papers/<pid>.docx")
+@allow(PUBLIC)
+def paper_word(pid: str) -> Any:
+    return paper_views.as_file(or_404(papers.public_paper(pid)), "docx")
