@@ -108,6 +108,7 @@ def test_password_typed_in_another_unicode_form_still_fits(db, user, at):
 
 
 def test_a_session_nobody_uses_ends(app, as_, travel, at):
+    app.config["IDLE_MINUTES"] = 60
     browser = as_("pi1")
     for minute in range(50, 200, 50):  # used again and again: it lives
         travel.move_to(at + timedelta(minutes=minute))

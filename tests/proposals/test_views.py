@@ -42,8 +42,9 @@ def test_from_an_empty_draft_to_the_receipt(db, as_, call_topic):
     pi.submit(f"{url}/products", {"group": "I", "name": "Mô hình", "unit": "cái", "quantity": "2", "quality": "Chạy ổn định"})
     pi.submit(f"{url}/budget", {"head": "labour", "content": "Công", "source": "state", "year": "2026", "unit": "tháng", "quantity": "2,5", "price": "10.000.000"})
     assert "25.000.000" in pi.page(f"{url}/budget").text
-    form = {"kind": "legal_status", "file": (io.BytesIO(plays.small_pdf("x")), "Quyết định.pdf")}
-    pi.submit(f"{url}/files", form)
+    for kind in ("legal_status", "application", "host_activity", "pi_cv"):
+        pi.submit(f"{url}/files", {"kind": kind, "file": (io.BytesIO(plays.small_pdf(kind)), "Quyết định.pdf")})
+    pi.submit(f"{url}/files", {"kind": "member_cv", "file": (io.BytesIO(plays.small_pdf("cv")), "Lý lịch.pdf")})
     host = as_("host1")
     host.submit(f"{url}/sign-off", {"confirm": "y"})
     page = pi.page(url)
