@@ -5,7 +5,7 @@ The map. Imports point down only: across > stages > services > kernel.
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
 services/   what several stages need: people, rulebook, files, papers, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
-across/     windows over all stages: portal, desk, hub, admin, demo; they own no state
+across/     windows over all stages: portal, desk, hub, admin, operation, demo; they own no state
 
 Each room has the same files: rules (pure), models, queries (reads), actions (one function per verb), forms, views,
 templates. From an address to its line: /funding/... is app/stages/funding/views.py; its verbs are in actions.py.
@@ -21,6 +21,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import assets
 from app import config as configuration
 from app.extensions import babel, csrf, login, mail, migrate
 from app.kernel import clock, journal, web
@@ -28,7 +29,7 @@ from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engin
 
 SERVICES = ("people", "rulebook", "files", "papers", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer")
-WINDOWS = ("portal", "desk", "hub", "admin")
+WINDOWS = ("portal", "desk", "hub", "admin", "operation")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),
@@ -39,7 +40,7 @@ ROOMS = (
 def create_app(environment: str | None = None, **overrides: Any) -> Flask:
     """The application. `overrides` replace settings (tests). Raises RuntimeError for an unsafe or undeclared set-up."""
     settings = configuration.load(environment) | overrides
-    app = Flask(__name__, instance_path=settings["INSTANCE_FOLDER"])
+    app = Flask(__name__, instance_path=settings["INSTANCE_FOLDER"], static_url_path=assets.address(development=settings["EDITING"]))
     app.config.from_mapping(settings)
     _set_up_time_and_record(app)
     _set_up_database(app)
@@ -63,6 +64,7 @@ def _set_up_time_and_record(app: Flask) -> None:
 
 def _set_up_database(app: Flask) -> None:
     options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
+    options["hide_parameters"] = not app.config["DEMONSTRATION"]  # what people typed stays out of the log
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {})
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"), render_as_batch=True)
@@ -79,6 +81,8 @@ def _set_up_extensions(app: Flask) -> None:
     mail.init_app(app)
     csrf.init_app(app)
     login.init_app(app)
+    if app.config["SERVE_STATIC"] and not app.config["EDITING"]:
+        assets.serve(app)
     if app.config["PROXY_HOPS"]:
         hops = app.config["PROXY_HOPS"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -56,10 +56,15 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_HOURS": 12,
+        "IDLE_MINUTES": int(os.environ.get("VAMCO_IDLE_MINUTES", "60")),
         "LOGIN_TRIES": 10,
         "LOGIN_WINDOW_MINUTES": 5,
         "INTEREST_PER_HOUR": 10,  # messages about public results from one address
         "PASSWORD_COST": 3,
+        "EDITING": os.environ.get("FLASK_DEBUG") == "1",  # somebody edits the static files: they are served as they lie there
+        "SERVE_STATIC": True,
+        "METRICS_FROM": [a.strip() for a in os.environ.get("VAMCO_METRICS_FROM", "").split(",") if a.strip()],
+        "LOG_JSON": production or os.environ.get("VAMCO_LOG_JSON") == "1",
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
         "DEMO_PASSWORD": os.environ.get("VAMCO_DEMO_PASSWORD"),
         "PROXY_HOPS": int(os.environ.get("VAMCO_PROXY_HOPS", "0")),

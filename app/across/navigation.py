@@ -65,7 +65,7 @@ VERBS: dict[str, str] = {
     "plan_tranches": N_("Tranches planned"), "propose_extension": N_("Extension proposed"), "publish": N_("Was published"),
     "put_in_call": N_("Put into a call"), "put_in_force": N_("Was put in force"), "put_to_council": N_("Put to the council"),
     "put_to_selection": N_("Put to selection"), "rank": N_("Was ranked"), "reactivate": N_("Account opened again"),
-    "redirect": N_("Was passed on"), "refund": N_("Money came back"), "refuse": N_("Was refused"), "reject": N_("Was not approved"),
+    "redirect": N_("Was passed on"), "reinstate": N_("Refusal taken back"), "refund": N_("Money came back"), "refuse": N_("Was refused"), "reject": N_("Was not approved"),
     "remove_file": N_("File removed"), "rename": N_("Was renamed"), "reopen": N_("Was opened again"), "request": N_("Was asked for"),
     "resend": N_("Was sent again"), "reserve": N_("Put on the reserve list"), "resume": N_("Was resumed"), "return": N_("Was returned"),
     "reverse": N_("Payment reversed"), "revise": N_("Was revised"), "revoke": N_("Role revoked"), "schedule": N_("Was scheduled"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+LONGEST_WAIT = timedelta(seconds=120)  # a request that waited longer was given up by every proxy
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -72,6 +73,21 @@ def move_forward(by: timedelta) -> timedelta:
 def now() -> datetime:
     """The present instant, aware, UTC."""
     return datetime.now(UTC) + _offset.value()
+
+
+def stamped(header: str, at: datetime) -> datetime:
+    """When our proxy took the request in, by its ``X-Request-Start`` ("t=" and seconds, milli- or microseconds); else `at`.
+
+    Bounded: a stamp that lies in the future, or more than LONGEST_WAIT before `at`, is not believed.
+    """
+    match = re.fullmatch(r"(?:t=)?(\d{10,16}(?:\.\d{1,6})?)", header.rpartition(",")[2].strip())
+    if match is None:
+        return at
+    seconds = float(match[1])
+    while seconds > 1e11:
+        seconds /= 1000
+    arrived = datetime.fromtimestamp(seconds, UTC) + _offset.value()
+    return arrived if timedelta() <= at - arrived <= LONGEST_WAIT else at
 
 
 def today() -> date:

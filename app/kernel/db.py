@@ -24,7 +24,11 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
+
+from app.kernel.text import fold
 
 log = logging.getLogger(__name__)
 
@@ -240,7 +244,29 @@ def prepare_engine(engine: Any) -> None:
     event.listen(engine, "begin", _begin_sqlite if sqlite else _begin_postgresql)
 
 
+class folded(FunctionElement[str]):
+    """A text column as kernel.text.fold gives it, computed by the database: for searching where no folded column is kept."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(folded)
+def _folded_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"fold({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(folded, "postgresql")
+def _folded_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"lower(translate({compiler.process(element.clauses, **kw)}, '{_LETTERS}', '{_BARE}'))"
+
+
+_LETTERS = "".join(c for c in map(chr, range(0xC0, 0x1EFA)) if len(fold(c)) == 1 and fold(c).isascii() and fold(c).isalpha() and not c.isascii())
+_BARE = "".join(fold(c) for c in _LETTERS)
+
+
 def _set_up_sqlite(raw: Any, journal: str) -> None:
+    raw.create_function("fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True)
     raw.isolation_level = None  # our own BEGIN below, not the driver's
     raw.execute("PRAGMA busy_timeout=10000")
     raw.execute(f"PRAGMA journal_mode={journal}")

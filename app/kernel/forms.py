@@ -31,7 +31,7 @@ from wtforms.widgets import Select, TextInput
 
 from app.kernel.clock import ZONE, local
 from app.kernel.db import MONEY_MAX
-from app.kernel.errors import Refused
+from app.kernel.errors import Refused, Stale
 from app.kernel.text import nfc
 from app.kernel.web import sentence_of
 from app.kernel.words import N_
@@ -45,6 +45,7 @@ class StageForm(FlaskForm):
 
     once = HiddenField()
     version = HiddenField()
+    stale = False  # shown again because somebody else changed the object meanwhile
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,12 +64,24 @@ class StageForm(FlaskForm):
         return False
 
     def blame(self, refusal: Refused) -> None:
-        """Put the refusal's sentence on the field it names, else at the top of the form."""
+        """Put the refusal's sentence on the field it names, else at the top of the form.
+
+        When somebody else was quicker the form is shown with what was typed and with the version that stands now: who
+        sends it again has read this sentence and overwrites knowingly.
+        """
+        if isinstance(refusal, Stale) and self.version.object_data is not None:
+            self.stale = True
+            self.version.data = self.version.object_data
         target = self._fields.get(refusal.field or "")
         if target is None or isinstance(target, HiddenField):
             self.form_errors.append(sentence_of(refusal))
         else:
             target.errors = [*target.errors, sentence_of(refusal)]
+
+    def overtaken(self) -> list[tuple[str, str]]:
+        """(label, what stands now) of the texts and numbers in which what was typed differs from what is stored."""
+        texts = [f for f in self.shown() if isinstance(f, (LineField, _Parsed)) and f.object_data not in (None, "")]
+        return [(f.label.text, f.show(f.object_data) if isinstance(f, _Parsed) else str(f.object_data)) for f in texts if f.object_data != f.data]
 
     def shown(self) -> list[Field]:
         """The fields a person fills in."""

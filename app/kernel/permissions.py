@@ -90,6 +90,7 @@ class Do(StrEnum):
     HUB_READ = "hub:read"
     PORTFOLIO_READ = "portfolio:read"
     ADMIN_OUTBOX = "admin:outbox"
+    ADMIN_READ_MAIL = "admin:read_mail"
     ADMIN_CLOCK = "admin:clock"
     ADMIN_JOURNAL = "admin:journal"
 
@@ -127,7 +128,7 @@ ROLES: dict[str, frozenset[Do]] = {
     "registry": frozenset({Do.PAPERS_READ, Do.PAPERS_NUMBER, Do.ADMIN_OUTBOX} | _EVERYONE),
     "auditor": frozenset(_READ | {Do.ADMIN_JOURNAL, Do.ADMIN_OUTBOX}),
     "admin": frozenset({
-        Do.PEOPLE_MANAGE, Do.PEOPLE_READ, Do.ADMIN_OUTBOX, Do.ADMIN_CLOCK, Do.ADMIN_JOURNAL, Do.RULEBOOK_READ,
+        Do.PEOPLE_MANAGE, Do.PEOPLE_READ, Do.ADMIN_OUTBOX, Do.ADMIN_READ_MAIL, Do.ADMIN_CLOCK, Do.ADMIN_JOURNAL, Do.RULEBOOK_READ,
         Do.DESK_READ, Do.PLAN_READ, Do.CALLS_READ, Do.TOPICS_READ}),
 }  # fmt: skip
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -45,22 +41,9 @@ def language() -> str:
     return str(get_locale() or "vi")[:2]
 
 
-@lru_cache(maxsize=512)
-def _stamp(path: str, _modified: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
-
-
-def _static_stamp(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint == "static" and "filename" in values:
-        file = Path(current_app.static_folder or "", values["filename"])
-        if file.is_file():
-            values["v"] = _stamp(str(file), file.stat().st_mtime_ns)
-
-
 def init_app(app: Flask) -> None:
     """Hang filters and globals on the templates."""
     app.jinja_env.filters.update(money=money, date=day, moment=moment)
     app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, clock_now=clock.now,
                                  clock_offset=clock.offset, current_user=current_user)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_defaults(_static_stamp)

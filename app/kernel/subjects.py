@@ -5,9 +5,11 @@ A stage registers once, at import, under the table name of its row.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Subject:
     may_read: Callable[[Any, Any], bool]
     url: Callable[[Any], tuple[str, dict[str, str]]] | None = None
     sealed: Callable[[Any], bool] | None = None  # while true, an office alone opens nothing: only `may_read` counts
+    sealed_ids: Callable[[], Select[Any]] | None = None  # the public ids that are sealed now, for lists over many kinds
 
 
 _subjects: dict[str, Subject] = {}
@@ -61,6 +64,12 @@ def is_sealed(kind: str, row: Any) -> bool:
     """Is the row closed to those who read by office alone?"""
     sealed = _subjects[kind].sealed
     return sealed is not None and sealed(row)
+
+
+def sealed_sql(kind: Any, public_id: Any, *, but: Collection[str] = ()) -> ColumnElement[bool]:
+    """The condition: the row that these columns name (table, public id) is sealed now. Kinds in `but` are not asked."""
+    asked = [(name, s.sealed_ids) for name, s in _subjects.items() if s.sealed_ids is not None and name not in but]
+    return or_(false(), *(and_(kind == name, public_id.in_(ids())) for name, ids in asked))
 
 
 def may_read(kind: str, row: Any, user: Any) -> bool:

@@ -15,6 +15,7 @@ from app.stages.calls import actions, queries
 from app.stages.calls.rules import CallState, TopicOutcome
 from app.stages.ideas.queries import free_topics
 from app.stages.ideas.rules import Mode
+from tests.support.browser import values_of
 
 DAY = timedelta(days=1)
 
@@ -28,6 +29,23 @@ def kept(row):
     """Commit; the public id of the row (rows themselves do not outlive a request of the test's browser)."""
     database.session.commit()
     return row.public_id
+
+
+def form_on(text):
+    return values_of(BeautifulSoup(text, "html.parser").select("main form[method=post]")[-1])
+
+
+def test_a_form_refused_because_the_call_changed_carries_the_fresh_version(as_, cast, topics, at):
+    pid = kept(play.drafted_call(cast, topics=topics, at=at))
+    officer, other = as_("officer"), as_("officer2")
+    before = form_on(str(other.page(f"/calls/{pid}/edit")))
+    officer.submit(f"/calls/{pid}/edit", {"title": "Tên của người thứ nhất"})
+    answer = other.post(f"/calls/{pid}/edit", data=before | {"title": "Tên của người thứ hai"})
+    assert answer.status_code == 409 and "Tên của người thứ nhất" in answer.get_data(as_text=True)
+    again = form_on(answer.get_data(as_text=True))
+    assert again["title"] == "Tên của người thứ hai" and again["version"] != before["version"]
+    assert other.post(f"/calls/{pid}/edit", data=again).status_code == 303
+    assert reload(pid).title == "Tên của người thứ hai"
 
 
 def reload(pid):

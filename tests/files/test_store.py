@@ -95,3 +95,16 @@ def test_verify_counts_what_no_row_points_to(app, owner, at):
     store.put(b"left over")
     result = app.test_cli_runner().invoke(args=["files", "verify"])
     assert result.exit_code == 0 and "1 of 1 files intact, 1 without a row" in result.output
+
+
+def test_a_dossier_has_room_for_so_much(db, owner, at, monkeypatch):
+    one = small_pdf("one")
+    limits = {"files.max_bytes": 10_000, "files.max_dossier_bytes": 2 * len(one) + 10}
+    monkeypatch.setattr(actions.rulebook, "value", lambda key, on: limits[key])
+    first = bring(owner, at, content=one)
+    bring(owner, at, content=small_pdf("two"))
+    with pytest.raises(Incomplete, match="together") as refusal:
+        bring(owner, at, content=small_pdf("six"))
+    assert refusal.value.field == "file"
+    actions.remove(first, subject=owner, by=owner, at=at)
+    bring(owner, at, content=small_pdf("six"))

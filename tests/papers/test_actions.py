@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 import time
+from datetime import date
 
 import pytest
 from docx import Document
@@ -34,6 +35,19 @@ def template(monkeypatch):
 def issue(user, at, **more):
     return actions.issue(**({"template": "tests/x", "subject": user("pi1"), "title": "Quyết định", "data": DATA | {"title": NASTY},
                              "by": user("officer"), "at": at} | more))  # fmt: skip
+
+
+def test_bodies_and_place_are_those_of_the_day(db, user, at, template):
+    before, after = issue(user, at, number="1/QĐ-UBND", dated=date(2025, 6, 30)), issue(user, at, number="1/QĐ-UBND", dated=date(2025, 7, 1))
+    assert (before.body, before.place, before.parent_body) == ("Ủy ban nhân dân tỉnh Long An", "Long An", None)
+    assert (after.body, after.place) == ("Ủy ban nhân dân tỉnh Tây Ninh", "Tây Ninh")
+    named = issue(user, at, number="2/QĐ-UBND", dated=date(2025, 7, 1), body="Ủy ban nhân dân tỉnh")
+    assert named.body == after.body, "called by its short name it is the same body, with one register"
+    with pytest.raises(Incomplete):
+        issue(user, at, number="1/QĐ-UBND", dated=date(2025, 8, 1), body="Ủy ban nhân dân tỉnh")
+    department = issue(user, at, number="3/TB-SKHCN", dated=date(2024, 5, 5))
+    assert (department.body, department.parent_body, department.place) == ("Sở Khoa học và Công nghệ", "Ủy ban nhân dân tỉnh Long An", "Long An")
+    assert issue(user, at, number="4/BB", body="Thanh tra tỉnh").parent_body is None
 
 
 def test_word_and_pdf_say_the_same(db, user, at, template):
@@ -184,7 +198,7 @@ def test_the_register_is_filtered_and_exported(db, as_, user, at, template, coun
     client = as_("registry")
     text = client.page("/papers/?q=giấy").select_one("main tbody").text
     assert "Giấy mời" in text and "0/QĐ-UBND" not in text
-    assert len(client.page("/papers/?kind=tests/x&body=Ủy ban nhân dân tỉnh&year=2026").select("main tbody tr")) == 3
+    assert len(client.page("/papers/?kind=tests/x&body=Ủy ban nhân dân tỉnh Tây Ninh&year=2026").select("main tbody tr")) == 3
     assert client.get("/papers/register.xlsx?q=giấy").data.startswith(b"PK")
     few = count_queries(lambda: client.get("/papers/?q=giấy"))
     assert count_queries(lambda: client.get("/papers/")) == few

@@ -105,3 +105,21 @@ def test_password_typed_in_another_unicode_form_still_fits(db, user, at):
 
     assert actions.password_fits(user("pi1"), unicodedata.normalize("NFD", "M\u1ead tkh\u1ea9u c\u1ee7a t\u00f4i"))
     assert queries.user_by_email(EMAIL.upper()) is not None
+
+
+def test_a_session_nobody_uses_ends(app, as_, travel, at):
+    app.config["IDLE_MINUTES"] = 60
+    browser = as_("pi1")
+    for minute in range(50, 200, 50):  # used again and again: it lives
+        travel.move_to(at + timedelta(minutes=minute))
+        browser.page("/desk/")
+    travel.move_to(at + timedelta(minutes=150 + 59))
+    browser.page("/desk/")
+    travel.move_to(at + timedelta(minutes=150 + 59 + 60))
+    assert browser.get("/desk/").status_code == 302
+    again = as_("pi1")
+    for hours in range(1, 30):  # and however much it is used, after twelve hours it is over
+        travel.move_to(at + timedelta(minutes=269 + hours * 50))
+        if again.get("/desk/").status_code == 302:
+            break
+    assert timedelta(hours=11) < timedelta(minutes=hours * 50) < timedelta(hours=13)

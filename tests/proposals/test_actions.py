@@ -12,6 +12,8 @@ from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
+from app.services.files import actions as file_actions
+from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import actions as people_actions
 from app.services.people import queries as people
@@ -238,12 +240,25 @@ def test_the_rules_of_the_call_hold_for_its_dossiers(cast, call_topic, now):
     assert queries.documents("DT_CN", date(1980, 1, 1), row.call_topic.call)[0]["code"] == "legal_status"
 
 
+NEEDED = ["legal_status", "application", "host_activity", "pi_cv", "member_cv"]
+
+
+def test_a_dossier_holds_what_article_5_asks_for(cast, call_topic, now):
+    row = plays.draft(cast, call_topic=call_topic, at=now)
+    needed = [d["code"] for d in queries.documents("DT_CN", now.date(), row.call_topic.call) if d["needed"]]
+    assert needed == NEEDED and not actions.problems_of(row, at=now)
+    gone = next(a for a in files.of(row) if a.kind == "member_cv")
+    actions.changed_files(row, at=now)
+    file_actions.remove(gone, subject=row, by=cast["pi1"], at=now)
+    assert [p.section for p in actions.problems_of(row, at=now)] == ["files"]
+
+
 def test_bars_and_other_projects_are_found(db, cast, call_topic, now):
     row = plays.submitted(cast, call_topic=call_topic, at=now)
     on = now.date()
 
     def broken():
-        return [f.ok for f in queries.findings_of(row, ["legal_status"], on=on) if f.ok is not True]
+        return [f.ok for f in queries.findings_of(row, NEEDED, on=on) if f.ok is not True]
 
     assert broken() == [None]
     people_actions.debar("late", from_date=on, until=None, organisation_id=row.host_id)

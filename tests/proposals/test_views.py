@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
@@ -41,8 +42,9 @@ def test_from_an_empty_draft_to_the_receipt(db, as_, call_topic):
     pi.submit(f"{url}/products", {"group": "I", "name": "Mô hình", "unit": "cái", "quantity": "2", "quality": "Chạy ổn định"})
     pi.submit(f"{url}/budget", {"head": "labour", "content": "Công", "source": "state", "year": "2026", "unit": "tháng", "quantity": "2,5", "price": "10.000.000"})
     assert "25.000.000" in pi.page(f"{url}/budget").text
-    form = {"kind": "legal_status", "file": (io.BytesIO(plays.small_pdf("x")), "Quyết định.pdf")}
-    pi.submit(f"{url}/files", form)
+    for kind in ("legal_status", "application", "host_activity", "pi_cv"):
+        pi.submit(f"{url}/files", {"kind": kind, "file": (io.BytesIO(plays.small_pdf(kind)), "Quyết định.pdf")})
+    pi.submit(f"{url}/files", {"kind": "member_cv", "file": (io.BytesIO(plays.small_pdf("cv")), "Lý lịch.pdf")})
     host = as_("host1")
     host.submit(f"{url}/sign-off", {"confirm": "y"})
     page = pi.page(url)
@@ -79,6 +81,83 @@ def test_an_old_page_does_not_overwrite(db, cast, as_, call_topic, at):
     answer = other.post(f"{url}/general", data=stale | {"title": "Tên khác của thư ký"})
     assert answer.status_code == 409 and "Tên khác của thư ký" in answer.text
     assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).title == "Tên mới của chủ nhiệm"
+
+
+def test_after_a_conflict_the_same_form_is_sent_again_knowingly(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    pi, other = as_("pi1"), as_("pi2")
+    stale = values_of(other.page(f"{url}/general").select("main form")[-1])
+    pi.submit(f"{url}/general", {"title": "Tên mới của chủ nhiệm"})
+    answer = other.post(f"{url}/general", data=stale | {"title": "Tên khác của thư ký"})
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 409 and page.select_one(".error-summary a[target=_blank]")["href"] == f"{url}/general"
+    assert "Tên mới của chủ nhiệm" in page.select_one(".error-summary").text, "what stands now is shown beside what was typed"
+    again = values_of(page.select("main form")[-1])
+    assert again["title"] == "Tên khác của thư ký" and other.post(f"{url}/general", data=again).status_code == 303
+    assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).title == "Tên khác của thư ký"
+
+
+def test_a_changed_part_unsigns_and_an_old_page_changes_no_part(db, cast, as_, call_topic, at):
+    url = drafted(db, cast, call_topic, at)
+    pi, other, host = as_("pi1"), as_("pi2"), as_("host1")
+    old = {part: values_of(other.page(f"{url}/{part}").select("main form")[-1]) for part in ("team", "products", "budget")}
+    old["sign-off"] = values_of(host.page(f"{url}/sign-off").select("main form")[-1]) | {"confirm": "y"}
+    removal = other.page(f"{url}/products").select_one("form[action*=remove]")
+    pi.submit(f"{url}/team", {"name": "Người mới", "role": "member", "months": "3"})
+    typed = {"team": {"name": "Người khác", "role": "member", "months": "3"}, "products": {"group": "I", "name": "Máy", "unit": "cái", "quantity": "1", "quality": "Tốt"},
+             "budget": {"head": "labour", "content": "Công", "source": "state", "unit": "tháng", "quantity": "1", "price": "1000"}}  # fmt: skip
+    for part, more in typed.items():
+        answer = other.post(f"{url}/{part}", data=old[part] | more)
+        assert answer.status_code == 409, part
+    assert other.post(removal["action"], data=values_of(removal)).status_code == 409
+    assert host.post(f"{url}/sign-off", data=old["sign-off"]).status_code == 409
+    host.submit(f"{url}/sign-off", {"confirm": "y"})
+    before = queries.proposal_by_pid(url.rsplit("/", 1)[1])
+    signed, version = before.host_signed_at, before.version
+    assert signed is not None
+    pi.submit(f"{url}/products", form="/remove/products/" + before.products[0].public_id)
+    after = queries.proposal_by_pid(url.rsplit("/", 1)[1])
+    assert after.host_signed_at is None and after.version > version
+
+
+def test_a_refusal_is_taken_back_by_another_officer_on_a_document(db, cast, as_, call_topic, at, travel, mails, user):
+    row = plays.submitted(cast, call_topic=call_topic, at=at + timedelta(days=26))
+    call_plays.opened_call(cast, call=row.call_topic.call)
+    travel.move_to(at + timedelta(days=70))
+    plays.ineligible(cast, proposal=row, at=at + timedelta(days=70))
+    db.session.commit()
+    url = f"/proposals/{row.public_id}"
+    given = {"document": "12/KL-SKHCN ngày 20/05/2026", "reason": "Hồ sơ pháp lý đã có trong bản gửi bưu điện."}
+    first, second = as_("officer"), as_("officer2")
+    assert "bạn" in first.submit(f"{url}/reinstate", given, status=403).text.lower()
+    second.submit(f"{url}/reinstate", given | {"document": ""}, status=422)
+    second.submit(f"{url}/reinstate", given)
+    fresh = queries.proposal_by_pid(row.public_id)
+    assert fresh.state == "submitted" and fresh.checked_at is None
+    page = second.page(url).text
+    assert given["document"] in page and given["reason"] in page
+    assert {m.to_address for m in mails() if m.template == "proposals/mail/reinstated.txt"} == {"pi1@demo.vamco.test", "host1@demo.vamco.test"}
+    second.submit(f"{url}/reinstate", given, status=409)
+    first.submit(f"{url}/check", {"outcome": "eligible"})
+    assert len([m for m in mails() if m.template == "proposals/mail/checked.txt"]) == 2
+    assert as_("pi1").get(f"{url}/reinstate").status_code == 403
+
+
+@pytest.mark.parametrize(("hops", "ago", "status"), [(1, 30, 303), (1, 121, 409), (0, 30, 409), (1, -5, 409)])
+def test_what_the_trusted_proxy_took_in_time_is_in_time(app, db, cast, as_, call_topic, at, travel, hops, ago, status):
+    url = drafted(db, cast, call_topic, at)
+    deadline = call_topic.call.deadline
+    travel.move_to(deadline - timedelta(minutes=10))
+    as_("host1").submit(f"{url}/sign-off", {"confirm": "y"})
+    pi = as_("pi1")
+    form = values_of(pi.page(f"{url}/submit").select("main form")[-1]) | {"confirm": "y"}
+    app.config["PROXY_HOPS"] = hops
+    late = deadline + timedelta(seconds=20)
+    travel.move_to(late)
+    answer = pi.post(f"{url}/submit", data=form, headers={"X-Request-Start": f"t={(late - timedelta(seconds=ago)).timestamp():.3f}"})
+    assert answer.status_code == status, answer.text
+    if status == 303:
+        assert queries.proposal_by_pid(url.rsplit("/", 1)[1]).submitted_at == deadline - timedelta(seconds=10)
 
 
 def test_strangers_and_officers_find_nothing_before_the_opening(db, cast, as_, call_topic, at):

@@ -1,17 +1,50 @@
-"""Reads for the administrator: people with what they hold, the journal with names and its chain."""
+"""Reads for the administrator: people with what they hold, outgoing mail, the journal with names and its chain.
+
+Mails and acts on a sealed dossier would tell who applies, and for what, before the opening. So an office of the
+Department sees of a mail only its kind and state, and of an act on something sealed only that it happened.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, select
 
+from app.kernel import subjects
 from app.kernel.clock import at_local
 from app.kernel.db import db
 from app.kernel.journal import JournalEntry
+from app.kernel.permissions import Do
 from app.kernel.text import fold
+from app.kernel.words import N_
 from app.services.people.models import Membership, Organisation, RoleGrant, User
+
+ROOMS_OF_MAIL = {
+    "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
+    "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),
+}  # fmt: skip
+
+
+def sees_recipients(user: User) -> bool:
+    """May this person see to whom mails go: the administrator, unless an office of the Department is held as well."""
+    return user.can(Do.ADMIN_READ_MAIL) and not user.can(Do.PROPOSALS_READ) and not user.can(Do.PAPERS_READ)
+
+
+def kind_of_mail(template: str) -> tuple[str, str]:
+    """(room, name) of a mail's template: "proposals/mail/submitted.txt" is ("Proposals", "submitted")."""
+    room, _, name = template.partition("/")
+    return ROOMS_OF_MAIL.get(room, room), name.rpartition("/")[2].removesuffix(".txt").replace("_", " ")
+
+
+def on_sealed() -> ColumnElement[bool]:
+    """The condition: an act on something that is sealed now."""
+    return subjects.sealed_sql(JournalEntry.subject_type, JournalEntry.subject_pid)
+
+
+def sealed_among(entries: list[JournalEntry]) -> set[int]:
+    """Which of these lines are acts on something sealed."""
+    return set(db.session.scalars(select(JournalEntry.seq).where(JournalEntry.seq.in_([e.seq for e in entries]), on_sealed())))
 
 
 def users_statement() -> Select[Any]:
@@ -37,8 +70,8 @@ def of_body(statement: Select[Any], words: str) -> Select[Any]:
 
 
 def by_person(statement: Select[Any], words: str) -> Select[Any]:
-    """Acts of people whose name or address holds the words."""
-    return statement.where(JournalEntry.actor_id.in_(named(select(User.id), words)))
+    """Acts of people whose name or address holds the words; what they did on something sealed is not found by their name."""
+    return statement.where(JournalEntry.actor_id.in_(named(select(User.id), words)), not_(on_sealed()))
 
 
 def since(statement: Select[Any], day: str) -> Select[Any]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
@@ -37,14 +44,22 @@ def index() -> Any:
 @bp.get("/outbox")
 @allow(Do.ADMIN_OUTBOX)
 def mails() -> Any:
-    listing = Listing(
-        select(OutboxMail), request.args, key=OutboxMail.id, default="-posted",
-        columns=[Column("posted", N_("Posted"), lambda m: m.posted_at, sort=OutboxMail.posted_at), Column("to", N_("Recipient"), lambda m: m.to_address),
-                 Column("subject", N_("Subject"), lambda m: m.subject), Column("state", N_("State"), lambda m: m.mail_state)],
-        filters=[Filter("q", N_("Address or subject"), lambda s, v: s.where(OutboxMail.to_address.contains(v, autoescape=True) | OutboxMail.subject.contains(v, autoescape=True))),
-                 Filter("state", N_("State"), lambda s, v: s.where(OutboxMail.mail_state == v), choices=[(str(x), x.label) for x in MailState])],
-    )  # fmt: skip
-    return render_template("admin/outbox.html", listing=listing)
+    full, text = queries.sees_recipients(current_user), _reads_text()
+    columns = [Column("posted", N_("Posted"), lambda m: m.posted_at, sort=OutboxMail.posted_at), Column("kind", N_("Kind of mail"), lambda m: m.template),
+               Column("state", N_("State"), lambda m: m.mail_state)]  # fmt: skip
+    filters = [Filter("state", N_("State"), lambda s, v: s.where(OutboxMail.mail_state == v), choices=[(str(x), x.label) for x in MailState])]
+    if full:
+        columns.insert(1, Column("to", N_("Recipient"), lambda m: m.to_address))
+        filters.insert(0, Filter("q", N_("Address"), lambda s, v: s.where(OutboxMail.to_address.contains(v, autoescape=True))))
+    if text:
+        columns.insert(2, Column("subject", N_("Subject"), lambda m: m.subject))
+    listing = Listing(select(OutboxMail), request.args, key=OutboxMail.id, default="-posted", columns=columns, filters=filters)
+    return render_template("admin/outbox.html", listing=listing, full=full, text=text, kind_of=queries.kind_of_mail)
+
+
+def _reads_text() -> bool:
+    """Subject and text of mails are shown in a demonstration only, so that a tester sees what would arrive."""
+    return bool(current_app.config["DEMONSTRATION"]) and queries.sees_recipients(current_user)
 
 
 @bp.route("/outbox/<pid>", methods=["GET", "POST"])
@@ -59,7 +74,8 @@ def mail(pid: str) -> Any:
         outbox.resend(row, at=clock.now())
         journal.record(row, "resend", by=current_user, at=clock.now())
         return done(_("The mail waits to be sent again."), url_for(".mails"))
-    return render_template("admin/mail.html", mail=row, form=form, failed=row.mail_state == MailState.FAILED)
+    return render_template("admin/mail.html", mail=row, form=form, full=queries.sees_recipients(current_user), text=_reads_text(),
+                           kind=queries.kind_of_mail(row.template), failed=row.mail_state == MailState.FAILED)  # fmt: skip
 
 
 @bp.route("/clock", methods=["GET", "POST"])
@@ -92,8 +108,9 @@ def acts() -> Any:
                  Filter("verb", N_("Act"), lambda s, v: s.where(JournalEntry.verb == v)), Filter("type", N_("On what"), lambda s, v: s.where(JournalEntry.subject_type == v)),
                  Filter("id", N_("Id"), lambda s, v: s.where(JournalEntry.subject_pid == v))],
     )  # fmt: skip
-    names = people_queries.users_by_id({i for e in listing.rows for i in (e.actor_id, e.on_behalf_of_id) if i})
-    return render_template("admin/journal.html", listing=listing, names=names, chain=queries.chain())
+    sealed = queries.sealed_among(listing.rows)
+    names = people_queries.users_by_id({i for e in listing.rows if e.seq not in sealed for i in (e.actor_id, e.on_behalf_of_id) if i})
+    return render_template("admin/journal.html", listing=listing, names=names, sealed=sealed, chain=queries.chain())
 
 
 # --- people ---------------------------------------------------------------------------------------------------

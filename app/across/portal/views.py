@@ -1,4 +1,4 @@
-"""/ and /public: the portal. And /healthz, /readyz for who runs the server."""
+"""/ and /public: the portal."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    jsonify,
-    make_response,
     render_template,
     request,
     session,
 )
 from flask_login import current_user
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
 from app.across.portal import queries
 from app.kernel import clock
-from app.kernel.db import db
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.shown import language
 from app.kernel.web import PUBLIC, allow, or_404
 from app.kernel.words import N_
+from app.services.papers import queries as papers
+from app.services.papers import views as paper_views
 from app.stages.calls import queries as call_queries
 from app.stages.funding.models import Project
 
@@ -89,7 +86,8 @@ def calls() -> Any:
 @bp.get("/public/calls/<pid>")
 @allow(PUBLIC)
 def call(pid: str) -> Any:
-    return render_template("portal/call.html", call=or_404(call_queries.public_call(pid, clock.now())))
+    return render_template("portal/call.html", call=or_404(call_queries.public_call(pid, clock.now())),
+                           papers=papers.public_of(("call", pid)))
 
 
 @bp.get("/public/projects")
@@ -115,18 +113,21 @@ def project(pid: str) -> Any:
     return render_template("portal/project.html", project=or_404(queries.project_shown(pid, clock.today(), _english())))
 
 
-@bp.get("/healthz")
+@bp.get("/public/papers/<pid>")
 @allow(PUBLIC)
-def healthz() -> Any:
-    return make_response("ok\n", {"Content-Type": "text/plain; charset=utf-8"})
+def paper(pid: str) -> Any:
+    """A paper made for everybody: a notice, a published decision."""
+    row = or_404(papers.public_paper(pid))
+    return render_template("portal/paper.html", paper=row, content=paper_views.content_of(row))
 
 
-@bp.get("/readyz")
+@bp.get("/public/papers/<pid>.pdf")
 @allow(PUBLIC)
-def readyz() -> Any:
-    try:
-        db.session.execute(text("SELECT 1 FROM plan LIMIT 1"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return jsonify(database="unreachable or not migrated"), 503
-    return jsonify(database="ok")
+def paper_pdf(pid: str) -> Any:
+    return paper_views.as_file(or_404(papers.public_paper(pid)), "pdf")
+
+
+@bp.get("/public/papers/<pid>.docx")
+@allow(PUBLIC)
+def paper_word(pid: str) -> Any:
+    return paper_views.as_file(or_404(papers.public_paper(pid)), "docx")

@@ -12,7 +12,7 @@ from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
-from app.services.files import store
+from app.services.files import queries, store
 from app.services.files.models import Attachment, Blob
 from app.services.files.rules import check_upload, clean_name
 from app.services.people.models import User
@@ -26,6 +26,9 @@ def attach(*, subject: Any, upload: Any, kind: str, by: User | None, at: datetim
     content = upload.stream.read(limit + 1)
     name = clean_name(upload.filename or "")
     mime = check_upload(name, content, largest=limit)
+    most = int(rulebook.value("files.max_dossier_bytes", on=local(at).date()))
+    if queries.size_of(subject) + len(content) > most:
+        raise Incomplete(N_("All files of a dossier together may have at most %(n)s MB. Take one out first."), field="file", n=most // 2**20)
     try:
         digest = store.put(content)
     except OSError:

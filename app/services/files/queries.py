@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal, subjects
@@ -20,6 +20,13 @@ def of(row: Any, *, kind: str | None = None) -> list[Attachment]:
     if kind is not None:
         statement = statement.where(Attachment.kind == kind)
     return list(db.session.scalars(statement.order_by(Attachment.id)))
+
+
+def size_of(row: Any) -> int:
+    """The bytes of all attachments an object has now, together."""
+    name, pid = journal.subject_key(row)
+    summed = select(func.coalesce(func.sum(Blob.size), 0)).select_from(Attachment).join(Blob, Blob.sha256 == Attachment.blob_sha256)
+    return int(db.session.scalar(summed.where(Attachment.subject_type == name, Attachment.subject_pid == pid, Attachment.removed_at.is_(None))) or 0)
 
 
 def attachment_for(user: Any, pid: str) -> Attachment | None:

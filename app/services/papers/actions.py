@@ -22,11 +22,9 @@ from app.services.files.models import Attachment
 from app.services.papers.blocks import build, clean
 from app.services.papers.models import Counter, Paper
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 
 APP = Path(__file__).resolve().parent.parent.parent
-DEPARTMENT = "Sở Khoa học và Công nghệ"
-COMMITTEE = "Ủy ban nhân dân tỉnh"
-PLACE = "Long An"
 SCAN = "signed_scan"
 
 
@@ -44,24 +42,33 @@ def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: 
     """Issue a paper on `subject`: its blocks are made now and never again.
 
     `number` is the one of the issuing body's own register (e.g. "4923/QĐ-UBND"); decisions of the committee are
-    issued by it, everything else by the Department unless `body` says otherwise. Raises Incomplete when the number
-    is taken in that year.
+    issued by it, everything else by the Department unless `body` says otherwise. Bodies and place are called as the
+    rule papers.bodies has them on the paper's day. Raises Incomplete when the number is taken in that year.
     """
     day = dated or local(at).date()
-    issuer = body or (COMMITTEE if number and number.endswith("UBND") else DEPARTMENT)
     number = nfc(number) if number else None
+    bodies = rulebook.value("papers.bodies", on=day)
+    issuer, parent = _issuer(bodies, number, body)
     if number and db.session.scalar(select(Paper.id).where(Paper.number == number, Paper.body == issuer, Paper.year == day.year)):
         raise Incomplete(N_("%(number)s is already the number of another paper of %(body)s in %(year)s."), field="number",
                          number=number, body=issuer, year=day.year)  # fmt: skip
     blocks = build(template_text(template), data)
     kind, pid = journal.subject_key(subject)
-    row = Paper(template=template, title=clean(nfc(title))[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=PLACE,
-                parent_body=COMMITTEE if issuer == DEPARTMENT else None, year=day.year, dated=day, blocks=blocks, sha256=digest(blocks),
+    row = Paper(template=template, title=clean(nfc(title))[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=bodies["place"],
+                parent_body=parent, year=day.year, dated=day, blocks=blocks, sha256=digest(blocks),
                 is_public=public, issued_at=at, issued_by_id=by.id if by else None)  # fmt: skip
     db.session.add(row)
     db.session.flush()
     journal.record(row, "issue", by=by, at=at, detail={"number": number, "template": template, "sha256": row.sha256})
     return row
+
+
+def _issuer(bodies: dict[str, Any], number: str | None, body: str | None) -> tuple[str, str | None]:
+    """(issuing body, body above it) by their names of the day; a `body` called by its short name is the one of the day."""
+    committee, department = bodies["committee"], bodies["department"]
+    if body in (department["name"], department["short"]) or (body is None and not (number and number.endswith(committee["ending"]))):
+        return department["name"], committee["name"]
+    return (committee["name"] if body in (None, committee["short"]) else str(body)), None
 
 
 def attach_scan(paper: Paper, *, upload: Any, by: User, at: datetime) -> Attachment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, not_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal, subjects
@@ -50,6 +50,17 @@ def paper_for(user: Any, pid: str) -> Paper | None:
     return row if row is not None and may_read(row, user) else None
 
 
+def public_paper(pid: str) -> Paper | None:
+    """The paper, when it was issued for everybody and neither it nor its subject is sealed."""
+    row = db.session.scalar(select(Paper).where(Paper.public_id == pid, Paper.is_public, not_(subjects.sealed_sql(Paper.subject_type, Paper.subject_pid))))
+    return row if row is not None and not is_sealed(row.blocks) else None
+
+
+def public_of(*keys: tuple[str, str]) -> list[Paper]:
+    """The papers on these (table, public id) pairs that anybody may read."""
+    return [row for row in of_keys(keys) if row.is_public and not is_sealed(row.blocks)]
+
+
 def may_read(row: Paper, user: Any) -> bool:
     """By office, as a reader of its subject, or because it is public.
 
@@ -66,6 +77,11 @@ def may_read(row: Paper, user: Any) -> bool:
     return subject is not None and subjects.may_read(row.subject_type, subject, user)
 
 
+def sealed_ids() -> Select[Any]:
+    """The public ids of papers on something that is sealed now."""
+    return select(Paper.public_id).where(subjects.sealed_sql(Paper.subject_type, Paper.subject_pid, but=("paper",)))
+
+
 subjects.register_subject("paper", subjects.Subject(
-    load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read,
+    load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read, sealed_ids=sealed_ids,
     url=lambda row: ("papers.show", {"pid": row.public_id})))  # fmt: skip

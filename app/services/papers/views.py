@@ -18,9 +18,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock, journal
+from app.kernel.db import folded
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.kernel.text import nfc
+from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files import queries as files
@@ -52,8 +53,8 @@ def _listing() -> Listing:
             Column("body", N_("Issued by"), lambda p: p.body),
         ],
         filters=[
-            Filter("q", N_("Number or title"), lambda s, v: s.where(Paper.number.ilike(f"%{_like(v)}%", escape="\\")
-                                                                     | Paper.title.ilike(f"%{_like(v)}%", escape="\\"))),
+            Filter("q", N_("Number or title"), lambda s, v: s.where(folded(Paper.number).contains(fold(v), autoescape=True)
+                                                                     | folded(Paper.title).contains(fold(v), autoescape=True))),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Paper.template == v), choices=templates),
             Filter("body", N_("Issued by"), lambda s, v: s.where(Paper.body == v), choices=[(b, b) for b in bodies]),
             Filter("year", N_("Year"), lambda s, v: s.where(Paper.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)]),
@@ -69,8 +70,6 @@ def _kind_name(template: str) -> str:
         return template
 
 
-def _like(text: str) -> str:
-    return nfc(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 @bp.get("/")
@@ -97,7 +96,7 @@ def show(pid: str) -> Any:
 def as_pdf(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
     _note(paper)
-    return _file(pdf.draw(content_of(paper)), f"{_name(paper)}.pdf", "application/pdf")
+    return as_file(paper, "pdf")
 
 
 @bp.get("/<pid>.docx")
@@ -105,7 +104,7 @@ def as_pdf(pid: str) -> Any:
 def as_word(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
     _note(paper)
-    return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
+    return as_file(paper, "docx")
 
 
 @bp.route("/<pid>/scan", methods=["GET", "POST"])
@@ -118,6 +117,13 @@ def attach_scan(pid: str) -> Any:
         actions.attach_scan(paper, upload=form.file.data, by=current_user, at=clock.now())
         return done(_("The signed scan is attached."), url_for(".show", pid=pid))
     return render_template("papers/scan.html", paper=paper, form=form)
+
+
+def as_file(paper: Paper, ending: str) -> Response:
+    """The paper as PDF ("pdf") or Word ("docx")."""
+    if ending == "pdf":
+        return _file(pdf.draw(content_of(paper)), f"{_name(paper)}.pdf", "application/pdf")
+    return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
 
 
 def content_of(paper: Paper) -> dict[str, Any]:

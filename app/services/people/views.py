@@ -29,6 +29,7 @@ from app.services.people.models import SignInSession, User
 
 bp = Blueprint("people", __name__, url_prefix="/auth", template_folder="templates")
 LOCALES = ("vi", "en")
+SEEN_EVERY = 60  # seconds between two notes of use in the cookie
 
 
 def init_app(app: Flask) -> None:
@@ -40,7 +41,14 @@ def init_app(app: Flask) -> None:
 
 
 def _person(token: str) -> User | None:
-    return queries.user_of_session(token, at=clock.now())
+    """The person of this session, unless nobody used it for IDLE_MINUTES. When it was used stands in the signed cookie: reading writes no row."""
+    now, seen = int(clock.now().timestamp()), int(session.get("_seen", 0))
+    if now - seen >= current_app.config["IDLE_MINUTES"] * 60:
+        return None
+    found = queries.user_of_session(token, at=clock.now())
+    if found is not None and now - seen >= SEEN_EVERY:
+        session["_seen"] = now
+    return found
 
 
 def chosen_locale() -> str | None:
@@ -97,6 +105,7 @@ def _open_session(token: str) -> None:
     if locale:
         session["locale"] = locale
     session["_user_id"] = token
+    session["_seen"] = int(clock.now().timestamp())
     session["_fresh"] = True
     session.permanent = False
 

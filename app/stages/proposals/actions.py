@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import MONEY_MAX, db
@@ -71,7 +73,10 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
 
 
 def _touch(proposal: Proposal, at: datetime, *, seen: Any = None) -> None:
-    """Every change of a draft: it must be a draft of an open call; the host's signature no longer holds."""
+    """Every change of a draft or of its parts: it must be a draft of an open call; the host's signature no longer holds.
+
+    The version grows even when only a part changes, so that nobody signs, submits or overwrites what was not on the page.
+    """
     queries.held(proposal)
     check_seen(proposal, seen)
     if proposal.state != ProposalState.DRAFT:
@@ -79,6 +84,7 @@ def _touch(proposal: Proposal, at: datetime, *, seen: Any = None) -> None:
     if not is_open(proposal.call_topic.call, at):
         raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
     proposal.host_signed_at = proposal.host_signed_by_id = None
+    flag_modified(proposal, "host_signed_at")
 
 
 def save_general(proposal: Proposal, *, title: str, aim: str | None, duration_months: int | None, by: User, at: datetime, seen: Any = None) -> None:
@@ -96,9 +102,9 @@ def save_work(proposal: Proposal, texts: Mapping[str, str], *, by: User, at: dat
 
 
 def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by: User, at: datetime, user: User | None = None,
-               organisation: Organisation | None = None, task: str | None = None) -> TeamMember:  # fmt: skip
+               organisation: Organisation | None = None, task: str | None = None, seen: Any = None) -> TeamMember:  # fmt: skip
     """Add a person to the team. Raises Incomplete for a second investigator or the same person twice."""
-    _touch(proposal, at)
+    _touch(proposal, at, seen=seen)
     if role == TeamRole.PI:
         raise Incomplete(N_("The team has its principal investigator."), field="role")
     if user is not None and any(m.user_id == user.id for m in proposal.team):
@@ -108,25 +114,27 @@ def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by
     return _added(proposal, row, "team", "add_member", by, at)
 
 
-def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime, task: str | None = None) -> None:
+def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime, task: str | None = None,
+               seen: Any = None) -> None:  # fmt: skip
     """Change how many months a member works, and the task where one is given."""
-    _touch(proposal, at)
+    _touch(proposal, at, seen=seen)
     member.months = months
     member.task = task or member.task
     journal.record(proposal, "set_months", by=by, at=at)
 
 
-def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime) -> ProposalProduct:
+def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime,
+                seen: Any = None) -> ProposalProduct:  # fmt: skip
     """Promise a product."""
-    _touch(proposal, at)
+    _touch(proposal, at, seen=seen)
     row = ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
     return _added(proposal, row, "products", "add_product", by, at)
 
 
 def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User,
-             at: datetime) -> BudgetLine:  # fmt: skip
+             at: datetime, seen: Any = None) -> BudgetLine:  # fmt: skip
     """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
-    _touch(proposal, at)
+    _touch(proposal, at, seen=seen)
     known = queries.heads(local(at).date(), proposal.call_topic.call)
     if head not in known:
         raise Incomplete(N_("Please choose a budget head."), field="head")
@@ -145,9 +153,9 @@ def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, a
     return row
 
 
-def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime) -> None:
+def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime, seen: Any = None) -> None:
     """Take a member, product or line out of a draft. The investigator stays."""
-    _touch(proposal, at)
+    _touch(proposal, at, seen=seen)
     if isinstance(row, TeamMember) and row.role == TeamRole.PI:
         raise Incomplete(N_("The principal investigator cannot be taken out."))
     db.session.delete(row)
@@ -157,9 +165,9 @@ def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLi
     journal.record(proposal, "remove_part", by=by, at=at, detail={"kind": row.__tablename__})
 
 
-def changed_files(proposal: Proposal, *, at: datetime) -> None:
+def changed_files(proposal: Proposal, *, at: datetime, seen: Any = None) -> None:
     """A file is about to be added or removed: same conditions as any change."""
-    _touch(proposal, at)
+    _touch(proposal, at, seen=seen)
 
 
 def problems_of(proposal: Proposal, *, at: datetime) -> list[Problem]:
@@ -313,12 +321,38 @@ def check_ineligible(proposal: Proposal, reason: str, *, by: User, at: datetime,
 def _check(proposal: Proposal, verb: str, note: str | None, by: User, at: datetime, seen: Any) -> None:
     if proposal.call_topic.call.state not in queries.UNSEALED:
         raise WrongState(N_("Dossiers stay sealed until the call is opened."))
-    if any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
-        raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must check it."))
+    _refuse_own_people(proposal, by)
     proposal.checked_at, proposal.check_note = at, nfc(note) if note else None
     PROPOSAL.advance(proposal, verb, by=by, at=at, reason=note, seen=seen)
-    outbox.post("proposals/mail/checked.txt", to=proposal.pi, key=f"proposal-checked:{proposal.public_id}", at=at, proposal=proposal,
+    outbox.post("proposals/mail/checked.txt", to=proposal.pi, key=f"proposal-checked:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal,
                 remedy_until=queries.remedy_until(proposal, local(at).date()) if verb == "check_ineligible" else None)  # fmt: skip
+
+
+def _refuse_own_people(proposal: Proposal, by: User) -> None:
+    if any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
+        raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must check it."))
+
+
+def reinstate(proposal: Proposal, reason: str, *, document: str, by: User, at: datetime, seen: Any = None) -> None:
+    """A refusal is taken back on a written document: the dossier is checked anew.
+
+    The officer who declared it not eligible may not take that back (four eyes). Possible as long as the call is not
+    concluded, also after the term for asking: a complaint upheld later must be obeyed.
+    """
+    if not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason: the applicant will read it."), field="reason")
+    if not nfc(document or ""):
+        raise Incomplete(N_("Please give number and date of the document on which this rests."), field="document")
+    if proposal.call_topic.call.state != CallState.OPENED:
+        raise WrongState(N_("The call is concluded: a refusal can no longer be taken back."))
+    _refuse_own_people(proposal, by)
+    if queries.checker_of(proposal) == by.id:
+        raise NotAllowed(N_("You declared this dossier not eligible: another officer must take that back."))
+    proposal.checked_at, proposal.check_note = None, None
+    PROPOSAL.advance(proposal, "reinstate", by=by, at=at, reason=nfc(reason), seen=seen, detail={"number": nfc(document)})
+    _engage(proposal, at)
+    outbox.post("proposals/mail/reinstated.txt", to=[proposal.pi, *people.managers_of(proposal.host_id)], at=at, proposal=proposal, reason=nfc(reason),
+                document=nfc(document), key=f"proposal-reinstated:{proposal.public_id}:{proposal.version}")  # fmt: skip
 
 
 def put_to_selection(proposal: Proposal, *, by: User | None, at: datetime) -> None:

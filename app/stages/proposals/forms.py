@@ -132,6 +132,11 @@ class Check(StageForm):
     reason = NoteField(N_("Reason or remark"), max=2000, hint=N_("Needed when it is not eligible. The applicant will read it."))
 
 
+class Reinstate(StageForm):
+    document = LineField(N_("Document on which it rests"), required=True, max=200, hint=N_("Number and date, for example 12/KL-SKHCN of 20/05/2026."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, hint=N_("The applicant will read it."))
+
+
 def refuse_unknown(email: str) -> None:
     """Raise: nobody has this address."""
     if email:

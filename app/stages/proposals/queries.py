@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.kernel import subjects
+from app.kernel import journal, subjects
 from app.kernel.db import db
+from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
 from app.services.people import queries as people
@@ -90,6 +91,11 @@ def is_sealed(row: Proposal) -> bool:
     return row.call_topic.call.state not in UNSEALED or row.state in (ProposalState.DRAFT, ProposalState.WITHDRAWN)
 
 
+def sealed_ids() -> Select[Any]:
+    """The public ids of all dossiers that are sealed: `is_sealed`, said to the database."""
+    return select(Proposal.public_id).where(not_(_unsealed()))
+
+
 def list_statement(user: User) -> Select[Any]:
     """The dossiers this person may see, with what a list shows."""
     return select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi),
@@ -138,6 +144,13 @@ def received(call: Call) -> int:
 def latest_version(proposal: Proposal) -> Version | None:
     """What was submitted last."""
     return db.session.scalar(select(Version).where(Version.proposal_id == proposal.id).order_by(Version.number.desc()).limit(1))
+
+
+def checker_of(proposal: Proposal) -> int | None:
+    """Who declared the dossier not eligible last: the journal knows."""
+    kind, pid = journal.subject_key(proposal)
+    acts = select(JournalEntry.actor_id).where(JournalEntry.subject_type == kind, JournalEntry.subject_pid == pid, JournalEntry.verb == "check_ineligible")
+    return db.session.scalar(acts.order_by(JournalEntry.seq.desc()).limit(1))
 
 
 def to_sign(user: User) -> list[Proposal]:
@@ -206,4 +219,4 @@ def parties(row: Proposal) -> Parties:
 
 
 register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: f"{p.code or ''} {p.title}".strip(), parties=parties, may_read=may_read, sealed=is_sealed,
-                                     url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
+                                     sealed_ids=sealed_ids, url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip

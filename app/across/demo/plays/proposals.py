@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
+from app.kernel.clock import local
 from app.services.files import actions as files
 from app.services.people.models import User
 from app.stages.calls.models import CallTopic
@@ -15,6 +16,7 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
 MINUTE = timedelta(minutes=1)
+NAMES = {"legal_status": "Quyết định thành lập.pdf"}
 WORK = {
     "overview": "Sản xuất tại địa phương còn dựa vào kinh nghiệm, thiếu số liệu quan trắc; các nghiên cứu trước chưa gắn với điều kiện đất phèn của tỉnh.",
     "content": "Khảo sát hiện trạng; thiết kế và thử nghiệm giải pháp; xây dựng mô hình trình diễn; tập huấn và hoàn thiện quy trình.",
@@ -71,8 +73,10 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
         price = total * percent // quantity
         actions.add_line(row, head=head, content=content, source=source, year=at.year, unit=unit, quantity=quantity, price=price, by=by, at=at + 4 * MINUTE)
     actions.changed_files(row, at=at + 5 * MINUTE)
-    files.attach(subject=row, upload=Upload("Quyết định thành lập.pdf", io.BytesIO(small_pdf(f"Legal status {row.public_id}"))), kind="legal_status", by=by,
-                 at=at + 5 * MINUTE)  # fmt: skip
+    for document in queries.documents(str(topic.kind), local(at).date(), row.call_topic.call):
+        if document["needed"]:
+            upload = Upload(NAMES.get(document["code"], f"{document['vi'][:80]}.pdf"), io.BytesIO(small_pdf(f"{document['en']} {row.public_id}")))
+            files.attach(subject=row, upload=upload, kind=document["code"], by=by, at=at + 5 * MINUTE)
     return row
 
 

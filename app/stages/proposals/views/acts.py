@@ -118,3 +118,16 @@ def check(pid: str) -> Any:
     attachments = files.of(row)
     return render_template("proposals/check.html", proposal=row, form=form, attachments=attachments, sums=totals(row.lines),
                            checks=_checks(row, attachments), remedy=queries.remedy_until(row, clock.today()), **_names(row))  # fmt: skip
+
+
+@bp.route("/<pid>/reinstate", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_CHECK)
+@writes
+def reinstate(pid: str) -> Any:
+    row = or_404(queries.for_officer(current_user, pid))
+    form = forms.Reinstate(obj=row)
+    if form.validate_on_submit():
+        actions.reinstate(row, form.reason.data, document=form.document.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The dossier is to be checked again and the applicant is told."), url_for(".show", pid=pid))
+    return render_template("proposals/act.html", proposal=row, form=form, title=_("Take back the refusal"), button=_("Reinstate for a second look"),
+                           note=_("Another officer than the one who refused does this. Applicant and host get an e-mail with your reason."))  # fmt: skip

@@ -120,16 +120,16 @@ def work(pid: str) -> Any:
 @writes
 def team(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
-    form = forms.Member()
+    form = forms.Member(data={"version": row.version})
     form.offer([(str(r), _(r.label)) for r in TeamRole if r != TeamRole.PI], [(o.public_id, o.name) for o in people.organisations()])
     if form.validate_on_submit():
         person = people.user_by_email(form.email.data) if form.email.data else None
         if person is None:
             forms.refuse_unknown(form.email.data or "")
         actions.add_member(row, name=form.name.data, role=form.role.data, months=form.months.data, user=person, task=form.task.data or None,
-                           organisation=people.organisation_by_pid(form.organisation.data), by=current_user, at=clock.now())  # fmt: skip
+                           organisation=people.organisation_by_pid(form.organisation.data), seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".team", pid=pid))
-    return render_template("proposals/team.html", proposal=row, form=form, remove=forms.Remove())
+    return render_template("proposals/team.html", proposal=row, form=form, remove=forms.Remove(data={"version": row.version}))
 
 
 @bp.route("/<pid>/team/<part>", methods=["GET", "POST"])
@@ -138,9 +138,9 @@ def team(pid: str) -> Any:
 def member(pid: str, part: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
     found = or_404(next((m for m in row.team if m.public_id == part), None))
-    form = forms.Months(obj=found)
+    form = forms.Months(obj=found, data={"version": row.version})
     if form.validate_on_submit():
-        actions.set_months(found, row, form.months.data, task=form.task.data or None, by=current_user, at=clock.now())
+        actions.set_months(found, row, form.months.data, task=form.task.data or None, seen=form.version.data, by=current_user, at=clock.now())
         return done(_saved(), url_for(".team", pid=pid))
     return render_template("proposals/section.html", proposal=row, form=form, title=found.name, fields=form.shown())
 
@@ -150,12 +150,12 @@ def member(pid: str, part: str) -> Any:
 @writes
 def products(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
-    form = forms.Product()
+    form = forms.Product(data={"version": row.version})
     if form.validate_on_submit():
         actions.add_product(row, group=form.group.data, name=form.name.data, unit=form.unit.data, quantity=form.quantity.data,
-                            quality=form.quality.data, by=current_user, at=clock.now())  # fmt: skip
+                            quality=form.quality.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".products", pid=pid))
-    return render_template("proposals/products.html", proposal=row, form=form, remove=forms.Remove())
+    return render_template("proposals/products.html", proposal=row, form=form, remove=forms.Remove(data={"version": row.version}))
 
 
 @bp.route("/<pid>/budget", methods=["GET", "POST"])
@@ -165,13 +165,13 @@ def budget(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
     heads = queries.heads(clock.today(), row.call_topic.call)
     name = "en" if language() == "en" else "vi"
-    form = forms.Line(data={"year": clock.today().year})
+    form = forms.Line(data={"year": clock.today().year, "version": row.version})
     form.head.choices = [(code, h[name]) for code, h in heads.items()]
     if form.validate_on_submit():
         actions.add_line(row, head=form.head.data, content=form.content.data, source=form.source.data, year=form.year.data, unit=form.unit.data,
-                         quantity=form.quantity.data, price=form.price.data, by=current_user, at=clock.now())  # fmt: skip
+                         quantity=form.quantity.data, price=form.price.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".budget", pid=pid))
-    return render_template("proposals/budget.html", proposal=row, form=form, remove=forms.Remove(), sums=totals(row.lines),
+    return render_template("proposals/budget.html", proposal=row, form=form, remove=forms.Remove(data={"version": row.version}), sums=totals(row.lines),
                            heads={code: h[name] for code, h in heads.items()})  # fmt: skip
 
 
@@ -182,14 +182,14 @@ def attachments(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
     name = "en" if language() == "en" else "vi"
     documents = queries.documents(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
-    form = forms.Upload()
+    form = forms.Upload(data={"version": row.version})
     form.file.description = _("PDF, Word, Excel, PNG or JPEG, at most %(n)s MB.", n=rulebook.value("files.max_bytes", on=clock.today()) // 2**20)
     form.kind.choices = [(d["code"], d[name]) for d in documents]
     if form.validate_on_submit():
-        actions.changed_files(row, at=clock.now())
+        actions.changed_files(row, seen=form.version.data, at=clock.now())
         file_actions.attach(subject=row, upload=form.file.data, kind=form.kind.data, by=current_user, at=clock.now())
         return done(_saved(), url_for(".attachments", pid=pid))
-    return render_template("proposals/files.html", proposal=row, form=form, attachments=files.of(row), remove=forms.Remove(),
+    return render_template("proposals/files.html", proposal=row, form=form, attachments=files.of(row), remove=forms.Remove(data={"version": row.version}),
                            kinds={d["code"]: d[name] for d in documents}, documents=documents, name=name)  # fmt: skip
 
 
@@ -198,14 +198,15 @@ def attachments(pid: str) -> Any:
 @writes
 def remove(pid: str, kind: str, part: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
+    seen = forms.Remove().version.data
     if kind == "files":
         attachment = or_404(next((a for a in files.of(row) if a.public_id == part), None))
-        actions.changed_files(row, at=clock.now())
+        actions.changed_files(row, seen=seen, at=clock.now())
         file_actions.remove(attachment, subject=row, by=current_user, at=clock.now())
         return done(_("Taken out."), url_for(".attachments", pid=pid))
     parts = {"team": row.team, "products": row.products, "budget": row.lines}.get(kind, [])
     found = or_404(next((x for x in parts if x.public_id == part), None))
-    actions.remove_part(row, found, by=current_user, at=clock.now())
+    actions.remove_part(row, found, seen=seen, by=current_user, at=clock.now())
     return done(_("Taken out."), url_for(f".{kind}", pid=pid))
 
 
