@@ -18,7 +18,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
@@ -53,9 +53,14 @@ from app.stages.plan.models import Priority, Sector
 # --- the list -------------------------------------------------------------------------------------------------
 
 
+def with_faces(statement: Select[Any]) -> Select[Any]:
+    """Load a project with item, sector and host. The investigator is known by name: an account brings its roles along."""
+    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host))
+
+
 def list_statement(user: User, today: date) -> Select[Any]:
     """Rows (Project, phase, id) of the projects this person may see."""
-    return funding.with_faces(select(Project, phase_sql(today).label("phase"), Project.id)).where(funding.visible(user))
+    return with_faces(select(Project, phase_sql(today).label("phase"), Project.id)).where(funding.visible(user))
 
 
 def with_words(statement: Select[Any], words: str) -> Select[Any]:
@@ -131,11 +136,11 @@ class Whole:
 
 def whole(user: User, pid: str, today: date) -> Whole | None:
     """One project this person may see, with its parts, in a constant number of queries."""
-    project = funding.project_by_pid(user, pid)
+    project = db.session.scalar(with_faces(select(Project)).options(selectinload(Project.products), selectinload(Project.other_items))
+                                .where(Project.public_id == pid, funding.visible(user)))  # fmt: skip
     if project is None:
         return None
-    contract = db.session.scalar(select(Contract).options(selectinload(Contract.tranches), selectinload(Contract.annexes))
-                                 .where(Contract.project_id == project.id))  # fmt: skip
+    contract = db.session.scalar(select(Contract).options(selectinload(Contract.tranches)).where(Contract.project_id == project.id))
     closing, settlement, liquidation = db.session.execute(
         select(ProjectClosing, Settlement, Liquidation).select_from(Project)
         .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
