@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     func,
     literal,
     null,
@@ -164,15 +165,21 @@ _KINDS: tuple[tuple[Any, type[Face], Any, Any, Any, str], ...] = (
 _BY_TABLE = {model.__tablename__: (states, name.type.enum if name is not None else None, endpoint) for model, states, name, _n, _d, endpoint in _KINDS}
 
 
-def lines_of(project_id: int) -> list[Line]:
-    """Reports, changes, visits, stops and ends of a project, in one query."""
+def _every_line() -> Select[Any]:
     parts = [select(literal(model.__tablename__).label("kind"), model.public_id, sql_cast(model.state, String).label("state"),
                     (sql_cast(name, String) if name is not None else sql_cast(null(), String)).label("label"),
                     (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"))
-             .where(model.project_id == project_id) for model, _states, name, number, day, _endpoint in _KINDS]  # fmt: skip
+             .where(model.project_id == bindparam("project_id")) for model, _states, name, number, day, _endpoint in _KINDS]  # fmt: skip
     every = union_all(*parts).subquery()
-    return [_line(*row) for row in db.session.execute(select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day)
-                                                      .order_by(every.c.kind, every.c.id))]  # fmt: skip
+    return select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day).order_by(every.c.kind, every.c.id)
+
+
+_EVERY_LINE = _every_line()  # built once: it is long, and every page of a project asks it
+
+
+def lines_of(project_id: int) -> list[Line]:
+    """Reports, changes, visits, stops and ends of a project, in one query."""
+    return [_line(*row) for row in db.session.execute(_EVERY_LINE, {"project_id": project_id})]
 
 
 def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day: date | None) -> Line:
