@@ -10,22 +10,25 @@ from urllib.parse import urlencode
 from flask import (
     Flask,
     current_app,
+    g,
     redirect,
-    render_template_string,
     request,
     session,
     url_for,
 )
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale, get_translations, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy import select
 
 from app.kernel import clock
+from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
-from app.services.people.queries import users_by_id
+from app.services.people.models import User
 
 # endpoint, label, word; at most six are shown
 MENU = (
@@ -91,10 +94,8 @@ VERBS |= {
     "express_interest": N_("A visitor wrote"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
 }  # fmt: skip
-SWITCH = """<form method="post" action="{{ url_for('people.language') }}" class="language">
-<input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
-<input type="hidden" name="next" value="{{ here }}">
-<button class="link-button" name="locale" value="{{ other }}" lang="{{ other }}" type="submit">{{ label }}</button></form>"""
+SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
+                '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def language_switch() -> Markup:
     if not current_user.is_authenticated:
         address = f"{here}{'&' if '?' in here else '?'}lang={other}"
         return Markup('<a class="link-button" href="{}" lang="{}" hreflang="{}" rel="nofollow">{}</a>').format(address, other, other, label)
-    return Markup(render_template_string(SWITCH, other=other, label=label, here=here))
+    return SWITCH.format(url_for("people.language"), generate_csrf(), here, other, other, label)
 
 
 def choose_language() -> Any:
@@ -185,27 +186,45 @@ def clock_ahead() -> datetime | None:
     return clock.now() if clock.movable() and clock.offset() else None
 
 
+def names_of(ids: set[int]) -> dict[int, str]:
+    """The names of these people."""
+    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))} if ids else {}
+
+
 def told_history(entries: list[Any]) -> list[Told]:
-    """The acts of a timeline in words, people by name, in two queries at most."""
-    people = users_by_id({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
+    """The acts of a timeline in words, people by name, in one query."""
+    people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
     faces = {name: life.states for name, life in LIFECYCLES.items()}
     return [_told(entry, people, faces) for entry in entries]
 
 
-def _told(entry: Any, people: dict[int, Any], faces: dict[str, Any]) -> Told:
+def _told(entry: Any, people: dict[int, str], faces: dict[str, Any]) -> Told:
     states = faces.get(entry.subject_type)
     state = next((s for s in states if str(s) == entry.after), None) if states and entry.after and entry.after != entry.before else None
     life = LIFECYCLES.get(entry.subject_type)
     move = next((m for (f, v), m in life.table.items() if v == entry.verb and str(f) == entry.before), None) if life else None
     label = VERBS.get(entry.verb) or (move.label if move else entry.verb.replace("_", " ").capitalize())
-    who = people[entry.actor_id].name if entry.actor_id in people else _("The system")
-    behalf = people[entry.on_behalf_of_id].name if entry.on_behalf_of_id in people else None
+    who = people.get(entry.actor_id) or _("The system")
+    behalf = people.get(entry.on_behalf_of_id)
     return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"))
+
+
+def _catalogue() -> Any:
+    """The catalogue of this request's language, looked up once and not for each of the hundreds of words of a list."""
+    babel = getattr(g, "_flask_babel", None)
+    kept = getattr(babel, "catalogue", None)
+    if kept is not None and kept[0] is babel.babel_locale:  # force_locale changes it for a while
+        return kept[1]
+    found = get_translations()
+    g._flask_babel.catalogue = (g._flask_babel.babel_locale, found)
+    return found
 
 
 def register(app: Flask) -> None:
     """Hand these to the templates."""
     app.before_request(choose_language)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda s: _catalogue().ugettext(s), ngettext=lambda s, p, n: _catalogue().ungettext(s, p, n), newstyle=True)  # fmt: skip
     app.jinja_env.globals.update(
         navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, ngettext=ngettext,
         language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip

@@ -116,11 +116,19 @@ if (wait) {
   }, wait * 1000);
 }
 
-// a table wider than the page can be scrolled with the keyboard too
-for (const wrap of document.querySelectorAll(".table-wrap")) {
-  if (wrap.scrollWidth <= wrap.clientWidth) continue;
+// a table wider than the page can be scrolled with the keyboard too; a window may become narrower at any time
+const reach = (wrap) => {
+  if (wrap.scrollWidth <= wrap.clientWidth) {
+    for (const name of ["tabindex", "role", "aria-label"]) wrap.removeAttribute(name);
+    return;
+  }
   const caption = wrap.querySelector("caption");
   wrap.tabIndex = 0;
   wrap.setAttribute("role", "group");
   wrap.setAttribute("aria-label", caption ? caption.textContent.trim() : document.title);
+};
+const widths = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
+for (const wrap of document.querySelectorAll(".table-wrap")) {
+  reach(wrap);
+  widths.observe(wrap);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
-from app.across.demo import cast, world
+from app.across.demo import bulk, cast, world
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import Refused
@@ -78,17 +79,33 @@ demo = AppGroup("demo", help="The demonstration world.")
 
 
 @demo.command("load")
+@click.option("--scale", type=click.IntRange(1, 200_000), help="Also write this many projects in bulk, with all that belongs to them.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--as-of", "as_of", type=click.DateTime(["%Y-%m-%d"]), help="Dates are relative to this day (default today).")
-def load(seed: int, as_of: datetime | None) -> None:
-    """Load the demonstration world. The same seed gives the same world."""
+def load(scale: int | None, seed: int, as_of: datetime | None) -> None:
+    """Load the demonstration world, small or large. The same seed gives the same world; what is there stays as it is."""
     if not current_app.config["DEMONSTRATION"]:
         raise click.ClickException("there is no demonstration in production")
     at = clock.at_local(as_of.date(), 8) if as_of else clock.now()
     click.echo(f"seed {seed}, as of {clock.local(at):%Y-%m-%d}")
     load_basics(at)
     password = load_world(at, seed=seed)
+    if scale:
+        load_large(at, count=scale, seed=seed)
     show_accounts(password)
+
+
+def load_large(at: datetime, *, count: int, seed: int) -> None:
+    """The large world beside the small one, once; says what was written, or what is there."""
+    there, began = bulk.present(), time.monotonic()
+    if there is not None:
+        click.echo("The large world is there already: " + ", ".join(f"{n} {name}" for name, n in there.items()))
+        return
+    click.echo(f"Writing {count} projects …", err=True)
+    written = bulk.load(cast.load(), count=count, seed=seed, as_of=at)
+    db.session.commit()
+    click.echo(", ".join(f"{n} {name}" for name, n in sorted(written.items())))
+    click.echo(f"{time.monotonic() - began:.1f} s")
 
 
 users = AppGroup("users", help="Accounts.")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from app.across.desk.tasks import Task
+from app.across.desk.waiting import Task
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.services.councils import queries as councils

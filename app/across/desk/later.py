@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.across.desk.tasks import Task
+from app.across.desk.waiting import Task
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.services.people.models import User

@@ -1,33 +1,53 @@
-"""What waits for a person: one function per kind of work, each with a constant number of queries."""
+"""What waits for a person: one function per kind of work, each a part of the desk's one statement."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import url_for
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, case, exists, func, or_
 
 from app.across.desk import councils, later
-from app.across.desk.tasks import Provider, Task
+from app.across.desk.waiting import Task, lines, read
 from app.kernel import clock
-from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
-from app.stages.calls import queries as calls
-from app.stages.calls.models import Call, Extension
+from app.stages.calls.models import Call, CallTopic, Extension
 from app.stages.calls.rules import CallState
-from app.stages.execution import queries as execution
+from app.stages.execution.models import Adjustment, Inspection, Report, Termination
+from app.stages.execution.rules import (
+    OPEN_REPORTS,
+    AdjustmentState,
+    InspectionState,
+    ReportState,
+    TerminationState,
+)
 from app.stages.funding import queries as funding
-from app.stages.funding.rules import ContractState, SettlementState, TrancheState
-from app.stages.ideas import queries as ideas
+from app.stages.funding.models import (
+    Appraisal,
+    Contract,
+    Project,
+    ProjectClosing,
+    Settlement,
+    Submission,
+    Tranche,
+)
+from app.stages.funding.rules import (
+    ContractState,
+    SettlementState,
+    SubmissionState,
+    TrancheState,
+)
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import IdeaState
 from app.stages.proposals import queries as proposals
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
+from app.stages.selection.models import RankingLine
 
 REPORT_AHEAD = timedelta(days=30)
 
@@ -41,187 +61,209 @@ class Group:
     late: int
 
 
-def _of_project(rows: list[Any], endpoint: str, since: str | None = None, due: str | None = None) -> list[Task]:
-    """Tasks made of rows that hang on a project."""
-    return [Task(r.project.title, url_for(endpoint, pid=r.public_id), getattr(r, since) if since else None,
-                 getattr(r, due) if due else None, r.project.code) for r in rows]  # fmt: skip
+# what waits: tasks, or statements made by `lines` (all statements of a desk are read in one query)
+Provider = Callable[[User, datetime], Sequence[Task | Select[Any]]]
 
 
-def _holds(user: User, project: Any) -> bool:
-    return bool(funding.may_request(user, project))
+def _of_project(model: Any, user: User, endpoint: str, *where: Any, since: Any = None, due: Any = None) -> Select[Any]:
+    """Lines of rows that hang on a project this person may see."""
+    return (lines(endpoint, model.public_id, Project.title, since=since, due=due, hint=Project.code).join(Project, Project.id == model.project_id)
+            .where(funding.visible(user), *where))  # fmt: skip
+
+
+def _held(user: User) -> Any:
+    """The condition: this person is the project's investigator or the manager of its host (funding's may_request)."""
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    return or_(Project.pi_id == user.id, Project.host_id.in_(managed))
 
 
 # --- ideas and calls ------------------------------------------------------------------------------------------
 
 
-def my_ideas(user: User, _at: datetime) -> list[Task]:
+def my_ideas(user: User, _at: datetime) -> list[Select[Any]]:
     """Ideas this person is writing, or got back."""
-    rows = db.session.execute(select(Idea.public_id, Idea.title, Idea.created_at, Idea.return_reason, Idea.state).where(
-        Idea.owner_id == user.id, Idea.state.in_((IdeaState.DRAFT, IdeaState.RETURNED))).order_by(Idea.id).limit(50))  # fmt: skip
-    return [Task(r.title, url_for("ideas.show", pid=r.public_id), r.created_at, hint=r.return_reason if r.state == IdeaState.RETURNED else "") for r in rows]
+    reason = case((Idea.state == IdeaState.RETURNED, Idea.return_reason), else_="")
+    return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.created_at, hint=reason)
+            .where(Idea.owner_id == user.id, Idea.state.in_((IdeaState.DRAFT, IdeaState.RETURNED)))]  # fmt: skip
 
 
-def ideas_to_identify(user: User, _at: datetime) -> list[Task]:
+def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:
     """Submitted ideas."""
     if not user.can(Do.IDEAS_IDENTIFY):
         return []
-    return [Task(i.title, url_for("ideas.show", pid=i.public_id), i.submitted_at) for i in ideas.waiting_for_council()]
+    return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.submitted_at).where(Idea.state == IdeaState.SUBMITTED)]
 
 
-def ideas_to_approve(user: User, _at: datetime) -> list[Task]:
+def ideas_to_approve(user: User, _at: datetime) -> list[Select[Any]]:
     """Identified ideas that await the decision."""
     if not user.can(Do.IDEAS_APPROVE):
         return []
-    return [Task(i.final_title or i.title, url_for("ideas.show", pid=i.public_id), i.submitted_at) for i in ideas.identified()]
+    return [lines("ideas.show", Idea.public_id, func.coalesce(Idea.final_title, Idea.title), since=Idea.submitted_at)
+            .where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_not(None))]  # fmt: skip
 
 
-def calls_to_move(user: User, _at: datetime) -> list[Task]:
+def calls_to_move(user: User, _at: datetime) -> list[Select[Any]]:
     """Call drafts to publish, closed calls to open."""
     if not user.can(Do.CALLS_OPEN):
         return []
-    wanted = (CallState.DRAFT, CallState.CLOSED)
-    rows = db.session.execute(select(Call.public_id, Call.title, Call.created_at, Call.closed_at).where(Call.state.in_(wanted)).order_by(Call.id))
-    return [Task(r.title, url_for("calls.show", pid=r.public_id), r.closed_at or r.created_at) for r in rows]
+    return [lines("calls.show", Call.public_id, Call.title, since=func.coalesce(Call.closed_at, Call.created_at))
+            .where(Call.state.in_((CallState.DRAFT, CallState.CLOSED)))]  # fmt: skip
 
 
-def extensions_to_confirm(user: User, _at: datetime) -> list[Task]:
+def extensions_to_confirm(user: User, _at: datetime) -> list[Select[Any]]:
     """Later deadlines that somebody else proposed."""
     if not user.can(Do.CALLS_EXTEND):
         return []
-    rows = db.session.scalars(select(Extension).options(joinedload(Extension.call)).where(
-        Extension.confirmed_at.is_(None), Extension.refused_at.is_(None), Extension.proposed_by_id != user.id))  # fmt: skip
-    return [Task(e.call.title, url_for("calls.confirm_extension", pid=e.call.public_id), e.proposed_at, hint=e.reason) for e in rows]
+    return [lines("calls.confirm_extension", Call.public_id, Call.title, since=Extension.proposed_at, hint=Extension.reason)
+            .join(Call, Call.id == Extension.call_id)
+            .where(Extension.confirmed_at.is_(None), Extension.refused_at.is_(None), Extension.proposed_by_id != user.id)]  # fmt: skip
 
 
-def open_calls(user: User, at: datetime) -> list[Task]:
+def open_calls(user: User, at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
     if "researcher" not in user.roles or user.can(Do.CALLS_PUBLISH):
         return []
-    return [Task(c["title"], url_for("calls.show", pid=c["pid"]), due=clock.local(c["deadline"]).date()) for c in calls.open_calls(at)]
+    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)]
 
 
 # --- dossiers -------------------------------------------------------------------------------------------------
 
 
-def my_drafts(user: User, _at: datetime) -> list[Task]:
+def my_drafts(user: User, _at: datetime) -> list[Select[Any]]:
     """Dossiers this person is writing."""
-    return [Task(p.title, url_for("proposals.show", pid=p.public_id), p.created_at, hint=p.sent_back_reason or "") for p in proposals.drafts_of(user)]
+    return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, hint=Proposal.sent_back_reason)
+            .where(proposals.in_team(user), Proposal.state == ProposalState.DRAFT)]  # fmt: skip
 
 
-def to_sign_off(user: User, _at: datetime) -> list[Task]:
+def to_sign_off(user: User, _at: datetime) -> list[Select[Any]]:
     """Drafts that wait for the host's signature."""
     if not user.can(Do.PROPOSALS_SIGN_OFF):
         return []
-    return [Task(p.title, url_for("proposals.show", pid=p.public_id), p.created_at, hint=p.pi.name) for p in proposals.to_sign(user)]
+    return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, hint=User.name).join(User, User.id == Proposal.pi_id)
+            .where(proposals.managed_by(user), Proposal.state == ProposalState.DRAFT, Proposal.host_signed_at.is_(None))]  # fmt: skip
 
 
-def to_check(user: User, _at: datetime) -> list[Task]:
+def to_check(user: User, _at: datetime) -> list[Select[Any]]:
     """Opened dossiers to check."""
     if not user.can(Do.PROPOSALS_CHECK):
         return []
-    return [Task(p.title, url_for("proposals.check", pid=p.public_id), p.submitted_at, hint=p.code or "") for p in proposals.to_check()]
+    return [lines("proposals.check", Proposal.public_id, Proposal.title, since=Proposal.submitted_at, hint=Proposal.code)
+            .join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Call, Call.id == CallTopic.call_id)
+            .where(Call.state.in_(proposals.UNSEALED), Proposal.state == ProposalState.SUBMITTED)]  # fmt: skip
 
 
 # --- money ----------------------------------------------------------------------------------------------------
 
 
-def budgets_to_appraise(user: User, _at: datetime) -> list[Task]:
-    """Recommended proposals whose budget nobody has read yet, and appraisals under way."""
+def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
+    """Recommended proposals whose budget nobody has read yet, and appraisals that are not (or no longer) submitted."""
     if not user.can(Do.FUNDING_PROPOSE):
         return []
-    lines = [Task(r.proposal.title, url_for("funding.begin_appraisal", pid=r.public_id), r.frozen_at, hint=r.proposal.code or "") for r in funding.lines_to_appraise()]
-    return lines + [Task(a.proposal.title, url_for("funding.appraisal", pid=a.public_id), a.created_at, hint=a.proposal.code or "")
-                    for a, _allowed in funding.open_appraisals()]  # fmt: skip
+    begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
+    submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
+    return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
+            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(RankingLine.recommended, ~begun),
+            lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
+            .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted)]  # fmt: skip
 
 
-def awards_to_decide(user: User, _at: datetime) -> list[Task]:
+def awards_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
     """Projects submitted for approval."""
     if not user.can(Do.FUNDING_APPROVE):
         return []
-    return [Task(s.title, url_for("funding.submission", pid=s.public_id), s.submitted_at, hint=s.submitted_by.name) for s in funding.waiting_submissions()]
+    return [lines("funding.submission", Submission.public_id, Submission.title, since=Submission.submitted_at, hint=User.name)
+            .join(User, User.id == Submission.submitted_by_id).where(Submission.state.in_((SubmissionState.SUBMITTED, SubmissionState.HELD)))]  # fmt: skip
 
 
-def contracts_to_sign(user: User, _at: datetime) -> list[Task]:
+def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
     """Approved projects without a signed contract."""
     if not user.can(Do.FUNDING_CONTRACT) or user.can(Do.FUNDING_APPROVE):
         return []
-    return [Task(p.title, url_for("funding.contract", pid=c.public_id) if c else url_for("funding.draft_contract", pid=p.public_id), p.created_at, hint=p.code)
-            for p, c in funding.projects_without_signed_contract()]  # fmt: skip
+    drafted = exists().where(Contract.project_id == Project.id)
+    return [lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code).where(~Project.historic, ~drafted),
+            lines("funding.contract", Contract.public_id, Project.title, since=Project.created_at, hint=Project.code)
+            .join(Project, Project.id == Contract.project_id).where(~Project.historic, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
 
-def tranches(user: User, _at: datetime) -> list[Task]:
+def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
-    wanted = [TrancheState.DUE]
-    wanted += [TrancheState.REQUESTED] if user.can(Do.FUNDING_APPROVE_PAYMENT) else []
-    wanted += [TrancheState.APPROVED] if user.can(Do.FUNDING_PAY) else []
-    page = {TrancheState.DUE: "funding.request_payment", TrancheState.REQUESTED: "funding.approve_payment", TrancheState.APPROVED: "funding.pay"}
-    rows = [t for t in funding.tranches_in(user, *wanted) if t.state != TrancheState.DUE or _holds(user, t.project)]
-    rows = [t for t in rows if t.state == TrancheState.DUE or user.id not in (t.requested_by_id, t.first_approved_by_id, t.approved_by_id)]
-    return [Task(t.project.title, url_for(page[t.state], pid=t.public_id), t.approved_at or t.requested_at, hint=t.project.code,
-                 due=t.planned_on if t.state == TrancheState.DUE else None) for t in rows]  # fmt: skip
-
-
-def accounts(user: User, _at: datetime) -> list[Task]:
-    """Ended projects: final accounts to hand in, to decide on, contracts to liquidate."""
-    found = []
-    for contract, closing, settlement in funding.closed_contracts(user):
-        project, page = contract.project, None
-        if settlement is None or settlement.state == SettlementState.RETURNED:
-            page = ("funding.submit_settlement", project.public_id) if _holds(user, project) else None
-        elif settlement.state == SettlementState.SUBMITTED:
-            page = ("funding.decide_settlement", settlement.public_id) if user.can(Do.FUNDING_SETTLE) else None
-        elif contract.state == ContractState.SETTLED and user.can(Do.FUNDING_LIQUIDATE):
-            page = ("funding.liquidate", contract.public_id)
-        if page is not None:
-            found.append(Task(project.title, url_for(page[0], pid=page[1]), closing.at, hint=project.code))
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, _held(user), due=Tranche.planned_on)]
+    earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
+    if user.can(Do.FUNDING_APPROVE_PAYMENT):
+        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, *earlier, since=Tranche.requested_at))
+    if user.can(Do.FUNDING_PAY):
+        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, *earlier, since=Tranche.approved_at))
     return found
+
+
+def accounts(user: User, _at: datetime) -> list[Select[Any]]:
+    """Ended projects: final accounts to hand in, to decide on, contracts to liquidate."""
+    found = [_ended(user, "funding.submit_settlement", Project.public_id, _held(user), or_(Settlement.id.is_(None), Settlement.state == SettlementState.RETURNED))]
+    if user.can(Do.FUNDING_SETTLE):
+        found.append(_ended(user, "funding.decide_settlement", Settlement.public_id, Settlement.state == SettlementState.SUBMITTED))
+    if user.can(Do.FUNDING_LIQUIDATE):
+        found.append(_ended(user, "funding.liquidate", Contract.public_id, Settlement.state == SettlementState.ACCEPTED, Contract.state == ContractState.SETTLED))
+    return found
+
+
+def _ended(user: User, endpoint: str, pid: Any, *where: Any) -> Select[Any]:
+    return (lines(endpoint, pid, Project.title, since=ProjectClosing.at, hint=Project.code).select_from(Contract).join(Project, Project.id == Contract.project_id)
+            .join(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
+            .where(Contract.state != ContractState.LIQUIDATED, funding.visible(user), *where))  # fmt: skip
 
 
 # --- the work -------------------------------------------------------------------------------------------------
 
 
-def reports_to_write(user: User, at: datetime) -> list[Task]:
+def _awaited(user: User, endpoint: str, until: date, *where: Any) -> Select[Any]:
+    """Reports awaited until that day, of projects that have not ended."""
+    ended = exists().where(ProjectClosing.project_id == Report.project_id)
+    return _of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, *where, due=Report.due_on)
+
+
+def reports_to_write(user: User, at: datetime) -> list[Select[Any]]:
     """Reports of this person's projects that are due soon, late, or came back."""
-    rows = execution.awaited_reports(user, until=clock.local(at + REPORT_AHEAD).date())
-    return _of_project([r for r in rows if _holds(user, r.project)], "execution.submit_report", due="due_on")
+    return [_awaited(user, "execution.submit_report", clock.local(at + REPORT_AHEAD).date(), _held(user))]
 
 
-def reports_to_review(user: User, _at: datetime) -> list[Task]:
+def reports_to_review(user: User, _at: datetime) -> list[Select[Any]]:
     """Reports that came in."""
-    return _of_project(execution.submitted_reports(user), "execution.review_report", since="submitted_at") if user.can(Do.EXECUTION_REVIEW) else []
+    if not user.can(Do.EXECUTION_REVIEW):
+        return []
+    return [_of_project(Report, user, "execution.review_report", Report.state == ReportState.SUBMITTED, since=Report.submitted_at)]
 
 
-def late_reports(user: User, at: datetime) -> list[Task]:
+def late_reports(user: User, at: datetime) -> list[Select[Any]]:
     """Reports that others owe and whose day is past."""
     if not user.can(Do.EXECUTION_REVIEW):
         return []
-    return _of_project(execution.awaited_reports(user, until=clock.local(at).date() - timedelta(days=1)), "execution.report", due="due_on")
+    return [_awaited(user, "execution.report", clock.local(at).date() - timedelta(days=1))]
 
 
-def inspections(user: User, _at: datetime) -> list[Task]:
+def inspections(user: User, _at: datetime) -> list[Select[Any]]:
     """Visits that are planned."""
-    return _of_project(execution.planned_inspections(user), "execution.inspection", due="planned_on") if user.can(Do.EXECUTION_INSPECT) else []
+    if not user.can(Do.EXECUTION_INSPECT):
+        return []
+    return [_of_project(Inspection, user, "execution.inspection", Inspection.state == InspectionState.PLANNED, due=Inspection.planned_on)]
 
 
-def changes_to_decide(user: User, _at: datetime) -> list[Task]:
+def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
     """Requests for changes and early ends under consideration."""
     if not user.can(Do.EXECUTION_DECIDE):
         return []
-    return [*_of_project(execution.requested_adjustments(user), "execution.decide_adjustment", since="requested_at"),
-            *_of_project(execution.opened_terminations(user), "execution.decide_termination", since="opened_at")]  # fmt: skip
+    return [_of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, since=Adjustment.requested_at),
+            _of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at)]  # fmt: skip
 
 
 # --- the house ------------------------------------------------------------------------------------------------
 
 
-def failed_mails(user: User, _at: datetime) -> list[Task]:
+def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
     """Mails that could not be delivered."""
     if not user.can(Do.ADMIN_OUTBOX) or user.can(Do.EXECUTION_READ) and not user.can(Do.EXECUTION_REVIEW):
         return []
     troubled = or_(OutboxMail.mail_state == MailState.FAILED, (OutboxMail.mail_state == MailState.WAITING) & (OutboxMail.tries > 3))
-    rows = db.session.execute(select(OutboxMail.public_id, OutboxMail.subject, OutboxMail.posted_at, OutboxMail.to_address).where(troubled)
-                              .order_by(OutboxMail.id).limit(50))  # fmt: skip
-    return [Task(r.subject, url_for("admin.mail", pid=r.public_id), r.posted_at, hint=r.to_address) for r in rows]
+    return [lines("admin.mail", OutboxMail.public_id, OutboxMail.subject, since=OutboxMail.posted_at, hint=OutboxMail.to_address).where(troubled)]
 
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
@@ -264,10 +306,12 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 
 def groups(user: User, at: datetime) -> list[Group]:
     """All that waits for this person, in the order of PROVIDERS."""
-    today = clock.local(at).date()
-    found = []
-    for label, provider in PROVIDERS:
-        if tasks := provider(user, at):
+    today, found = clock.local(at).date(), []
+    given = [list(provider(user, at)) for _label, provider in PROVIDERS]
+    read_together = read((n, part) for n, parts in enumerate(given) for part in parts if not isinstance(part, Task))
+    for n, (label, _provider) in enumerate(PROVIDERS):
+        tasks = [part for part in given[n] if isinstance(part, Task)] + read_together.get(n, [])
+        if tasks:
             tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
             found.append(Group(label, tasks, sum(1 for t in tasks if t.due is not None and t.due < today)))
     return found

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     func,
     literal,
     null,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
@@ -57,9 +58,14 @@ from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverSta
 # --- the list -------------------------------------------------------------------------------------------------
 
 
+def with_faces(statement: Select[Any]) -> Select[Any]:
+    """Load a project with item, sector and host. The investigator is known by name: an account brings its roles along."""
+    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host))
+
+
 def list_statement(user: User, today: date) -> Select[Any]:
     """Rows (Project, phase, id) of the projects this person may see."""
-    return funding.with_faces(select(Project, phase_sql(today).label("phase"), Project.id)).where(funding.visible(user))
+    return with_faces(select(Project, phase_sql(today).label("phase"), Project.id)).where(funding.visible(user))
 
 
 def with_words(statement: Select[Any], words: str) -> Select[Any]:
@@ -135,11 +141,11 @@ class Whole:
 
 def whole(user: User, pid: str, today: date) -> Whole | None:
     """One project this person may see, with its parts, in a constant number of queries."""
-    project = funding.project_by_pid(user, pid)
+    project = db.session.scalar(with_faces(select(Project)).options(selectinload(Project.products), selectinload(Project.other_items))
+                                .where(Project.public_id == pid, funding.visible(user)))  # fmt: skip
     if project is None:
         return None
-    contract = db.session.scalar(select(Contract).options(selectinload(Contract.tranches), selectinload(Contract.annexes))
-                                 .where(Contract.project_id == project.id))  # fmt: skip
+    contract = db.session.scalar(select(Contract).options(selectinload(Contract.tranches)).where(Contract.project_id == project.id))
     closing, settlement, liquidation = db.session.execute(
         select(ProjectClosing, Settlement, Liquidation).select_from(Project)
         .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
@@ -170,15 +176,21 @@ _KINDS: tuple[tuple[Any, type[Face], Any, Any, Any, str], ...] = (
 _BY_TABLE = {model.__tablename__: (states, name.type.enum if name is not None else None, endpoint) for model, states, name, _n, _d, endpoint in _KINDS}
 
 
-def lines_of(project_id: int) -> list[Line]:
-    """Reports, changes, visits, stops and ends, acceptance, results and their transfer, in one query."""
+def _every_line() -> Select[Any]:
     parts = [select(literal(model.__tablename__).label("kind"), model.public_id, sql_cast(model.state, String).label("state"),
                     (sql_cast(name, String) if name is not None else sql_cast(null(), String)).label("label"),
                     (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"))
-             .where(model.project_id == project_id) for model, _states, name, number, day, _endpoint in _KINDS]  # fmt: skip
+             .where(model.project_id == bindparam("project_id")) for model, _states, name, number, day, _endpoint in _KINDS]  # fmt: skip
     every = union_all(*parts).subquery()
-    return [_line(*row) for row in db.session.execute(select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day)
-                                                      .order_by(every.c.kind, every.c.id))]  # fmt: skip
+    return select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day).order_by(every.c.kind, every.c.id)
+
+
+_EVERY_LINE = _every_line()  # built once: it is long, and every page of a project asks it
+
+
+def lines_of(project_id: int) -> list[Line]:
+    """Reports, changes, visits, stops and ends of a project, in one query."""
+    return [_line(*row) for row in db.session.execute(_EVERY_LINE, {"project_id": project_id})]
 
 
 def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day: date | None) -> Line:

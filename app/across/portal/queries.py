@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
+from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
 from app.kernel.db import db
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
-from app.stages.funding import queries as funding
 from app.stages.funding.models import Project, ProjectClosing
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Plan, Priority, Sector
@@ -102,7 +102,7 @@ def open_calls(at: datetime) -> list[dict[str, Any]]:
 
 def projects_statement(today: date) -> Select[Any]:
     """Rows (Project, phase, id) of all approved projects: the decision makes a project public."""
-    return funding.with_faces(select(Project, phase_sql(today).label("phase"), Project.id))
+    return hub.with_faces(select(Project, phase_sql(today).label("phase"), Project.id))
 
 
 def project_line(row: Any, english: bool) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+"""Without a mouse: the skip link, the way to the form, the summary of problems that takes the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.support.live import Site
+from tests.support.pages import axe, go
+
+
+def focused(page: Page, what: str = "e.id || e.className || e.tagName") -> str:
+    """What has the focus."""
+    return str(page.evaluate(f"(e => {what})(document.activeElement)"))
+
+
+def test_the_first_stop_leads_past_the_menu(site: Site, visit: Callable[..., Page]) -> None:
+    page = visit("pi1")
+    go(page, "/ideas/")
+    page.keyboard.press("Tab")
+    assert "skip-link" in focused(page)
+    assert page.locator(".skip-link").evaluate("e => e.getBoundingClientRect().top >= 0"), "the skip link is seen when it has the focus"
+    page.keyboard.press("Enter")
+    assert focused(page) == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null"), "the next stop is in the content"
+
+
+def test_a_refused_form_says_what_is_wrong_where_the_focus_is(site: Site, visit: Callable[..., Page]) -> None:
+    page = visit("pi1")
+    go(page, "/ideas/new")
+    button = page.locator("main .form-actions button[type=submit]").first
+    button.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "error-summary" in focused(page), "the list of problems has the focus"
+    axe(page)
+    page.keyboard.press("Tab")
+    assert focused(page, "e.tagName") == "A"
+    target = focused(page, "e.getAttribute('href')").removeprefix("#")
+    page.keyboard.press("Enter")
+    assert focused(page, "e.id") == target, "a problem's link leads to its control"
+    assert page.locator(f"#{target}").get_attribute("aria-invalid") == "true"
+
+
+def test_the_menu_of_the_person_opens_and_closes_with_keys(site: Site, visit: Callable[..., Page]) -> None:
+    page = visit("officer")
+    summary = page.locator("details.menu summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details.menu").evaluate("e => e.open")
+    axe(page)
+    page.keyboard.press("Escape")
+    assert not page.locator("details.menu").evaluate("e => e.open")
+    assert focused(page, "e.tagName") == "SUMMARY", "the focus goes back to where the menu was opened"

@@ -1,0 +1,125 @@
+"""Every main page of the small world: no barrier that axe knows, nothing wider than a phone, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from app.across.demo import bulk
+from app.across.demo import cast as demo_cast
+from app.kernel.db import db
+from app.services.papers.models import Paper
+from app.services.people.queries import user_by_email
+from app.stages.calls.models import Call
+from app.stages.execution.models import Adjustment, Inspection, Report, Termination
+from app.stages.funding.models import Appraisal, Contract, Project, Submission, Tranche
+from app.stages.ideas.models import Idea, Topic
+from app.stages.ideas.rules import IdeaState
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
+from tests.support.live import Site
+from tests.support.pages import axe, go, no_overflow
+
+AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PUBLIC = ["/", "/public/plan", "/public/plan/1", "/public/plan/1.8", "/public/calls", "/public/calls/{open_call}", "/public/projects", "/public/projects/{project}",
+          "/auth/login", "/nothing-here"]  # fmt: skip
+OFFICER = ["/desk/", "/plan/", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/proposals/",
+           "/proposals/{submitted}", "/projects/", "/projects/{project}", "/projects/{running}", "/funding/", "/funding/projects/{project}", "/execution/",
+           "/execution/projects/{running}", "/papers/", "/admin/rulebook/"]  # fmt: skip
+BY_ROLE = {
+    "officer": OFFICER,
+    "pi1": ["/desk/", "/ideas/", "/ideas/new", "/calls/", "/proposals/", "/proposals/{draft}", "/proposals/{draft}/general", "/proposals/{draft}/budget",
+            "/proposals/{draft}/team", "/projects/", "/auth/account", "/auth/password"],
+    "host1": ["/desk/", "/proposals/", "/projects/"], "leader": ["/desk/", "/projects/", "/execution/"], "province": ["/desk/", "/ideas/", "/funding/"],
+    "finance": ["/desk/", "/funding/"], "registry": ["/desk/", "/papers/"], "auditor": ["/desk/", "/projects/"], "agency1": ["/desk/", "/ideas/"],
+    "member1": ["/desk/"], "admin": ["/admin/", "/admin/users", "/admin/outbox", "/admin/journal", "/admin/clock"],
+}  # fmt: skip
+OBJECTS = {
+    "project": (Project, None), "idea": (Idea, Idea.state == IdeaState.APPROVED), "topic": (Topic, None), "call": (Call, Call.state == "concluded"),
+    "open_call": (Call, Call.state == "published"), "submitted": (Proposal, Proposal.state == ProposalState.SELECTED), "report": (Report, Report.state == "accepted"),
+    "adjustment": (Adjustment, None), "inspection": (Inspection, None), "termination": (Termination, None), "tranche": (Tranche, None), "paper": (Paper, None),
+    "contract": (Contract, None), "appraisal": (Appraisal, None), "submission": (Submission, None),
+}  # fmt: skip
+PAGES_OF_OBJECTS = ["/funding/appraisals/{appraisal}", "/funding/submissions/{submission}", "/funding/contracts/{contract}", "/funding/tranches/{tranche}",
+                    "/execution/reports/{report}", "/execution/changes/{adjustment}", "/execution/inspections/{inspection}",
+                    "/execution/terminations/{termination}"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(database_templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The large world at a small scale, read by all tests of this file. A draft of pi1 is in it."""
+    site = Site(database_templates, tmp_path_factory.mktemp("world"))
+    with site.act() as cast:
+        bulk.load(cast, count=24, seed=11, as_of=AS_OF)
+        draft = db.session.scalars(select(Proposal).join(Call, Call.state == "published").where(Proposal.state == ProposalState.DRAFT)).first()
+        assert draft is not None
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="module")
+def places(world: Site) -> dict[str, str]:
+    """Public ids of one object of each kind."""
+    with world.act():
+        found = {}
+        for name, (model, condition) in OBJECTS.items():
+            statement = select(model.public_id).order_by(model.id)
+            found[name] = db.session.scalar(statement.where(condition) if condition is not None else statement)
+        found["running"] = db.session.scalar(select(Project.public_id).where(Project.ends_on > AS_OF.date(), Project.paid_total > 0))
+        found["draft"], found["writer"] = db.session.execute(
+            select(Proposal.public_id, demo_cast.User.email).join(demo_cast.User, demo_cast.User.id == Proposal.pi_id).where(Proposal.state == ProposalState.DRAFT)).first()  # fmt: skip
+    return found
+
+
+def speak(site: Site, account: str, locale: str) -> None:
+    """Let this account read in this language."""
+    with site.act():
+        person = user_by_email(account if "@" in account else f"{account}@{demo_cast.DOMAIN}")
+        assert person is not None
+        person.locale = locale
+
+
+def look(page: Page, paths: list[str], places: dict[str, str], faults: list[str]) -> None:
+    """Open each address, look at it at both widths; barriers and what sticks out are noted, and the rest is looked at too."""
+    for path in paths:
+        address = path.format(**places)
+        try:
+            page.set_viewport_size({"width": 360, "height": 740})
+            go(page, address, 404 if address == "/nothing-here" else 200)
+            no_overflow(page)
+            axe(page)
+            page.set_viewport_size({"width": 1280, "height": 900})
+            no_overflow(page)
+            axe(page)
+        except AssertionError as fault:
+            faults.append(f"{path}: {fault}")
+
+
+@pytest.mark.parametrize("locale", ["vi", "en"])
+def test_public_pages(world: Site, places: dict[str, str], open_browsers: Callable[..., Page], locale: str) -> None:
+    page, faults = open_browsers(world), []
+    go(page, f"/?lang={locale}")
+    assert page.locator("html").get_attribute("lang") == locale
+    look(page, PUBLIC, places, faults)
+    assert not faults, "\n\n".join(faults)
+
+
+@pytest.mark.parametrize(("account", "locale"), [*((account, "vi") for account in BY_ROLE), ("officer", "en"), ("pi1", "en"), ("admin", "en")])
+def test_pages_of_a_role(world: Site, places: dict[str, str], open_browsers: Callable[..., Page], account: str, locale: str) -> None:
+    person = places["writer"].partition("@")[0] if account == "pi1" else account
+    speak(world, person, locale)
+    page, faults = open_browsers(world, person), []
+    look(page, BY_ROLE[account], places, faults)
+    assert not faults, "\n\n".join(faults)
+
+
+def test_pages_of_parts_of_a_project(world: Site, places: dict[str, str], open_browsers: Callable[..., Page]) -> None:
+    speak(world, "officer", "vi")
+    page, faults = open_browsers(world, "officer"), []
+    look(page, [p for p in PAGES_OF_OBJECTS if places[p.rpartition("{")[2].rstrip("}")]], places, faults)
+    assert not faults, "\n\n".join(faults)
