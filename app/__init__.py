@@ -105,7 +105,7 @@ def _open(app: Flask, room: str) -> None:
 
 def _dress(app: Flask) -> None:
     """Template filters and globals, the command line."""
-    shown = importlib.import_module("app.kernel.shown")
+    shown = importlib.import_module("app.shown")
     shown.init_app(app)
     if importlib.util.find_spec("app.across.navigation"):
         importlib.import_module("app.across.navigation").register(app)

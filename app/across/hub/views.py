@@ -21,7 +21,7 @@ from app.across.hub.phase import Phase
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.kernel.shown import can, language
+from app.shown import can, language
 from app.kernel.web import allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers

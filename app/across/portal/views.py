@@ -19,7 +19,7 @@ from app.across.hub.phase import Phase, phase_sql
 from app.across.portal import queries
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.web import PUBLIC, allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers

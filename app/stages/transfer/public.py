@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
 from app.kernel.words import N_
 from app.stages.acceptance.models import Result

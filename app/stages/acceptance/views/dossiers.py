@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.kernel import clock, journal, subjects
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files import queries as files

@@ -14,7 +14,7 @@ from sqlalchemy import or_
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.text import fold
 from app.kernel.web import allow
 from app.kernel.words import N_

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, ledger, queries

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.kernel import clock
 from app.kernel.permissions import Do
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.files import queries as files
 from app.services.papers import queries as papers

@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_

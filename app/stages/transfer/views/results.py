@@ -11,7 +11,7 @@ from flask_login import current_user
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.kernel.shown import language
+from app.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
