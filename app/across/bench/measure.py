@@ -113,8 +113,8 @@ def repeat(act: Callable[[], Any], pids: list[int], rounds: int, *, short_thread
     return len(spent), statistics.median(spent), spent[min(len(spent) - 1, int(len(spent) * 0.95))], used
 
 
-def visit(page: Page, server: Server, password: str, pids: list[int], rounds: int) -> Cost:
-    """Latency, processor time and bytes of a page."""
+def visit(page: Page, server: Server, password: str, pids: Callable[[], list[int]], rounds: int) -> Cost:
+    """Latency, processor time and bytes of a page. `pids` says who works for it, asked when connections are open."""
     visitor = Visitor(server.port)
     if page.account:
         visitor.sign_in(page.account, password)
@@ -122,7 +122,7 @@ def visit(page: Page, server: Server, password: str, pids: list[int], rounds: in
     if status != 200:
         raise ValueError(f"{page.path} answered {status}")
     cost = Cost(page.name, page.budget, html_kb=len(text) / 1024, first_visit_kb=first_visit(visitor, text.decode()) / 1024)
-    cost.visits, cost.p50_ms, cost.p95_ms, cost.cpu_ms = repeat(lambda: visitor.ask("GET", page.path), pids, rounds)
+    cost.visits, cost.p50_ms, cost.p95_ms, cost.cpu_ms = repeat(lambda: visitor.ask("GET", page.path), pids(), rounds)
     return cost
 
 

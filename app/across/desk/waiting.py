@@ -16,13 +16,18 @@ from app.kernel.db import UtcDateTime, db
 
 @dataclass(frozen=True)
 class Task:
-    """One line of the desk: what, where, since when it waits, and until when it should be done."""
+    """One line of the desk: what, where (an address, or an endpoint with its public id), since when it waits, until when it is due."""
 
     title: str
-    url: str
+    place: str | tuple[str, str]
     since: datetime | None = None
     due: date | None = None
     hint: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address; made only for lines that are shown, most are only counted."""
+        return self.place if isinstance(self.place, str) else url_for(self.place[0], pid=self.place[1])
 
 
 def lines(endpoint: str, pid: Any, title: Any, *, since: Any = None, due: Any = None, until: Any = None, hint: Any = None) -> Select[Any]:
@@ -47,5 +52,5 @@ def read(parts: Iterable[tuple[int, Select[Any]]]) -> dict[int, list[Task]]:
         return found
     for row in db.session.execute(union_all(*numbered)):
         due = clock.local(row.until).date() if row.until is not None else row.due
-        found.setdefault(row.number, []).append(Task(row.title, url_for(row.endpoint, pid=row.pid), row.since, due, row.hint or ""))
+        found.setdefault(row.number, []).append(Task(row.title, (row.endpoint, row.pid), row.since, due, row.hint or ""))
     return found
