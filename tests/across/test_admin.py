@@ -25,6 +25,7 @@ def test_add_grant_revoke(user, as_):
     person = user_by_email("moi@demo.vamco.test")
     assert person is not None and person.roles == {"researcher"}
     page = f"/admin/users/{person.public_id}"
+    assert not admin.page(f"{page}/grant").select("[name=organisation]"), "a role has no scope: nothing would ask for it"
     admin.submit(f"{page}/grant", {"role": "officer", "ends_on": "31/12/2026"})
     database.session.expire_all()
     assert "officer" in user_by_email("moi@demo.vamco.test").roles

@@ -48,13 +48,12 @@ class OfBody(StageForm):
         self.organisation.choices = [(o.public_id, o.name) for o in bodies]
 
 
-class Grant(OfBody):
+class Grant(StageForm):
     role = PickField(N_("Role"), required=True)
-    organisation = PickField(N_("Only for this organisation"), hint=N_("Leave it empty when the role holds for everything."))
     ends_on = DateField(N_("Last day"), hint=N_("Leave it empty when there is no end."))
 
-    def __init__(self, bodies: list[Organisation], *args: Any, **kw: Any) -> None:
-        super().__init__(bodies, *args, **kw)
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
         self.role.choices = [(str(r), _(r.label)) for r in GIVEN]
 
 

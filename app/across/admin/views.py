@@ -156,11 +156,10 @@ def user(pid: str) -> Any:
 @writes
 def grant(pid: str) -> Any:
     row = or_404(people_queries.user_by_pid(pid))
-    form = forms.Grant(people_queries.organisations())
+    form = forms.Grant()
     if form.validate_on_submit():
         ends = clock.at_local(date.fromordinal(form.ends_on.data.toordinal() + 1)) if form.ends_on.data else None
-        people.grant(row, Role(form.role.data), by=current_user, at=clock.now(), ends_at=ends,
-                     organisation=people_queries.organisation_by_pid(form.organisation.data))  # fmt: skip
+        people.grant(row, Role(form.role.data), by=current_user, at=clock.now(), ends_at=ends)
         return done(_("The role is granted."), url_for(".user", pid=pid))
     return render_template("admin/act.html", form=form, title=_("Grant a role to %(name)s", name=row.name), button=_("Grant the role"), back=url_for(".user", pid=pid))
 

@@ -88,15 +88,13 @@ def join(user: User, organisation: Organisation, *, by: User | None, at: datetim
     return row
 
 
-def grant(user: User, role: Role, *, by: User | None, at: datetime, organisation: Organisation | None = None,
-          ends_at: datetime | None = None) -> RoleGrant:  # fmt: skip
-    """Give a role, for everything or one organisation, until `ends_at`. Raises NotAllowed for granting oneself."""
+def grant(user: User, role: Role, *, by: User | None, at: datetime, ends_at: datetime | None = None) -> RoleGrant:
+    """Give a role until `ends_at`. What it reaches is asked of rows: membership, team, council. Raises NotAllowed for granting oneself."""
     if by is not None and by.id == user.id:
         raise NotAllowed(N_("Nobody grants a role to oneself."), field="role")
     if ends_at is not None and ends_at <= at:
         raise Incomplete(N_("The end must lie in the future."), field="ends_on")
-    row = RoleGrant(user_id=user.id, role=role, starts_at=at, ends_at=ends_at, granted_by_id=by.id if by else None,
-                    organisation_id=organisation.id if organisation else None)  # fmt: skip
+    row = RoleGrant(user_id=user.id, role=role, starts_at=at, ends_at=ends_at, granted_by_id=by.id if by else None)
     db.session.add(row)
     db.session.flush()
     journal.record(user, "grant", by=by, at=at, detail={"role": str(role)})

@@ -110,19 +110,17 @@ class User(UserMixin, Identified, Versioned, Model):
 
 
 class RoleGrant(Identified, Model):
-    """A role given to a person, for everything or for one organisation, with an end; revoked, never deleted."""
+    """A role given to a person, with an end; revoked, never deleted. It has no scope of its own: rows ask for membership."""
 
     __tablename__ = "role_grant"
 
     user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     role: Mapped[Role] = enum_of(Role)
-    organisation_id: Mapped[int | None] = mapped_column(to("organisation"))
+    organisation_id: Mapped[int | None] = mapped_column(to("organisation"))  # of grants from before: it was never asked and is no longer given
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     granted_by_id: Mapped[int | None] = mapped_column(to("user_account"))
-
-    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
     __table_args__ = (CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),)
 

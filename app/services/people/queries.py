@@ -6,6 +6,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.kernel.db import db
 from app.kernel.permissions import ROLES, Do
@@ -36,10 +37,11 @@ def user_by_pid(pid: str) -> User | None:
 
 
 def users_by_id(ids: set[int]) -> dict[int, User]:
-    """People by inner id, in one query."""
+    """People by inner id, in one query: for their names. Roles and organisations are read when asked for."""
     if not ids:
         return {}
-    return {u.id: u for u in db.session.scalars(select(User).where(User.id.in_(ids)))}
+    named = select(User).options(lazyload(User.grants), lazyload(User.memberships))
+    return {u.id: u for u in db.session.scalars(named.where(User.id.in_(ids)))}
 
 
 def _granted(at: datetime) -> object:
@@ -120,10 +122,11 @@ def token_hash(token: str) -> str:
 
 def user_of_session(token: str, *, at: datetime) -> User | None:
     """The person whose living session this token is."""
-    return db.session.scalar(
-        select(User).join(SignInSession, SignInSession.user_id == User.id)
+    found = db.session.scalars(
+        select(User).options(joinedload(User.memberships)).join(SignInSession, SignInSession.user_id == User.id)
         .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None),
                SignInSession.expires_at > at, SignInSession.epoch == User.epoch, User.active))  # fmt: skip
+    return found.unique().one_or_none()
 
 
 def sessions_of(user: User, *, at: datetime) -> list[SignInSession]:

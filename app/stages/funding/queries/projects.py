@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.kernel.db import db
 from app.kernel.permissions import Do
@@ -62,8 +62,9 @@ def project_by_pid(user: User, pid: str) -> Project | None:
 
 
 def with_faces(statement: Select[Any]) -> Select[Any]:
-    """Load a project with item, sector, host and investigator."""
-    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host), joinedload(Project.pi))
+    """Load a project with item, sector, host and investigator (of whom only the name is shown: no roles, no organisations)."""
+    named = joinedload(Project.pi).options(lazyload(User.grants), lazyload(User.memberships))
+    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host), named)
 
 
 def project_by_id(project_id: int, *, lock: bool = False) -> Project:
