@@ -71,3 +71,14 @@ def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
 def test_every_room_with_sentences_has_a_catalogue():
     rooms = {p.parent for p in APP.rglob("views.py")}
     assert {r for r in rooms if not (r / "translations/vi/LC_MESSAGES/messages.po").exists()} == set()
+
+
+def test_a_sentence_has_one_translation_in_all_rooms():
+    """Catalogues are laid over one another: of two translations of one sentence, the room loaded last would win everywhere."""
+    found: dict[str, set[str]] = {}
+    for path in APP.rglob("translations/vi/LC_MESSAGES/messages.po"):
+        with path.open("rb") as source:
+            for message in read_po(source, locale="vi"):
+                if message.id and isinstance(message.id, str):
+                    found.setdefault(message.id, set()).add(str(message.string))
+    assert {sentence: texts for sentence, texts in found.items() if len(texts) > 1} == {}

@@ -136,6 +136,8 @@ def _next(call: Call, waiting: Any) -> list[tuple[str, str, bool]]:
         if wanted and current_user.can(word):
             steps.append((label, url_for(endpoint, pid=pid)))
 
+    if is_open(call, at) and current_user.can(Do.PROPOSALS_DRAFT) and not current_user.can(Do.CALLS_PUBLISH):
+        steps += [(_("Begin a proposal: %(code)s", code=ct.topic.code), url_for("proposals.start", pid=ct.public_id)) for ct in call.topics]
     if waiting is not None:
         steps.append((_("Answer the proposed extension"), url_for(".confirm_extension", pid=pid)))
     offer(CALL.may(call, "publish"), Do.CALLS_PUBLISH, _("Publish the call"), ".publish")
@@ -146,7 +148,7 @@ def _next(call: Call, waiting: Any) -> list[tuple[str, str, bool]]:
     offer(bool(_free(call)), Do.CALLS_DRAFT, _("Call again"), ".call_again")
     offer(waiting is None and is_open(call, at), Do.CALLS_EXTEND, _("Extend the call"), ".extend")
     offer(CALL.may(call, "cancel"), Do.CALLS_CANCEL, _("Cancel the call"), ".cancel")
-    leading = call.state != CallState.PUBLISHED or waiting is not None or past
+    leading = call.state != CallState.PUBLISHED or waiting is not None or past or not current_user.can(Do.CALLS_PUBLISH)
     return [(label, url, place == 0 and leading) for place, (label, url) in enumerate(steps)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
@@ -27,7 +27,7 @@ from app.stages.execution.rules import (
     TerminationState,
 )
 from app.stages.funding import queries as funding
-from app.stages.funding.models import Project
+from app.stages.funding.models import Project, ProjectClosing
 
 _FACES = (joinedload(Project.host), joinedload(Project.pi))
 
@@ -114,7 +114,12 @@ def suspended_projects(project_ids: list[int]) -> set[int]:
 def overdue_projects(project_ids: list[int], *, on: date) -> set[int]:
     """Which of these projects owe a report whose day is past."""
     return set(db.session.scalars(select(Report.project_id).where(Report.project_id.in_(project_ids), Report.state.in_(OPEN_REPORTS),
-                                                                  Report.due_on < on)))  # fmt: skip
+                                                                  Report.due_on < on, ~_ended(Report))))  # fmt: skip
+
+
+def _ended(model: Any) -> ColumnElement[bool]:
+    """The condition: the project of the row has ended and owes nothing more of this kind."""
+    return exists().where(ProjectClosing.project_id == model.project_id)
 
 
 # --- worklists ------------------------------------------------------------------------------------------------
@@ -127,7 +132,7 @@ def _list(model: Any, user: User, *where: Any, order: Any) -> list[Any]:
 
 def awaited_reports(user: User, *, until: date) -> list[Report]:
     """Reports awaited or returned whose day is not after `until`, of projects that have not ended."""
-    return _list(Report, user, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, order=Report.due_on)
+    return _list(Report, user, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~_ended(Report), order=Report.due_on)
 
 
 def submitted_reports(user: User) -> list[Report]:

@@ -31,7 +31,7 @@ def index() -> Any:
     listing = Listing(
         queries.public_statement(), request.args, key=Result.id, scalars=False, default="-dated", per_page=25,
         columns=[Column("title", N_("Result"), lambda r: r.Result.title, sort=Result.title), Column("kind", N_("Kind"), None), Column("host", N_("Host"), None),
-                 Column("dated", N_("Registered"), lambda r: r.Result.certificate_dated, sort=Result.certificate_dated), Column("use", N_("Use"), None)],
+                 Column("dated", N_("Registered on"), lambda r: r.Result.certificate_dated, sort=Result.certificate_dated), Column("use", N_("Use"), None)],
         filters=[Filter("q", N_("Words of the title, code or certificate"), queries.with_words),
                  Filter("sector", N_("Sector"), queries.in_sector, choices=queries.sectors_with_results(english)),
                  Filter("item", N_("Priority item"), queries.of_item, choices=queries.items_with_results(english)),
