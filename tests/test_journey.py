@@ -131,7 +131,8 @@ def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
     for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):
         life.send(pi, f"{url}/products", {"group": group, "name": name, "unit": "cái", "quantity": "1", "quality": "Chạy ổn định 30 ngày"})
     life.send(pi, f"{url}/budget", {"head": "labour", "content": "Công lao động", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24", "price": price})
-    life.send(pi, f"{url}/files", {"kind": "legal_status", "file": (io.BytesIO(small_pdf(pi)), "Quyết định thành lập.pdf")})
+    for document in ("legal_status", "application", "host_activity", "pi_cv", "member_cv"):
+        life.send(pi, f"{url}/files", {"kind": document, "file": (io.BytesIO(small_pdf(f"{document} {pi}")), f"{document}.pdf")})
     assert life.desk(host, url)
     life.send(host, f"{url}/sign-off", {"confirm": "y"})
     receipt = life.send(pi, f"{url}/submit", {"confirm": "y"})

@@ -46,7 +46,8 @@ def test_a_dossier_is_written_signed_off_and_submitted(site: Site, visit: Callab
     section(pi, dossier, "budget", {"head": "labour", "content": "Công lao động của nhóm", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24",
                                     "price": "25000000"})  # fmt: skip
     assert "600.000.000" in pi.inner_text("main"), "the sum of the budget is the sum of its lines"
-    section(pi, dossier, "files", {"kind": "legal_status", "file": document})
+    for kind in ("legal_status", "application", "host_activity", "pi_cv", "member_cv"):
+        section(pi, dossier, "files", {"kind": kind, "file": document})
     assert document.name in pi.inner_text("main")
     go(pi, dossier)
     sound(pi)

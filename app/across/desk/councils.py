@@ -3,57 +3,67 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from flask import url_for
+from sqlalchemy import Select, exists
 
-from app.across.desk.waiting import Task
-from app.kernel import clock
+from app.across.desk.waiting import lines
 from app.kernel.permissions import Do
-from app.services.councils import queries as councils
+from app.services.councils.models import Council, Seat
+from app.services.councils.queries import SITTING
+from app.services.councils.rules import CouncilState
 from app.services.people.models import User
+from app.stages.calls.models import Call, CallTopic
 from app.stages.ideas import queries as ideas
+from app.stages.ideas.models import Idea, Topic
 from app.stages.selection import queries as selection
+from app.stages.selection.models import Round
+from app.stages.selection.rules import RoundState
+
+UNDER_WAY = SITTING[:2]
 
 
-def to_sit(user: User, _at: datetime) -> list[Task]:
+def _councils(*where: Any) -> list[Select[Any]]:
+    return [lines("councils.show", Council.public_id, Council.title, since=Council.created_at, until=Council.meets_at, hint=Council.place).where(*where)]
+
+
+def to_sit(user: User, _at: datetime) -> list[Select[Any]]:
     """Councils that this person sits on and that have not ended: due on the day of the session."""
     if not user.can(Do.COUNCILS_SIT):
         return []
-    return [Task(c.title, url_for("councils.show", pid=c.public_id), c.created_at, due=clock.local(c.meets_at).date() if c.meets_at else None, hint=c.place or "")
-            for c in councils.to_attend(user)]  # fmt: skip
+    return _councils(Council.state.in_(UNDER_WAY), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id))
 
 
-def to_run(user: User, _at: datetime) -> list[Task]:
+def to_run(user: User, _at: datetime) -> list[Select[Any]]:
     """Councils that an officer sets up or holds."""
-    if not user.can(Do.COUNCILS_RUN):
-        return []
-    return [Task(c.title, url_for("councils.show", pid=c.public_id), c.created_at, due=clock.local(c.meets_at).date() if c.meets_at else None)
-            for c in councils.to_run()]  # fmt: skip
+    return _councils(Council.state.in_((CouncilState.DRAFT, *UNDER_WAY))) if user.can(Do.COUNCILS_RUN) else []
 
 
-def topics_to_put(user: User, _at: datetime) -> list[Task]:
+def _topics(endpoint: str, condition: Any) -> list[Select[Any]]:
+    return [lines(endpoint, CallTopic.public_id, Topic.title, since=Call.opened_at, hint=Topic.code).select_from(CallTopic)
+            .join(Call, Call.id == CallTopic.call_id).join(Topic, Topic.id == CallTopic.topic_id).where(condition)]  # fmt: skip
+
+
+def topics_to_put(user: User, _at: datetime) -> list[Select[Any]]:
     """Topics with checked dossiers and no council."""
-    if not user.can(Do.SELECTION_RUN):
-        return []
-    return [Task(ct.topic.title, url_for("selection.prepare", pid=ct.public_id), ct.call.opened_at, hint=ct.topic.code) for ct in selection.waiting()]
+    return _topics("selection.prepare", selection.is_waiting()) if user.can(Do.SELECTION_RUN) else []
 
 
-def topics_to_free(user: User, _at: datetime) -> list[Task]:
+def topics_to_free(user: User, _at: datetime) -> list[Select[Any]]:
     """Topics of opened calls that have no dossier left."""
-    if not user.can(Do.SELECTION_CONCLUDE):
-        return []
-    return [Task(ct.topic.title, url_for("selection.settle", pid=ct.public_id), ct.call.opened_at, hint=ct.topic.code) for ct in selection.nobody_eligible()]
+    return _topics("selection.settle", selection.is_left_empty()) if user.can(Do.SELECTION_CONCLUDE) else []
 
 
-def rounds_to_conclude(user: User, _at: datetime) -> list[Task]:
+def rounds_to_conclude(user: User, _at: datetime) -> list[Select[Any]]:
     """Ranked rounds."""
     if not user.can(Do.SELECTION_CONCLUDE):
         return []
-    return [Task(r.call_topic.topic.title, url_for("selection.conclude", pid=r.public_id), r.created_at, hint=r.call_topic.topic.code) for r in selection.to_conclude()]
+    return [lines("selection.conclude", Round.public_id, Topic.title, since=Round.created_at, hint=Topic.code).select_from(Round)
+            .join(CallTopic, CallTopic.id == Round.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id).where(Round.state == RoundState.RANKED)]  # fmt: skip
 
 
-def ideas_to_word(user: User, _at: datetime) -> list[Task]:
+def ideas_to_word(user: User, _at: datetime) -> list[Select[Any]]:
     """Ideas on which a council has voted and whose final wording is still to be written down."""
     if not user.can(Do.IDEAS_IDENTIFY):
         return []
-    return [Task(i.title, url_for("ideas.identify", pid=i.public_id), i.submitted_at, hint=i.code or "") for i in ideas.to_word()]
+    return [lines("ideas.identify", Idea.public_id, Idea.title, since=Idea.submitted_at, hint=Idea.code).where(ideas.is_to_word())]

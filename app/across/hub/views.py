@@ -21,10 +21,10 @@ from app.across.hub.phase import Phase
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.shown import can, language
 from app.kernel.web import allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.shown import can, language
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.plan import queries as plans

@@ -19,11 +19,11 @@ from app.across.hub.phase import Phase, phase_sql
 from app.across.portal import queries
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
-from app.shown import language
 from app.kernel.web import PUBLIC, allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.papers import views as paper_views
+from app.shown import language
 from app.stages.calls import queries as call_queries
 from app.stages.funding.models import Project
 

@@ -156,7 +156,8 @@ def team_of(project: Project) -> list[tuple[str, int | None]]:
 def scheme_of(project: Project) -> tuple[str, Mapping[str, Any]]:
     """The rating scheme in use for this project and its rule: fixed by the day of the award."""
     name = str(rulebook.value("acceptance.scheme", on=project.decision_date))
-    return name, rulebook.value(f"acceptance.scheme.{name}", on=project.decision_date)
+    key = f"acceptance.scheme.{name}"
+    return name, rulebook.value(key, on=project.decision_date)
 
 
 def levels_of(project: Project, language: str = "vi") -> dict[str, str]:

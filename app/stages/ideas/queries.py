@@ -108,8 +108,13 @@ def for_council() -> list[Idea]:
 
 def to_word() -> list[Idea]:
     """Ideas on which a council has voted and whose final wording is still to be recorded."""
+    return list(db.session.scalars(select(Idea).where(is_to_word()).order_by(Idea.id)))
+
+
+def is_to_word() -> ColumnElement[bool]:
+    """The condition: a council has voted on the idea, and its final wording is still to be recorded."""
     over = exists().where(Council.public_id == Idea.council_pid, Council.state == CouncilState.CONCLUDED)
-    return list(db.session.scalars(select(Idea).where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_(None), over).order_by(Idea.id)))
+    return and_(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_(None), over)
 
 
 def identified() -> list[Idea]:

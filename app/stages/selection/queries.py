@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel import subjects
@@ -56,25 +56,36 @@ def call_topics_with(words: str) -> Select[Any]:
     return select(CallTopic.id).join(Topic, Topic.id == CallTopic.topic_id).where(Topic.folded.contains(words, autoescape=True))
 
 
-def waiting() -> list[CallTopic]:
-    """Topics of opened calls with eligible dossiers, none of them before a council yet."""
+def is_waiting() -> ColumnElement[bool]:
+    """The condition: a topic of an opened call (Call joined) with eligible dossiers, none of them before a council yet."""
     eligible = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.ELIGIBLE)
     unchecked = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SUBMITTED)
     on_agenda = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, Proposal.call_topic_id == CallTopic.id,
                                Council.id == AgendaItem.council_id, Council.state.not_in(ENDED))  # fmt: skip
-    statement = (select(CallTopic).join(Call, Call.id == CallTopic.call_id).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))
-                 .where(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda))  # fmt: skip
-    return list(db.session.scalars(statement.order_by(CallTopic.id)))
+    return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda)
 
 
-def nobody_eligible() -> list[CallTopic]:
-    """Topics of opened calls that drew dossiers of which none is left: they can be called again."""
+def waiting() -> list[CallTopic]:
+    """Topics that wait for a council."""
+    return _call_topics(is_waiting())
+
+
+def _call_topics(condition: ColumnElement[bool]) -> list[CallTopic]:
+    statement = select(CallTopic).join(Call, Call.id == CallTopic.call_id).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))
+    return list(db.session.scalars(statement.where(condition).order_by(CallTopic.id)))
+
+
+def is_left_empty() -> ColumnElement[bool]:
+    """The condition: a topic of an opened call (Call joined) that drew dossiers of which none is left."""
     alive = (ProposalState.SUBMITTED, ProposalState.ELIGIBLE, ProposalState.IN_SELECTION, ProposalState.SELECTED, ProposalState.RESERVE)
     came = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.submitted_at.is_not(None))
     living = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state.in_(alive))
-    statement = (select(CallTopic).join(Call, Call.id == CallTopic.call_id).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))
-                 .where(Call.state == CallState.OPENED, CallTopic.outcome.is_(None), came, ~living))  # fmt: skip
-    return list(db.session.scalars(statement.order_by(CallTopic.id)))
+    return and_(Call.state == CallState.OPENED, CallTopic.outcome.is_(None), came, ~living)
+
+
+def nobody_eligible() -> list[CallTopic]:
+    """Topics without a dossier that is left: they can be called again."""
+    return _call_topics(is_left_empty())
 
 
 def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
-from app.shown import language
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.shown import language
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind
 from app.stages.transfer import actions, forms, queries

@@ -11,7 +11,6 @@ from flask_login import current_user
 from app.kernel import clock, journal, subjects
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
-from app.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files import queries as files
@@ -19,6 +18,7 @@ from app.services.files.models import Attachment
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
+from app.shown import language
 from app.stages.acceptance import actions, forms, queries
 from app.stages.acceptance.actions.verdicts import REVISED
 from app.stages.acceptance.forms import DossierAnswer

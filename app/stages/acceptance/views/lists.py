@@ -14,10 +14,10 @@ from sqlalchemy import or_
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.shown import language
 from app.kernel.text import fold
 from app.kernel.web import allow
 from app.kernel.words import N_
+from app.shown import language
 from app.stages.acceptance import queries
 from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.rules import CaseState, ResultKind, ResultState

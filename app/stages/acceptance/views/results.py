@@ -11,10 +11,10 @@ from flask_login import current_user
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
-from app.shown import can
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.shown import can
 from app.stages.acceptance import actions, forms, queries
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultState

@@ -10,9 +10,9 @@ from flask_login import current_user
 
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
-from app.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
+from app.shown import language
 from app.stages.funding import actions, forms, ledger, queries
 from app.stages.funding.actions.appraisals import final_product_faults
 from app.stages.funding.models import Appraisal

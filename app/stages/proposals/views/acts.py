@@ -10,10 +10,10 @@ from flask_login import current_user
 
 from app.kernel import clock
 from app.kernel.permissions import Do
-from app.shown import language
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.files import queries as files
 from app.services.papers import queries as papers
+from app.shown import language
 from app.stages.proposals import actions, forms, queries
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals

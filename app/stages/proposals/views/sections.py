@@ -11,7 +11,6 @@ from flask_login import current_user
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.shown import language
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
@@ -20,6 +19,7 @@ from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
+from app.shown import language
 from app.stages.calls import queries as calls
 from app.stages.calls.rules import DOSSIER_LISTERS, PUBLIC_STATES
 from app.stages.proposals import actions, forms, queries

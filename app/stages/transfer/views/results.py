@@ -11,10 +11,10 @@ from flask_login import current_user
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.shown import language
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.shown import language
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind
 from app.stages.funding import queries as funding
