@@ -232,18 +232,6 @@ def council_of_subject(row: Any) -> Council | None:
     return db.session.scalars(statement.order_by(Council.id.desc())).first()
 
 
-def to_attend(user: User) -> list[Council]:
-    """Councils that this person sits on and that have not ended."""
-    statement = _whole().join(Seat, Seat.council_id == Council.id).where(Seat.user_id == user.id, Council.state.in_(SITTING[:2]))
-    return list(db.session.scalars(statement.order_by(Council.meets_at, Council.id)).unique())
-
-
-def to_run() -> list[Council]:
-    """Councils that have not ended, for those who run them."""
-    ended = (CouncilState.CONCLUDED, CouncilState.DISSOLVED)
-    return list(db.session.scalars(select(Council).where(Council.state.not_in(ended)).order_by(Council.meets_at, Council.id)))
-
-
 def sessions_held(user_ids: Iterable[int]) -> dict[int, int]:
     """How many councils these people have sat on or sit on: their load."""
     statement = select(Seat.user_id, func.count()).join(Council, Council.id == Seat.council_id).where(Council.state.in_(SITTING), Seat.user_id.in_(list(user_ids)))

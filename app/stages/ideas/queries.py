@@ -94,21 +94,11 @@ def load_whole(ideas: Iterable[Idea]) -> None:
     list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.id.in_(ids)).execution_options(populate_existing=True)))
 
 
-def waiting_for_council() -> list[Idea]:
-    """Submitted ideas, oldest first."""
-    return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED).order_by(Idea.submitted_at, Idea.id)))
-
-
 def for_council() -> list[Idea]:
     """Submitted ideas that are on the agenda of no council in preparation."""
     listed = exists().where(AgendaItem.subject_type == "idea", AgendaItem.subject_pid == Idea.public_id, Council.id == AgendaItem.council_id,
                             Council.state == CouncilState.DRAFT)  # fmt: skip
     return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED, ~listed).order_by(Idea.id)))
-
-
-def to_word() -> list[Idea]:
-    """Ideas on which a council has voted and whose final wording is still to be recorded."""
-    return list(db.session.scalars(select(Idea).where(is_to_word()).order_by(Idea.id)))
 
 
 def is_to_word() -> ColumnElement[bool]:

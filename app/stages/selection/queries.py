@@ -94,21 +94,6 @@ def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:
     return list(db.session.scalars(statement.where(Proposal.state.in_(states)).order_by(Proposal.submitted_at, Proposal.id)))
 
 
-def drafted_council(call_topic: CallTopic) -> Council | None:
-    """The council being prepared for this topic."""
-    found = select(Proposal).where(Proposal.call_topic_id == call_topic.id).order_by(Proposal.id)
-    return next((c for p in db.session.scalars(found) if (c := councils.council_of_subject(p)) is not None and c.state not in ENDED), None)
-
-
-def line_of(proposal: Proposal) -> RankingLine | None:
-    return db.session.scalar(select(RankingLine).where(RankingLine.proposal_id == proposal.id))
-
-
-def to_conclude() -> list[Round]:
-    """Ranked rounds that wait for an officer."""
-    return list(db.session.scalars(_whole().where(Round.concluded_at.is_(None), exists().where(RankingLine.round_id == Round.id)).order_by(Round.id)))
-
-
 def may_read(_row: Round, user: User) -> bool:
     """Rounds are the Department's; applicants read their outcome on their own dossier."""
     return user.can(Do.SELECTION_READ)
