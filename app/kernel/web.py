@@ -31,7 +31,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import String, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
@@ -167,7 +167,7 @@ def _refuse(view: Any, values: dict[str, Any], refusal: Refused) -> Any:
     token = read_only.set(True)
     try:
         response = make_response(view(**values))
-    except Refused:
+    except (Refused, InternalError):  # a view without a form acts again: refused, or not possible while reading only
         raise refusal from None
     finally:
         read_only.reset(token)

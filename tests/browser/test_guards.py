@@ -14,7 +14,7 @@ from tests.support.pages import axe, go, no_overflow, watch
 def test_a_barrier_and_a_wide_page_are_seen(site: Site, visit: Callable[..., Page]) -> None:
     page = visit(width=360)
     go(page, "/")
-    page.evaluate("document.querySelector('main').append(Object.assign(new Image(), {src: '/static/icon.svg'}))")
+    page.evaluate("document.querySelector('main').append(Object.assign(new Image(), {src: document.querySelector('link[rel=icon]').href}))")
     with pytest.raises(AssertionError, match="image-alt"):
         axe(page)
     page.evaluate("document.querySelector('main h1').style.width = '900px'")
