@@ -45,7 +45,7 @@ def pages(app, row, mails):
               "/admin/journal?verb=submit", "/admin/journal?type=paper", f"/papers/{name}", f"/papers/register.xlsx{name}", f"/proposals/{row.public_id}",
               f"/proposals/{row.public_id}/receipt", "/proposals/"]  # fmt: skip
     found += [f"/papers/{p.public_id}{end}" for p in papers.of(row) for end in ("", ".pdf", ".docx")]
-    return found + [f"/admin/users/{row.pi.public_id}", f"/calls/{row.call_topic.call.public_id}", f"/hub/{row.public_id}"]
+    return found + ["/desk/", f"/admin/users/{row.pi.public_id}", f"/calls/{row.call_topic.call.public_id}", f"/hub/{row.public_id}"]
 
 
 def text_of(answer):

@@ -259,11 +259,11 @@ def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
-    """Mails that could not be delivered."""
+    """Mails that could not be delivered, by their kind only: subject and address may tell of a sealed dossier."""
     if not user.can(Do.ADMIN_OUTBOX) or user.can(Do.EXECUTION_READ) and not user.can(Do.EXECUTION_REVIEW):
         return []
     troubled = or_(OutboxMail.mail_state == MailState.FAILED, (OutboxMail.mail_state == MailState.WAITING) & (OutboxMail.tries > 3))
-    return [lines("admin.mail", OutboxMail.public_id, OutboxMail.subject, since=OutboxMail.posted_at, hint=OutboxMail.to_address).where(troubled)]
+    return [lines("admin.mail", OutboxMail.public_id, OutboxMail.template, since=OutboxMail.posted_at).where(troubled)]
 
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
