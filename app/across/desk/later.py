@@ -6,15 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import Select, or_, select
 
-from app.across.desk.waiting import Task
+from app.across.desk.waiting import Task, lines
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.services.people.models import User
 from app.stages.acceptance import queries as acceptance
+from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import CaseState
 from app.stages.funding import queries as funding
+from app.stages.funding.models import Project
 from app.stages.transfer import queries as transfer
+from app.stages.transfer.models import Agreement, FollowUp, Handover, Interest
+from app.stages.transfer.rules import OPEN_REPORTS, AgreementState, FollowUpState, HandoverState, InterestState
 
 CONTRACT_AHEAD = timedelta(days=60)  # a dossier is thought of this long before the contract ends
 USE_AHEAD = timedelta(days=60)  # a yearly report on use may be written this long before its day
@@ -28,6 +33,8 @@ def _task(case: Any, *, since: datetime | None, hint: str = "") -> Task:
 
 def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     """For investigator and host: dossiers to begin, to complete, to revise, results to describe."""
+    if "researcher" not in user.roles and not any(m.is_manager for m in user.live_memberships):
+        return []
     begin = acceptance.projects_to_begin(user, until=clock.local(at + CONTRACT_AHEAD).date())
     found = [Task(p.title, url_for("acceptance.begin", pid=p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code)
              for p in begin if funding.may_request(user, p)]  # fmt: skip
@@ -58,40 +65,50 @@ def to_recognise(user: User, _at: datetime) -> list[Task]:
 # --- transfer -------------------------------------------------------------------------------------------------
 
 
-def handovers_to_sign(user: User, _at: datetime) -> list[Task]:
+def _of_result(model: Any, endpoint: str, *where: Any, since: Any = None, due: Any = None, hint: Any = None) -> Select[Any]:
+    """Lines of rows that hang on a result; the hint is the project's code when nothing else is given."""
+    hint = Project.code if hint is None else hint
+    return (lines(endpoint, model.public_id, Result.title, since=since, due=due, hint=hint)
+            .join(Result, Result.id == model.result_id).join(Project, Project.id == Result.project_id).where(*where))  # fmt: skip
+
+
+def handovers_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
     """Results offered to a body this person signs for."""
     if not user.can(Do.TRANSFER_CONFIRM):
         return []
-    return [Task(h.result.title, url_for("transfer.answer", pid=h.public_id), h.offered_at, h.planned_on, h.project.code) for h in transfer.handovers_to_sign(user)]
+    return [_of_result(Handover, "transfer.answer", Handover.state == HandoverState.OFFERED, Handover.receiver_id.in_(transfer.signing_ids(user)),
+                       Handover.offered_by_id != user.id, since=Handover.offered_at, due=Handover.planned_on)]  # fmt: skip
 
 
-def use_to_report(user: User, at: datetime) -> list[Task]:
+def use_to_report(user: User, at: datetime) -> list[Select[Any]]:
     """Yearly reports on the use of results that this person may write."""
     if not user.can(Do.TRANSFER_REPORT):
         return []
-    rows = transfer.follow_ups_to_report(user, until=clock.local(at + USE_AHEAD).date())
-    return [Task(f.result.title, url_for("transfer.report", pid=f.public_id), due=f.due_on, hint=f.project.code) for f in rows]
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    received = select(Handover.id).where(Handover.receiver_id.in_(transfer.signing_ids(user)))
+    mine = or_(Project.pi_id == user.id, Project.host_id.in_(managed), FollowUp.handover_id.in_(received))
+    until = clock.local(at + USE_AHEAD).date()
+    return [_of_result(FollowUp, "transfer.report", FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on <= until, mine, due=FollowUp.due_on)]
 
 
-def use_to_verify(user: User, _at: datetime) -> list[Task]:
+def use_to_verify(user: User, _at: datetime) -> list[Select[Any]]:
     """Yearly reports that came in, and contracts whose registration is awaited."""
     if not user.can(Do.TRANSFER_VERIFY):
         return []
-    reports = [Task(f.result.title, url_for("transfer.verify", pid=f.public_id), f.reported_at, hint=f.project.code)
-               for f in transfer.follow_ups_to_verify() if f.reported_by_id != user.id]  # fmt: skip
-    return reports + [Task(a.result.title, url_for("transfer.agreement", pid=a.public_id), due=a.register_by, hint=a.number or "") for a in transfer.agreements_to_register()]
+    return [_of_result(FollowUp, "transfer.verify", FollowUp.state == FollowUpState.REPORTED, FollowUp.reported_by_id != user.id, since=FollowUp.reported_at),
+            _of_result(Agreement, "transfer.agreement", Agreement.state == AgreementState.SIGNED, Agreement.must_register,
+                       due=Agreement.register_by, hint=Agreement.number)]  # fmt: skip
 
 
-def late_use_reports(user: User, at: datetime) -> list[Task]:
+def late_use_reports(user: User, at: datetime) -> list[Select[Any]]:
     """Yearly reports on use that others owe."""
     if not user.can(Do.TRANSFER_VERIFY):
         return []
-    rows = transfer.late_follow_ups(on=clock.local(at).date())
-    return [Task(f.result.title, url_for("transfer.follow_up", pid=f.public_id), due=f.due_on, hint=f.project.code) for f in rows]
+    return [_of_result(FollowUp, "transfer.follow_up", FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on < clock.local(at).date(), due=FollowUp.due_on)]
 
 
-def interest_to_answer(user: User, _at: datetime) -> list[Task]:
+def interest_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
     """Messages of visitors about public results."""
     if not user.can(Do.TRANSFER_OFFER):
         return []
-    return [Task(i.result.title, url_for("transfer.answer_interest", pid=i.public_id), i.at, hint=i.name) for i in transfer.interests_to_answer()]
+    return [_of_result(Interest, "transfer.answer_interest", Interest.state == InterestState.RECEIVED, since=Interest.at, hint=Interest.name)]

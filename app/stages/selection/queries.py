@@ -60,8 +60,10 @@ def is_waiting() -> ColumnElement[bool]:
     """The condition: a topic of an opened call (Call joined) with eligible dossiers, none of them before a council yet."""
     eligible = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.ELIGIBLE)
     unchecked = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SUBMITTED)
-    on_agenda = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, Proposal.call_topic_id == CallTopic.id,
-                               Council.id == AgendaItem.council_id, Council.state.not_in(ENDED))  # fmt: skip
+    # a list of its own, made once: joined inside the EXISTS, SQLite walks every agenda for every topic
+    before_a_council = select(AgendaItem.subject_pid).join(Council, Council.id == AgendaItem.council_id).where(
+        AgendaItem.subject_type == "proposal", Council.state.not_in(ENDED))  # fmt: skip
+    on_agenda = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.public_id.in_(before_a_council))
     return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda)
 
 

@@ -20,6 +20,7 @@ from app.stages.transfer.queries.results import (
     result_by_id,
     result_for,
     results_statement,
+    signing_ids,
     signs_for,
     use,
     use_of,
@@ -62,11 +63,12 @@ from app.stages.transfer.queries.rows import (
 )
 
 __all__ = [
-    "agreement_by_pid", "agreement_for", "agreement_whole", "agreements_of", "agreements_statement", "agreements_to_register", "evaluations_of", "figures_of",
-    "follow_up_by_pid", "follow_up_for", "follow_up_whole", "follow_ups_due_between", "follow_ups_of", "follow_ups_statement", "follow_ups_to_report",
-    "follow_ups_to_verify", "handover_by_pid", "handover_for", "handovers_of", "handovers_statement", "handovers_to_sign", "has_follow_ups",
-    "in_sector", "interest_by_pid", "interests_since", "interests_statement", "interests_to_answer", "is_recognised", "items_with_results",
-    "late_follow_ups", "lines_of", "may_give", "may_read", "may_report", "of_item", "public_kinds", "public_line", "public_result", "public_result_row",
-    "public_statement", "receiver_by_order", "receiver_people", "registered_in", "registrations_due_between", "reporters", "result_by_id",
-    "result_for", "results_statement", "sectors_with_results", "signs_for", "use", "use_of", "with_words", "years",
+    "agreement_by_pid", "agreement_for", "agreement_whole", "agreements_of", "agreements_statement", "agreements_to_register", "evaluations_of",
+    "figures_of", "follow_up_by_pid", "follow_up_for", "follow_up_whole", "follow_ups_due_between", "follow_ups_of", "follow_ups_statement",
+    "follow_ups_to_report", "follow_ups_to_verify", "handover_by_pid", "handover_for", "handovers_of", "handovers_statement", "handovers_to_sign",
+    "has_follow_ups", "in_sector", "interest_by_pid", "interests_since", "interests_statement", "interests_to_answer", "is_recognised",
+    "items_with_results", "late_follow_ups", "lines_of", "may_give", "may_read", "may_report", "of_item", "public_kinds", "public_line",
+    "public_result", "public_result_row", "public_statement", "receiver_by_order", "receiver_people", "registered_in", "registrations_due_between",
+    "reporters", "result_by_id", "result_for", "results_statement", "sectors_with_results", "signing_ids", "signs_for", "use", "use_of",
+    "with_words", "years",
 ]  # fmt: skip
