@@ -15,11 +15,16 @@ from app.services.people.models import User
 from app.stages.acceptance import queries as acceptance
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import CaseState
-from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.transfer import queries as transfer
 from app.stages.transfer.models import Agreement, FollowUp, Handover, Interest
-from app.stages.transfer.rules import OPEN_REPORTS, AgreementState, FollowUpState, HandoverState, InterestState
+from app.stages.transfer.rules import (
+    OPEN_REPORTS,
+    AgreementState,
+    FollowUpState,
+    HandoverState,
+    InterestState,
+)
 
 CONTRACT_AHEAD = timedelta(days=60)  # a dossier is thought of this long before the contract ends
 USE_AHEAD = timedelta(days=60)  # a yearly report on use may be written this long before its day
@@ -35,13 +40,12 @@ def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     """For investigator and host: dossiers to begin, to complete, to revise, results to describe."""
     if "researcher" not in user.roles and not any(m.is_manager for m in user.live_memberships):
         return []
-    begin = acceptance.projects_to_begin(user, until=clock.local(at + CONTRACT_AHEAD).date())
-    found = [Task(p.title, url_for("acceptance.begin", pid=p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code)
-             for p in begin if funding.may_request(user, p)]  # fmt: skip
-    for case in acceptance.cases_in(user, *OWN):
+    begin = acceptance.projects_to_begin(user, until=clock.local(at + CONTRACT_AHEAD).date(), held=True)
+    found = [Task(p.title, url_for("acceptance.begin", pid=p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code) for p in begin]
+    for case in acceptance.cases_in(user, *OWN, held=True):
         waits = case.state in (CaseState.PREPARING, CaseState.RETURNED) or (case.state == CaseState.REVISING and case.revised_at is None)
         waits = waits or (case.state == CaseState.GRADED and bool(case.accepted))
-        if waits and funding.may_request(user, case.project):
+        if waits:
             found.append(_task(case, since=case.graded_at or case.created_at))
     return found
 

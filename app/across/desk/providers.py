@@ -71,12 +71,6 @@ def _of_project(model: Any, user: User, endpoint: str, *where: Any, since: Any =
             .where(funding.visible(user), *where))  # fmt: skip
 
 
-def _held(user: User) -> Any:
-    """The condition: this person is the project's investigator or the manager of its host (funding's may_request)."""
-    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
-    return or_(Project.pi_id == user.id, Project.host_id.in_(managed))
-
-
 # --- ideas and calls ------------------------------------------------------------------------------------------
 
 
@@ -187,7 +181,7 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, _held(user), due=Tranche.planned_on)]
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), due=Tranche.planned_on)]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
         found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, *earlier, since=Tranche.requested_at))
@@ -198,7 +192,7 @@ def tranches(user: User, _at: datetime) -> list[Select[Any]]:
 
 def accounts(user: User, _at: datetime) -> list[Select[Any]]:
     """Ended projects: final accounts to hand in, to decide on, contracts to liquidate."""
-    found = [_ended(user, "funding.submit_settlement", Project.public_id, _held(user), or_(Settlement.id.is_(None), Settlement.state == SettlementState.RETURNED))]
+    found = [_ended(user, "funding.submit_settlement", Project.public_id, funding.held(user), or_(Settlement.id.is_(None), Settlement.state == SettlementState.RETURNED))]
     if user.can(Do.FUNDING_SETTLE):
         found.append(_ended(user, "funding.decide_settlement", Settlement.public_id, Settlement.state == SettlementState.SUBMITTED))
     if user.can(Do.FUNDING_LIQUIDATE):
@@ -223,7 +217,7 @@ def _awaited(user: User, endpoint: str, until: date, *where: Any) -> Select[Any]
 
 def reports_to_write(user: User, at: datetime) -> list[Select[Any]]:
     """Reports of this person's projects that are due soon, late, or came back."""
-    return [_awaited(user, "execution.submit_report", clock.local(at + REPORT_AHEAD).date(), _held(user))]
+    return [_awaited(user, "execution.submit_report", clock.local(at + REPORT_AHEAD).date(), funding.held(user))]
 
 
 def reports_to_review(user: User, _at: datetime) -> list[Select[Any]]:

@@ -78,19 +78,21 @@ def evaluations_of(case: Case) -> list[Evaluation]:
     return list(db.session.scalars(select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)))
 
 
-def projects_to_begin(user: User, *, until: date) -> list[Project]:
-    """Projects this person may see with a signed contract that ends by then, not ended, without a case."""
+def projects_to_begin(user: User, *, until: date, held: bool = False) -> list[Project]:
+    """Projects this person may see, or (`held`) answers for, with a signed contract that ends by then, not ended, without a case."""
     ended = exists().where(ProjectClosing.project_id == Project.id)
     begun = exists().where(Case.project_id == Project.id)
     return list(db.session.scalars(
         select(Project).join(Contract, Contract.project_id == Project.id).options(*_FACES)
-        .where(Contract.state == ContractState.SIGNED, Contract.ends_on <= until, ~ended, ~begun, visible(user))
+        .where(Contract.state == ContractState.SIGNED, Contract.ends_on <= until, ~ended, ~begun,
+               funding.held(user) if held else visible(user))
         .order_by(Contract.ends_on, Project.id)))  # fmt: skip
 
 
-def cases_in(user: User, *states: CaseState) -> list[Case]:
-    """The cases in these states that this person may see, the longest waiting first."""
-    return list(db.session.scalars(cases_statement(user).where(Case.state.in_(states)).order_by(Case.submitted_at, Case.id)))
+def cases_in(user: User, *states: CaseState, held: bool = False) -> list[Case]:
+    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first."""
+    mine = funding.held(user) if held else true()
+    return list(db.session.scalars(cases_statement(user).where(Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))
 
 
 # --- results --------------------------------------------------------------------------------------------------

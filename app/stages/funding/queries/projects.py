@@ -130,6 +130,12 @@ def may_request(user: User, project: Project) -> bool:
     return user.id == project.pi_id or user.manages(project.host_id)
 
 
+def held(user: User) -> Any:
+    """The condition that says for rows of Project what may_request says for one."""
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    return or_(Project.pi_id == user.id, Project.host_id.in_(managed))
+
+
 def holders(project: Project) -> list[User]:
     """Who gets the mails of a project: the investigator and the managers of the host."""
     investigator = [person(project.pi_id)] if project.pi_id else []
