@@ -58,12 +58,11 @@ def call_topics_with(words: str) -> Select[Any]:
 
 def is_waiting() -> ColumnElement[bool]:
     """The condition: a topic of an opened call (Call joined) with eligible dossiers, none of them before a council yet."""
-    eligible = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.ELIGIBLE)
+    eligible = CallTopic.id.in_(select(Proposal.call_topic_id).where(Proposal.state == ProposalState.ELIGIBLE))  # few, and found by the index
     unchecked = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SUBMITTED)
-    # a list of its own, made once: joined inside the EXISTS, SQLite walks every agenda for every topic
-    before_a_council = select(AgendaItem.subject_pid).join(Council, Council.id == AgendaItem.council_id).where(
-        AgendaItem.subject_type == "proposal", Council.state.not_in(ENDED))  # fmt: skip
-    on_agenda = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.public_id.in_(before_a_council))
+    item = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, AgendaItem.council_id.in_(
+        select(Council.id).where(Council.state.not_in(ENDED))))  # fmt: skip
+    on_agenda = exists().where(Proposal.call_topic_id == CallTopic.id, item)
     return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda)
 
 
