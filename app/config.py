@@ -42,7 +42,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "MAIL_DEFAULT_SENDER": ("Vàm Cỏ", os.environ.get("VAMCO_MAIL_FROM", "khcn@demo.vamco.test")),
         "MAIL_DOMAIN": os.environ.get("VAMCO_MAIL_DOMAIN", "demo.vamco.test"),
         "PUBLIC_BASE_URL": os.environ.get("VAMCO_PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
-        "PROVINCE_NAME": os.environ.get("VAMCO_PROVINCE", "Long An"),
+        "PROVINCE_NAME": os.environ.get("VAMCO_PROVINCE", "Tây Ninh"),
         "DEPARTMENT_NAME": os.environ.get("VAMCO_DEPARTMENT", "Sở Khoa học và Công nghệ"),
         "CLOCK_OFFSET": os.environ.get("VAMCO_CLOCK_OFFSET"),
         "BABEL_DEFAULT_LOCALE": "vi",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, case, exists, literal, or_
 
@@ -77,6 +78,7 @@ def _followed_up() -> ColumnElement[bool]:
     return and_(exists().where(FollowUp.project_id == Project.id), ~exists().where(FollowUp.project_id == Project.id, FollowUp.state != FollowUpState.VERIFIED))
 
 
+@lru_cache(maxsize=8)  # a day's rule is built once, not per page
 def phase_sql(today: date) -> ColumnElement[str]:
     """The same rule on the columns of Project."""
     liquidated = exists().where(Liquidation.project_id == Project.id)
