@@ -94,6 +94,10 @@ VERBS |= {
     "express_interest": N_("A visitor wrote"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
 }  # fmt: skip
+VERBS |= {
+    "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
+    "set_months": N_("Working months set"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

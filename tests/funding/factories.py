@@ -18,6 +18,7 @@ from app.stages.calls import queries as calls
 from app.stages.funding.models import Contract, Project
 from app.stages.proposals import actions as proposals
 from app.stages.selection.models import RankingLine, Round
+from app.stages.selection.rules import RoundState
 
 DAY = timedelta(days=1)
 
@@ -35,7 +36,7 @@ def line(cast: Any, at: datetime, *, title: str = "Xây dựng mô hình tưới
     council = Council(kind=Kind.SELECTION, title="Hội đồng tuyển chọn", created_at=at)
     db.session.add(council)
     db.session.flush()
-    held = Round(call_topic_id=call_topic.id, council_id=council.id, created_at=at)
+    held = Round(call_topic_id=call_topic.id, council_id=council.id, created_at=at, state=RoundState.CONCLUDED)
     db.session.add(held)
     db.session.flush()
     row = RankingLine(round_id=held.id, proposal_id=proposal.id, position=1, mean_numerator=8250, mean_denominator=100, mean_hundredths=8250, ballots=7,

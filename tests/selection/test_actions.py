@@ -127,6 +127,10 @@ def test_a_declared_conflict_takes_the_member_out_of_that_item(cast, call_topic,
             if item is one and seat.user_id == cast["member7"].id:
                 continue
             councils.cast(council, item, plays.sheet(plays.GOOD, n), by=seat.user, at=meets)
+        if item is one:  # the dossiers compete: no sheet is shown while one can still be written
+            with pytest.raises(Incomplete, match="Not cast yet"):
+                councils.open_box(council, one, by=cast["member1"], at=meets)
+    for item in (one, two):
         councils.open_box(council, item, by=cast["member1"], at=meets)
     counts = council_queries.counts_of(council)
     assert [counts[item.public_id]["ballots"] for item in (one, two)] == [6, 7]

@@ -156,7 +156,7 @@ def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
     begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
     return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(RankingLine.recommended, ~begun),
+            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(RankingLine.recommended, ~begun, funding.concluded_round()),
             lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
             .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted)]  # fmt: skip
 

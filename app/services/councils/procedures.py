@@ -70,6 +70,7 @@ class Procedure:
     `count(casts, rules)` is what the ballots of one object say.
     `told(result, subject, rules)` says it in words; `rank(results, rules)` orders the objects of the session (or None):
     {item public id: {"position", "passed", "recommended", "tied", "first"}} (first: of the best group).
+    `together`: the objects compete, so no box is opened before every ballot on each of them is cast.
     `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
     `results` are {item public id: count with its rank}, `chosen` the item that the council recommends among tied ones.
     """
@@ -82,6 +83,7 @@ class Procedure:
     concluded: Callable[..., None]
     rank: Callable[[Mapping[str, Mapping[str, Any]], Rules], dict[str, dict[str, Any]]] | None = None
     check: Callable[[Mapping[str, Any], Rules], None] = field(default=no_check)
+    together: bool = False
     summary: Callable[[Mapping[str, Any], Rules], Words | None] = field(default=no_summary)
     established: Callable[[Any, Any, datetime], None] | None = None  # (council, by, at)
     dissolved: Callable[[Any, Any, datetime], None] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -29,6 +29,7 @@ from app.services.councils.rules import (
     SeatRole,
     conflicts,
 )
+from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -162,6 +163,11 @@ def member_reads(row: Any, user: User) -> bool:
     ).all()  # fmt: skip
     out = set(db.session.execute(select(Recusal.seat_id, Recusal.agenda_item_id).where(Recusal.seat_id.in_([r[0] for r in found]))).tuples()) if found else set()
     return any((seat, item) not in out for seat, item in found)
+
+
+def established_at(council: Council) -> datetime:
+    """When the council was set up here: its decision was issued and its papers went out. Before that, when it was drafted."""
+    return min([p.issued_at for p in papers.of(council)], default=council.created_at)
 
 
 def candidates(council: Council) -> list[User]:

@@ -113,8 +113,8 @@ def _items(council: Council, seat: Any) -> list[dict[str, Any]]:
         row = queries.subject_of(item)
         subject = subjects.subject_of(item.subject_type)
         place = subject.url(row) if subject.url and (current_user.can(Do.COUNCILS_READ) or subjects.may_read(item.subject_type, row, current_user)) else None
-        told = procedure.told(counts[item.public_id], row, rules) if item.public_id in counts else None
-        out = seat is not None and (seat.id, item.id) in recused
+        out = seat is not None and (seat.id, item.id) in recused  # who is out of an item learns nothing of it here
+        told = procedure.told(counts[item.public_id], row, rules) if item.public_id in counts and not out else None
         shown.append({
             "item": item, "url": url_for(place[0], **place[1]) if place and not out else None, "out": out, "ballot": own.get(item.id), "told": told,
             "facts": [(forms.in_words(words), forms.said(value)) for words, value in told.facts] if told else [],

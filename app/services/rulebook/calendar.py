@@ -12,6 +12,9 @@ from functools import lru_cache
 
 from holidays import country_holidays
 
+from app.kernel.errors import Incomplete
+from app.kernel.words import N_
+
 WORKING, CALENDAR = "working", "calendar"
 LONGEST = 3_660
 
@@ -31,6 +34,14 @@ def due_date(start: date, days: int, unit: str, is_off: Callable[[date], bool]) 
     while is_off(day):
         day += timedelta(days=1)
     return day
+
+
+def check_day(day: date, *, field: str, since: date | None = None, until: date | None = None) -> None:
+    """Raises Incomplete (at `field`) unless the day lies between these, both allowed."""
+    if since is not None and day < since:
+        raise Incomplete(N_("This date cannot lie before %(day)s."), field=field, day=f"{since:%d/%m/%Y}")
+    if until is not None and day > until:
+        raise Incomplete(N_("This date cannot lie after %(day)s."), field=field, day=f"{until:%d/%m/%Y}")
 
 
 def working_days_between(start: date, end: date, is_off: Callable[[date], bool]) -> int:

@@ -21,6 +21,7 @@ from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.execution import queries
 from app.stages.execution.models import (
     Adjustment,
@@ -227,6 +228,7 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     project = awards.project_by_id(adjustment.project_id)
     contract = _running(project)
     check_seen(adjustment, seen)
+    check_day(dated, field="dated", since=local(adjustment.requested_at).date(), until=local(at).date())
     if special is not None:
         adjustment.special, adjustment.authority = special, authority or adjustment.authority
     if adjustment.kind == AdjustmentKind.EXTENSION:

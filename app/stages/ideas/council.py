@@ -86,10 +86,16 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
     criteria = {c["code"]: sum(cast.content[c["code"]] == "pass" for cast in casts) for c in rules[BALLOT]["criteria"]}
     return {
         "votes": votes, "adopted": adopted, "criteria": criteria, "voted": len(casts),
-        "mode": max(sorted(set(modes)), key=modes.count) if modes else None, "priority": [sum(places), len(places)],
+        "mode": _most(modes), "priority": [sum(places), len(places)],
         "reasons": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] == (adopted or "refuse")),
         "dissent": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] != (adopted or "refuse")),
     }  # fmt: skip
+
+
+def _most(modes: Sequence[str]) -> str | None:
+    """The mode with the most votes; None when two have as many, then the council has not chosen one."""
+    first = [mode for mode in set(modes) if modes.count(mode) == max(modes.count(m) for m in modes)]
+    return first[0] if len(first) == 1 else None
 
 
 def told(result: Mapping[str, Any], _idea: Any, rules: Rules) -> Told:
@@ -181,6 +187,8 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
         return
     if found.outcome not in OUTCOMES[result["adopted"] or "refuse"]:
         raise Incomplete(N_("The council voted otherwise. Please record what was voted."), field="outcome")
+    if result["mode"] and found.mode is not None and found.mode != Mode(result["mode"]):
+        raise Incomplete(N_("The council voted for the other mode. Please record what was voted."), field="mode")
     actions.record_identification(idea, found, council_pid=result["council_pid"], seen=seen, by=by, at=at)
 
 

@@ -114,4 +114,4 @@ def _rule_keys(rows: Any) -> list[str]:
 
 register_procedure(Procedure(
     Kind.SELECTION, rule_keys=_rule_keys, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
-    rank=scoring.rank, established=_established, dissolved=_dissolved, concluded=rank))  # fmt: skip
+    rank=scoring.rank, together=True, established=_established, dissolved=_dissolved, concluded=rank))  # fmt: skip

@@ -54,9 +54,9 @@ def voted(cast: Cast, *, council: Council, answers: Answers) -> Council:
     for item in council.agenda:
         for n, seat in enumerate(s for s in council.seats if s.present):
             actions.cast(council, item, answers(item, n), by=seat.user, at=at)
-        leader = queries.presiding(council)
-        if leader is not None:
-            actions.open_box(council, item, by=leader.user, at=at + timedelta(minutes=20))
+    leader = queries.presiding(council)
+    for item in council.agenda if leader is not None else ():
+        actions.open_box(council, item, by=leader.user, at=at + timedelta(minutes=20))
     return queries.fresh(council)
 
 

@@ -121,10 +121,11 @@ def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> No
     COUNCIL.advance(council, "convene", by=by, at=at, seen=seen, detail={"present": sum(s.present for s in council.seats)})
 
 
-def quorum(council: Council, at: datetime, without: Collection[int] = ()) -> list[Any]:
-    """The rules of attendance as they stand; `without` are seats that do not count (recused from an item)."""
+def quorum(council: Council, at: datetime, without: Collection[int] = (), voted: Collection[int] = ()) -> list[Any]:
+    """The rules of attendance as they stand; `without` are seats that do not count (recused from an item), `voted` those that count though
+    they have left: their ballots are in the box."""
     rule = queries.rules_of(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
-    present = [s.role for s in council.seats if s.present and s.id not in without]
+    present = [s.role for s in council.seats if (s.present or s.id in voted) and s.id not in without]
     return check_quorum([s.role for s in council.seats], present, rule, vice_authorised=council.vice_authorised)
 
 
@@ -178,10 +179,10 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
     item = queries.locked_item(item, opening=True)
     if item.opened_at is not None:
         raise WrongState(N_("This box is open already."))
-    recused = queries.recusals_of(council)
-    refuse_broken(quorum(council, at, without=[seat for seat, out_of in recused if out_of == item.id]))
-    has_cast = queries.cast_by(council)[item.id]
-    missing = [s.user.name for s in queries.voters(council, item, recused) if s.id not in has_cast]
+    recused, cast_by = queries.recusals_of(council), queries.cast_by(council)
+    refuse_broken(quorum(council, at, without=[seat for seat, out_of in recused if out_of == item.id], voted=cast_by[item.id]))
+    first = council.agenda if queries.procedure(council).together else [item]
+    missing = sorted({s.user.name for other in first for s in queries.voters(council, other, recused) if s.id not in cast_by[other.id]})
     if missing:
         raise Incomplete(N_("Not cast yet: %(names)s. Who has left the session is first noted as absent."), names=", ".join(missing))
     done = db.session.execute(update(AgendaItem).where(AgendaItem.id == item.id, AgendaItem.opened_at.is_(None)).values(opened_at=at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -29,7 +29,9 @@ from app.services.councils.rules import (
 )
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 
+RECORDED_LATER = timedelta(days=366)  # a decision on paper may be older than its entry here, not by years
 SINGLE = (SeatRole.CHAIR, SeatRole.VICE_CHAIR, SeatRole.SECRETARY)
 
 
@@ -114,6 +116,8 @@ def schedule(council: Council, *, meets_at: datetime, place: str, by: User, at: 
         raise Incomplete(N_("The session lies in the past."), field="meets_at")
     if not nfc(place):
         raise Incomplete(N_("Please say where the council meets."), field="place")
+    if council.state == CouncilState.ESTABLISHED:  # the papers went out when it was established: earlier than that rule allows it cannot meet
+        refuse_early(meets_at, papers_due(council, on=local(queries.established_at(council)).date()))
     council.meets_at, council.place = meets_at, nfc(place)
     db.session.flush()
     journal.record(council, "schedule", by=by, at=at, detail={"meets_at": meets_at.isoformat(), "place": council.place})
@@ -127,6 +131,13 @@ def papers_due(council: Council, *, on: date) -> date:
     return rulebook.due(on, int(days.value), days.unit or "working")
 
 
+def refuse_early(meets_at: datetime, first: date) -> None:
+    """Raises Incomplete when the session lies before the first day that the papers leave time for."""
+    if local(meets_at).date() < first:
+        raise Incomplete(N_("The papers must be with the members in time: the council can meet on %(day)s at the earliest."), field="meets_at",
+                         day=f"{first:%d/%m/%Y}")  # fmt: skip
+
+
 def establish(council: Council, *, number: str, dated: date, by: User, at: datetime, seen: Any = None) -> None:
     """Set the council up by decision: its rules are frozen, its members are invited. Refuses a composition against the rule."""
     today = local(at).date()
@@ -135,13 +146,12 @@ def establish(council: Council, *, number: str, dated: date, by: User, at: datet
     check_seen(council, seen)
     if dated > today:
         raise Incomplete(N_("The date of the decision lies in the future."), field="dated")
+    check_day(dated, field="dated", since=local(council.created_at).date() - RECORDED_LATER)
     rules = queries.rules_of(council, on=today)
     refuse_broken(check_composition([s.role for s in council.seats], rules[f"councils.{council.kind}.size"]))
     if council.meets_at is None:
         raise Incomplete(N_("Please say first when and where the council meets."))
-    first = papers_due(council, on=today)
-    if local(council.meets_at).date() < first:
-        raise Incomplete(N_("The papers must be with the members in time: the council can meet on %(day)s at the earliest."), day=f"{first:%d/%m/%Y}")
+    refuse_early(council.meets_at, papers_due(council, on=today))
     for seat in council.seats:
         refuse_conflicts(council, seat.user, seat.role, "kept", at)
     council.rule_ids = rulebook.freeze(queries.rule_keys(council.kind, queries.subjects_of(council)), on=today)

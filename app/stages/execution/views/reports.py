@@ -61,6 +61,8 @@ def submit_report(pid: str) -> Any:
 def review_report(pid: str) -> Any:
     row = or_404(queries.report_for(current_user, pid))
     form = forms.ReviewReport(obj=row)
+    if not form.is_submitted():
+        form.remark.data = None  # the remark of an earlier round is not this one's
     back = url_for(".report", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}

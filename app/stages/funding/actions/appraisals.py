@@ -18,6 +18,7 @@ from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.models import Appraisal, AppraisalLine, AppraisalMember
 from app.stages.funding.rules import (
@@ -36,6 +37,8 @@ def begin_appraisal(line: RankingLine, *, by: User | None, at: datetime) -> Appr
     """Start the appraisal of a recommended proposal: its budget lines are copied. The same line twice is refused."""
     if not line.recommended:
         raise WrongState(N_("Only a proposal that the council recommends is appraised."))
+    if not queries.is_concluded(line):
+        raise WrongState(N_("The selection of this topic is not concluded yet."))
     if queries.appraisal_of_line(line.id) is not None:
         raise WrongState(N_("The appraisal of this proposal has already begun."))
     found = queries.budget_of(line.proposal_id)
@@ -56,6 +59,8 @@ def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *
     named = [(name.strip(), body) for name, body in members if name and name.strip()]
     if not named:
         raise Incomplete(N_("The team needs at least a head."), field="team")
+    if any(len(name) > 200 or len(body or "") > 300 for name, body in named):
+        raise Incomplete(N_("A name has at most 200 characters, a body at most 300."), field="team")
     db.session.query(AppraisalMember).filter_by(appraisal_id=appraisal.id).delete()
     db.session.add_all(AppraisalMember(appraisal_id=appraisal.id, position=n, name=name, body=body)
                        for n, (name, body) in enumerate(named, start=1))  # fmt: skip
@@ -69,6 +74,7 @@ def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by
     if not queries.team_of(appraisal):
         raise Incomplete(N_("The team needs at least a head."), field="team")
     check_seen(appraisal, seen)
+    check_day(held_on, field="held_on", since=local(queries.line_of(appraisal).frozen_at).date())
     appraisal.held_on, appraisal.place, appraisal.opened_by_id = held_on, place, by.id
     APPRAISAL.advance(appraisal, "open", by=by, at=at)
 

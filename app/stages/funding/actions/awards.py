@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -18,6 +19,7 @@ from app.services.people import queries as people
 from app.services.people.actions import engage
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import commit_years
 from app.stages.funding.models import (
@@ -42,12 +44,18 @@ from app.stages.funding.rules import (
 from app.stages.ideas import topics
 from app.stages.plan.models import Priority
 
+CODE_PART = re.compile(r"[^\W]+(?:[.\-_][^\W]+)*")  # what the code of a project is made of
+
 
 def submit_award(appraisal: Appraisal, *, number: str | None, dated: date, title: str, code_type: str, code_field: str,
                  starts_on: date, duration_months: int, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Submission:  # fmt: skip
     """Submit the appraised proposal for decision, or submit it again after it was returned."""
     if appraisal.state != AppraisalState.CONCLUDED:
         raise WrongState(N_("The appraisal is not concluded yet."))
+    check_day(dated, field="dated", since=appraisal.held_on, until=local(at).date())
+    check_day(starts_on, field="starts_on", since=appraisal.held_on)
+    if not CODE_PART.fullmatch(code_type.strip()) or not CODE_PART.fullmatch(code_field.strip()):
+        raise Incomplete(N_("Parts of a project code are letters, digits, dots, hyphens and underscores."), field="code_type")
     sums = ledger.totals(queries.lines_of(appraisal))
     ceiling = queries.ceiling_of(appraisal.proposal_id)
     if ceiling is not None and sums["state"] > ceiling:
@@ -96,6 +104,7 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
     check_signer(by.roles, rulebook.value("funding.signer", on=dated))
     if dated > local(at).date():
         raise Incomplete(N_("The decision cannot be dated in the future."), field="dated")
+    check_day(dated, field="dated", since=submission.dated)
     check_seen(submission, seen)
     submission.decided_by_id, submission.decided_at = by.id, at
     submission.decision_remark, submission.inner_remark = remark, inner_remark

@@ -18,6 +18,7 @@ from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import promise, release
 from app.stages.funding.models import Annex, Contract, Project, Tranche
@@ -63,6 +64,8 @@ def plan_tranches(contract: Contract, rows: Sequence[tuple[int, Condition, date]
         raise WrongState(N_("A signed contract changes only by an annex."))
     check_seen(contract, seen)
     project = queries.project_by_id(contract.project_id)
+    for _amount, _condition, planned in rows:
+        check_day(planned, field="tranches", since=project.decision_date)
     if any(amount <= 0 for amount, _c, _d in rows):
         raise Incomplete(N_("Each tranche needs an amount."), field="tranches")
     total = sum(amount for amount, _c, _d in rows)
@@ -85,7 +88,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
     if signed_on < project.decision_date or signed_on > local(at).date():
         raise Incomplete(N_("A contract is signed after the approval decision and not in the future."), field="signed_on")
     if starts_on is not None:
-        check_dates(starts_on, contract.ends_on)
+        check_day(starts_on, field="starts_on", since=project.decision_date, until=contract.ends_on - timedelta(days=1))
         contract.starts_on = starts_on
     contract.number, contract.signed_on = nfc(number), signed_on
     contract.party_a_signer, contract.party_b_signer = nfc(party_a_signer), nfc(party_b_signer)

@@ -17,6 +17,7 @@ from app.services.papers import actions as papers
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.funding import queries
 from app.stages.funding.models import LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
@@ -90,6 +91,7 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
     if booked_on > local(at).date():
         raise Incomplete(N_("A payment cannot be booked in the future."), field="booked_on")
+    check_day(booked_on, field="booked_on", since=queries.contract_of(project.id).signed_on)
     check_seen(tranche, seen)
     entry = _book(EntryKind.PAYMENT, tranche.amount, project, tranche=tranche, booked_on=booked_on, voucher=voucher, by=by, at=at)
     tranche.paid_by_id, tranche.paid_at = by.id, at

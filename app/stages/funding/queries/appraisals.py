@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
@@ -32,7 +32,8 @@ from app.stages.proposals.models import (
     ProposalProduct,
     TeamMember,
 )
-from app.stages.selection.models import RankingLine
+from app.stages.selection.models import RankingLine, Round
+from app.stages.selection.rules import RoundState
 
 
 def appraisal_of_line(line_id: int) -> Appraisal | None:
@@ -135,3 +136,18 @@ def terms_of(appraisal: Appraisal, *, on: date) -> dict[str, Any]:
 def holders_of_proposal(proposal: Proposal) -> list[User]:
     """The investigator and the managers of the host."""
     return [proposal.pi, *people.managers_of(proposal.host_id)]
+
+
+def concluded_round() -> ColumnElement[bool]:
+    """The condition on RankingLine: its round is concluded, the choice of the council stands."""
+    return RankingLine.round_id.in_(select(Round.id).where(Round.state == RoundState.CONCLUDED))
+
+
+def is_concluded(line: RankingLine) -> bool:
+    """Is the selection round of this line concluded?"""
+    return bool(db.session.scalar(select(exists().where(RankingLine.id == line.id, concluded_round()))))
+
+
+def line_of(appraisal: Appraisal) -> RankingLine:
+    """The ranking line from which the appraisal started."""
+    return db.session.get_one(RankingLine, appraisal.ranking_line_id)

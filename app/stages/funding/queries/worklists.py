@@ -20,7 +20,7 @@ from app.stages.funding.models import (
     Submission,
     Tranche,
 )
-from app.stages.funding.queries.appraisals import with_people
+from app.stages.funding.queries.appraisals import concluded_round, with_people
 from app.stages.funding.queries.projects import visible, with_faces
 from app.stages.funding.rules import (
     ContractState,
@@ -33,9 +33,9 @@ WAITING = (SubmissionState.SUBMITTED, SubmissionState.HELD)
 
 
 def lines_to_appraise() -> list[RankingLine]:
-    """Recommended ranking lines without an appraisal."""
+    """Recommended ranking lines of concluded rounds without an appraisal."""
     begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
-    return list(db.session.scalars(select(RankingLine).options(with_people(RankingLine.proposal)).where(RankingLine.recommended, ~begun)
+    return list(db.session.scalars(select(RankingLine).options(with_people(RankingLine.proposal)).where(RankingLine.recommended, ~begun, concluded_round())
                                    .order_by(RankingLine.id)))  # fmt: skip
 
 
