@@ -74,6 +74,7 @@ class Life:
         for n, item in enumerate(items):
             for account in SEATS:
                 self.send(account, f"{url}/items/{item}/cast", answers(account, n) | {"agree": "y"})
+        for item in items:
             self.send("member1", f"{url}/items/{item}/open-box")
         self.send("officer", f"{url}/conclude", {"conclusion": conclusion, "agree": "y"})
 

@@ -78,7 +78,8 @@ def test_from_the_ranking_to_the_decision(db, cast, as_, at, travel):
     province.page(show)
 
 
-def test_hold_and_return_need_their_words(db, cast, as_, at):
+def test_hold_and_return_need_their_words(db, cast, as_, at, travel):
+    travel.move_to(at + 6 * DAY)
     submission = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     url = f"/funding/submissions/{submission.public_id}/decide"
     db.session.commit()

@@ -52,7 +52,7 @@ def draft_contract(project: Project, *, party_a: str, by: User | None, at: datet
         seen_reports += condition == Condition.REPORT
         days = {Condition.SIGNING: 0, Condition.ACCEPTANCE: span}.get(condition, span * max(seen_reports, 1) // (reports + 1))
         if amount:
-            db.session.add(_tranche(row, position, amount, condition, project.starts_on + timedelta(days=days)))
+            db.session.add(_tranche(row, position, amount, condition, max(project.starts_on + timedelta(days=days), project.decision_date)))
     db.session.flush()
     return row
 
@@ -88,7 +88,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
     if signed_on < project.decision_date or signed_on > local(at).date():
         raise Incomplete(N_("A contract is signed after the approval decision and not in the future."), field="signed_on")
     if starts_on is not None:
-        check_day(starts_on, field="starts_on", since=project.decision_date, until=contract.ends_on - timedelta(days=1))
+        check_day(starts_on, field="starts_on", since=min(project.starts_on, project.decision_date), until=contract.ends_on - timedelta(days=1))
         contract.starts_on = starts_on
     contract.number, contract.signed_on = nfc(number), signed_on
     contract.party_a_signer, contract.party_b_signer = nfc(party_a_signer), nfc(party_b_signer)

@@ -1,0 +1,51 @@
+"""The verbs of execution. Each takes `by=` and `at=`; none commits."""
+
+from app.stages.execution.actions.adjustments import (
+    agree_adjustment,
+    refuse_adjustment,
+    request_adjustment,
+    withdraw_adjustment,
+)
+from app.stages.execution.actions.endings import (
+    decide_termination,
+    drop_termination,
+    open_termination,
+    resume,
+    suspend,
+)
+from app.stages.execution.actions.inspections import (
+    call_off_inspection,
+    conclude_inspection,
+    plan_inspection,
+)
+from app.stages.execution.actions.reports import (
+    accept_report,
+    ask_report,
+    remind,
+    return_report,
+    schedule_reports,
+    sign,
+    submit_report,
+)
+
+__all__ = [
+    "accept_report",
+    "agree_adjustment",
+    "ask_report",
+    "call_off_inspection",
+    "conclude_inspection",
+    "decide_termination",
+    "drop_termination",
+    "open_termination",
+    "plan_inspection",
+    "refuse_adjustment",
+    "remind",
+    "request_adjustment",
+    "resume",
+    "return_report",
+    "schedule_reports",
+    "sign",
+    "submit_report",
+    "suspend",
+    "withdraw_adjustment",
+]

@@ -1,0 +1,145 @@
+"""Changes that the holder asks for and the officer agrees to or refuses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from app.kernel import outbox
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.text import nfc
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.papers.models import Paper
+from app.services.people import queries as people
+from app.services.people.models import Organisation, User
+from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
+from app.stages.execution import queries
+from app.stages.execution.actions.reports import schedule_reports
+from app.stages.execution.actions.shared import check_holder, running
+from app.stages.execution.models import (
+    Adjustment,
+)
+from app.stages.execution.rules import (
+    ADJUSTMENT,
+    ON_PAPER,
+    AdjustmentKind,
+    check_extension,
+    check_reviewer,
+    check_special,
+)
+from app.stages.funding import actions as funding
+from app.stages.funding import queries as awards
+from app.stages.funding.models import Contract, Project
+from app.stages.funding.rules import (
+    end_of,
+)
+
+
+def request_adjustment(project: Project, kind: AdjustmentKind, *, reason: str, by: User, at: datetime, months: int | None = None,
+                       before: str | None = None, after: str | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
+                       new_host: Organisation | None = None, special: bool = False, authority: str | None = None) -> Adjustment:  # fmt: skip
+    """The host or the investigator asks for a change, with the reason. One open request of a kind at a time."""
+    contract = running(project)
+    check_holder(project, by)
+    row = Adjustment(project_id=project.id, kind=kind, reason=reason, before=before, after=after, special=special, authority=authority,
+                     requested_by_id=by.id, requested_at=at)  # fmt: skip
+    if kind == AdjustmentKind.EXTENSION:
+        row.months = months or 0
+        _check_extension(project, contract, row, at=at)
+        row.new_ends_on = end_of(date.fromordinal(contract.ends_on.toordinal() + 1), row.months)
+    else:
+        _check_wanted(project, kind, after, new_state_amount, new_pi, new_host)
+        row.new_state_amount = new_state_amount if kind == AdjustmentKind.BUDGET else None
+        row.new_pi_id = new_pi.id if new_pi and kind == AdjustmentKind.PI else None
+        row.new_host_id = new_host.id if new_host and kind == AdjustmentKind.HOST else None
+    try:
+        ADJUSTMENT.begin(row, "request", by=by, at=at)
+    except IntegrityError as failure:
+        raise WrongState(N_("A request of this kind already waits for its decision.")) from failure
+    to = [*people.users_with(Do.EXECUTION_DECIDE), *people.users_with(Do.EXECUTION_REVIEW)]
+    outbox.post("execution/mail/adjustment.txt", to=to, key=f"adjustment:{row.public_id}", at=at, project=project, adjustment=row)
+    return row
+
+
+def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark: str | None, by: User, at: datetime, special: bool | None = None,
+                     authority: str | None = None, seen: int | None = None) -> Paper:  # fmt: skip
+    """Agree by decision: the change becomes the next annex of the contract. Extension rules are asked again."""
+    check_reviewer(by.id, adjustment.requested_by_id)
+    project = awards.project_by_id(adjustment.project_id)
+    contract = running(project)
+    check_seen(adjustment, seen)
+    check_day(dated, field="dated", since=local(adjustment.requested_at).date(), until=local(at).date())
+    if special is not None:
+        adjustment.special, adjustment.authority = special, authority or adjustment.authority
+    if adjustment.kind == AdjustmentKind.EXTENSION:
+        _check_extension(project, contract, adjustment, at=at)
+        adjustment.new_ends_on = end_of(date.fromordinal(contract.ends_on.toordinal() + 1), adjustment.months or 0)
+    made = funding.annex(
+        contract, str(adjustment.kind), adjustment.after or adjustment.reason, dated=dated, decision_number=nfc(number), by=by, at=at,
+        new_ends_on=adjustment.new_ends_on, new_state_amount=adjustment.new_state_amount, new_pi=awards.person(adjustment.new_pi_id),
+        new_host=db.session.get(Organisation, adjustment.new_host_id) if adjustment.new_host_id else None)  # fmt: skip
+    adjustment.annex_number, adjustment.decision_number, adjustment.decision_date = made.number, nfc(number), dated
+    adjustment.decided_by_id, adjustment.decided_at, adjustment.remark = by.id, at, remark
+    ADJUSTMENT.advance(adjustment, "agree", by=by, at=at, reason=remark, detail={"number": number, "annex": made.number})
+    if adjustment.kind == AdjustmentKind.EXTENSION:
+        schedule_reports(project, by=by, at=at)
+    return _issue_decision(adjustment, project, by=by, at=at)
+
+
+def refuse_adjustment(adjustment: Adjustment, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Refuse a change, with the reason."""
+    check_reviewer(by.id, adjustment.requested_by_id)
+    check_seen(adjustment, seen)
+    adjustment.decided_by_id, adjustment.decided_at, adjustment.remark = by.id, at, remark
+    ADJUSTMENT.advance(adjustment, "refuse", by=by, at=at, reason=remark)
+    _tell_decided(adjustment, at=at)
+
+
+def withdraw_adjustment(adjustment: Adjustment, *, by: User, at: datetime, seen: int | None = None) -> None:
+    """The requester takes the request back."""
+    check_holder(awards.project_by_id(adjustment.project_id), by)
+    ADJUSTMENT.advance(adjustment, "withdraw", by=by, at=at, seen=seen)
+
+
+def _check_extension(project: Project, contract: Contract, row: Adjustment, *, at: datetime) -> None:
+    check_special(row.special, row.authority)
+    caps = rulebook.value("execution.extension_caps", on=project.decision_date)
+    check_extension(row.months or 0, duration_months=project.duration_months, contract_ends_on=contract.ends_on, today=local(at).date(),
+                    agreed_before=queries.extensions_agreed(project.id), caps=caps, special=row.special)  # fmt: skip
+
+
+def _check_wanted(project: Project, kind: AdjustmentKind, after: str | None, new_state: int | None, new_pi: User | None,
+                  new_host: Organisation | None) -> None:  # fmt: skip
+    if kind == AdjustmentKind.BUDGET and (new_state is None or new_state == project.approved_state or new_state < project.paid_total):
+        raise Incomplete(N_("Please enter new state money, not below what is paid."), field="new_state_amount")
+    if kind == AdjustmentKind.PI and (new_pi is None or new_pi.id == project.pi_id):
+        raise Incomplete(N_("Please name the new investigator."), field="new_pi")
+    if kind == AdjustmentKind.HOST and (new_host is None or new_host.id == project.host_id):
+        raise Incomplete(N_("Please name the new host."), field="new_host")
+    if kind == AdjustmentKind.CONTENT and not (after or "").strip():
+        raise Incomplete(N_("Please say what it should be."), field="after")
+
+
+def _issue_decision(adjustment: Adjustment, project: Project, *, by: User, at: datetime) -> Paper:
+    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "kind_name": ON_PAPER[adjustment.kind],
+            "reason": adjustment.reason, "before": adjustment.before or "", "after": adjustment.after or "", "months": adjustment.months,
+            "ends_on": project.ends_on.isoformat(), "state": project.approved_state, "annex": adjustment.annex_number, "signer": by.name,
+            "special": adjustment.special, "authority": adjustment.authority or "", "remark": adjustment.remark or "",
+            "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+    paper = papers.issue(template="execution/adjustment_decision", subject=adjustment, data=data, by=by, at=at, number=adjustment.decision_number,
+                         dated=adjustment.decision_date, title=f"Quyết định điều chỉnh nhiệm vụ {project.code}")  # fmt: skip
+    _tell_decided(adjustment, at=at)
+    return paper
+
+
+def _tell_decided(adjustment: Adjustment, *, at: datetime) -> None:
+    project = awards.project_by_id(adjustment.project_id)
+    outbox.post("execution/mail/adjustment_decided.txt", to=awards.holders(project), key=f"adjustment-decided:{adjustment.public_id}", at=at,
+                project=project, adjustment=adjustment)  # fmt: skip

@@ -1,0 +1,129 @@
+"""Suspension, resumption, termination."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from app.kernel import outbox
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.text import nfc
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.papers.models import Paper
+from app.services.people import queries as people
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.execution import queries
+from app.stages.execution.actions.shared import running
+from app.stages.execution.models import (
+    Suspension,
+    Termination,
+)
+from app.stages.execution.rules import (
+    ON_PAPER,
+    SUSPENSION,
+    TERMINATION,
+    Ground,
+    check_reviewer,
+)
+from app.stages.funding import actions as funding
+from app.stages.funding import ledger
+from app.stages.funding import queries as awards
+from app.stages.funding.models import Project
+from app.stages.funding.rules import ON_PAPER as CAUSES
+from app.stages.funding.rules import (
+    Cause,
+    ClosingKind,
+)
+
+
+def suspend(project: Project, *, reason: str, from_date: date, number: str, by: User, at: datetime) -> Suspension:
+    """Stop the work by decision; payments stop with it."""
+    running(project)
+    row = Suspension(project_id=project.id, reason=reason, from_date=from_date, decision_number=nfc(number), by_id=by.id, at=at)
+    try:
+        SUSPENSION.begin(row, "suspend", by=by, at=at, reason=reason, detail={"number": number})
+    except IntegrityError as failure:
+        raise WrongState(N_("This project is already suspended.")) from failure
+    funding.freeze(project, reason=reason, by=by, at=at)
+    outbox.post("execution/mail/suspended.txt", to=awards.holders(project), key=f"suspended:{row.public_id}", at=at, project=project, suspension=row)
+    return row
+
+
+def resume(suspension: Suspension, *, reason: str, on: date, by: User, at: datetime, seen: int | None = None) -> None:
+    """Let the work go on. Payments go on unless a termination is under consideration."""
+    if on < suspension.from_date:
+        raise Incomplete(N_("The work cannot go on before it stopped."), field="on")
+    check_seen(suspension, seen)
+    project = awards.project_by_id(suspension.project_id)
+    _advance_resumed(suspension, on, reason, by=by, at=at)
+    if queries.open_termination(project.id) is None:
+        funding.unfreeze(project, reason=reason, by=by, at=at)
+    outbox.post("execution/mail/resumed.txt", to=awards.holders(project), key=f"resumed:{suspension.public_id}", at=at, project=project,
+                suspension=suspension)  # fmt: skip
+
+
+def open_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime) -> Termination:
+    """Open the question whether the project ends early. Payments stop at once."""
+    running(project)
+    row = Termination(project_id=project.id, ground=ground, statement=statement, opened_by_id=by.id, opened_at=at)
+    try:
+        TERMINATION.begin(row, "open", by=by, at=at, reason=statement)
+    except IntegrityError as failure:
+        raise WrongState(N_("The termination of this project is already under consideration.")) from failure
+    funding.freeze(project, reason=statement, by=by, at=at)
+    to = [*awards.holders(project), *people.users_with(Do.EXECUTION_DECIDE)]
+    outbox.post("execution/mail/termination.txt", to=to, key=f"termination:{row.public_id}", at=at, project=project, termination=row)
+    return row
+
+
+def drop_termination(termination: Termination, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Drop it: the work goes on, payments too unless the project is suspended."""
+    check_reviewer(by.id, termination.opened_by_id)
+    check_seen(termination, seen)
+    termination.decided_by_id, termination.decided_at, termination.remark = by.id, at, reason
+    TERMINATION.advance(termination, "drop", by=by, at=at, reason=reason)
+    project = awards.project_by_id(termination.project_id)
+    if queries.open_suspension(project.id) is None:
+        funding.unfreeze(project, reason=reason, by=by, at=at)
+
+
+def decide_termination(termination: Termination, *, cause: Cause, used: int, number: str, dated: date, remark: str | None, by: User, at: datetime,
+                       seen: int | None = None) -> Paper:  # fmt: skip
+    """End the project early by decision: the refund is fixed, the contract terminated, the project closed."""
+    check_reviewer(by.id, termination.opened_by_id)
+    project = awards.project_by_id(termination.project_id, lock=True)
+    if used > project.paid_total:
+        raise Incomplete(N_("More was used than was paid."), field="used")
+    check_seen(termination, seen)
+    percent = int(rulebook.value("funding.refund_percent", on=project.decision_date)[str(cause)])
+    termination.cause, termination.paid, termination.used, termination.refund_percent = cause, project.paid_total, used, percent
+    termination.refund = ledger.refund(project.paid_total, used, percent)
+    termination.decision_number, termination.decision_date, termination.remark = nfc(number), dated, remark
+    termination.decided_by_id, termination.decided_at = by.id, at
+    TERMINATION.advance(termination, "decide", by=by, at=at, reason=remark, detail={"number": number, "refund": termination.refund})
+    funding.terminate(awards.contract_of(project.id), by=by, at=at, reason=remark)
+    suspension = queries.open_suspension(project.id)
+    if suspension is not None:
+        _advance_resumed(suspension, max(dated, suspension.from_date), number, by=by, at=at)
+    funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=nfc(number), cause=cause, by=by, at=at)
+    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
+            "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
+            "percent": percent, "refund": termination.refund, "signer": by.name, "remark": remark or "",
+            "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+    paper = papers.issue(template="execution/termination_decision", subject=termination, data=data, by=by, at=at, number=termination.decision_number,
+                         dated=dated, title=f"Quyết định chấm dứt nhiệm vụ {project.code}")  # fmt: skip
+    outbox.post("execution/mail/terminated.txt", to=awards.holders(project), key=f"terminated:{termination.public_id}", at=at, project=project,
+                termination=termination)  # fmt: skip
+    return paper
+
+
+def _advance_resumed(suspension: Suspension, on: date, reason: str, *, by: User, at: datetime) -> None:
+    SUSPENSION.advance(suspension, "resume", by=by, at=at, reason=reason)
+    suspension.until = on
+    db.session.flush()

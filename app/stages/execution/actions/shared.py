@@ -1,0 +1,25 @@
+"""What several verbs ask first."""
+
+from __future__ import annotations
+
+from app.kernel.errors import NotAllowed, WrongState
+from app.kernel.words import N_
+from app.services.people.models import User
+from app.stages.funding import queries as awards
+from app.stages.funding.models import Contract, Project
+from app.stages.funding.rules import (
+    ContractState,
+)
+
+
+def running(project: Project) -> Contract:
+    """The signed contract of a project that has not ended. Raises WrongState else."""
+    contract = awards.contract_of(project.id)
+    if contract is None or contract.state != ContractState.SIGNED or awards.closing_of(project.id) is not None:
+        raise WrongState(N_("This project is not running."))
+    return contract
+
+
+def check_holder(project: Project, by: User) -> None:
+    if not awards.may_request(by, project):
+        raise NotAllowed(N_("Only the investigator and the host's manager may do this."))
