@@ -73,7 +73,7 @@ class Life:
         self.send("member5", f"{url}/convene")
         for n, item in enumerate(items):
             for account in SEATS:
-                self.send(account, f"{url}/items/{item}/cast", answers(account, n) | {"agree": "y"})
+                self.as_(account).cast(f"{url}/items/{item}/cast", answers(account, n))
         for item in items:
             self.send("member1", f"{url}/items/{item}/open-box")
         self.send("officer", f"{url}/conclude", {"conclusion": conclusion, "agree": "y"})

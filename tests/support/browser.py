@@ -44,6 +44,13 @@ class StrictClient(FlaskClient):
         assert response.status_code == status, f"{action} answered {response.status_code}, not {status}:\n{_said(response)}"
         return response
 
+    def cast(self, url: str, answers: dict[str, Any]) -> TestResponse:
+        """Fill a ballot, read what the sheet says, and cast it."""
+        shown = BeautifulSoup(self.submit(url, answers, status=202).get_data(as_text=True), "html.parser")
+        response = self.post(url, data=values_of(shown.select("main form[method=post]")[-1]) | {"agree": "y"})
+        assert response.status_code == 303, f"{url} answered {response.status_code}, not 303:\n{_said(response)}"
+        return response
+
 
 def values_of(form: Any) -> dict[str, Any]:
     """What a browser would send of this form as it stands."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from wtforms import HiddenField
 
 from app.kernel.forms import (
     ChoiceField,
@@ -113,6 +114,7 @@ class Conclude(StageForm):
 def ballot_form(questions: Sequence[Question], *, filled: dict[str, Any] | None = None) -> StageForm:
     """The ballot for these questions, with a tick that makes it final."""
     fields: dict[str, Any] = {q.code: _field(q) for q in questions}
+    fields["checked"] = HiddenField()
     fields["agree"] = YesField(N_("I have read the result of my sheet. My ballot is final and goes into the sealed box."))
     form: StageForm = type("Ballot", (StageForm,), fields)(data=filled or {})
     return form

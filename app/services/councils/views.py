@@ -247,6 +247,7 @@ def declare(pid: str) -> Any:
 @writes
 def attend(pid: str) -> Any:
     council = _found(pid)
+    actions.must_run(council, current_user)
     form = forms.Attend.of(council)
     if form.validate_on_submit():
         actions.attend(council, set(form.present.data or []), authorisation=form.authorisation.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -259,6 +260,7 @@ def attend(pid: str) -> Any:
 @writes
 def convene(pid: str) -> Any:
     council = _found(pid)
+    actions.must_run(council, current_user)
     form = forms.Plain(obj=council)
     if form.validate_on_submit():
         actions.convene(council, seen=form.version.data, by=current_user, at=clock.now())
@@ -278,21 +280,23 @@ def cast(pid: str, item_pid: str) -> Any:
     if ballot is not None and request.method == "GET":
         return render_template("councils/receipt.html", council=council, item=item, ballot=ballot)
     rules, row = queries.rules_of(council, on=clock.today()), queries.subject_of(item)
+    actions.may_cast(council, item, rules, by=current_user)
     procedure = queries.procedure(council)
     questions = procedure.questions(row, rules)
-    form = forms.ballot_form(questions)
-    summary = None
+    form, summary = forms.ballot_form(questions), None
     if form.validate_on_submit():
         content = forms.answers(form, questions)
-        if form["agree"].data:
+        procedure.check(content, rules)
+        sheet = actions.seal_of(content, "")
+        if form["agree"].data and form["checked"].data == sheet:
             actions.cast(council, item, content, by=current_user, at=clock.now())
             return done(_("Your ballot is in the sealed box."), url_for(".cast", pid=pid, item_pid=item_pid))
-        procedure.check(content, rules)
-        words = procedure.summary(content, rules)
-        summary = forms.in_words(words) if words else _("Every question is answered.")
+        form["checked"].data, form["agree"].data = sheet, False  # who changes a mark sees first what the sheet says then
+        summary = forms.in_words(words) if (words := procedure.summary(content, rules)) else _("Every question is answered.")
     place = subjects.subject_of(item.subject_type).url
-    return render_template("councils/cast.html", council=council, item=item, form=form, questions=questions, words=forms.in_words, summary=summary,
+    page = render_template("councils/cast.html", council=council, item=item, form=form, questions=questions, words=forms.in_words, summary=summary,
                            dossier=url_for(place(row)[0], **place(row)[1]) if place else None)  # fmt: skip
+    return page, 202 if summary else 200
 
 
 @bp.route("/<pid>/items/<item_pid>/open-box", methods=["GET", "POST"])
@@ -302,6 +306,7 @@ def open_box(pid: str, item_pid: str) -> Any:
     council = _found(pid)
     or_404(queries.seat_of(council, current_user))
     item = _item(council, item_pid)
+    actions.must_preside(council, current_user)
     form = forms.Plain()
     if form.validate_on_submit():
         actions.open_box(council, item, by=current_user, at=clock.now())
@@ -316,6 +321,7 @@ def open_box(pid: str, item_pid: str) -> Any:
 @writes
 def conclude(pid: str) -> Any:
     council = _found(pid)
+    actions.must_run(council, current_user)
     form = forms.Conclude(data={"version": council.version})
     tied = tied_items(council, clock.now()) if council.state == CouncilState.CONVENED else []
     form["chosen"].choices = [(item.public_id, item.title) for item in tied]

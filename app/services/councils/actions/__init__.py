@@ -7,6 +7,9 @@ from app.services.councils.actions.session import (
     conclude,
     convene,
     declare,
+    may_cast,
+    must_preside,
+    must_run,
     open_box,
     seal_of,
 )
@@ -19,4 +22,5 @@ from app.services.councils.actions.setup import (
     schedule,
 )
 
-__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "open_box", "remove", "schedule", "seal_of"]
+__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "may_cast", "must_preside", "must_run",
+           "open_box", "remove", "schedule", "seal_of"]

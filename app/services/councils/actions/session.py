@@ -86,14 +86,15 @@ def runs(council: Council, user: User) -> bool:
     return user.can(Do.COUNCILS_RUN) or (seat is not None and seat.role == SeatRole.SECRETARY)
 
 
-def _must_run(council: Council, by: User) -> None:
+def must_run(council: Council, by: User) -> None:
+    """Raises NotAllowed for whoever does not keep the session."""
     if not runs(council, by):
         raise NotAllowed(N_("An officer or the scientific secretary keeps the session."))
 
 
 def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
     """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present."""
-    _must_run(council, by)
+    must_run(council, by)
     if council.state not in UNDER_WAY:
         raise WrongState(N_("This session is over."))
     council = queries.locked(council)
@@ -113,7 +114,7 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
 
 def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> None:
     """Open the session. Refuses before its day and without quorum, naming the rule that is not kept."""
-    _must_run(council, by)
+    must_run(council, by)
     council = queries.locked(council)
     if council.meets_at is None or local(at).date() < local(council.meets_at).date():
         raise WrongState(N_("The session is on %(day)s."), day=f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "–")
@@ -134,20 +135,9 @@ def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: 
 
     Raises NotAllowed without a seat, when absent, recused or in conflict; WrongState when the box is opened or a ballot is in it.
     """
-    seat = _own_seat(council, by)
-    if council.state != CouncilState.CONVENED:
-        raise WrongState(N_("Ballots are cast while the session is open."))
     item = queries.locked_item(item, opening=False)
-    if item.opened_at is not None:
-        raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
-    if not seat.present:
-        raise NotAllowed(N_("You are not noted as present. Please speak to the secretary."))
     rules = queries.rules_of(council, on=local(at).date())
-    if (seat.id, item.id) in queries.recusals_of(council):
-        raise NotAllowed(N_("You are out of this item because of a conflict."))
-    for conflict in queries.conflicts_of(council, by, item, seat.role, rules):
-        if conflict.hard:
-            raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=conflict.reason)
+    seat = may_cast(council, item, rules, by=by)
     if queries.ballot_of(item, seat) is not None:
         raise WrongState(N_("Your ballot on this item is in the box. It is final."))
     procedure = queries.procedure(council)
@@ -161,9 +151,33 @@ def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: 
     return ballot
 
 
+def may_cast(council: Council, item: AgendaItem, rules: Mapping[str, Any], *, by: User) -> Seat:
+    """The seat from which this person may vote on the item now; raises what `cast` raises when there is none."""
+    seat = _own_seat(council, by)
+    if council.state != CouncilState.CONVENED:
+        raise WrongState(N_("Ballots are cast while the session is open."))
+    if item.opened_at is not None:
+        raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
+    if not seat.present:
+        raise NotAllowed(N_("You are not noted as present. Please speak to the secretary."))
+    if (seat.id, item.id) in queries.recusals_of(council):
+        raise NotAllowed(N_("You are out of this item because of a conflict."))
+    for conflict in queries.conflicts_of(council, by, item, seat.role, rules):
+        if conflict.hard:
+            raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=conflict.reason)
+    return seat
+
+
 def seal_of(content: Mapping[str, Any], salt: str) -> str:
     """The seal of a ballot: SHA-256 of salt and canonical content. Who knows both can check it."""
     return hashlib.sha256(f"{salt}:{json.dumps(content, sort_keys=True, ensure_ascii=False)}".encode()).hexdigest()
+
+
+def must_preside(council: Council, by: User) -> None:
+    """Raises NotAllowed for whoever does not lead the session."""
+    leader = queries.presiding(council)
+    if leader is None or leader.user_id != by.id:
+        raise NotAllowed(N_("Only the member who presides opens the box."))
 
 
 def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> Count:
@@ -171,9 +185,7 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
 
     Refused while a present member who votes has not cast (absent members are marked absent first), or without quorum.
     """
-    leader = queries.presiding(council)
-    if leader is None or leader.user_id != by.id:
-        raise NotAllowed(N_("Only the member who presides opens the box."))
+    must_preside(council, by)
     if council.state != CouncilState.CONVENED:
         raise WrongState(N_("Ballots are counted while the session is open."))
     item = queries.locked_item(item, opening=True)
@@ -218,7 +230,7 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
 
     `chosen` is the item that the council recommends among tied ones, with the reason that was voted.
     """
-    _must_run(council, by)
+    must_run(council, by)
     council = queries.locked(council)
     waiting = [item for item in council.agenda if item.opened_at is None]
     if council.state == CouncilState.CONVENED and waiting:
