@@ -89,12 +89,12 @@ class StageForm(FlaskForm):
 
 
 class _Checked:
-    """What our fields share: `required`, a hint, and checks in pre_validate."""
+    """What our fields share: `required`, needed `sometimes` (the hint says when), a hint, and checks in pre_validate."""
 
-    def __init__(self, label: str = "", validators: Any = None, *, required: bool = False, hint: str = "", **kw: Any) -> None:
+    def __init__(self, label: str = "", validators: Any = None, *, required: bool = False, sometimes: bool = False, hint: str = "", **kw: Any) -> None:
         self.required = required
         super().__init__(label, validators, description=hint, **kw)  # type: ignore[call-arg]
-        self.flags.required = required  # type: ignore[attr-defined]
+        self.flags.required, self.flags.sometimes = required, sometimes  # type: ignore[attr-defined]
 
     def _need(self, present: bool, message: str = _MISSING) -> None:
         if self.required and not present:

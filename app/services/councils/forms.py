@@ -94,7 +94,7 @@ class Attend(StageForm):
     """Who is here."""
 
     present = TicksField(N_("Present"), hint=N_("Only members who have declared can be noted as present."))
-    authorisation = LineField(N_("Written authorisation of the vice chair"), max=200, hint=N_("Number and date; only when the chair is absent."))
+    authorisation = LineField(N_("Written authorisation of the vice chair"), max=200, sometimes=True, hint=N_("Number and date; only when the chair is absent."))
 
     @classmethod
     def of(cls, council: Council) -> Attend:

@@ -23,10 +23,10 @@ class Language(StageForm):
 
 
 class ChangePassword(StageForm):
-    old = PasswordField(N_("Present password"), render_kw={"autocomplete": "current-password"})
-    password = PasswordField(N_("New password"), render_kw={"autocomplete": "new-password"},
+    old = PasswordField(N_("Present password"), render_kw={"autocomplete": "current-password", "required": True})
+    password = PasswordField(N_("New password"), render_kw={"autocomplete": "new-password", "required": True},
                              description=N_("At least 10 characters. A short sentence is a good password."))  # fmt: skip
-    again = PasswordField(N_("New password, once more"), render_kw={"autocomplete": "new-password"})
+    again = PasswordField(N_("New password, once more"), render_kw={"autocomplete": "new-password", "required": True})
 
 
 class EndSession(StageForm):

@@ -64,7 +64,7 @@ class DossierAnswer(Face):
 
 class Review(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=DossierAnswer, required=True)
-    remark = NoteField(N_("Remark for the host"), max=5000, rows=4, hint=N_("Printed on the answer. Needed when you return the dossier: say what is missing."))
+    remark = NoteField(N_("Remark for the host"), max=5000, rows=4, sometimes=True, hint=N_("Printed on the answer. Needed when you return the dossier: say what is missing."))
 
 
 class PutToCouncil(StageForm):
@@ -89,9 +89,9 @@ class RevisionAnswer(Face):
 
 class ReviewRevision(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=RevisionAnswer, required=True)
-    chair_name = LineField(N_("Chair who agreed"), max=200, hint=N_("Needed to confirm."))
-    chair_agreed_on = DateField(N_("The chair agreed on"), hint=N_("Needed to confirm."))
-    remark = NoteField(N_("What is still open"), max=5000, rows=4, hint=N_("Needed when you return it."))
+    chair_name = LineField(N_("Chair who agreed"), max=200, sometimes=True, hint=N_("Needed to confirm."))
+    chair_agreed_on = DateField(N_("The chair agreed on"), sometimes=True, hint=N_("Needed to confirm."))
+    remark = NoteField(N_("What is still open"), max=5000, rows=4, sometimes=True, hint=N_("Needed when you return it."))
 
 
 class AddResult(StageForm):

@@ -50,7 +50,7 @@ class ReportAnswer(Face):
 
 class ReviewReport(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=ReportAnswer, required=True)
-    remark = NoteField(N_("Remark for the investigator"), max=5000, rows=4, hint=N_("Needed when you return the report."))
+    remark = NoteField(N_("Remark for the investigator"), max=5000, rows=4, sometimes=True, hint=N_("Needed when you return the report."))
 
 
 class PlanInspection(StageForm):
@@ -97,11 +97,11 @@ class AdjustmentAnswer(Face):
 
 class DecideAdjustment(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=AdjustmentAnswer, required=True)
-    number = LineField(N_("Number of the decision"), max=64, hint=N_("Needed to agree."))
-    dated = DateField(N_("Date of the decision"), hint=N_("Needed to agree."))
+    number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("Needed to agree."))
+    dated = DateField(N_("Date of the decision"), sometimes=True, hint=N_("Needed to agree."))
     special = YesField(N_("A special case beyond the usual limits, allowed by the authority"))
     authority = LineField(N_("Which authority allows it, with its paper"), max=300)
-    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Needed when you refuse."))
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you refuse."))
     attest = YesField(N_("I have read the request and decide as said."), required=True)
 
 
@@ -135,5 +135,5 @@ class DecideTermination(StageForm):
     used = MoneyField(N_("Used of the state money"))
     number = LineField(N_("Number of the decision"), max=64)
     dated = DateField(N_("Date of the decision"))
-    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Needed when you drop it."))
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you drop it."))
     attest = YesField(N_("I have read the facts above and decide as said."), required=True)

@@ -45,7 +45,7 @@ class Open(StageForm):
 
 class _Readings(StageForm):
     lump_sum = ChoiceField(N_("Method of lump-sum spending"), enum=LumpSum, required=True)
-    used_at = LineField(N_("Who will use the product, and where"), max=500, hint=N_("Needed for lump sum to the final product."))
+    used_at = LineField(N_("Who will use the product, and where"), max=500, sometimes=True, hint=N_("Needed for lump sum to the final product."))
     lines: Sequence[Any] = ()
 
     def readings(self) -> dict[str, tuple[int | None, int, str | None]]:
@@ -64,7 +64,16 @@ def readings(appraisal: Any) -> _Readings:
         fields[f"allowed_{n}"] = MoneyField(N_("Allowed"), required=True)
         fields[f"reason_{n}"] = LineField(N_("Reason of the change"), max=1000)
         values |= {f"norm_{n}": line.norm, f"allowed_{n}": line.allowed, f"reason_{n}": line.reason}
-    return type("Readings", (_Readings,), fields)(obj=appraisal, data=values)  # type: ignore[no-any-return]
+    form = type("Readings", (_Readings,), fields)(obj=appraisal, data=values)
+    for line in appraisal.lines:
+        _name(form, line.position, norm=N_("Norm of line %(n)s"), allowed=N_("Allowed in line %(n)s"), reason=N_("Reason of line %(n)s"))
+    return form  # type: ignore[no-any-return]
+
+
+def _name(form: StageForm, n: int, **labels: str) -> None:
+    """Name the cells of row `n`, so that a problem says which row it is in."""
+    for name, label in labels.items():
+        form[f"{name}_{n}"].label.text = _(label, n=n)
 
 
 class Conclude(StageForm):
@@ -97,8 +106,8 @@ class Decision(Face):
 
 class Decide(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=Decision, required=True)
-    number = LineField(N_("Number of the decision"), max=64, hint=N_("For example 4923/QĐ-UBND. Needed to approve."))
-    dated = DateField(N_("Date of the decision"), hint=N_("Needed to approve. The regime of the project follows from this day."))
+    number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("For example 4923/QĐ-UBND. Needed to approve."))
+    dated = DateField(N_("Date of the decision"), sometimes=True, hint=N_("Needed to approve. The regime of the project follows from this day."))
     remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Printed on the decision; when you return it, sent to the submitter."))
     inner_remark = NoteField(N_("Remark for the record"), max=2000, rows=3)
     attest = YesField(N_("I have read the facts above and decide as said."), required=True)
@@ -146,6 +155,7 @@ def tranches(contract: Any) -> _Tranches:
     form = type("Tranches", (_Tranches,), fields)(obj=contract, data=values)
     for n in range(1, TRANCHE_ROWS + 1):
         form[f"condition_{n}"].choices = [(str(c), _(c.label)) for c in Condition]
+        _name(form, n, amount=N_("Amount of tranche %(n)s"), condition=N_("Condition of tranche %(n)s"), planned=N_("Day of tranche %(n)s"))
     return form  # type: ignore[no-any-return]
 
 
@@ -163,7 +173,7 @@ class PaymentAnswer(Face):
 
 class ApprovePayment(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=PaymentAnswer, required=True)
-    reason = NoteField(N_("Reason"), max=2000, rows=3, hint=N_("Needed when you return the request. The requester gets it by mail."))
+    reason = NoteField(N_("Reason"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you return the request. The requester gets it by mail."))
     attest = YesField(N_("I have checked the condition, the report and the account."), required=True)
 
 
@@ -203,7 +213,7 @@ class SettlementAnswer(Face):
 
 class DecideSettlement(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=SettlementAnswer, required=True)
-    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Needed when you return the accounts."))
+    remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you return the accounts."))
     attest = YesField(N_("I have compared the accounts with the vouchers and the ledger."), required=True)
 
 

@@ -73,9 +73,9 @@ class Edit(StageForm):
     duration_months = IntField(N_("11. Duration in months"), min=1, max=LONGEST_MONTHS)
     starts_on = DateField(N_("11. Start"), hint=N_("Day/month/year."))
     host = PickField(N_("12. Proposed host for direct assignment"), hint=N_("Only when one organisation should be named."))
-    receiver = PickField(N_("13. Receiving body"), hint=N_("The ordering body, which commits to take the result. Needed to submit."))
-    commitment = NoteField(N_("13. How the result will be received, managed and used"), hint=N_("The receiving body's commitment. Needed to submit."))
-    committed_by = LineField(N_("13. Who commits for the receiving body"), max=200, hint=N_("Name and position. Needed to submit."))
+    receiver = PickField(N_("13. Receiving body"), sometimes=True, hint=N_("The ordering body, which commits to take the result. Needed to submit."))
+    commitment = NoteField(N_("13. How the result will be received, managed and used"), sometimes=True, hint=N_("The receiving body's commitment. Needed to submit."))
+    committed_by = LineField(N_("13. Who commits for the receiving body"), max=200, sometimes=True, hint=N_("Name and position. Needed to submit."))
     state_keeps_ownership = YesField(N_("13. The State keeps the ownership of the result"))
 
     TEXTS = ("title", "year", "field", "kind", "basis", "need", "aim", "contents", "products", "effects", "state_budget", "other_budget",
@@ -152,7 +152,7 @@ class Identify(StageForm):
     ceiling = MoneyField(N_("Ceiling of the State budget"))
     rank = IntField(N_("Place in the order of priority"), min=1, max=999)
     redirect_to = ChoiceField(N_("Passed on to"), enum=RedirectTo)
-    reason = NoteField(N_("Reason"), max=2000, rows=3, hint=N_("Needed when the idea is not to be carried out."))
+    reason = NoteField(N_("Reason"), max=2000, rows=3, sometimes=True, hint=N_("Needed when the idea is not to be carried out."))
     minutes_number = LineField(N_("Number of the minutes"), required=True, max=60, hint=N_("For example 12/BB-HĐXĐ."))
     minutes_dated = DateField(N_("Date of the minutes"), required=True)
 

@@ -129,7 +129,7 @@ class Withdraw(StageForm):
 
 class Check(StageForm):
     outcome = ChoiceField(N_("Is the dossier eligible?"), required=True, choices=[])
-    reason = NoteField(N_("Reason or remark"), max=2000, hint=N_("Needed when it is not eligible. The applicant will read it."))
+    reason = NoteField(N_("Reason or remark"), max=2000, sometimes=True, hint=N_("Needed when it is not eligible. The applicant will read it."))
 
 
 class Reinstate(StageForm):

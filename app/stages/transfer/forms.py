@@ -87,10 +87,10 @@ class HandoverAnswer(Face):
 
 class AnswerHandover(StageForm):
     answer = ChoiceField(N_("How do you answer?"), enum=HandoverAnswer, required=True)
-    handed_on = DateField(N_("Handed over on"), hint=N_("Needed to sign."))
-    receiver_name = LineField(N_("Who signs for the receiving body"), max=200, hint=N_("Needed to sign: name and office."))
-    intended_use = NoteField(N_("What it will be used for"), max=5000, rows=4, hint=N_("Needed to sign. This is printed in the minutes."))
-    remark = NoteField(N_("Remark, or the reason of the refusal"), max=5000, rows=3, hint=N_("Needed when you refuse. With a signature it is printed in the minutes."))
+    handed_on = DateField(N_("Handed over on"), sometimes=True, hint=N_("Needed to sign."))
+    receiver_name = LineField(N_("Who signs for the receiving body"), max=200, sometimes=True, hint=N_("Needed to sign: name and office."))
+    intended_use = NoteField(N_("What it will be used for"), max=5000, rows=4, sometimes=True, hint=N_("Needed to sign. This is printed in the minutes."))
+    remark = NoteField(N_("Remark, or the reason of the refusal"), max=5000, rows=3, sometimes=True, hint=N_("Needed when you refuse. With a signature it is printed in the minutes."))
     attest = YesField(N_("I may sign for the receiving body and answer as said."), required=True)
 
 
@@ -100,7 +100,7 @@ class Reason(StageForm):
 
 class Report(StageForm):
     usage = ChoiceField(N_("Is the result used?"), enum=Usage, required=True)
-    place = LineField(N_("Where: commune, place, enterprise"), max=300, hint=N_("Needed when the result is used."))
+    place = LineField(N_("Where: commune, place, enterprise"), max=300, sometimes=True, hint=N_("Needed when the result is used."))
     users = IntField(N_("How many users: households, enterprises, people"), max=100_000_000)
     scale = LineField(N_("Area or quantity"), max=200, hint=N_("For example 12,5 ha, or 40 tấn a year."))
     revenue = MoneyField(N_("Revenue of the year that comes from the result"))
@@ -118,7 +118,7 @@ class ReportAnswer(Face):
 
 class VerifyReport(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=ReportAnswer, required=True)
-    remark = NoteField(N_("Remark for the reporter"), max=5000, rows=4, hint=N_("Needed when you return the report."))
+    remark = NoteField(N_("Remark for the reporter"), max=5000, rows=4, sometimes=True, hint=N_("Needed when you return the report."))
 
 
 class EditAgreement(StageForm):

@@ -53,9 +53,10 @@ def begin_appraisal(line: RankingLine, *, by: User | None, at: datetime) -> Appr
     return row
 
 
-def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *, by: User, at: datetime) -> None:
+def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *, by: User, at: datetime, seen: int | None = None) -> None:
     """Name the appraisal team: (name, body) each; the first is the head. Not after the conclusion."""
     _not_concluded(appraisal)
+    check_seen(appraisal, seen)
     named = [(name.strip(), body) for name, body in members if name and name.strip()]
     if not named:
         raise Incomplete(N_("The team needs at least a head."), field="team")
@@ -64,6 +65,7 @@ def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *
     db.session.query(AppraisalMember).filter_by(appraisal_id=appraisal.id).delete()
     db.session.add_all(AppraisalMember(appraisal_id=appraisal.id, position=n, name=name, body=body)
                        for n, (name, body) in enumerate(named, start=1))  # fmt: skip
+    flag_modified(appraisal, "created_at")  # the team is part of what a second person saw
     db.session.flush()
     db.session.expire(appraisal, ["team"])
     journal.record(appraisal, "name_team", by=by, at=at, detail={"members": len(named)})

@@ -47,9 +47,9 @@ def appraisal(pid: str) -> Any:
 @writes
 def name_team(pid: str) -> Any:
     row = or_404(queries.appraisal_by_pid(pid))
-    form = forms.Team(data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team)})
+    form = forms.Team(data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team), "version": row.version})
     if form.validate_on_submit():
-        actions.name_team(row, form.members(), by=current_user, at=clock.now())
+        actions.name_team(row, form.members(), seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Appraisal team saved."), _url(row))
     return render_template("funding/form.html", form=form, title=_("Name the appraisal team"), button=_("Save the team"), back=_url(row),
                            about=row.proposal.title)  # fmt: skip
