@@ -275,8 +275,9 @@ class PickField(_Checked, Field):
         self.data = (valuelist[0] or None) if valuelist else None
 
     def iter_choices(self) -> Any:
-        if self.blank:
-            yield Choice("", _("– choose –"), self.data is None, {})
+        strange = self.data is not None and str(self.data) not in {str(v) for v, *_rest in self.choices}
+        if self.blank or strange:  # a value that is not on the list never turns into the first one in silence
+            yield Choice("", _("– choose –"), self.data is None or strange, {})
         for value, label in self.choices:
             yield Choice(str(value), label, self.data is not None and str(value) == str(self.data), {})
 

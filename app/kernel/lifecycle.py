@@ -96,5 +96,5 @@ def check_seen(subject: Any, seen: int | str | None) -> None:
     # a change made earlier in this same act has already grown the version in memory
     versions = inspect(subject).attrs.version.history
     stored = versions.deleted[0] if versions.deleted else subject.version
-    if int(seen) != stored:
+    if str(seen) != str(stored):
         raise Stale(N_("Somebody else changed this while you were looking at it. Please look again."))

@@ -16,7 +16,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -86,15 +86,16 @@ class Listing:
     def _page(self) -> tuple[list[Any], bool]:
         statement = self._ordered()
         expression = self.sorts.get(self.sort.lstrip("-"))
-        if (cursor := _decode(self.after)) is not None:
-            last_sort, last_key = cursor
+        if (cursor := _decode(self.after, expression)) is not None:
+            value, last_key = cursor
+            tie = self.key < last_key if self.descending else self.key > last_key
             if expression is None:
-                statement = statement.where(self.key > last_key)
+                statement = statement.where(tie)
+            elif value is None:  # blanks stand last in either order
+                statement = statement.where(expression.is_(None), tie)
             else:
-                value = _typed(expression, last_sort)
                 beyond = expression < value if self.descending else expression > value
-                tie = self.key < last_key if self.descending else self.key > last_key
-                statement = statement.where(or_(beyond, and_(expression == value, tie)))
+                statement = statement.where(or_(beyond, expression.is_(None), and_(expression == value, tie)))
         rows = self._fetch(statement.limit(self.per_page + 1))
         return rows[: self.per_page], len(rows) > self.per_page
 
@@ -103,7 +104,7 @@ class Listing:
         key = self.key.desc() if self.descending else self.key
         if expression is None:
             return self.statement.order_by(key)
-        return self.statement.order_by(expression.desc() if self.descending else expression, key)
+        return self.statement.order_by((expression.desc() if self.descending else expression.asc()).nulls_last(), key)
 
     def _fetch(self, statement: Select[Any]) -> list[Any]:
         result = db.session.execute(statement)
@@ -168,21 +169,15 @@ def _encode(value: Any, key: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([text, key]).encode()).decode().rstrip("=")
 
 
-def _decode(text: str) -> tuple[Any, int] | None:
-    if not text:
-        return None
+def _decode(text: str, expression: Any) -> tuple[Any, int] | None:
+    """What a cursor says, typed as the sorted column; None when nothing stands there, or nothing that could."""
     try:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return value, int(key)
-    except (ValueError, TypeError, binascii.Error):
+        kind = getattr(getattr(expression, "type", None), "python_type", object) if expression is not None else object
+        if kind in (date, datetime) and value is not None:
+            value = datetime.fromisoformat(value).astimezone(UTC) if kind is datetime else date.fromisoformat(value)
+        small = all(abs(n) < 2**63 for n in (value, key) if isinstance(n, int | float))
+        plain = value is None or (isinstance(value, str | int | float | date) and isinstance(value, kind) and "\0" not in str(value))
+        return (value, key) if small and plain and isinstance(key, int) else None
+    except (ValueError, TypeError, AttributeError, OverflowError, NotImplementedError, binascii.Error):
         return None
-
-
-def _typed(expression: Any, value: Any) -> Any:
-    try:
-        kind = expression.type.python_type
-    except (AttributeError, NotImplementedError):
-        return value
-    if kind is datetime:
-        return datetime.fromisoformat(str(value))
-    return date.fromisoformat(str(value)) if kind is date else value

@@ -88,8 +88,9 @@ def _day(text: str) -> date | None:
     parts = text.replace("-", "/").split("/")
     try:
         numbers = [int(p) for p in parts]
-        return date(*numbers) if len(parts[0]) == 4 else date(*reversed(numbers))
-    except (ValueError, TypeError):
+        found = date(*numbers) if len(parts[0]) == 4 else date(*reversed(numbers))
+        return found if 1900 < found.year < 2200 else None
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

@@ -12,16 +12,19 @@ from typing import Any
 from sqlalchemy import select
 
 from app.kernel import journal
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.services.rulebook import queries
+from app.services.rulebook.calendar import check_day
 from app.services.rulebook.models import CalendarYear, DayOff, Rule
 from app.services.rulebook.rules import DAYS, DayKind, Mark, wrong_with
 
 DATA = Path(__file__).parent / "data"
+CALENDAR_SPAN = timedelta(days=366 * 10)  # terms neither begin nor end further away than this
 
 
 def shipped() -> list[dict[str, Any]]:
@@ -115,7 +118,9 @@ def revise(key: str, value: Any, *, source: str, mark: Mark, valid_from: date, r
 
 
 def enter_day(day: date, kind: DayKind, *, name: str, source: str, by: User, at: datetime) -> DayOff:
-    """Enter an exception of the calendar. Raises Incomplete when the day has one."""
+    """Enter an exception of the calendar. Raises Incomplete when the day has one, or lies where no term can run."""
+    today = local(at).date()
+    check_day(day, field="day", since=today - CALENDAR_SPAN, until=today + CALENDAR_SPAN)
     if db.session.scalar(select(DayOff.id).where(DayOff.day == day)):
         raise Incomplete(N_("This day has an entry already."), field="day")
     row = DayOff(day=day, kind=kind, name=nfc(name), source=nfc(source))

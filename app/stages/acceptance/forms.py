@@ -109,6 +109,12 @@ class Describe(StageForm):
     summary = NoteField(N_("Summary"), required=True, max=10_000, rows=8, hint=N_("What it is, what it does, for whom. It may be published later."))
     summary_en = NoteField(N_("Summary in English"), max=10_000, rows=5)
 
+    @classmethod
+    def of(cls, row: Any) -> Describe:
+        """The form with what is known of this result. (With `obj=` its `item` would be the row, which is no choice.)"""
+        known = ("title", "title_en", "kind", "quantity", "quality", "summary", "summary_en", "version")
+        return cls(data={name: getattr(row, name) for name in known} | {"item": row.item.public_id})
+
 
 EXTRA_MEMBERS = 3
 

@@ -52,7 +52,7 @@ def add_result(pid: str) -> Any:
 def describe(pid: str) -> Any:
     row = or_404(queries.result_for(current_user, pid))
     items = queries.items_for(row.project)
-    form = forms.Describe(obj=row, data={"item": row.item.public_id, "version": row.version})
+    form = forms.Describe.of(row)
     form.item.choices = [(i.public_id, f"{i.code} {i.title_en if lang() == 'en' else i.short_vi}") for i in items]
     if form.validate_on_submit():
         item = next(i for i in items if i.public_id == form.item.data)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel import outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
@@ -18,6 +19,7 @@ from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.execution import queries
 from app.stages.execution.actions.shared import running
 from app.stages.execution.models import (
@@ -44,7 +46,8 @@ from app.stages.funding.rules import (
 
 def suspend(project: Project, *, reason: str, from_date: date, number: str, by: User, at: datetime) -> Suspension:
     """Stop the work by decision; payments stop with it."""
-    running(project)
+    contract = running(project)
+    check_day(from_date, field="from_date", since=contract.signed_on, until=local(at).date())
     row = Suspension(project_id=project.id, reason=reason, from_date=from_date, decision_number=nfc(number), by_id=by.id, at=at)
     try:
         SUSPENSION.begin(row, "suspend", by=by, at=at, reason=reason, detail={"number": number})
@@ -59,6 +62,7 @@ def resume(suspension: Suspension, *, reason: str, on: date, by: User, at: datet
     """Let the work go on. Payments go on unless a termination is under consideration."""
     if on < suspension.from_date:
         raise Incomplete(N_("The work cannot go on before it stopped."), field="on")
+    check_day(on, field="on", until=local(at).date())
     check_seen(suspension, seen)
     project = awards.project_by_id(suspension.project_id)
     _advance_resumed(suspension, on, reason, by=by, at=at)
