@@ -30,6 +30,7 @@ class Subject:
     may_read: Callable[[Any, Any], bool]
     url: Callable[[Any], tuple[str, dict[str, str]]] | None = None
     sealed: Callable[[Any], bool] | None = None  # while true, an office alone opens nothing: only `may_read` counts
+    reads_paper: Callable[[Any, Any, Any], bool] | None = None  # (row, paper, user), where a paper on the row is closed to some who read the row
     sealed_ids: Callable[[], Select[Any]] | None = None  # the public ids that are sealed now, for lists over many kinds
 
 

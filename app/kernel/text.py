@@ -6,12 +6,13 @@ import re
 import unicodedata
 
 _CONTROL = {c: None for c in range(32) if chr(c) not in "\n\t"} | {127: None}
+_CONTROL |= {c: None for c in (0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}  # unseen, or they turn the text
 _RANK = {c: i for i, c in enumerate("aăâbcdđeêghiklmnoôơpqrstuưvxy")}
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
 def nfc(text: str) -> str:
-    """The text in NFC, without control characters, lone surrogates and outer blanks."""
+    """The text in NFC, without control, invisible and direction characters, lone surrogates and outer blanks."""
     text = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", text.translate(_CONTROL)).strip()
 

@@ -250,9 +250,10 @@ def _guard() -> Any:
 
 
 def _note(kind: str) -> None:
+    actor = _user_id()  # before the rollback: read after it, the account would open a transaction that shuts the note out
     try:
         db.session.rollback()
-        journal.note_access(kind, request.endpoint or "", at=clock.now(), actor_id=_user_id(), address=request.remote_addr,
+        journal.note_access(kind, request.endpoint or "", at=clock.now(), actor_id=actor, address=request.remote_addr,
                             subject_pid=next(iter((request.view_args or {}).values()), None))  # fmt: skip
     except OperationalError:  # pragma: no cover - a note must never stop the answer
         db.session.rollback()

@@ -93,7 +93,10 @@ def test_a_form_sent_twice_casts_once(as_, db, established, travel, at):
     officer.submit(f"{established}/convene")
     cast_url, _ = _ballot_url(db, established)
     sheet = BeautifulSoup(chair.submit(cast_url, VOTE, status=202).get_data(as_text=True), "html.parser")
-    sent = values_of(sheet.select("main form[method=post]")[-1]) | {"agree": "y"}
+    sent = values_of(sheet.select("main form[method=post]")[-1])
+    unticked = chair.post(cast_url, data=sent)
+    assert unticked.status_code == 422 and "chưa được bỏ" in unticked.get_data(as_text=True)
+    sent |= {"agree": "y"}
     first = chair.post(cast_url, data=sent)
     again = chair.post(cast_url, data=sent)
     assert (again.status_code, again.location) == (303, first.location)

@@ -439,8 +439,21 @@ def test_no_liquidation_while_something_is_owed(cast, at, running):
         actions.liquidate(running, at=later + 3 * DAY, **liquidate)
     with pytest.raises(Incomplete):
         actions.refund(running, amount=450_000_001, booked_on=later.date(), voucher="1", by=cast["finance"], at=later + 3 * DAY)
-    actions.refund(running, amount=135_000_000, booked_on=later.date(), voucher="1", by=cast["finance"], at=later + 3 * DAY)
+    back = {"booked_on": later.date(), "by": cast["finance"], "at": later + 3 * DAY}
+    with pytest.raises(Incomplete, match="not more"):
+        actions.refund(running, amount=135_000_001, voucher="1", **back)
+    with pytest.raises(Incomplete, match="cannot lie after"):
+        actions.refund(running, amount=1, voucher="1", **(back | {"booked_on": (later + 9 * DAY).date()}))
+    actions.refund(running, amount=100_000_000, voucher="1", **back)
+    with pytest.raises(Incomplete, match="booked already"):
+        actions.refund(running, amount=35_000_000, voucher=" 1 ", **back)
+    actions.refund(running, amount=35_000_000, voucher="2", **back)
+    assert queries.owed(running) == 0
+    with pytest.raises(Incomplete, match="not more"):
+        actions.refund(running, amount=1, voucher="3", **back)
     actions.liquidate(running, at=later + 4 * DAY, **liquidate)
+    with pytest.raises(WrongState, match="liquidated"):
+        actions.refund(running, amount=1, voucher="4", **back)
 
 
 def test_counters_are_the_sums_of_their_rows(cast, at, running):

@@ -34,7 +34,8 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 
-SITTING = (CouncilState.ESTABLISHED, CouncilState.CONVENED, CouncilState.CONCLUDED)
+UNDER_WAY = (CouncilState.ESTABLISHED, CouncilState.CONVENED)
+SITTING = (*UNDER_WAY, CouncilState.CONCLUDED)
 OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions")
 
 
@@ -156,10 +157,10 @@ def recusal_rows(council: Council) -> list[Recusal]:
 
 
 def member_reads(row: Any, user: User) -> bool:
-    """May this person read a stage's object because a council he sits on deals with it, and he is not out of that item?"""
+    """May this person read a stage's object because a council he sits on deals with it now, and he is not out of that item?"""
     found = db.session.execute(
         select(Seat.id, AgendaItem.id).join(Council, Council.id == Seat.council_id).join(AgendaItem, AgendaItem.council_id == Council.id)
-        .where(Seat.user_id == user.id, Council.state.in_(SITTING), AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id)
+        .where(Seat.user_id == user.id, Council.state.in_(UNDER_WAY), AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id)
     ).all()  # fmt: skip
     out = set(db.session.execute(select(Recusal.seat_id, Recusal.agenda_item_id).where(Recusal.seat_id.in_([r[0] for r in found]))).tuples()) if found else set()
     return any((seat, item) not in out for seat, item in found)
@@ -244,6 +245,13 @@ def sessions_held(user_ids: Iterable[int]) -> dict[int, int]:
     return {user_id: int(n) for user_id, n in db.session.execute(statement.group_by(Seat.user_id))}
 
 
+def reads_paper(council: Council, paper: Any, user: User) -> bool:
+    """A member reads the papers of the council; who was out of an item not the minutes, which tell of every item."""
+    seat = seat_of(council, user)
+    told_of = paper.template == "councils/minutes" and seat is not None and any(out == seat.id for out, _item in recusals_of(council))
+    return may_read(council, user) and (user.can(Do.COUNCILS_READ) or not told_of)
+
+
 register_subject("council", Subject(
-    load=council_by_pid, title=lambda c: c.title, parties=lambda _c: subjects.Parties(), may_read=may_read,
+    load=council_by_pid, title=lambda c: c.title, parties=lambda _c: subjects.Parties(), may_read=may_read, reads_paper=reads_paper,
     url=lambda c: ("councils.show", {"pid": c.public_id})))  # fmt: skip

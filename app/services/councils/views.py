@@ -84,7 +84,7 @@ def show(pid: str) -> Any:
         "councils/show.html", council=council, seat=seat, items=_items(council, seat), rules=queries.rule_rows(council, on=clock.today()),
         quorum=[(c.kept, _(c.sentence, **_said(c)), "") for c in quorum(council, clock.now())] if council.state in actions.UNDER_WAY else [],
         composition=[(c.kept, _(c.sentence, **_said(c)), "") for c in _composition(council)] if council.state == CouncilState.DRAFT else [],
-        papers=papers.of(council), timeline_entries=timeline, next_steps=_next(council, seat), recusals=queries.recusal_rows(council) if officer else [],
+        papers=[p for p in papers.of(council) if officer or queries.reads_paper(council, p, current_user)], timeline_entries=timeline, next_steps=_next(council, seat), recusals=queries.recusal_rows(council) if officer else [],
         seats={s.id: s for s in council.seats}, leader=queries.presiding(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0,
         officer=officer,
     )  # fmt: skip
@@ -283,7 +283,7 @@ def cast(pid: str, item_pid: str) -> Any:
     actions.may_cast(council, item, rules, by=current_user)
     procedure = queries.procedure(council)
     questions = procedure.questions(row, rules)
-    form, summary = forms.ballot_form(questions), None
+    form, summary, code = forms.ballot_form(questions), None, 200
     if form.validate_on_submit():
         content = forms.answers(form, questions)
         procedure.check(content, rules)
@@ -291,12 +291,15 @@ def cast(pid: str, item_pid: str) -> Any:
         if form["agree"].data and form["checked"].data == sheet:
             actions.cast(council, item, content, by=current_user, at=clock.now())
             return done(_("Your ballot is in the sealed box."), url_for(".cast", pid=pid, item_pid=item_pid))
+        code = 422 if form["checked"].data == sheet else 202
+        if code == 422:
+            form["agree"].errors = [_("Your ballot is not cast yet. Please tick this box and send it again.")]
         form["checked"].data, form["agree"].data = sheet, False  # who changes a mark sees first what the sheet says then
         summary = forms.in_words(words) if (words := procedure.summary(content, rules)) else _("Every question is answered.")
     place = subjects.subject_of(item.subject_type).url
     page = render_template("councils/cast.html", council=council, item=item, form=form, questions=questions, words=forms.in_words, summary=summary,
                            dossier=url_for(place(row)[0], **place(row)[1]) if place else None)  # fmt: skip
-    return page, 202 if summary else 200
+    return page, code
 
 
 @bp.route("/<pid>/items/<item_pid>/open-box", methods=["GET", "POST"])

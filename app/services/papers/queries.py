@@ -74,6 +74,8 @@ def may_read(row: Paper, user: Any) -> bool:
     sealed = is_sealed(row.blocks) or (subject is not None and subjects.is_sealed(row.subject_type, subject))
     if user.can(Do.PAPERS_READ) and not sealed:
         return True
+    if subject is not None and (asked := subjects.subject_of(row.subject_type).reads_paper) is not None:
+        return asked(subject, row, user)
     return subject is not None and subjects.may_read(row.subject_type, subject, user)
 
 

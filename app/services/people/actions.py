@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from app.kernel import journal
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, NotAllowed
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc, sort_key
 from app.kernel.words import N_
@@ -103,6 +103,8 @@ def grant(user: User, role: Role, *, by: User | None, at: datetime, ends_at: dat
 
 def revoke(granted: RoleGrant, user: User, *, by: User | None, at: datetime, reason: str) -> None:
     """Take a role away at once; the person's sessions end, so that nothing remembered lives on."""
+    if granted.role == Role.ADMIN and by is not None and granted.user_id == by.id:
+        raise NotAllowed(N_("Nobody takes the own administrator's role away. Another administrator does."))
     if granted.revoked_at is None:
         granted.revoked_at = at
         user.epoch += 1
@@ -122,6 +124,8 @@ def deactivate(user: User, *, by: User, at: datetime, reason: str, seen: int | N
 def reactivate(user: User, *, by: User, at: datetime, seen: int | None = None) -> None:
     """Open a closed account again; the person signs in anew."""
     check_seen(user, seen)
+    if user.active:
+        raise WrongState(N_("This account is open."))
     user.active = True
     journal.record(user, "reactivate", by=by, at=at)
 

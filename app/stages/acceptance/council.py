@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from app.services.councils.procedures import (
     Words,
     register_procedure,
 )
-from app.services.councils.rules import Kind, SeatRole
+from app.services.councils.rules import Kind
 from app.services.people.models import User
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions import grade, release, seat_council
@@ -32,12 +33,6 @@ QUALITY: Words = {"vi": "Chất lượng", "en": "Quality"}
 QUANTITY: Words = {"vi": "Số lượng, khối lượng", "en": "Quantity"}
 REPORT: Words = {"vi": "Báo cáo tổng hợp", "en": "Final report"}
 OVERALL: Words = {"vi": "Đánh giá chung", "en": "Overall"}
-# the roles as the minutes name them: names of members are not tied to what they voted
-ROLES: dict[SeatRole, Words] = {
-    SeatRole.CHAIR: {"vi": "Chủ tịch", "en": "Chair"}, SeatRole.VICE_CHAIR: {"vi": "Phó chủ tịch", "en": "Vice chair"},
-    SeatRole.REVIEWER: {"vi": "Ủy viên phản biện", "en": "Reviewer"}, SeatRole.SECRETARY: {"vi": "Ủy viên thư ký khoa học", "en": "Scientific secretary"},
-    SeatRole.MEMBER: {"vi": "Ủy viên", "en": "Member"},
-}  # fmt: skip
 
 
 def rule_keys(_subjects: Sequence[Any]) -> Sequence[str]:
@@ -91,12 +86,11 @@ def summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
 
 
 def count_ballots(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
-    """What the sheets of one case say, member by member in the order of roles, and the council's level before lateness."""
+    """What the sheets of one case say, sheet by sheet, and the council's level before lateness."""
     name, rule = scheme_in(rules)
-    order = list(SeatRole)
-    ordered = sorted(casts, key=lambda c: (order.index(SeatRole(c.role)), c.seat_pid))
+    ordered = sorted(casts, key=lambda c: json.dumps(c.content, sort_keys=True))  # an order that tells of nobody
     result = count([c.content for c in ordered], name, rule, rules["acceptance.scheme.three_level.council"], int(rules["acceptance.late_months"]))
-    members = [{"role": str(c.role), "level": level, "points": c.content.get("points"), "sheet": {k: v for k, v in c.content.items() if k != "remark"}}
+    members = [{"level": level, "points": c.content.get("points"), "sheet": {k: v for k, v in c.content.items() if k != "remark"}}
                for c, level in zip(ordered, result["levels"], strict=True)]  # fmt: skip
     remarks = [text for c in ordered if (text := str(c.content.get("remark") or "").strip())]
     return result | {"members": members, "remarks": remarks, "names": {level["code"]: level_words(level["code"], rule) for level in rule["levels"]},
@@ -104,7 +98,7 @@ def count_ballots(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
 
 
 def told(result: Mapping[str, Any], case: Case, _rules: Rules) -> Told:
-    """The levels member by member (by role, not by name), how many of each, and the council's level with lateness."""
+    """The levels sheet by sheet (single seats have a role of their own, so neither name nor role), how many of each, and the council's level with lateness."""
     names, final = result["names"], level_of(result, case)
     by_level = "; ".join(f"{names[code]['vi']}: {n}" for code, n in result["tally"].items())
     by_level_en = "; ".join(f"{names[code]['en']}: {n}" for code, n in result["tally"].items())
@@ -115,9 +109,9 @@ def told(result: Mapping[str, Any], case: Case, _rules: Rules) -> Told:
         facts.append(({"vi": "Hồ sơ nộp chậm", "en": "Dossier late by"}, {"vi": f"{late} ngày", "en": f"{late} days"}))
     facts.append(({"vi": "Xếp loại của hội đồng", "en": "The council's rating"}, names[final]))
     points: list[Words] = [{"vi": "Điểm", "en": "Points"}] if result["scheme"] == FOUR else []
-    table: list[list[Any]] = [[{"vi": "Phiếu", "en": "Sheet"}, {"vi": "Vai trò", "en": "Role"}, *points, {"vi": "Xếp loại", "en": "Rating"}]]
+    table: list[list[Any]] = [[{"vi": "Phiếu", "en": "Sheet"}, *points, {"vi": "Xếp loại", "en": "Rating"}]]
     for n, member in enumerate(result["members"], start=1):
-        table.append([str(n), ROLES[SeatRole(member["role"])], *([str(member["points"])] if points else []), names[member["level"]]])
+        table.append([str(n), *([str(member["points"])] if points else []), names[member["level"]]])
     return Told(facts=facts, table=table)
 
 

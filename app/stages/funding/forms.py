@@ -188,6 +188,7 @@ class Refund(StageForm):
     booked_on = DateField(N_("Received on"), required=True)
     voucher = LineField(N_("Number of the voucher"), required=True, max=64)
     note = LineField(N_("Note"), max=1000)
+    attest = YesField(N_("The money is on the account; amount, day and voucher are right."), required=True)
 
 
 class YearBudgetForm(StageForm):

@@ -40,7 +40,7 @@ from app.services.councils.rules import (
 )
 from app.services.people.models import User
 
-UNDER_WAY = (CouncilState.ESTABLISHED, CouncilState.CONVENED)
+UNDER_WAY = queries.UNDER_WAY
 
 
 def declare(council: Council, recused: Mapping[str, str], *, by: User, at: datetime) -> Seat:

@@ -101,7 +101,7 @@ def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime)
 
     products = [{"name": line.name, "quality": levels(f"quality_{line.position}"), "quantity": levels(f"quantity_{line.position}")}
                 for line in queries.lines_of(case)]  # fmt: skip
-    sheets = [{"role": ROLE_ON_PAPER[member["role"]], "points": "" if member["points"] is None else str(member["points"]), "level": names[member["level"]]}
+    sheets = [{"points": "" if member["points"] is None else str(member["points"]), "level": names[member["level"]]}
               for member in count["members"]]  # fmt: skip
     return papers.issue(template="acceptance/rating_sheet", subject=case, by=by, at=at, title=f"Tổng hợp phiếu đánh giá nghiệm thu nhiệm vụ {project.code}", data={
         **face(project), "products": products, "report": levels("report"), "sheets": sheets, "remarks": "\n".join(f"– {text}" for text in count["remarks"]),
@@ -110,7 +110,6 @@ def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime)
 
 
 REVISED = "revised_report"  # beside the documents of the dossier
-ROLE_ON_PAPER = {"chair": "Chủ tịch", "vice_chair": "Phó chủ tịch", "reviewer": "Ủy viên phản biện", "secretary": "Ủy viên thư ký khoa học", "member": "Ủy viên"}
 
 
 # --- revision -------------------------------------------------------------------------------------------------

@@ -102,6 +102,7 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     """End the project early by decision: the refund is fixed, the contract terminated, the project closed."""
     check_reviewer(by.id, termination.opened_by_id)
     project = awards.project_by_id(termination.project_id, lock=True)
+    check_day(dated, field="dated", since=local(termination.opened_at).date(), until=local(at).date())
     if used > project.paid_total:
         raise Incomplete(N_("More was used than was paid."), field="used")
     check_seen(termination, seen)

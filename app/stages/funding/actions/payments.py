@@ -12,6 +12,7 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
+from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.people import queries as people
@@ -120,11 +121,20 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
 
 
 def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: User, at: datetime, note: str | None = None) -> LedgerEntry:
-    """Book money that the host paid back. Never more than was paid."""
+    """Book money that the host paid back: never more than was paid nor, once there are accounts, than they say is owed. A voucher counts once."""
+    project = queries.project_by_id(project.id, lock=True)
+    contract, owed, voucher = queries.contract_of(project.id), queries.owed(project), nfc(voucher).strip()
+    if contract is None or contract.state == ContractState.LIQUIDATED:
+        raise WrongState(N_("The contract is liquidated: nothing more is booked."))
     if amount <= 0:
         raise Incomplete(N_("Please enter the amount that came back."), field="amount")
     if amount > project.paid_total:
         raise Incomplete(N_("More cannot come back than was paid."), field="amount")
+    if owed is not None and amount > owed:
+        raise Incomplete(N_("By the accounts %(owed)s đồng are still to come back, not more."), field="amount", owed=f"{owed:,}".replace(",", "."))
+    check_day(booked_on, field="booked_on", since=contract.signed_on, until=local(at).date())
+    if queries.is_booked(project.id, EntryKind.REFUND, voucher):
+        raise Incomplete(N_("This voucher is booked already."), field="voucher")
     entry = _book(EntryKind.REFUND, amount, project, booked_on=booked_on, voucher=voucher, note=note, by=by, at=at)
     journal.record(project, "refund", by=by, at=at, detail={"entry": entry.public_id, "amount": amount, "voucher": voucher})
     return entry

@@ -25,9 +25,7 @@ from app.stages.funding.models import (
     Settlement,
     Tranche,
 )
-from app.stages.funding.rules import (
-    EntryKind,
-)
+from app.stages.funding.rules import OPEN_TRANCHES, EntryKind
 from app.stages.plan.models import Priority
 
 
@@ -89,6 +87,11 @@ def tranches_of(project_id: int) -> list[Tranche]:
     return list(db.session.scalars(select(Tranche).options(*people_of).where(Tranche.project_id == project_id).order_by(Tranche.position)))
 
 
+def unpaid_tranches(project_id: int) -> list[Tranche]:
+    """The tranches that the acceptance of the accounts will cancel."""
+    return [tranche for tranche in tranches_of(project_id) if tranche.state in OPEN_TRANCHES]
+
+
 def ledger_of(project_id: int) -> list[LedgerEntry]:
     """All rows of the ledger, oldest first, with who booked them and the tranche."""
     return list(db.session.scalars(select(LedgerEntry).options(joinedload(LedgerEntry.by), joinedload(LedgerEntry.tranche))
@@ -123,6 +126,17 @@ def refunded(project_id: int, *, since: datetime) -> int:
     """What came back since then."""
     return int(db.session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
         LedgerEntry.project_id == project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)) or 0)  # fmt: skip
+
+
+def owed(project: Project) -> int | None:
+    """What is still to come back by the accounts; None while there are no accounts."""
+    accounts = settlement_of(project.id)
+    return None if accounts is None else max(accounts.refund_due - refunded(project.id, since=accounts.submitted_at), 0)
+
+
+def is_booked(project_id: int, kind: EntryKind, voucher: str) -> bool:
+    """Does the ledger of the project hold an entry of this kind with this voucher?"""
+    return bool(db.session.scalar(select(exists().where(LedgerEntry.project_id == project_id, LedgerEntry.kind == kind, LedgerEntry.voucher == voucher))))
 
 
 def may_request(user: User, project: Project) -> bool:

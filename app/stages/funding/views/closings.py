@@ -33,7 +33,7 @@ def submit_settlement(pid: str) -> Any:
                                         seen=form.version.data if before else None, by=current_user, at=clock.now())  # fmt: skip
         return done(_("Final accounts submitted."), url_for(".settlement", pid=row.public_id))
     return render_template("funding/settle.html", project=project, form=form, percent=refund_percent(project), before=before,
-                           closing=queries.closing_of(project.id))  # fmt: skip
+                           closing=queries.closing_of(project.id), left=queries.unpaid_tranches(project.id))  # fmt: skip
 
 
 @bp.get("/settlements/<pid>")
@@ -68,7 +68,7 @@ def decide_settlement(pid: str) -> Any:
         (row.spent <= row.paid, _("Not more was spent than was paid."), None),
     ]
     return render_template("funding/decide_settlement.html", settlement=row, project=row.project, form=form, checks=checks, back=back,
-                           mailed=[u.name for u in queries.holders(row.project)])  # fmt: skip
+                           left=queries.unpaid_tranches(row.project_id), mailed=[u.name for u in queries.holders(row.project)])  # fmt: skip
 
 
 @bp.route("/contracts/<pid>/liquidate", methods=["GET", "POST"])
@@ -82,7 +82,7 @@ def liquidate(pid: str) -> Any:
         actions.liquidate(project, number=form.number.data or None, dated=form.dated.data, assets=form.assets.data or None,
                           remark=form.remark.data or None, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_("Contract liquidated; the minutes are issued."), url_for(".contract", pid=contract.public_id))
-    owed = settlement.refund_due - queries.refunded(project.id, since=settlement.submitted_at) if settlement else None
+    owed = queries.owed(project)
     checks = [
         (queries.closing_of(project.id) is not None, _("The project is recognised or terminated."), None),
         (settlement is not None and settlement.state == "accepted", _("The final accounts are accepted."), None),

@@ -126,8 +126,7 @@ def refund(pid: str) -> Any:
         actions.refund(project, amount=form.amount.data, booked_on=form.booked_on.data, voucher=form.voucher.data, note=form.note.data or None,
                        by=current_user, at=clock.now())  # fmt: skip
         return done(_("Refund booked."), back)
-    return render_template("funding/form.html", form=form, title=_("Book money that came back"), button=_("Book the refund"), back=back,
-                           about=f"{project.code} {project.title}")  # fmt: skip
+    return render_template("funding/refund.html", form=form, project=project, back=back, owed=queries.owed(project), entries=queries.ledger_of(project.id))
 
 
 def _returned(row: Tranche, reason: str | None, seen: Any) -> Any:
