@@ -237,7 +237,7 @@ def settlement(life: Life, project: str, contract: str) -> None:
     pay(life, "UNC-3")
     life.send("pi1", life.desk("pi1", "/settle"), {"spent": "835.000.000", "assets": "02 bộ cảm biến", "attest": "y"})
     life.send("finance", life.desk("finance", "/funding/settlements/"), {"answer": "accept", "attest": "y"})
-    life.send("finance", project.replace("/projects/", "/funding/projects/") + "/refund", {"amount": "5.000.000", "booked_on": life.day(), "voucher": "HT-1"})
+    life.send("finance", project.replace("/projects/", "/funding/projects/") + "/refund", {"amount": "5.000.000", "booked_on": life.day(), "voucher": "HT-1", "attest": "y"})
     life.send("officer", life.desk("officer", "/liquidate"), {"number": "3/BB-TLHĐ", "attest": "y"})
 
 

@@ -72,6 +72,16 @@ def test_strangers_do_not_report(cast, at, project, name):
         actions.submit_report(report, progress=1, done="x", products=None, spent=0, difficulties=None, next_steps=None, by=cast[name], at=at + 190 * DAY)
 
 
+def test_figures_count_from_the_start(cast, at, project):
+    first = plays.reported(cast, project=project, at=at + 190 * DAY)
+    second = queries.reports_of(project.id)[1]
+    said = {"done": "x", "products": None, "next_steps": None, "by": cast["pi1"], "at": at + 380 * DAY}
+    for progress, spent in ((first.progress - 1, first.spent), (first.progress, first.spent - 1)):
+        with pytest.raises(Incomplete, match="count from the start"):
+            actions.submit_report(second, progress=progress, spent=spent, difficulties=" ", **said)
+    actions.submit_report(second, progress=first.progress, spent=first.spent - 1, difficulties="Đã ghi nhầm ở kỳ trước", **said)
+
+
 def test_more_cannot_be_spent_than_paid(cast, at, project):
     report = queries.reports_of(project.id)[0]
     with pytest.raises(Incomplete, match="450.000.000"):

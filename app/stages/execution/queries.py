@@ -72,6 +72,12 @@ def reports_of(project_id: int) -> list[Report]:
     return list(db.session.scalars(select(Report).where(Report.project_id == project_id).order_by(Report.number)))
 
 
+def report_before(report: Report) -> Report | None:
+    """The last report handed in before this one."""
+    return db.session.scalar(select(Report).where(Report.project_id == report.project_id, Report.number < report.number, Report.progress.is_not(None), Report.spent.is_not(None))
+                             .order_by(Report.number.desc()).limit(1))  # fmt: skip
+
+
 def inspections_of(project_id: int) -> list[Inspection]:
     return list(db.session.scalars(select(Inspection).where(Inspection.project_id == project_id).order_by(Inspection.planned_on, Inspection.id)))
 

@@ -39,6 +39,7 @@ from app.stages.proposals.rules import (
     ProposalState,
     Source,
     TeamRole,
+    check_year,
     in_time,
     line_amount,
     problems,
@@ -138,6 +139,7 @@ def add_line(proposal: Proposal, *, head: str, content: str, source: Source, yea
     known = queries.heads(local(at).date(), proposal.call_topic.call)
     if head not in known:
         raise Incomplete(N_("Please choose a budget head."), field="head")
+    check_year(year, proposal.call_topic.call.deadline, proposal.duration_months or proposal.call_topic.topic.duration_months)
     if not 0 < line_amount(quantity, price) <= MONEY_MAX:
         raise Incomplete(N_("Quantity and price make an amount that is not possible for one line."), field="price")
     row = BudgetLine(proposal_id=proposal.id, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price,
@@ -177,7 +179,7 @@ def problems_of(proposal: Proposal, *, at: datetime) -> list[Problem]:
     wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
     sections = [s["code"] for s in queries.work_sections(kind, on, proposal.call_topic.call) if s.get("needed", True)]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
-    ceiling = proposal.call_topic.ceiling if proposal.call_topic.ceiling is not None else proposal.call_topic.topic.ceiling
+    ceiling = queries.ceiling_of(proposal)
     return problems(draft, ceiling=ceiling, work_needed=sections, kinds_needed=wanted)
 
 

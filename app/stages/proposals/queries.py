@@ -141,6 +141,12 @@ def received(call: Call) -> int:
     return int(db.session.scalar(counted.where(CallTopic.call_id == call.id, Proposal.state == ProposalState.SUBMITTED)) or 0)
 
 
+def ceiling_of(proposal: Proposal) -> int | None:
+    """The most state money (đồng) that may be asked: the call's ceiling for the topic, else the topic's own."""
+    place = proposal.call_topic
+    return place.ceiling if place.ceiling is not None else place.topic.ceiling
+
+
 def latest_version(proposal: Proposal) -> Version | None:
     """What was submitted last."""
     return db.session.scalar(select(Version).where(Version.proposal_id == proposal.id).order_by(Version.number.desc()).limit(1))

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
+
+LONGEST_MONTHS = 120  # as the column holds it
 
 
 class ProposalState(Face):
@@ -121,6 +124,14 @@ def totals(lines: list[Any]) -> dict[str, Any]:
 def line_amount(quantity: int, price: int) -> int:
     """A line's amount in đồng from its quantity in hundredths and its price in đồng, rounded half up."""
     return (quantity * price + 50) // 100
+
+
+def check_year(year: int, deadline: datetime, months: int | None) -> None:
+    """A budget year lies between the year of the call's deadline and the last one the work can reach (its months, and a year to begin in)."""
+    first = local(deadline).year
+    last = first + 1 + -(-(months or LONGEST_MONTHS) // 12)
+    if not first <= year <= last:
+        raise Incomplete(N_("The years of this budget are %(first)s to %(last)s."), field="year", first=first, last=last)
 
 
 def refuse_problems(found: list[Problem]) -> None:

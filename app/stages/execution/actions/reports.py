@@ -84,6 +84,10 @@ def submit_report(report: Report, *, progress: int, done: str, products: str | N
     check_holder(project, by)
     if spent > project.paid_total:
         raise Incomplete(N_("More was spent than was paid so far (%(paid)s đồng)."), field="spent", paid=f"{project.paid_total:,}".replace(",", "."))
+    last = queries.report_before(report)
+    if last is not None and (progress < last.progress or spent < last.spent) and not (difficulties or "").strip():
+        raise Incomplete(N_("Figures count from the start. These are lower than in report %(n)s (%(progress)s %%, %(spent)s đồng): please say here why."),
+                         field="difficulties", n=last.number, progress=last.progress, spent=f"{last.spent:,}".replace(",", "."))  # fmt: skip
     check_seen(report, seen)
     report.progress, report.done, report.products, report.spent = progress, done, products, spent
     report.difficulties, report.next_steps = difficulties, next_steps

@@ -52,7 +52,7 @@ def submit_report(pid: str) -> Any:
                               difficulties=form.difficulties.data or None, next_steps=form.next_steps.data or None, seen=form.version.data,
                               by=current_user, at=clock.now())  # fmt: skip
         return done(_("Report submitted."), url_for(".report", pid=row.public_id))
-    return render_template("execution/submit_report.html", report=row, project=row.project, form=form)
+    return render_template("execution/submit_report.html", report=row, project=row.project, form=form, before=queries.report_before(row))
 
 
 @bp.route("/reports/<pid>/review", methods=["GET", "POST"])
@@ -73,5 +73,5 @@ def review_report(pid: str) -> Any:
             raise Incomplete(N_("Please say what is to be mended."), field="remark")
         actions.return_report(row, remark=form.remark.data, **facts)
         return done(_("Report returned."), back)
-    return render_template("execution/review_report.html", report=row, project=row.project, form=form, back=back,
+    return render_template("execution/review_report.html", report=row, project=row.project, form=form, back=back, before=queries.report_before(row),
                            mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip

@@ -80,7 +80,7 @@ def show(pid: str) -> Any:
         "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now()) if draft else [], sums=totals(row.lines), mine=mine,
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
         timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today(), call),
-        version=queries.latest_version(row), open=actions.is_open(call, clock.now()),
+        version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None)  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def budget(pid: str) -> Any:
         actions.add_line(row, head=form.head.data, content=form.content.data, source=form.source.data, year=form.year.data, unit=form.unit.data,
                          quantity=form.quantity.data, price=form.price.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".budget", pid=pid))
-    return render_template("proposals/budget.html", proposal=row, form=form, remove=forms.Remove(data={"version": row.version}), sums=totals(row.lines),
+    return render_template("proposals/budget.html", proposal=row, ceiling=queries.ceiling_of(row), form=form, remove=forms.Remove(data={"version": row.version}), sums=totals(row.lines),
                            heads={code: h[name] for code, h in heads.items()})  # fmt: skip
 
 
