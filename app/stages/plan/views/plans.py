@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -13,8 +13,8 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.stages.plan import actions, forms, queries
 from app.stages.plan.rules import PLAN
+from app.stages.plan.views.blueprint import bp
 
-bp = Blueprint("plan", __name__, url_prefix="/plan", template_folder="templates")
 
 
 @bp.get("/")
