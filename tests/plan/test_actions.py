@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from app.kernel import journal
 from app.kernel.errors import Incomplete
 from app.stages.plan import actions, queries
-from app.stages.plan.cli import PLAN_1821
 from app.stages.plan.checking import check_file
+from app.stages.plan.cli import PLAN_1821
 from app.stages.plan.rules import PlanState
 
 DATA = json.loads(PLAN_1821.read_text())

@@ -256,3 +256,20 @@ def place_of(path: str, places: dict[str, str]) -> str:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return places.get(path, "")
 
+
+
+def table(title: str, labels: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """A plain table as a workbook: texts stay texts."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": title, "author": "Vàm Cỏ"})
+    page, bold, wrap = book.add_worksheet(), book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    for at, label in enumerate(labels):
+        page.write_string(0, at, label, bold)
+        page.set_column(at, at, 30)
+    for row, cells in enumerate(rows, 1):
+        for at, cell in enumerate(cells):
+            page.write_string(row, at, "" if cell is None else str(cell), wrap)
+    page.freeze_panes(1, 0)
+    book.close()
+    return buffer.getvalue()

@@ -49,7 +49,7 @@ def standing(today: date) -> Any:
 
 def statement(today: date) -> Select[Any]:
     """(Measure, its latest note, its standing) of all plans, with plan, place and agency."""
-    return (select(Measure, Latest, standing(today).label("standing")).join(Plan, Plan.id == Measure.plan_id).join(Organisation, Organisation.id == Measure.agency_id)
+    return (select(Measure, Latest, standing(today).label("standing"), Measure.id.label("id")).select_from(Measure).join(Plan, Plan.id == Measure.plan_id).join(Organisation, Organisation.id == Measure.agency_id)
             .outerjoin(Latest, Latest.id == _LATEST).outerjoin(Group, Group.id == Measure.group_id).outerjoin(Priority, Priority.id == Measure.item_id)
             .options(joinedload(Measure.plan), joinedload(Measure.agency), joinedload(Measure.group), joinedload(Measure.item)))  # fmt: skip
 
