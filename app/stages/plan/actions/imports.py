@@ -44,9 +44,15 @@ def read_file(name: str, content: bytes) -> tuple[Any, list[Problem]]:
         if problems and not data:
             return data, problems
         found = problems + check(data)
-        return data, [p if p.place else replace(p, place=sheets.place_of(p.path, places)) for p in found]
+        return data, [_placed(p, places) for p in found]
     data = _json(content)
     return data, check(data)
+
+
+def _placed(problem: Problem, places: dict[str, str]) -> Problem:
+    """The same with sheet and row instead of paths."""
+    params = problem.params | {"first": sheets.place_of(str(problem.params["first"]), places)} if "first" in problem.params else problem.params
+    return problem if problem.place else replace(problem, place=sheets.place_of(problem.path, places), params=params)
 
 
 def _json(content: bytes) -> Any:

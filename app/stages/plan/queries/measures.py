@@ -47,10 +47,15 @@ def standing(today: date) -> Any:
         else_=str(Standing.RUNNING))  # fmt: skip
 
 
+def joined(statement: Select[Any]) -> Select[Any]:
+    """A statement over measures with what `standing` reads: plan, agency and latest note."""
+    return (statement.join(Plan, Plan.id == Measure.plan_id).join(Organisation, Organisation.id == Measure.agency_id).outerjoin(Latest, Latest.id == _LATEST))
+
+
 def statement(today: date) -> Select[Any]:
     """(Measure, its latest note, its standing) of all plans, with plan, place and agency."""
-    return (select(Measure, Latest, standing(today).label("standing"), Measure.id.label("id")).select_from(Measure).join(Plan, Plan.id == Measure.plan_id).join(Organisation, Organisation.id == Measure.agency_id)
-            .outerjoin(Latest, Latest.id == _LATEST).outerjoin(Group, Group.id == Measure.group_id).outerjoin(Priority, Priority.id == Measure.item_id)
+    return (joined(select(Measure, Latest, standing(today).label("standing"), Measure.id.label("id")).select_from(Measure))
+            .outerjoin(Group, Group.id == Measure.group_id).outerjoin(Priority, Priority.id == Measure.item_id)
             .options(joinedload(Measure.plan), joinedload(Measure.agency), joinedload(Measure.group), joinedload(Measure.item)))  # fmt: skip
 
 

@@ -21,7 +21,14 @@ from app.services.people.models import Organisation
 from app.stages.plan import actions, forms, queries, sheets
 from app.stages.plan.models import Measure, Plan
 from app.stages.plan.queries import measures as rows
-from app.stages.plan.rules import MEASURE, PlanState, Progress, Standing
+from app.stages.plan.rules import (
+    MEASURE,
+    MeasureState,
+    PlanState,
+    Progress,
+    Standing,
+    owes_note,
+)
 from app.stages.plan.views.blueprint import bp
 from app.stages.plan.views.plans import sees_drafts, sent, shown_plan
 
@@ -109,8 +116,12 @@ def measures_of(pid: str) -> Any:
 @bp.get("/measures/<pid>")
 @allow(Do.PLAN_READ)
 def measure(pid: str) -> Any:
-    row = or_404(rows.measure_for(current_user, pid, sees_all=sees_drafts()))
-    return render_template("plan/measure.html", measure=row, notes=rows.notes_of(row), standing=rows.standing_of(row, clock.today()), may_note=actions.may_note(row, current_user),
+    row, today = or_404(rows.measure_for(current_user, pid, sees_all=sees_drafts())), clock.today()
+    notes, day = rows.notes_of(row), rows.note_day(today)
+    active = row.state == MeasureState.ACTIVE and row.plan.state == PlanState.IN_FORCE
+    missing = active and owes_note(assigned_on=row.assigned_on, last_note=notes[0].year if notes else None, today=today, note_day=day,
+                                   done=bool(notes) and notes[0].progress == Progress.DONE)  # fmt: skip
+    return render_template("plan/measure.html", measure=row, notes=notes, standing=rows.standing_of(row, today), missing=day.last_owed(today) if missing else None, may_note=actions.may_note(row, current_user),
                            may_call_off=MEASURE.may(row, "call_off") and row.plan.state == PlanState.IN_FORCE and current_user.can(Do.PLAN_REVISE),
                            timeline_entries=journal.timeline([journal.subject_key(row)]), text=_text(row), body=_name(row.agency),
                            in_draft=row.plan.state == PlanState.DRAFT and current_user.can(Do.PLAN_REVISE))  # fmt: skip
