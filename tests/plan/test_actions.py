@@ -449,3 +449,21 @@ def test_nothing_of_a_superseded_plan_is_chased_any_more(db, cast, at, mails):
     assert measures.standing_of(row, (at + 300 * DAY).date()) == Standing.CLOSED
     assert not [m for m in mails() if row.public_id in m.body and "measure_late" in m.template]
     assert {m.to_address.partition("@")[0] for m in mails() if "measure_late" in m.template} == {"agency1", "agency2"}, "the new plan's own are"
+
+
+def test_lists_keep_projects_of_a_superseded_plan_apart_from_the_new_items_of_the_same_code(db, cast, at, as_):
+    ideas.approved_topic(cast, item="1.1", title="Đề tài của kế hoạch cũ", at=at - 60 * DAY)
+    old = queries.item("1.1")
+    sector = queries.whole_plan(old.plan_id).sectors[0].public_id
+    old_pid = old.public_id
+    in_force(cast, at)
+    db.session.commit()
+    officer = as_("officer")
+    assert "Đề tài của kế hoạch cũ" not in officer.page("/topics/?item=1.1").select_one("main").text
+    for query in (f"item={old_pid}", f"sector={sector}"):
+        page = officer.page(f"/topics/?{query}").select_one("main").text
+        assert "Đề tài của kế hoạch cũ" in page and "1.1 (1821/KH-UBND)" in page
+    assert "Đề tài của kế hoạch cũ" not in officer.page("/topics/?sector=1").select_one("main").text
+    assert "1.1 (1821/KH-UBND)" not in str(as_("pi1").page("/ideas/new").select_one("#item")), "a new idea is offered the plan in force only"
+    for url in ("/projects/", "/acceptance/results/", "/transfer/", "/public/projects", "/public/results", "/public/plan", "/"):
+        officer.page(url)

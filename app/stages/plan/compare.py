@@ -10,7 +10,7 @@ from app.kernel.words import N_
 from app.stages.plan.rules import Fate, Link, fates
 from app.stages.plan.shape import Shape, shown
 
-PARTS = {"plan": N_("Plan"), "goal": N_("Goal"), "group": N_("Group of solutions"), "sector": N_("Sector"), "item": N_("Priority item"),
+PARTS = {"plan": N_("Plan"), "goal": N_("Goal"), "group": N_("Group of solutions"), "sector": N_("Sector"), "item": N_("Priority item"), "agency": N_("Agencies of an item"),
          "target": N_("Target"), "measure": N_("Measure")}  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def compare(old: Shape, new: Shape, links: Sequence[Link]) -> list[Line]:
     for part, key, text in (("goal", "goals", _goal), ("group", "solution_groups", _name), ("sector", "sectors", _name)):
         found += _by_key(part, [(row["code"], text(row)) for row in old[key]], [(row["code"], text(row)) for row in new[key]])
     found += _items(old, new, links)
-    for part, what in (("target", _targets), ("measure", _measures)):
+    for part, what in (("agency", _agencies), ("target", _targets), ("measure", _measures)):
         found += _by_key(part, list(what(old)), list(what(new)))
     return found
 
@@ -70,7 +70,7 @@ def _by_key(part: str, old: Sequence[tuple[str, str]], new: Sequence[tuple[str, 
 
 
 def _items(old: Shape, new: Shape, links: Sequence[Link]) -> list[Line]:
-    before, after = ({i["code"]: _item(i) for s in shape["sectors"] for i in s["items"]} for shape in (old, new))
+    before, after = ({i["code"]: i["text_vi"] for s in shape["sectors"] for i in s["items"]} for shape in (old, new))
     if not links:
         return _by_key("item", list(before.items()), list(after.items()))
     by_old = {link.old: link for link in links}
@@ -79,15 +79,20 @@ def _items(old: Shape, new: Shape, links: Sequence[Link]) -> list[Line]:
     for code, fate in found.items():
         link = by_old.get(code, Link(code))
         texts = [f"{c} {after[c]}" if len(link.new) > 1 else after[c] for c in link.new if c in after]
-        if fate == Fate.CHANGED and link.new == (code,) and texts == [before[code]]:
-            fate = Fate.SAME
-        lines.append(Line("item", fate, code, before[code], ", ".join(link.new), "\n".join(texts), link.reason))
+        lines.append(Line("item", refined(fate, code, before[code], link, texts), code, before[code], ", ".join(link.new), "\n".join(texts), link.reason))
     return lines + [Line("item", Fate.ADDED, new_code=code, new_text=after[code]) for code in added]
 
 
-def _item(row: Shape) -> str:
-    lead = f" [{row['lead_agency']}]" if row["lead_agency"] else ""
-    return f"{row['text_vi']}{lead}"
+def refined(fate: Fate, code: str, text: str, link: Link, texts: Sequence[str]) -> Fate:
+    """An item that goes on alone under the same code and says the same is unchanged."""
+    return Fate.SAME if fate == Fate.CHANGED and link.new == (code,) and list(texts) == [text] else fate
+
+
+def _agencies(shape: Shape) -> Iterable[tuple[str, str]]:
+    for sector in shape["sectors"]:
+        for item in sector["items"]:
+            if item["lead_agency"] or item["coordinating"]:
+                yield item["code"], "; ".join([item["lead_agency"] or "–", *item["coordinating"]])
 
 
 def _owners(shape: Shape, groups: bool) -> Iterable[tuple[str, Shape]]:

@@ -103,7 +103,7 @@ class Fate(Face):
     CHANGED = "changed", N_("Changed"), "blue"
     MERGED = "merged", N_("Merged with others"), "blue"
     SPLIT = "split", N_("Split"), "blue"
-    DROPPED = "dropped", N_("Dropped"), "red"
+    DROPPED = "dropped", N_("No longer there"), "red"
     ADDED = "added", N_("Added"), "green"
     OPEN = "open", N_("Not mapped yet"), "amber"
 

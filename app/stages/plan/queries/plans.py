@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, true
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.kernel.clock import local
@@ -116,16 +116,21 @@ def sectors_named(value: str) -> Select[Any]:
     return select(Priority.id).join(Sector, Sector.id == Priority.sector_id).join(Plan, Plan.id == Sector.plan_id).where(named)
 
 
-def item_choices(english: bool) -> list[tuple[str, str]]:
-    """Items for a filter: those of the plan in force by code, then those of superseded plans by public id, each saying of which plan."""
-    rows = db.session.scalars(select(Priority).join(Plan, Plan.id == Priority.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic)
+def item_choices(english: bool, *, among: Select[Any] | None = None) -> list[tuple[str, str]]:
+    """Items for a filter: those of the plan in force by code, then those of superseded plans by public id, each saying of which plan.
+
+    `among` selects the ids of the items that are wanted.
+    """
+    wanted = Priority.id.in_(among) if among is not None else true()
+    rows = db.session.scalars(select(Priority).join(Plan, Plan.id == Priority.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic, wanted)
                               .order_by(Plan.state, Plan.dated.desc(), Priority.position))  # fmt: skip
     return [(i.code if i.plan.state == PlanState.IN_FORCE else i.public_id, f"{i.face} {i.title_en if english else i.short_vi}") for i in rows]
 
 
-def sector_choices(english: bool) -> list[tuple[str, str]]:
-    """Sectors for a filter, as `item_choices`."""
-    rows = db.session.execute(select(Sector, Plan.state, Plan.number).join(Plan, Plan.id == Sector.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic)
+def sector_choices(english: bool, *, among: Select[Any] | None = None) -> list[tuple[str, str]]:
+    """Sectors for a filter, as `item_choices`; `among` selects the ids of items that they hold."""
+    wanted = Sector.id.in_(select(Priority.sector_id).where(Priority.id.in_(among))) if among is not None else true()
+    rows = db.session.execute(select(Sector, Plan.state, Plan.number).join(Plan, Plan.id == Sector.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic, wanted)
                               .order_by(Plan.state, Plan.dated.desc(), Sector.position))  # fmt: skip
     return [(s.code if state == PlanState.IN_FORCE else s.public_id, (s.name_en if english else s.name_vi) + ("" if state == PlanState.IN_FORCE else f" ({number})"))
             for s, state, number in rows]  # fmt: skip

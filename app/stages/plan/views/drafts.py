@@ -12,7 +12,7 @@ from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
-from app.stages.plan import actions, forms, queries
+from app.stages.plan import actions, compare, forms, queries
 from app.stages.plan.models import Plan
 from app.stages.plan.rules import Link, fates
 from app.stages.plan.views.blueprint import bp
@@ -162,6 +162,8 @@ def mapping(pid: str) -> Any:
     old, new = queries.items_of(before.id), queries.items_of(plan.id)
     links = {x.old: x for x in queries.links_of(queries.mapping_rows(plan))}
     found, added = fates([i.code for i in old], [i.code for i in new], links.values())
+    texts = {i.code: i.text_vi for i in new}
+    found = {i.code: compare.refined(found[i.code], i.code, i.text_vi, x, [texts[c] for c in x.new]) for i in old for x in [links.get(i.code, Link(i.code))]}
     return render_template("plan/mapping.html", plan=plan, before=before, old=old, new={i.code: i for i in new}, links=links, fates=found, added=added, form=form,
                            nothing=Link(""))  # fmt: skip
 

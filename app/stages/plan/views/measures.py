@@ -58,8 +58,11 @@ def _listing() -> Listing:
     today = clock.today()
     how = rows.standing(today)
     plans = [p for p in queries.plans() if p.state != PlanState.DRAFT or sees_drafts()]
+    given_out = rows.statement(today).where(rows.visible(current_user, sees_all=sees_drafts()))
+    if not request.args.get("plan"):  # of a draft only when it is asked for
+        given_out = given_out.where(Plan.state != PlanState.DRAFT)
     return _Measures(
-        rows.statement(today).where(rows.visible(current_user, sees_all=sees_drafts())), request.args, key=Measure.id, scalars=False, default="due",
+        given_out, request.args, key=Measure.id, scalars=False, default="due",
         columns=[
             Column("place", _("Group or item"), lambda r: r.Measure.place),
             Column("text", _("What is to be done"), lambda r: _text(r.Measure), sort=Measure.text_vi),
@@ -73,7 +76,7 @@ def _listing() -> Listing:
         ],
         filters=[
             Filter("q", _("Words"), _with_words),
-            Filter("standing", _("State"), lambda s, v: _standing(s, how, v), choices=[("late", _("Late: overdue or without note")), *((str(x), _(x.label)) for x in Standing)]),
+            Filter("standing", _("State"), lambda s, v: _standing(s, how, v), choices=[("late", _("Late: overdue or without note")), *((str(x), _(x.label)) for x in Standing if x != Standing.PLANNED)]),
             Filter("agency", _("Body in charge"), lambda s, v: s.where(Organisation.public_id == v), choices=rows.agencies(_english())),
             Filter("plan", _("Plan"), lambda s, v: s.where(Plan.public_id == v), choices=[(p.public_id, p.number) for p in plans]),
             Filter("year", _("Year of the day"), _due_in, choices=[(str(y), str(y)) for y in rows.due_years()]),
