@@ -102,6 +102,14 @@ def test_nothing_is_half_imported(db, at, spoil):
     assert counted(db) == before
 
 
+@pytest.mark.parametrize("odd", [None, 3, "x", [], {}, [3], [[]], [{}], [{"items": 3}], [{"items": [{"coordinating": 5, "measures": [7, {"agency": []}]}]}], [{"old": [], "new": {}}]])
+def test_no_content_breaks_the_check_against_what_is_known_here(db, odd):
+    assert actions.check(odd)
+    for key in ("plan", "sectors", "solution_groups", "mapping", "goals", "supersedes"):
+        problems = actions.check(DATA | {key: odd})
+        assert key in ("mapping", "goals", "supersedes") and odd in (None, [], "x", {}) or actions.errors(problems), (key, odd)
+
+
 @pytest.mark.parametrize(("name", "content", "said"), [
     ("a.json", b"\xff\xfe\x00", "not UTF-8"), ("a.json", b"{", "not JSON"), ("a.json", b'{"plan": 1, "plan": 2}', "stands twice"),
     ("a.json", b'{"plan": NaN}', "not a number"), ("a.json", b"[" * 100_000, "not JSON"), ("a.json", b" " * (5 * 2**20 + 1), "too large"),

@@ -79,7 +79,7 @@ def _no_constant(text: str) -> Any:
 def check(data: Any) -> list[Problem]:
     """All that is wrong with the data, also against what is known here; warnings last."""
     problems = check_file(data)
-    if any(p.path in ("plan", "sectors") for p in problems if not isinstance(data, dict) or not data.get("sectors")):
+    if not isinstance(data, dict):
         return problems
     problems += list(_unknown_bodies(data)) + _unknown_items(data)
     return problems if problems else _missed(data)
@@ -90,6 +90,10 @@ def _parts(data: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
     return [(f"{key}[{n}]", row) for n, row in enumerate(rows) if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
+def _texts(value: Any) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
 def _under(path: str, row: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
     return [(f"{path}.{place}", part) for place, part in _parts(row, key)]
 
@@ -98,7 +102,7 @@ def _unknown_bodies(data: dict[str, Any]) -> Iterator[Problem]:
     known = queries.bodies_by_name()
     items = [found for path, sector in _parts(data, "sectors") for found in _under(path, sector, "items")]
     named = [(f"{path}.lead_agency", item.get("lead_agency")) for path, item in items]
-    named += [(f"{path}.coordinating", name) for path, item in items for name in item.get("coordinating") or [] if isinstance(item.get("coordinating"), list)]
+    named += [(f"{path}.coordinating", name) for path, item in items for name in _texts(item.get("coordinating"))]
     named += [(f"{path}.agency", measure.get("agency")) for owner, row in [*items, *_parts(data, "solution_groups")] for path, measure in _under(owner, row, "measures")]
     for path, name in named:
         if isinstance(name, str) and name.strip() and fold(name) not in known:
@@ -115,7 +119,7 @@ def _unknown_items(data: dict[str, Any]) -> list[Problem]:
         return [Problem("supersedes", N_("There is no plan “%(number)s” here that could be superseded."), {"number": str(named or "–")[:60]})]
     old = {i.code for i in queries.items_of(before.id)}
     return [Problem(f"{path}.old", N_("Plan %(number)s has no item “%(code)s”."), {"number": before.number, "code": str(line.get("old"))[:40]})
-            for path, line in lines if line.get("old") not in old]  # fmt: skip
+            for path, line in lines if isinstance(line.get("old"), str) and line["old"] not in old]  # fmt: skip
 
 
 def _missed(data: dict[str, Any]) -> list[Problem]:
