@@ -120,17 +120,20 @@ def count_notes(measure: Measure) -> int:
 
 def remind(at: datetime) -> int:
     """The worker's daily round: remind of what falls due (on the days of the rulebook before), chase what is late. Each mail goes once."""
-    today, count = local(at).date(), 0
+    today, count, sent = local(at).date(), 0, queries.reminded(at)
     for days in rulebook.value(queries.REMIND_DAYS, on=today):
         for row in queries.awaited(today, days):
-            outbox.post("plan/mail/measure_due.txt", to=people.managers_of(row.agency_id), key=f"measure-due:{row.public_id}:{today.year}:{days}", at=at, measure=row,
-                        year=today.year, note_day=queries.note_day(today).of(today.year))  # fmt: skip
+            if (key := f"measure-due:{row.public_id}:{today.year}:{days}") in sent:
+                continue
+            outbox.post("plan/mail/measure_due.txt", to=people.managers_of(row.agency_id), key=key, at=at, measure=row, year=today.year,
+                        note_day=queries.note_day(today).of(today.year))  # fmt: skip
             count += 1
     every = int(rulebook.value(queries.CHASE_DAYS, on=today))
     for row, how in queries.late(today):
         since = late_since(row, how, today)
-        outbox.post("plan/mail/measure_late.txt", to=people.managers_of(row.agency_id), at=at, measure=row, since=since, missing=how == Standing.NOTE_MISSING,
-                    key=f"measure-late:{row.public_id}:{since.isoformat()}:{chase_round(since, today, every)}")  # fmt: skip
+        if (key := f"measure-late:{row.public_id}:{since.isoformat()}:{chase_round(since, today, every)}") in sent:
+            continue
+        outbox.post("plan/mail/measure_late.txt", to=people.managers_of(row.agency_id), key=key, at=at, measure=row, since=since, missing=how == Standing.NOTE_MISSING)
         count += 1
     return count
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.kernel.db import db
+from app.kernel.outbox import OutboxMail
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.stages.plan.models import Group, Measure, Note, Plan, Priority
@@ -21,6 +22,7 @@ from app.stages.plan.rules import (
 )
 
 NOTE_DAY, REMIND_DAYS, CHASE_DAYS = "plan.note_day", "plan.remind_days", "plan.chase_days"
+MAILS = ("plan/mail/measure_due.txt", "plan/mail/measure_late.txt")
 # the note that holds: of the latest year, as last said
 Latest = aliased(Note)
 _LATEST = select(Note.id).where(Note.measure_id == Measure.id).order_by(Note.year.desc(), Note.revision.desc()).limit(1).correlate(Measure).scalar_subquery()
@@ -112,9 +114,10 @@ def awaited(today: date, within: int) -> list[Measure]:
     return [row.Measure for row in rows]
 
 
-def of_plan(plan: Plan, today: date) -> list[Any]:
-    """(Measure, latest note, standing) of one plan, in the order of their days."""
-    return list(db.session.execute(statement(today).where(Measure.plan_id == plan.id).order_by(Measure.due_on, Measure.id)).unique())
+def reminded(at: datetime) -> set[str]:
+    """The keys of the reminders that were posted in the last year: the worker asks often and must not look at each again."""
+    keys = db.session.scalars(select(OutboxMail.dedupe_key).where(OutboxMail.template.in_(MAILS), OutboxMail.posted_at >= at - timedelta(days=400)))
+    return {key.rpartition(":")[0] for key in keys}
 
 
 def agencies(english: bool) -> list[tuple[str, str]]:
