@@ -98,6 +98,10 @@ VERBS |= {
     "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
     "set_months": N_("Working months set"),
 }  # fmt: skip
+VERBS |= {
+    "add_part": N_("Part added to the draft"), "drop_part": N_("Part taken out of the draft"), "map_item": N_("Said what an item becomes"),
+    "move_part": N_("Order changed"), "note_progress": N_("Yearly note written"), "prepare": N_("Decision prepared"), "propose_mapping": N_("Mapping proposed"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

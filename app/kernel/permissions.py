@@ -113,7 +113,7 @@ _OFFICER = _READ | {
 
 ROLES: dict[str, frozenset[Do]] = {
     "researcher": frozenset(_EVERYONE),
-    "host": frozenset(_EVERYONE | {Do.PROPOSALS_SIGN_OFF, Do.TRANSFER_CONFIRM}),
+    "host": frozenset(_EVERYONE | {Do.PROPOSALS_SIGN_OFF, Do.TRANSFER_CONFIRM, Do.PLAN_NOTE_PROGRESS}),
     "agency": frozenset(_EVERYONE | {Do.PLAN_NOTE_PROGRESS, Do.TRANSFER_CONFIRM}),
     "expert": frozenset(_EVERYONE | {Do.COUNCILS_SIT, Do.COUNCILS_ATTEND}),
     "officer": frozenset(_OFFICER | _EVERYONE),

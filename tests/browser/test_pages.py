@@ -20,6 +20,7 @@ from app.stages.execution.models import Adjustment, Inspection, Report, Terminat
 from app.stages.funding.models import Appraisal, Contract, Project, Submission, Tranche
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import IdeaState
+from app.stages.plan.models import Plan
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from tests.support.live import Site
@@ -28,7 +29,7 @@ from tests.support.pages import axe, go, no_overflow
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PUBLIC = ["/", "/public/plan", "/public/plan/1", "/public/plan/1.8", "/public/calls", "/public/calls/{open_call}", "/public/projects", "/public/projects/{project}",
           "/auth/login", "/nothing-here"]  # fmt: skip
-OFFICER = ["/desk/", "/plan/", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/proposals/",
+OFFICER = ["/desk/", "/plan/", "/plan/{plan}", "/plan/import", "/plan/measures", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/proposals/",
            "/proposals/{submitted}", "/projects/", "/projects/{project}", "/projects/{running}", "/funding/", "/funding/projects/{project}", "/execution/",
            "/execution/projects/{running}", "/papers/", "/admin/rulebook/"]  # fmt: skip
 BY_ROLE = {
@@ -40,7 +41,7 @@ BY_ROLE = {
     "member1": ["/desk/"], "admin": ["/admin/", "/admin/users", "/admin/outbox", "/admin/journal", "/admin/clock"],
 }  # fmt: skip
 OBJECTS = {
-    "project": (Project, None), "idea": (Idea, Idea.state == IdeaState.APPROVED), "topic": (Topic, None), "call": (Call, Call.state == "concluded"),
+    "plan": (Plan, Plan.state == "in_force"), "project": (Project, None), "idea": (Idea, Idea.state == IdeaState.APPROVED), "topic": (Topic, None), "call": (Call, Call.state == "concluded"),
     "open_call": (Call, Call.state == "published"), "submitted": (Proposal, Proposal.state == ProposalState.SELECTED), "report": (Report, Report.state == "accepted"),
     "adjustment": (Adjustment, None), "inspection": (Inspection, None), "termination": (Termination, None), "tranche": (Tranche, None), "paper": (Paper, None),
     "contract": (Contract, None), "appraisal": (Appraisal, None), "submission": (Submission, None),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, exists, func, or_
 
-from app.across.desk import councils, later
+from app.across.desk import councils, later, plans
 from app.across.desk.waiting import Task, lines, read
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
@@ -269,6 +269,8 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
     (N_("Payments to deal with"), tranches),
+    (N_("Plans that await your decision"), plans.to_decide),
+    (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
     (N_("Reports to write"), reports_to_write),
     (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
     (N_("Reports on the use of results to write"), later.use_to_report),
@@ -290,6 +292,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Calls to publish or open"), calls_to_move),
     (N_("Planned inspections"), inspections),
     (N_("Reports that others owe"), late_reports),
+    (N_("Measures of the plan that others owe"), plans.late_elsewhere),
     (N_("Reports on use that others owe"), later.late_use_reports),
     (N_("Mails in trouble"), failed_mails),
     (N_("Your drafts"), my_drafts),

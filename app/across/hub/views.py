@@ -35,15 +35,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _listing() -> Listing:
     english = language() == "en"
-    items = plans.items()
-    sectors = {i.sector.code: i.sector.name_en if english else i.sector.name_vi for i in items}
     return Listing(
         queries.list_statement(current_user, clock.today()), request.args, key=Project.id, scalars=False, default="-decided",
         columns=[
             Column("code", N_("Code"), lambda r: r.Project.code, sort=Project.code),
             Column("title", N_("Project title"), lambda r: r.Project.title, sort=Project.title),
             Column("phase", N_("Phase"), lambda r: _(Phase(r.phase).label)),
-            Column("item", N_("Priority item"), lambda r: r.Project.item.code),
+            Column("item", N_("Priority item"), lambda r: r.Project.item.face),
             Column("host", N_("Host organisation"), lambda r: r.Project.host.name),
             Column("pi", N_("Principal investigator"), lambda r: r.Project.pi_name),
             Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
@@ -54,8 +52,8 @@ def _listing() -> Listing:
         filters=[
             Filter("q", N_("Title or code"), queries.with_words),
             Filter("phase", N_("Phase"), lambda s, v: s.where(queries.phase_sql(clock.today()) == v), choices=[(str(p), p.label) for p in Phase]),
-            Filter("sector", N_("Sector"), queries.in_sector, choices=list(sectors.items())),
-            Filter("item", N_("Priority item"), queries.of_item, choices=[(i.code, f"{i.code} {i.title_en if english else i.short_vi}") for i in items]),
+            Filter("sector", N_("Sector"), queries.in_sector, choices=plans.sector_choices(english)),
+            Filter("item", N_("Priority item"), queries.of_item, choices=plans.item_choices(english)),
             Filter("host", N_("Host organisation"), queries.of_host, choices=queries.hosts()),
             Filter("year", N_("Year of approval"), queries.decided_in, choices=[(str(y), str(y)) for y in queries.years()]),
         ],

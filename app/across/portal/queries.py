@@ -112,7 +112,7 @@ def project_line(row: Any, english: bool) -> dict[str, Any]:
     return {
         "pid": project.public_id, "code": project.code, "title": project.title, "phase": Phase(row.phase), "host": project.host.name, "pi": project.pi_name,
         "decided": project.decision_date, "starts_on": project.starts_on, "ends_on": project.ends_on, "total": project.approved_total,
-        "item_code": item.code, "item": item.title_en if english else item.short_vi, "sector": item.sector.name_en if english else item.sector.name_vi,
+        "item_code": item.face, "item_now": item.code if item.plan.state == PlanState.IN_FORCE else None, "item": item.title_en if english else item.short_vi, "sector": item.sector.name_en if english else item.sector.name_vi,
     }  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def recent_projects(today: date, english: bool, *, limit: int = RECENT, item: st
     """The projects approved last, of one item when it is named."""
     statement = projects_statement(today).order_by(Project.decision_date.desc(), Project.id.desc()).limit(limit)
     if item is not None:
-        statement = statement.where(Project.item_id.in_(select(Priority.id).where(Priority.code == item)))
+        statement = statement.where(Project.item_id.in_(plans.items_named(item)))
     return [project_line(row, english) for row in db.session.execute(statement)]
 
 

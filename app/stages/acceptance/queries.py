@@ -21,6 +21,7 @@ from app.stages.acceptance.rules import CaseState, Gate, ResultState, days_late
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Contract, Project, ProjectClosing
 from app.stages.funding.rules import ContractState
+from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 from app.stages.proposals.models import TeamMember
 
@@ -105,8 +106,8 @@ def results_statement(user: User) -> Select[Any]:
 
 
 def of_item(statement: Select[Any], code: str) -> Select[Any]:
-    """Results whose main item has this code, of any plan."""
-    return statement.where(Result.item_id.in_(select(Priority.id).where(Priority.code == code)))
+    """Results with this main item: a code of the plan in force, or the public id of an item of an earlier plan."""
+    return statement.where(Result.item_id.in_(plans.items_named(code)))
 
 
 def items_for(project: Project) -> list[Priority]:

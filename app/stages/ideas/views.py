@@ -35,7 +35,6 @@ from app.stages.ideas.rules import (
     missing,
 )
 from app.stages.plan import queries as plans
-from app.stages.plan.models import Priority
 
 bp = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 topics_bp = Blueprint("topics", __name__, url_prefix="/topics")
@@ -57,13 +56,11 @@ def _years(first: int = 2015) -> list[tuple[str, str]]:
 
 
 def _sectors() -> list[tuple[str, str]]:
-    english = forms.english()
-    return list({i.sector.code: f"{i.sector.code}. {i.sector.name_en if english else i.sector.name_vi}" for i in plans.items()}.items())
+    return plans.sector_choices(forms.english())
 
 
 def _of_sector(statement: Any, column: Any, code: str) -> Any:
-    items = [i.id for i in plans.items() if i.sector.code == code]
-    return statement.where(column.in_(items))
+    return statement.where(column.in_(plans.sectors_named(code)))
 
 
 def _ideas() -> Listing:
@@ -74,7 +71,7 @@ def _ideas() -> Listing:
             Column("code", _("Number"), lambda i: i.code),
             Column("title", _("Title"), lambda i: i.title, sort=Idea.title),
             Column("organisation", _("Organisation"), lambda i: i.organisation.name),
-            Column("item", _("Item"), lambda i: i.item.code if i.item else None),
+            Column("item", _("Item"), lambda i: i.item.face if i.item else None),
             Column("year", _("Year"), lambda i: i.year, sort=Idea.year),
             Column("state", _("State"), lambda i: _(i.state.label)),
         ],
@@ -295,7 +292,7 @@ def _topics() -> Listing:
         columns=[
             Column("code", _("Code"), lambda t: t.code, sort=Topic.code),
             Column("title", _("Title"), lambda t: t.title, sort=Topic.title),
-            Column("item", _("Item"), lambda t: t.item.code),
+            Column("item", _("Item"), lambda t: t.item.face),
             Column("mode", _("Mode"), lambda t: _(t.mode.label)),
             Column("ceiling", _("Ceiling (đồng)"), lambda t: t.ceiling),
             Column("decision", _("Decision"), lambda t: t.decision_number),
@@ -307,7 +304,7 @@ def _topics() -> Listing:
             Filter("mode", _("Mode"), lambda s, v: s.where(Topic.mode == v), choices=[(str(x), _(x.label)) for x in Mode]),
             Filter("year", _("Year"), lambda s, v: s.where(Topic.year == int(v)), choices=_years()),
             Filter("sector", _("Sector"), lambda s, v: _of_sector(s, Topic.item_id, v), choices=_sectors()),
-            Filter("item", _("Item"), lambda s, v: s.where(Priority.code == v), choices=[(i.code, i.code) for i in plans.items()]),
+            Filter("item", _("Item"), lambda s, v: s.where(Topic.item_id.in_(plans.items_named(v))), choices=plans.item_choices(forms.english())),
         ],
     )  # fmt: skip
 

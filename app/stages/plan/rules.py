@@ -1,11 +1,13 @@
-"""States of a plan and what an import file must look like. Pure."""
+"""States of a plan and its measures, what a body owes and when, and what a mapping of items must say. Pure."""
 
 from __future__ import annotations
 
-from datetime import date
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -17,40 +19,169 @@ class PlanState(Face):
     SUPERSEDED = "superseded", N_("Superseded"), "amber"
 
 
+class MeasureState(Face):
+    ACTIVE = "active", N_("Active"), "green"
+    CALLED_OFF = "called_off", N_("Called off"), "grey"
+
+
+class Progress(Face):
+    """What a body says of its measure."""
+
+    NOT_BEGUN = "not_begun", N_("Not begun"), "amber"
+    ON_TRACK = "on_track", N_("On track"), "green"
+    BEHIND = "behind", N_("Behind"), "red"
+    DONE = "done", N_("Done"), "green"
+
+
+class Standing(Face):
+    """How a measure stands on a day: derived, never stored."""
+
+    OVERDUE = "overdue", N_("Overdue"), "red"
+    NOTE_MISSING = "note_missing", N_("Yearly note missing"), "amber"
+    RUNNING = "running", N_("In time"), "blue"
+    DONE = "done", N_("Done"), "green"
+    CALLED_OFF = "called_off", N_("Called off"), "grey"
+    CLOSED = "closed", N_("Plan superseded"), "grey"
+    PLANNED = "planned", N_("Plan not in force yet"), "grey"
+
+    @classmethod
+    def late(cls) -> tuple[Standing, ...]:
+        """What is chased."""
+        return (cls.OVERDUE, cls.NOTE_MISSING)
+
+
 PLAN = Lifecycle("plan", PlanState, start=PlanState.DRAFT, moves={
     (PlanState.DRAFT, "put_in_force"): Move(PlanState.IN_FORCE, Do.PLAN_PUT_IN_FORCE, N_("Put in force")),
     (PlanState.IN_FORCE, "supersede"): Move(PlanState.SUPERSEDED, Do.SYSTEM, N_("Supersede")),
 })  # fmt: skip
+MEASURE = Lifecycle("plan_measure", MeasureState, start=MeasureState.ACTIVE, moves={
+    (MeasureState.ACTIVE, "call_off"): Move(MeasureState.CALLED_OFF, Do.PLAN_REVISE, N_("Call off")),
+})  # fmt: skip
 
 
-def check_file(data: Any) -> list[str]:
-    """What is wrong with an import file, as sentences (empty = nothing)."""
-    if not isinstance(data, dict) or not isinstance(data.get("plan"), dict):
-        return [N_("The file has no object “plan”.")]
-    wrong = []
-    for key in ("number", "date", "title_vi", "title_en", "issuing_body_vi"):
-        if not data["plan"].get(key):
-            wrong.append(f"plan.{key}: missing")
-    try:
-        date.fromisoformat(str(data["plan"].get("date")))
-    except ValueError:
-        wrong.append("plan.date: not a date (YYYY-MM-DD)")
-    codes: set[str] = set()
-    for kind in ("solution_groups", "sectors"):
-        if not isinstance(data.get(kind), list) or not data[kind]:
-            wrong.append(f"{kind}: missing")
-    for sector in data.get("sectors") or []:
-        for row in [sector, *(sector.get("items") or [])]:
-            if not row.get("code") or row["code"] in codes:
-                wrong.append(f"code {row.get('code')!r}: missing or twice")
-            codes.add(row.get("code"))
-        for item in sector.get("items") or []:
-            if not item.get("text_vi"):
-                wrong.append(f"item {item.get('code')}: text_vi is missing")
-    return wrong
+# --- yearly notes ---------------------------------------------------------------------------------------------
 
 
-def refuse_bad_file(data: Any) -> None:
-    """Raise Incomplete with the first thing wrong."""
-    if wrong := check_file(data):
-        raise Incomplete(N_("This file cannot be imported: %(why)s"), field="file", why=wrong[0])
+@dataclass(frozen=True)
+class NoteDay:
+    """The last day of a year on which the note of that year is in time."""
+
+    month: int
+    day: int
+
+    def of(self, year: int) -> date:
+        return date(year, self.month, self.day)
+
+    def last_owed(self, today: date) -> int:
+        """The latest year whose note should be there."""
+        return today.year if today > self.of(today.year) else today.year - 1
+
+
+def owes_note(*, assigned_on: date, last_note: int | None, done: bool, today: date, note_day: NoteDay) -> bool:
+    """Is the note of the latest owed year missing? What was assigned after that year's day owes it no more."""
+    owed = note_day.last_owed(today)
+    return not done and assigned_on <= note_day.of(owed) and (last_note is None or last_note < owed)
+
+
+def note_years(*, assigned_on: date, today: date) -> list[int]:
+    """The years for which a note may be written now: from the year of assignment to this one, newest first."""
+    return list(range(today.year, assigned_on.year - 1, -1))
+
+
+def chase_round(since: date, today: date, every_days: int) -> int:
+    """The number of the reminder that is due today for something late since that day (0 = the first)."""
+    return max(0, (today - since - timedelta(days=1)).days) // max(1, every_days)
+
+
+# --- what items become ----------------------------------------------------------------------------------------
+
+
+class Fate(Face):
+    """What becomes of an item when a later plan takes over."""
+
+    SAME = "same", N_("Unchanged"), "grey"
+    CHANGED = "changed", N_("Changed"), "blue"
+    MERGED = "merged", N_("Merged with others"), "blue"
+    SPLIT = "split", N_("Split"), "blue"
+    DROPPED = "dropped", N_("No longer there"), "red"
+    ADDED = "added", N_("Added"), "green"
+    OPEN = "open", N_("Not mapped yet"), "amber"
+
+
+@dataclass(frozen=True)
+class Link:
+    """What an old item becomes: new codes, or none with a reason."""
+
+    old: str
+    new: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def settled(self) -> bool:
+        return bool(self.new) or bool(self.reason.strip())
+
+
+def unmapped(old: Iterable[str], links: Iterable[Link]) -> list[str]:
+    """Old items of which nothing is said."""
+    said = {link.old for link in links if link.settled}
+    return [code for code in old if code not in said]
+
+
+def fates(old: Sequence[str], new: Sequence[str], links: Iterable[Link]) -> tuple[dict[str, Fate], list[str]]:
+    """(what becomes of each old item, new items that come from none)."""
+    by_old = {link.old: link for link in links}
+    parents: dict[str, int] = {}
+    for link in by_old.values():
+        for code in set(link.new):
+            parents[code] = parents.get(code, 0) + 1
+    found = {}
+    for code in old:
+        link = by_old.get(code)
+        if link is None or not link.settled:
+            found[code] = Fate.OPEN
+        elif not link.new:
+            found[code] = Fate.DROPPED
+        elif len(set(link.new)) > 1:
+            found[code] = Fate.SPLIT
+        else:
+            found[code] = Fate.MERGED if parents[link.new[0]] > 1 else Fate.CHANGED
+    return found, [code for code in new if code not in parents]
+
+
+def follow(steps: Sequence[Mapping[str, Iterable[str]]], start: str) -> set[str]:
+    """What an item has become after several plans, one mapping after the other."""
+    now = {start}
+    for step in steps:
+        now = {new for code in now for new in step.get(code, ())}
+    return now
+
+
+LIKE = 0.5  # share of common words from which two items are proposed as the same
+
+
+def propose(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """For each old item (code → folded text) the new one that says most nearly the same; only near ones."""
+    words = {code: set(text.split()) for code, text in new.items()}
+    found = {}
+    for code, text in old.items():
+        mine = set(text.split())
+        scored = sorted(((len(mine & theirs) / max(1, len(mine | theirs)), other == code, other) for other, theirs in words.items()), reverse=True)
+        if scored and scored[0][0] >= LIKE:
+            found[code] = scored[0][2]
+    return found
+
+
+# what of a part can be edited
+EDITABLE: dict[str, tuple[str, ...]] = {
+    "goal": ("code", "year", "short_vi", "short_en", "text_vi"),
+    "group": ("code", "name_vi", "name_en", "holds_sectors"),
+    "sector": ("code", "name_vi", "name_en"),
+    "item": ("code", "text_vi", "short_vi", "title_en"),
+    "target": ("name_vi", "name_en", "amount", "unit", "year"),
+    "measure": ("text_vi", "text_en", "due_on"),
+}
+
+
+def fingerprint(values: Any) -> int:
+    """A number that changes with the content: what a form has seen, for parts that carry no version."""
+    return zlib.crc32(repr(values).encode())

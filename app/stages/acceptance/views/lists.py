@@ -35,8 +35,7 @@ def _with_words(statement: Any, words: str) -> Any:
 
 
 def _items() -> list[tuple[str, str]]:
-    english = language() == "en"
-    return [(i.code, f"{i.code} {i.title_en if english else i.short_vi}") for i in plans.items()]
+    return plans.item_choices(language() == "en")
 
 
 def _late(statement: Any, value: str) -> Any:
@@ -86,7 +85,7 @@ def _results() -> Listing:
             Column("code", N_("Code"), lambda r: r.code, sort=Result.code),
             Column("title", N_("Result"), lambda r: r.title, sort=Result.title),
             Column("kind", N_("Kind of result"), lambda r: _(r.kind.label)),
-            Column("item", N_("Priority item"), lambda r: r.item.code),
+            Column("item", N_("Priority item"), lambda r: r.item.face),
             Column("host", N_("Host organisation"), lambda r: r.project.host.name),
             Column("state", N_("State"), lambda r: _(r.state.label)),
             Column("certificate", N_("Certificate"), lambda r: r.certificate_number),

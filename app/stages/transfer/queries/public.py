@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from app.kernel.db import db
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind, ResultState
-from app.stages.plan.models import Priority, Sector
+from app.stages.plan import queries as plans
 from app.stages.transfer.queries.results import use, with_faces
 from app.stages.transfer.rules import Use
 
@@ -28,7 +28,7 @@ def public_line(row: Any, english: bool) -> dict[str, Any]:
     return {
         "pid": result.public_id, "code": result.code, "title": (result.title_en if english else None) or result.title, "kind": result.kind,
         "use": Use(row.use), "host": (project.host.name_en if english else None) or project.host.name, "pi": project.pi_name,
-        "project_pid": project.public_id, "project": project.title, "item_code": result.item.code,
+        "project_pid": project.public_id, "project": project.title, "item_code": result.item.face,
         "item": result.item.title_en if english else result.item.short_vi, "sector": sector.name_en if english else sector.name_vi,
         "certificate": result.certificate_number, "dated": result.certificate_dated,
     }  # fmt: skip
@@ -56,13 +56,9 @@ def public_kinds() -> list[ResultKind]:
 
 def items_with_results(english: bool) -> list[tuple[str, str]]:
     """(code, name) of the items that have a public result."""
-    rows = db.session.execute(select(Priority.code, Priority.title_en, Priority.short_vi, Priority.position).where(
-        Priority.id.in_(select(Result.item_id).where(*_OPEN))).order_by(Priority.position))  # fmt: skip
-    return list({code: f"{code} {title_en if english else short_vi}" for code, title_en, short_vi, _position in rows}.items())
+    return plans.item_choices(english, among=select(Result.item_id).where(*_OPEN))
 
 
 def sectors_with_results(english: bool) -> list[tuple[str, str]]:
     """(code, name) of the sectors that have a public result."""
-    held = select(Priority.sector_id).join(Result, Result.item_id == Priority.id).where(*_OPEN)
-    rows = db.session.execute(select(Sector.code, Sector.name_en, Sector.name_vi).where(Sector.id.in_(held)).order_by(Sector.position))
-    return list({code: name_en if english else name_vi for code, name_en, name_vi in rows}.items())
+    return plans.sector_choices(english, among=select(Result.item_id).where(*_OPEN))

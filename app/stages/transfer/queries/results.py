@@ -29,7 +29,8 @@ from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.funding.rules import ClosingKind
 from app.stages.ideas.models import Topic
-from app.stages.plan.models import Priority, Sector
+from app.stages.plan import queries as plans
+from app.stages.plan.models import Priority
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import (
     AgreementState,
@@ -156,13 +157,13 @@ def with_words(statement: Select[Any], words: str) -> Select[Any]:
 
 
 def in_sector(statement: Select[Any], code: str) -> Select[Any]:
-    """Results whose main item lies in the sector of this code, of any plan."""
-    return statement.where(Result.item_id.in_(select(Priority.id).join(Sector, Sector.id == Priority.sector_id).where(Sector.code == code)))
+    """Results whose main item lies in this sector: a code of the plan in force, or the public id of a sector of an earlier plan."""
+    return statement.where(Result.item_id.in_(plans.sectors_named(code)))
 
 
 def of_item(statement: Select[Any], code: str) -> Select[Any]:
-    """Results with this main item, of any plan."""
-    return statement.where(Result.item_id.in_(select(Priority.id).where(Priority.code == code)))
+    """Results with this main item: a code of the plan in force, or the public id of an item of an earlier plan."""
+    return statement.where(Result.item_id.in_(plans.items_named(code)))
 
 
 def registered_in(statement: Select[Any], year: str) -> Select[Any]:

@@ -25,8 +25,7 @@ from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 
 
 def _results() -> Listing:
-    english, items = language() == "en", plans.items()
-    sectors = {i.sector.code: i.sector.name_en if english else i.sector.name_vi for i in items}
+    english = language() == "en"
     return Listing(
         queries.results_statement(current_user), request.args, key=Result.id, scalars=False, default="-dated",
         columns=[
@@ -34,7 +33,7 @@ def _results() -> Listing:
             Column("title", N_("Result"), lambda r: r.Result.title, sort=Result.title),
             Column("kind", N_("Kind"), lambda r: _(r.Result.kind.label)),
             Column("use", N_("Use"), lambda r: _(Use(r.use).label)),
-            Column("item", N_("Priority item"), lambda r: r.Result.item.code),
+            Column("item", N_("Priority item"), lambda r: r.Result.item.face),
             Column("project", N_("Project"), lambda r: r.Result.project.code),
             Column("host", N_("Host"), lambda r: r.Result.project.host.name),
             Column("certificate", N_("Certificate"), lambda r: r.Result.certificate_number),
@@ -44,8 +43,8 @@ def _results() -> Listing:
             Filter("q", N_("Words of the title, code or certificate"), queries.with_words),
             Filter("use", N_("Use"), lambda s, v: s.where(queries.use() == v), choices=[(str(u), u.label) for u in Use]),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Result.kind == ResultKind(v)), choices=[(str(k), k.label) for k in ResultKind]),
-            Filter("sector", N_("Sector"), queries.in_sector, choices=list(sectors.items())),
-            Filter("item", N_("Priority item"), queries.of_item, choices=[(i.code, f"{i.code} {i.title_en if english else i.short_vi}") for i in items]),
+            Filter("sector", N_("Sector"), queries.in_sector, choices=plans.sector_choices(english)),
+            Filter("item", N_("Priority item"), queries.of_item, choices=plans.item_choices(english)),
             Filter("year", N_("Year of the certificate"), queries.registered_in, choices=[(str(y), str(y)) for y in queries.years()]),
         ],
     )  # fmt: skip

@@ -1,0 +1,119 @@
+"""The decision: an officer prepares it, a leader puts the plan in force; the one before is superseded and keeps its projects."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from app.kernel import journal, outbox
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
+from app.kernel.text import nfc
+from app.kernel.words import N_
+from app.services.papers import actions as papers
+from app.services.people import queries as people
+from app.services.people.models import User
+from app.stages.plan import queries
+from app.stages.plan.models import Decision, Plan
+from app.stages.plan.rules import PLAN, PlanState, unmapped
+
+
+def prepare(plan: Plan, *, number: str, dated: date, in_force_from: date, by: User, at: datetime, seen: int | str | None = None) -> Decision:
+    """Write down the decision that a leader is to act on. Raises Incomplete while items of the plan before are unmapped."""
+    if plan.state != PlanState.DRAFT:
+        raise WrongState(N_("Only a draft can be prepared for its decision."))
+    check_seen(plan, seen)
+    _check_days(plan, dated, in_force_from, today=local(at).date())
+    _check_mapping(plan)
+    row = queries.decision_of(plan)
+    if row is None:
+        row = Decision(plan_id=plan.id)
+        db.session.add(row)
+    row.number, row.dated, row.in_force_from, row.prepared_by_id, row.prepared_at = _number(number), dated, in_force_from, by.id, at
+    db.session.flush()
+    journal.record(plan, "prepare", by=by, at=at, detail={"number": row.number, "dated": dated.isoformat(), "from": in_force_from.isoformat()})
+    outbox.post("plan/mail/prepared.txt", to=people.users_with(Do.PLAN_PUT_IN_FORCE, at=at), key=f"plan-prepared:{plan.public_id}:{at.isoformat()}",
+                at=at, plan=plan, decision=row)  # fmt: skip
+    return row
+
+
+def put_in_force(plan: Plan, *, by: User | None, at: datetime, seen: int | str | None = None, number: str | None = None, dated: date | None = None,
+                 in_force_from: date | None = None) -> None:  # fmt: skip
+    """Freeze the plan and make it the one in force; the one before is superseded and keeps its projects.
+
+    What is not given is taken from the prepared decision, else from the plan itself.
+    """
+    row = queries.decision_of(plan)
+    if row is None and by is not None:
+        raise WrongState(N_("The decision must be prepared first: its number, its date, and what becomes of each item of the plan before."))
+    row = row or Decision(plan_id=plan.id, number=plan.number, dated=plan.dated, in_force_from=plan.dated)
+    if by is not None and row.prepared_by_id == by.id:
+        raise NotAllowed(N_("Somebody else must act on a decision that you have prepared."))
+    row.number, row.dated = _number(number or row.number), dated or row.dated
+    row.in_force_from = in_force_from or (row.in_force_from if dated is None else max(row.in_force_from, dated))
+    _check_days(plan, row.dated, row.in_force_from, today=local(at).date() if by is not None else None)
+    _check_mapping(plan)
+    before = queries.current_plan()
+    if before is not None and before.id != plan.id:
+        PLAN.advance(before, "supersede", by=by, at=at, detail={"by": plan.number})
+    plan.in_force_at = at
+    PLAN.advance(plan, "put_in_force", by=by, at=at, seen=int(seen) if seen else None, detail={"number": row.number})
+    row.decided_by_id, row.decided_at = by.id if by else None, at
+    db.session.add(row)
+    db.session.flush()
+    if by is not None:
+        _issue(plan, row, before, by=by, at=at)
+
+
+def _issue(plan: Plan, row: Decision, before: Plan | None, *, by: User, at: datetime) -> None:
+    """Register the decision as a paper, with what becomes of each item of the plan before."""
+    links = queries.links_of(queries.mapping_rows(plan))
+    data = {
+        "number": row.number, "dated": row.dated.isoformat(), "from": f"{row.in_force_from:%d/%m/%Y}", "plan": plan.number, "title": plan.title_vi,
+        "before": before.number if before is not None else "", "signer": by.name,
+        "mapping": [{"old": x.old, "new": ", ".join(x.new) or "–", "reason": x.reason} for x in links],
+    }  # fmt: skip
+    papers.issue(template="plan/decision", subject=plan, title=f"Quyết định {row.number} ban hành Kế hoạch {plan.number}", data=data, number=row.number,
+                 dated=row.dated, by=by, at=at, public=True)  # fmt: skip
+
+
+def _number(text: str) -> str:
+    found = nfc(text or "")
+    if not found or len(found) > 60:
+        raise Incomplete(N_("Please give the number of the decision, at most 60 characters."), field="number")
+    return found
+
+
+def _check_days(plan: Plan, dated: date, begins: date, *, today: date | None) -> None:
+    """The decision is of a day that has come, the plan begins with it or later, and never on a day that has a plan of its own.
+
+    Without `today` (an import by the system) days to come are taken as they are.
+    """
+    if today is not None and dated > today:
+        raise Incomplete(N_("The decision is dated in the future."), field="dated")
+    if begins < dated:
+        raise Incomplete(N_("A plan cannot be in force before its decision of %(day)s."), field="in_force_from", day=f"{dated:%d/%m/%Y}")
+    if today is not None and begins > today:
+        raise Incomplete(N_("A plan is put in force on its day or later, not before."), field="in_force_from")
+    before = queries.current_plan()
+    if before is None or before.id == plan.id:
+        return
+    if (began := queries.day_in_force(before)) >= begins:
+        raise Incomplete(N_("Plan %(number)s is in force since %(day)s; one day has one plan, so this one must begin later."), field="in_force_from",
+                         number=before.number, day=f"{began:%d/%m/%Y}")  # fmt: skip
+
+
+def _check_mapping(plan: Plan) -> None:
+    """Every item of the plan in force has a successor here, or a reason why not."""
+    before = queries.current_plan()
+    if before is None or before.id == plan.id:
+        return
+    named = queries.plan_before(plan)
+    if named is not None and named.id != before.id:
+        raise Incomplete(N_("The mapping of this draft is about plan %(number)s, which is not in force any more. Please map the items of the plan in force."),
+                         number=named.number)  # fmt: skip
+    left = unmapped([i.code for i in queries.items_of(before.id)], queries.links_of(queries.mapping_rows(plan)))
+    if left:
+        raise Incomplete(N_("It is not said yet what becomes of these items of plan %(number)s: %(codes)s."), number=before.number, codes=", ".join(left[:12]))

@@ -1,0 +1,133 @@
+"""Reads of measures and the notes on them: who answers for what, and what is late on a day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from app.kernel.db import db
+from app.kernel.outbox import OutboxMail
+from app.services.people.models import Organisation, User
+from app.services.rulebook import queries as rulebook
+from app.stages.plan.models import Group, Measure, Note, Plan, Priority
+from app.stages.plan.rules import (
+    MeasureState,
+    NoteDay,
+    PlanState,
+    Progress,
+    Standing,
+)
+
+NOTE_DAY, REMIND_DAYS, CHASE_DAYS = "plan.note_day", "plan.remind_days", "plan.chase_days"
+MAILS = ("plan/mail/measure_due.txt", "plan/mail/measure_late.txt")
+# the note that holds: of the latest year, as last said
+Latest = aliased(Note)
+_LATEST = select(Note.id).where(Note.measure_id == Measure.id).order_by(Note.year.desc(), Note.revision.desc()).limit(1).correlate(Measure).scalar_subquery()
+
+
+def note_day(on: date) -> NoteDay:
+    """The day of the year by which notes are owed."""
+    value = rulebook.value(NOTE_DAY, on=on)
+    return NoteDay(value["month"], value["day"])
+
+
+def standing(today: date) -> Any:
+    """How a measure stands, as an expression over `statement`'s rows."""
+    day = note_day(today)
+    owed = day.last_owed(today)
+    missing = and_(Measure.assigned_on <= day.of(owed), or_(Latest.year.is_(None), Latest.year < owed))
+    return case(
+        (Measure.state == MeasureState.CALLED_OFF, str(Standing.CALLED_OFF)),
+        (Latest.progress == Progress.DONE, str(Standing.DONE)),
+        (Plan.state == PlanState.DRAFT, str(Standing.PLANNED)),
+        (Plan.state == PlanState.SUPERSEDED, str(Standing.CLOSED)),
+        (Measure.due_on < today, str(Standing.OVERDUE)),
+        (missing, str(Standing.NOTE_MISSING)),
+        else_=str(Standing.RUNNING))  # fmt: skip
+
+
+def joined(statement: Select[Any]) -> Select[Any]:
+    """A statement over measures with what `standing` reads: plan, agency and latest note."""
+    return (statement.join(Plan, Plan.id == Measure.plan_id).join(Organisation, Organisation.id == Measure.agency_id).outerjoin(Latest, Latest.id == _LATEST))
+
+
+def statement(today: date) -> Select[Any]:
+    """(Measure, its latest note, its standing) of all plans, with plan, place and agency."""
+    return (joined(select(Measure, Latest, standing(today).label("standing"), Measure.id.label("id")).select_from(Measure))
+            .outerjoin(Group, Group.id == Measure.group_id).outerjoin(Priority, Priority.id == Measure.item_id)
+            .options(joinedload(Measure.plan), joinedload(Measure.agency), joinedload(Measure.group), joinedload(Measure.item)))  # fmt: skip
+
+
+def answering(user: User) -> Any:
+    """Condition: the person manages the measure's agency today."""
+    bodies = {m.organisation_id for m in user.live_memberships if m.is_manager}
+    return Measure.agency_id.in_(bodies)
+
+
+def visible(user: User, *, sees_all: bool) -> Any:
+    """Condition: the measures this person may see. Bodies see their own; of drafts only those who prepare plans see anything."""
+    if sees_all:
+        return Measure.id.is_not(None)
+    bodies = {m.organisation_id for m in user.live_memberships}
+    return and_(Measure.agency_id.in_(bodies), Plan.state != PlanState.DRAFT)
+
+
+def measure_for(user: User, pid: str, *, sees_all: bool) -> Measure | None:
+    """A measure this person may see."""
+    return db.session.scalar(
+        select(Measure).join(Plan, Plan.id == Measure.plan_id).where(Measure.public_id == pid, visible(user, sees_all=sees_all))
+        .options(joinedload(Measure.plan), joinedload(Measure.agency), joinedload(Measure.group), joinedload(Measure.item)))  # fmt: skip
+
+
+def notes_of(measure: Measure) -> list[Note]:
+    """All that was said of it, newest year first, each with its author."""
+    return list(db.session.scalars(select(Note).options(joinedload(Note.by)).where(Note.measure_id == measure.id)
+                                   .order_by(Note.year.desc(), Note.revision.desc())))  # fmt: skip
+
+
+def standing_of(measure: Measure, today: date) -> Standing:
+    """How this measure stands."""
+    found = db.session.scalar(select(standing(today)).select_from(Measure).join(Plan, Plan.id == Measure.plan_id).outerjoin(Latest, Latest.id == _LATEST)
+                              .where(Measure.id == measure.id))  # fmt: skip
+    return Standing(found)
+
+
+def late(today: date) -> list[tuple[Measure, Standing]]:
+    """What is late on that day, with its agency: for the mails of the worker."""
+    how = standing(today)
+    rows = db.session.execute(statement(today).where(Plan.state == PlanState.IN_FORCE, how.in_([str(s) for s in Standing.late()])).order_by(Measure.id)).unique()
+    return [(row.Measure, Standing(row.standing)) for row in rows]
+
+
+def awaited(today: date, within: int) -> list[Measure]:
+    """Measures that fall due in so many days, or whose note of this year does."""
+    until, day = today + timedelta(days=within), note_day(today).of(today.year)
+    note_soon = today <= day <= until
+    wanted = Measure.due_on.between(today, until)
+    if note_soon:
+        wanted = or_(wanted, and_(Measure.assigned_on <= day, or_(Latest.year.is_(None), Latest.year < today.year)))
+    rows = db.session.execute(statement(today).where(Plan.state == PlanState.IN_FORCE, Measure.state == MeasureState.ACTIVE,
+                                                     or_(Latest.progress.is_(None), Latest.progress != Progress.DONE), wanted).order_by(Measure.id)).unique()  # fmt: skip
+    return [row.Measure for row in rows]
+
+
+def reminded(at: datetime) -> set[str]:
+    """The keys of the reminders that were posted in the last year: the worker asks often and must not look at each again."""
+    keys = db.session.scalars(select(OutboxMail.dedupe_key).where(OutboxMail.template.in_(MAILS), OutboxMail.posted_at >= at - timedelta(days=400)))
+    return {key.rpartition(":")[0] for key in keys}
+
+
+def agencies(english: bool) -> list[tuple[str, str]]:
+    """(public id, name) of the bodies that have a measure."""
+    rows = db.session.scalars(select(Organisation).where(exists().where(Measure.agency_id == Organisation.id)).order_by(Organisation.folded))
+    return [(o.public_id, (o.name_en if english and o.name_en else o.name)) for o in rows]
+
+
+def due_years() -> list[int]:
+    """The years in which measures are due."""
+    first, last = db.session.execute(select(func.min(Measure.due_on), func.max(Measure.due_on))).one()
+    return list(range(last.year, first.year - 1, -1)) if first else []
+

@@ -1,0 +1,229 @@
+"""Reads of plans and their items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select, true
+from sqlalchemy.orm import joinedload, lazyload, selectinload
+
+from app.kernel.clock import local
+from app.kernel.db import db
+from app.kernel.text import fold, nfc
+from app.services.people.models import Organisation
+from app.stages.plan import shape
+from app.stages.plan.models import (
+    Agency,
+    Decision,
+    Goal,
+    Group,
+    Mapping,
+    Measure,
+    Plan,
+    Priority,
+    Sector,
+    Target,
+    Upload,
+)
+from app.stages.plan.rules import Link, PlanState
+
+_IN_FORCE = (Plan.state == PlanState.IN_FORCE, ~Plan.is_historic)
+
+
+def current_plan() -> Plan | None:
+    """The plan in force, with groups, goals, sectors and items."""
+    return db.session.scalar(_whole().where(*_IN_FORCE).order_by(Plan.dated.desc()).limit(1))
+
+
+def plan_by_pid(pid: str | None) -> Plan | None:
+    """One plan with its groups, goals, sectors, items and decision."""
+    return db.session.scalar(_whole().where(Plan.public_id == pid, ~Plan.is_historic)) if pid else None
+
+
+def plan_by_number(number: str) -> Plan | None:
+    return db.session.scalar(select(Plan).where(Plan.number == number))
+
+
+def whole_plan(plan_id: int) -> Plan:
+    """One plan with everything in it, read anew: also agencies, targets and measures."""
+    return db.session.scalars(_whole().where(Plan.id == plan_id).execution_options(populate_existing=True).options(
+        selectinload(Plan.sectors).selectinload(Sector.items).options(lazyload(Priority.plan)).selectinload(Priority.agencies).joinedload(Agency.organisation),
+        selectinload(Plan.targets), selectinload(Plan.measures).joinedload(Measure.agency))).one()  # fmt: skip
+
+
+def plans() -> list[Plan]:
+    """All plans, newest first, without the historic one."""
+    return list(db.session.scalars(select(Plan).options(joinedload(Plan.decision)).where(~Plan.is_historic).order_by(Plan.dated.desc(), Plan.id.desc())))
+
+
+def in_force_on(day: date) -> Plan | None:
+    """The one plan that was in force on that day."""
+    return db.session.scalar(
+        select(Plan).join(Decision, Decision.plan_id == Plan.id).where(Decision.decided_at.is_not(None), Decision.in_force_from <= day)
+        .order_by(Decision.in_force_from.desc()).limit(1))  # fmt: skip
+
+
+def decision_of(plan: Plan) -> Decision | None:
+    return db.session.scalar(select(Decision).where(Decision.plan_id == plan.id))
+
+
+def day_in_force(plan: Plan) -> date:
+    """The day from which the plan is in force: of its decision, else its own."""
+    decision = decision_of(plan)
+    return decision.in_force_from if decision is not None else local(plan.in_force_at).date() if plan.in_force_at else plan.dated
+
+
+# --- items ----------------------------------------------------------------------------------------------------
+
+
+def items() -> list[Priority]:
+    """The items of the plan in force, in its order, with their sectors."""
+    statement = select(Priority).join(Plan, Plan.id == Priority.plan_id).options(joinedload(Priority.sector)).where(*_IN_FORCE).order_by(Priority.position)
+    return list(db.session.scalars(statement))
+
+
+def item(code: str) -> Priority | None:
+    """An item of the plan in force by its code, e.g. "1.8"."""
+    statement = select(Priority).join(Plan, Plan.id == Priority.plan_id).options(joinedload(Priority.sector)).where(*_IN_FORCE, Priority.code == code)
+    return db.session.scalar(statement)
+
+
+def item_by_pid(pid: str | None) -> Priority | None:
+    """An item of any plan, with its sector."""
+    return db.session.scalar(select(Priority).options(joinedload(Priority.sector)).where(Priority.public_id == pid)) if pid else None
+
+
+def items_of(plan_id: int) -> list[Priority]:
+    """The items of one plan, in its order, with their sectors."""
+    return list(db.session.scalars(select(Priority).options(joinedload(Priority.sector)).where(Priority.plan_id == plan_id).order_by(Priority.position)))
+
+
+def historic_item() -> Priority | None:
+    """The item “not linked” of the historic plan, for projects older than any plan."""
+    return db.session.scalar(select(Priority).join(Plan, Plan.id == Priority.plan_id).options(joinedload(Priority.sector)).where(Plan.is_historic))
+
+
+def items_named(value: str) -> Select[Any]:
+    """The ids of the item that a filter names: a code is one of the plan in force, an item of an earlier plan is named by its public id."""
+    return select(Priority.id).join(Plan, Plan.id == Priority.plan_id).where(or_(and_(Priority.code == value, *_IN_FORCE), Priority.public_id == value))
+
+
+def sectors_named(value: str) -> Select[Any]:
+    """The ids of the items of the sector that a filter names, as `items_named`."""
+    named = or_(and_(Sector.code == value, *_IN_FORCE), Sector.public_id == value)
+    return select(Priority.id).join(Sector, Sector.id == Priority.sector_id).join(Plan, Plan.id == Sector.plan_id).where(named)
+
+
+def item_choices(english: bool, *, among: Select[Any] | None = None) -> list[tuple[str, str]]:
+    """Items for a filter: those of the plan in force by code, then those of superseded plans by public id, each saying of which plan.
+
+    `among` selects the ids of the items that are wanted.
+    """
+    wanted = Priority.id.in_(among) if among is not None else true()
+    rows = db.session.scalars(select(Priority).join(Plan, Plan.id == Priority.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic, wanted)
+                              .order_by(Plan.state, Plan.dated.desc(), Priority.position))  # fmt: skip
+    return [(i.code if i.plan.state == PlanState.IN_FORCE else i.public_id, f"{i.face} {i.title_en if english else i.short_vi}") for i in rows]
+
+
+def sector_choices(english: bool, *, among: Select[Any] | None = None) -> list[tuple[str, str]]:
+    """Sectors for a filter, as `item_choices`; `among` selects the ids of items that they hold."""
+    wanted = Sector.id.in_(select(Priority.sector_id).where(Priority.id.in_(among))) if among is not None else true()
+    rows = db.session.execute(select(Sector, Plan.state, Plan.number).join(Plan, Plan.id == Sector.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic, wanted)
+                              .order_by(Plan.state, Plan.dated.desc(), Sector.position))  # fmt: skip
+    return [(s.code if state == PlanState.IN_FORCE else s.public_id, (s.name_en if english else s.name_vi) + ("" if state == PlanState.IN_FORCE else f" ({number})"))
+            for s, state, number in rows]  # fmt: skip
+
+
+# --- what items become ----------------------------------------------------------------------------------------
+
+
+def mapping_rows(plan: Plan) -> list[Mapping]:
+    """What this plan says of the items of the plan before, with both items."""
+    return list(db.session.scalars(select(Mapping).options(joinedload(Mapping.old_item), joinedload(Mapping.new_item)).where(Mapping.plan_id == plan.id)
+                                   .order_by(Mapping.old_item_id, Mapping.id)))  # fmt: skip
+
+
+def links_of(rows: Iterable[Mapping]) -> list[Link]:
+    """The same as rules know it: one line for each old item."""
+    found: dict[str, Link] = {}
+    for row in rows:
+        known = found.get(row.old_item.code, Link(row.old_item.code))
+        new = (*known.new, row.new_item.code) if row.new_item is not None else known.new
+        found[known.old] = Link(known.old, tuple(sorted(new)), known.reason or row.reason or "")
+    return list(found.values())
+
+
+def plan_before(plan: Plan) -> Plan | None:
+    """The plan that this one supersedes, or would: for a plan that was decided the one whose items its mapping names, else the one in force."""
+    named = select(Priority.plan_id).join(Mapping, Mapping.old_item_id == Priority.id).where(Mapping.plan_id == plan.id).limit(1).scalar_subquery()
+    before = db.session.scalar(select(Plan).where(Plan.id == named))
+    if before is not None or plan.state != PlanState.DRAFT:
+        return before
+    return db.session.scalar(select(Plan).where(*_IN_FORCE, Plan.id != plan.id))
+
+
+def successors(item: Priority) -> list[Mapping]:
+    """What later plans say of this item."""
+    return list(db.session.scalars(select(Mapping).options(joinedload(Mapping.new_item)).join(Plan, Plan.id == Mapping.plan_id)
+                                   .where(Mapping.old_item_id == item.id, Plan.state != PlanState.DRAFT).order_by(Mapping.id)))  # fmt: skip
+
+
+def predecessors(item: Priority) -> list[Priority]:
+    """The items of the plan before from which this one comes."""
+    return list(db.session.scalars(select(Priority).join(Mapping, Mapping.old_item_id == Priority.id).where(Mapping.new_item_id == item.id).order_by(Priority.position)))
+
+
+def plain(plan: Plan) -> shape.Shape:
+    """The plan's whole content in the one form of import, export and comparison."""
+    rows, before = mapping_rows(plan), plan_before(plan)
+    links = sorted(({"old": x.old, "new": list(x.new), "reason_vi": x.reason or None} for x in links_of(rows)), key=lambda m: str(m["old"]))
+    return shape.of_plan(whole_plan(plan.id), links, before.number if rows and before is not None else None)
+
+
+# --- parts and helpers ----------------------------------------------------------------------------------------
+
+PARTS: dict[str, Any] = {"goal": Goal, "group": Group, "sector": Sector, "item": Priority}
+
+
+def part(plan: Plan, kind: str, code: str) -> Any:
+    """A goal, group, sector or item of the plan by its code."""
+    model = PARTS.get(kind)
+    if model is None:
+        return None
+    statement = select(model).where(model.plan_id == plan.id, model.code == code)
+    if model is Priority:
+        statement = statement.options(selectinload(Priority.agencies).joinedload(Agency.organisation))
+    return db.session.scalar(statement.limit(1))
+
+
+def target_by_pid(pid: str) -> Target | None:
+    return db.session.scalar(select(Target).options(joinedload(Target.sector), joinedload(Target.item)).where(Target.public_id == pid))
+
+
+def plan_by_id(plan_id: int) -> Plan:
+    return db.session.scalars(_whole().where(Plan.id == plan_id)).one()
+
+
+def upload_for(user_id: int, pid: str) -> Upload | None:
+    """A checked file of this person that waits to be imported."""
+    return db.session.scalar(select(Upload).where(Upload.public_id == pid, Upload.uploaded_by_id == user_id))
+
+
+def bodies_by_name() -> dict[str, Organisation]:
+    """Organisations in being by their folded Vietnamese and English names."""
+    rows = list(db.session.scalars(select(Organisation).where(Organisation.active_to.is_(None)).order_by(Organisation.id)))
+    found = {fold(o.name_en): o for o in rows if o.name_en}
+    return found | {fold(nfc(o.name)): o for o in rows}
+
+
+def body_choices() -> list[tuple[str, str]]:
+    """(public id, name) of the organisations in being, for list boxes."""
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None)).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
+def _whole():  # type: ignore[no-untyped-def]
+    return select(Plan).options(selectinload(Plan.groups), selectinload(Plan.goals), selectinload(Plan.sectors).selectinload(Sector.items).lazyload(Priority.plan),
+                                joinedload(Plan.decision))  # fmt: skip
