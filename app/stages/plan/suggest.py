@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from app.services.similarity.words import Word, has_marks, phrase, words
 
 NONE = "none"
+COMPOUND = "compound"  # the class of words whose parts mean nothing alone: “công nghệ” is no “nghệ”
 LIMIT = 3
 HALF = 4.0  # points at which the score is one half
-THRESHOLD = 2.2  # points below which nothing fits
-PLAN_WORD, PLAN_PAIR = 0.14, 0.34  # what a rare word, a rare pair of the plan's own text is worth
+THRESHOLD = 1.9  # points below which nothing fits
+PLAN_WORD, PLAN_PAIR, PLAN_MOST = 0.12, 0.34, 2.0  # what a rare word, a rare pair, all words of the plan's own text are worth
 LEARN_FULL = 60  # confirmed links at which learning has half its weight
 LEARN_WEIGHT = 9.0
 SHRINK = 1.5
@@ -26,7 +27,8 @@ SHRINK = 1.5
 BEFORE = frozenset("cay con giong trong nuoi vuon trai qua dan thit hat benh la hoa cho cua tu va ca bot nuoc gao tren".split())
 PLAIN = frozenset("lua tom heo vit ech chanh xoai ngheu hau mit gis iot ppp led gap ocop vietgap globalgap biogas nano robot stem hiv lun".split())
 SKIP = frozenset("""va cua cac cho tai trong tren dia ban tinh huyen xa thanh pho nham theo de co mot so voi tu den nam giai doan cap duoc
-la su nhung ve vao o do ra bang nghien cuu giai phap xay dung mo hinh ung dung nang cao hieu qua phat trien danh gia thuc trang xuat""".split())
+la su nhung ve vao o do ra bang nghien cuu giai phap xay dung mo hinh ung dung nang cao hieu qua phat trien danh gia thuc trang xuat
+chuyen giao hoan thien cong tac quan li khoa hoc nhiem vu thuc hien phuc hoi dong muc chat luong he thong trien khai nha nuoc""".split())
 
 Phrase = tuple[tuple[str, str], ...]
 
@@ -79,7 +81,9 @@ class Suggester:
     def __init__(self, items: Sequence[Item], terms: Iterable[Term] = (), classes: Mapping[str, Sequence[str]] | None = None,
                  confirmed: Iterable[tuple[str, str]] = ()) -> None:  # fmt: skip
         self.codes = [i.code for i in items]
-        self._classes = {name: [phrase(w) for w in members] for name, members in (classes or {}).items()}
+        classes = dict(classes or {})
+        self._compounds = _pairs(classes.pop(COMPOUND, ()))
+        self._classes = {name: [phrase(w) for w in members] for name, members in classes.items()}
         self._rules = [r for t in terms if (t.item in self.codes or t.item == NONE) for r in [_rule(t)] if r]
         self._by_first: dict[str, list[Phrase]] = defaultdict(list)
         self._index()
@@ -127,9 +131,13 @@ class Suggester:
         found: dict[Phrase, tuple[int, int]] = {}
         for at, word in enumerate(read.words):
             for candidate in self._by_first.get(word.text, ()):
-                if candidate not in found and _stands(candidate, read, at):
+                if candidate not in found and _stands(candidate, read, at) and not (len(candidate) == 1 and self._in_compound(read, at)):
                     found[candidate] = (at, len(candidate))
         return found
+
+    def _in_compound(self, read: _Read, at: int) -> bool:
+        keys = [w.marked if read.marked else w.text for w in read.words[max(at - 1, 0) : at + 2]]
+        return any(pair in self._compounds for pair in zip(keys, keys[1:], strict=False))
 
     def _match(self, parts: Sequence[tuple[bool, Phrase | str]], found: dict[Phrase, tuple[int, int]]) -> list[tuple[int, int]] | None:
         spans: list[tuple[int, int]] = []
@@ -148,11 +156,14 @@ class Suggester:
         return max(free, key=lambda place: place[1], default=None)
 
     def _hear_plan(self, read: _Read, points: dict[str, float], reasons: dict[str, list[tuple[float, str]]]) -> None:
+        heard: dict[str, float] = defaultdict(float)
         for gram, at, length in _grams(read.words):
             for code, worth in self._plan.get(gram, ()):
-                points[code] += worth
+                heard[code] += worth
                 if length == 2 and worth > 0.5:
                     reasons[code].append((worth, self._slice(read, at, length)))
+        for code, worth in heard.items():
+            points[code] += PLAN_MOST * worth / (worth + PLAN_MOST)
 
     def _hear_persons(self, read: _Read, points: dict[str, float], reasons: dict[str, list[tuple[float, str]]]) -> None:
         share = self._seen / (self._seen + LEARN_FULL)
@@ -169,6 +180,12 @@ class Suggester:
     def _slice(read: _Read, at: int, length: int) -> str:
         """The words as they are written in the title."""
         return read.text[read.words[at].start : read.words[at + length - 1].end]
+
+
+def _pairs(compounds: Iterable[str]) -> set[tuple[str, str]]:
+    """The compounds as pairs of syllables, with and without diacritics."""
+    cut = [phrase(c)[:2] for c in compounds]
+    return {(a[k], b[k]) for pair in cut if len(pair) == 2 for a, b in [pair] for k in (0, 1)}
 
 
 def _rule(term: Term) -> tuple[list[tuple[bool, Phrase | str]], float, str] | None:
@@ -189,7 +206,7 @@ def _stands(candidate: Phrase, read: _Read, at: int) -> bool:
         return False
     same = sum(w.marked == marked for w, (_b, marked) in zip(run, candidate, strict=True))
     if len(candidate) > 1:
-        return not read.marked or same * 2 >= len(candidate)
+        return not read.marked or same >= len(candidate) - (len(candidate) > 2)
     if read.marked:
         return same == 1
     return run[0].text in PLAIN or (at > 0 and read.words[at - 1].text in BEFORE) or len(run[0].text) > 5
