@@ -33,6 +33,7 @@ WINDOWS = ("portal", "desk", "hub", "admin", "operation")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),
+    "app.stages.plan.suggestion",
     *(f"app.across.{name}" for name in WINDOWS),
 )
 

@@ -6,6 +6,8 @@ A word is compared in two ways: `text` has no diacritics at all, `marked` keeps 
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -89,3 +91,21 @@ def _keys(token: str) -> tuple[str, str]:
 
 _BARE_SHORT = {_keys(k.replace("&", ""))[0] if "&" not in k else "&".join(_keys(p)[0] for p in k.split("&")): v
                for k, v in SHORT.items() if k not in {"dn", "tht", "ctr"}}  # fmt: skip
+
+
+def read_titles(content: bytes, column: str = "title") -> list[str]:
+    """The titles of a CSV file: any of the usual separators, with or without a byte order mark. Raises ValueError in words."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise ValueError("the file is not UTF-8 text") from failure
+    head = text.split("\n", 1)[0]
+    mark = max(",;\t", key=head.count)
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        names = {(name or "").strip().casefold(): name for name in reader.fieldnames or []}
+        if column not in names:
+            raise ValueError(f"there is no column “{column}” (columns: {', '.join(n or '–' for n in reader.fieldnames or []) or 'none'})")
+        return [row[names[column]] or "" for row in reader]
+    except csv.Error as failure:
+        raise ValueError(f"the file is not a sound CSV file: {failure}") from failure

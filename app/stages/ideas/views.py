@@ -36,6 +36,7 @@ from app.stages.ideas.rules import (
 )
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
+from app.stages.plan.suggestion.views import only_asked
 
 bp = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 topics_bp = Blueprint("topics", __name__, url_prefix="/topics")
@@ -115,7 +116,7 @@ def _file(content: bytes, name: str) -> Response:
 @writes
 def new() -> Any:
     form = forms.Edit.of(None, current_user, clock.today())
-    if form.validate_on_submit():
+    if not only_asked() and form.validate_on_submit():
         idea = actions.draft(form.values(), organisation=form.chosen_organisation(current_user), by=current_user, at=clock.now())
         return done(_("Your idea is kept as a draft."), url_for(".show", pid=idea.public_id))
     return render_template("ideas/edit.html", form=form, idea=None)
@@ -174,7 +175,7 @@ def _one_primary(steps: list[tuple[str, str, bool]]) -> list[tuple[str, str, boo
 def edit(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
     form = forms.Edit.of(idea, current_user, clock.today())
-    if form.validate_on_submit():
+    if not only_asked() and form.validate_on_submit():
         actions.revise(idea, form.values(), seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Saved."), url_for(".show", pid=idea.public_id))
     return render_template("ideas/edit.html", form=form, idea=idea)

@@ -11,6 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from app.services.similarity.words import Word, has_marks, phrase, words
 
@@ -19,16 +20,17 @@ COMPOUND = "compound"  # the class of words whose parts mean nothing alone: “c
 LIMIT = 3
 HALF = 4.0  # points at which the score is one half
 THRESHOLD = 1.9  # points below which nothing fits
+PLAN_ALONE = 0.8  # the same for a plan that has no vocabulary yet
 PLAN_WORD, PLAN_PAIR, PLAN_MOST = 0.12, 0.34, 2.0  # what a rare word, a rare pair, all words of the plan's own text are worth
 LEARN_FULL = 60  # confirmed links at which learning has half its weight
 LEARN_WEIGHT = 9.0
 SHRINK = 1.5
 # a syllable that stands alone is only trusted without its diacritics after one of these, or when it cannot be mistaken
-BEFORE = frozenset("cay con giong trong nuoi vuon trai qua dan thit hat benh la hoa cho cua tu va ca bot nuoc gao tren".split())
-PLAIN = frozenset("lua tom heo vit ech chanh xoai ngheu hau mit gis iot ppp led gap ocop vietgap globalgap biogas nano robot stem hiv lun".split())
+BEFORE = frozenset("cay con giong trong nuoi vuon trai qua dan thit hat benh la hoa cho cua tu va ca bot nuoc gao tren".split())  # noqa: SIM905
+PLAIN = frozenset("lua tom heo vit ech chanh xoai ngheu hau mit gis iot ppp led gap ocop vietgap globalgap biogas nano robot stem hiv lun".split())  # noqa: SIM905
 SKIP = frozenset("""va cua cac cho tai trong tren dia ban tinh huyen xa thanh pho nham theo de co mot so voi tu den nam giai doan cap duoc
 la su nhung ve vao o do ra bang nghien cuu giai phap xay dung mo hinh ung dung nang cao hieu qua phat trien danh gia thuc trang xuat
-chuyen giao hoan thien cong tac quan li khoa hoc nhiem vu thuc hien phuc hoi dong muc chat luong he thong trien khai nha nuoc""".split())
+chuyen giao hoan thien cong tac quan li khoa hoc nhiem vu thuc hien phuc hoi dong muc chat luong he thong trien khai nha nuoc""".split())  # noqa: SIM905
 
 Phrase = tuple[tuple[str, str], ...]
 
@@ -86,6 +88,7 @@ class Suggester:
         self._classes = {name: [phrase(w) for w in members] for name, members in classes.items()}
         self._rules = [r for t in terms if (t.item in self.codes or t.item == NONE) for r in [_rule(t)] if r]
         self._by_first: dict[str, list[Phrase]] = defaultdict(list)
+        self._threshold = THRESHOLD if any(item != NONE for _p, _w, item in self._rules) else PLAN_ALONE
         self._index()
         self._plan = _plan_words(items)
         self._learned, self._seen = _learn(self.codes, confirmed)
@@ -107,7 +110,7 @@ class Suggester:
         against = max(points.pop(NONE, 0.0), 0.0)
         best = sorted(self.codes, key=lambda c: -points[c])[:LIMIT]
         suggestions = [Suggestion(c, round(points[c] / (points[c] + HALF), 3), why.get(c, [])[:6]) for c in best if points[c] > 0.05]
-        return Answer(suggestions, not suggestions or points[best[0]] < THRESHOLD + against)
+        return Answer(suggestions, not suggestions or points[best[0]] < self._threshold + against)
 
     def _points(self, text: str) -> tuple[dict[str, float], dict[str, list[str]]]:
         read = _Read(text, words(text), has_marks(text))
@@ -137,7 +140,7 @@ class Suggester:
 
     def _in_compound(self, read: _Read, at: int) -> bool:
         keys = [w.marked if read.marked else w.text for w in read.words[max(at - 1, 0) : at + 2]]
-        return any(pair in self._compounds for pair in zip(keys, keys[1:], strict=False))
+        return any(pair in self._compounds for pair in pairwise(keys))
 
     def _match(self, parts: Sequence[tuple[bool, Phrase | str]], found: dict[Phrase, tuple[int, int]]) -> list[tuple[int, int]] | None:
         spans: list[tuple[int, int]] = []
@@ -160,7 +163,7 @@ class Suggester:
         for gram, at, length in _grams(read.words):
             for code, worth in self._plan.get(gram, ()):
                 heard[code] += worth
-                if length == 2 and worth > 0.5:
+                if length == 2 and worth > 0.5 and not set(gram.split()) & SKIP:
                     reasons[code].append((worth, self._slice(read, at, length)))
         for code, worth in heard.items():
             points[code] += PLAN_MOST * worth / (worth + PLAN_MOST)
@@ -173,7 +176,7 @@ class Suggester:
         for gram, at, length in grams:
             for code, worth in self._learned[gram]:
                 points[code] += share * LEARN_WEIGHT * worth / (6 + len(grams))
-                if worth > 0.25:
+                if length == 2 and worth > 0.25 and not set(gram.split()) & SKIP:
                     reasons[code].append((worth, self._slice(read, at, length)))
 
     @staticmethod
@@ -233,7 +236,7 @@ def _distinct(rows: list[tuple[float, str]]) -> list[str]:
 def _grams(read: Sequence[Word]) -> list[tuple[str, int, int]]:
     """Single words and pairs with their places, each once, without words that stand in every title."""
     singles = [(w.text, at, 1) for at, w in enumerate(read) if w.text not in SKIP and len(w.text) > 1]
-    pairs = [(f"{a.text} {b.text}", at, 2) for at, (a, b) in enumerate(zip(read, read[1:], strict=False)) if not {a.text, b.text} <= SKIP]
+    pairs = [(f"{a.text} {b.text}", at, 2) for at, (a, b) in enumerate(pairwise(read)) if not {a.text, b.text} <= SKIP]
     return list({g: (g, at, n) for g, at, n in reversed(singles + pairs)}.values())
 
 
@@ -244,7 +247,7 @@ def _plan_words(items: Sequence[Item]) -> dict[str, list[tuple[str, float]]]:
     for code, found in grams.items():
         for gram, length in found.items():
             rare = math.log((len(items) + 1) / (spread[gram] + 0.5))
-            if rare > 0.7:
+            if spread[gram] <= max(len(items) / 2, 1):
                 worth[gram].append((code, rare * (PLAN_PAIR if length == 2 else PLAN_WORD)))
     return worth
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from app.kernel.text import fold
-from app.stages.plan.suggest import NONE, Item, Suggester, Term
+from app.stages.plan.suggestion.scoring import NONE, Item, Suggester, Term
 
 DATA = Path(__file__).parent / "data"
 VOCABULARIES = {"1821/KH-UBND": "vocabulary-1821.csv"}
