@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,10 +24,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
+from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.text import fold
 from app.kernel.words import Face
 from app.services.people.models import Organisation, User
+from app.services.similarity.kinds import KINDS, Shown, register_kind
 from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.rules import OPEN, CaseState, ResultState
 from app.stages.execution.models import (
@@ -197,3 +200,12 @@ def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day
     states, names, endpoint = _BY_TABLE[kind]
     said = names(label).label if names is not None and label else ""
     return Line(kind, pid, states(state), said, n, day, endpoint)
+
+
+def _show(pids: Collection[str]) -> dict[str, Shown]:
+    rows = db.session.execute(select(Project.public_id, Project.code, Project.title, Project.decision_date, phase_sql(clock.today()))
+                              .where(Project.public_id.in_(pids)))  # fmt: skip
+    return {pid: Shown(code, title, decided.year, Phase(phase), "hub.show") for pid, code, title, decided, phase in rows}
+
+
+register_kind(replace(KINDS["project"], show=_show))  # near work is shown with its phase, which only this room knows

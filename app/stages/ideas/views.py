@@ -132,7 +132,8 @@ def show(pid: str) -> Any:
     # what is recommended stays in the house until the province has decided
     told = [e for e in journal.timeline(keys) if in_house or e.verb != "identify"]
     return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=papers.of_keys(keys),
-                           lacking=", ".join(_(label) for _column, label in missing(idea)), next_steps=_next(idea), **_names())  # fmt: skip
+                           lacking=", ".join(_(label) for _column, label in missing(idea)), next_steps=_next(idea),
+                           nearest=queries.nearest_of(idea, current_user) if in_house else [], **_names())  # fmt: skip
 
 
 def _names() -> dict[str, Any]:
