@@ -40,6 +40,7 @@ MENU = (
     ("councils.index", N_("Councils"), Do.COUNCILS_RUN),
     ("hub.index", N_("Projects"), Do.HUB_READ),
     ("transfer.index", N_("Results"), Do.HUB_READ),
+    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ),
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
 )
 PUBLIC_MENU = (

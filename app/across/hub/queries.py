@@ -54,7 +54,9 @@ from app.stages.funding.models import (
     ProjectClosing,
     Settlement,
 )
+from app.stages.ideas.queries import topics_of_body
 from app.stages.plan.models import Priority, Sector
+from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverState
 
@@ -84,8 +86,13 @@ def in_sector(statement: Select[Any], code: str) -> Select[Any]:
 
 
 def of_item(statement: Select[Any], code: str) -> Select[Any]:
-    """Projects with this main item, of any plan."""
-    return statement.where(Project.item_id.in_(select(Priority.id).where(Priority.code == code)))
+    """Projects with this main item, of any plan (or within this item, sector or plan, by its public id)."""
+    return statement.where(within(Project.item_id, code))
+
+
+def ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Projects of topics whose result this body receives."""
+    return statement.where(Project.topic_id.in_(topics_of_body(pid)))
 
 
 def of_host(statement: Select[Any], pid: str) -> Select[Any]:

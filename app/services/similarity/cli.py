@@ -9,8 +9,8 @@ import click
 from flask.cli import AppGroup
 
 from app.kernel.db import db
-from app.services.similarity import actions, queries
-from app.services.similarity.kinds import KINDS
+from app.services.similarity import queries
+from app.services.similarity.kinds import rebuild_all
 from app.services.similarity.models import TextEntry
 from app.services.similarity.words import read_titles
 
@@ -36,9 +36,8 @@ def similar(file: Path, limit: int) -> None:
 @similarity.command("rebuild")
 def rebuild() -> None:
     """Make the whole index again from ideas, topics, dossiers and projects."""
-    for kind in KINDS.values():
-        count = actions.rebuild(kind.name, kind.model, kind.titles)
-        click.echo(f"{kind.name}: {count}")
+    for name, count in rebuild_all().items():
+        click.echo(f"{name}: {count}")
     db.session.commit()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, event, false, inspect, or_
 
 from app.kernel.words import Face
-from app.services.similarity.actions import put
+from app.services.similarity.actions import put, rebuild
 from app.services.similarity.models import TextEntry
 
 
@@ -62,3 +62,8 @@ def visible_to(user: Any, kinds: Collection[str] | None = None) -> ColumnElement
     """The condition on TextEntry: work this person may know of."""
     asked = [k for k in KINDS.values() if kinds is None or k.name in kinds]
     return or_(false(), *(and_(TextEntry.kind == k.name, TextEntry.subject_pid.in_(k.visible(user))) for k in asked))
+
+
+def rebuild_all() -> dict[str, int]:
+    """Make the whole index again. Returns how many entries each kind has."""
+    return {k.name: rebuild(k.name, k.model, k.titles) for k in KINDS.values()}

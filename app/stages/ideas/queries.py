@@ -178,6 +178,32 @@ def public_topic(topic: Topic) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _body(pid: str) -> Select[Any]:
+    return select(Organisation.id).where(Organisation.public_id == pid)
+
+
+def idea_ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Ideas whose result this body would receive."""
+    return statement.where(Idea.receiver_organisation_id.in_(_body(pid)))
+
+
+def topic_ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Topics whose result this body receives."""
+    return statement.where(Topic.receiver_organisation_id.in_(_body(pid)))
+
+
+def topics_of_body(pid: str) -> Select[Any]:
+    """The ids of the topics whose result this body receives: for the lists of what came of them."""
+    return topic_ordered_by(select(Topic.id), pid)
+
+
+def ordering_bodies() -> list[tuple[str, str]]:
+    """(public id, name) of the bodies that order: those named to receive the result of an idea or a topic."""
+    named = or_(Organisation.id.in_(select(Idea.receiver_organisation_id)), Organisation.id.in_(select(Topic.receiver_organisation_id)))
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(named).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
 # --- words of the form ----------------------------------------------------------------------------------------
 
 

@@ -35,7 +35,7 @@ from app.stages.ideas.rules import (
     missing,
 )
 from app.stages.plan import queries as plans
-from app.stages.plan.models import Priority
+from app.stages.plan import scope
 from app.stages.plan.suggestion.views import only_asked
 
 bp = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
@@ -84,6 +84,8 @@ def _ideas() -> Listing:
             Filter("state", _("State"), lambda s, v: s.where(Idea.state == v), choices=[(str(x), _(x.label)) for x in IdeaState]),
             Filter("year", _("Year"), lambda s, v: s.where(Idea.year == int(v)), choices=_years()),
             Filter("sector", _("Sector"), lambda s, v: _of_sector(s, Idea.item_id, v), choices=_sectors()),
+            Filter("item", _("Item"), lambda s, v: s.where(scope.within(Idea.item_id, v)), choices=scope.choices(request.args.get("item"), english=forms.english())),
+            Filter("body", _("Receiving body"), queries.idea_ordered_by, choices=queries.ordering_bodies()),
             Filter("whose", _("Whose"), lambda s, _v: s, choices=[("mine", _("Mine and my organisation's"))]),
         ],
     )  # fmt: skip
@@ -309,7 +311,8 @@ def _topics() -> Listing:
             Filter("mode", _("Mode"), lambda s, v: s.where(Topic.mode == v), choices=[(str(x), _(x.label)) for x in Mode]),
             Filter("year", _("Year"), lambda s, v: s.where(Topic.year == int(v)), choices=_years()),
             Filter("sector", _("Sector"), lambda s, v: _of_sector(s, Topic.item_id, v), choices=_sectors()),
-            Filter("item", _("Item"), lambda s, v: s.where(Priority.code == v), choices=[(i.code, i.code) for i in plans.items()]),
+            Filter("item", _("Item"), lambda s, v: s.where(scope.within(Topic.item_id, v)), choices=scope.choices(request.args.get("item"), english=forms.english())),
+            Filter("body", _("Receiving body"), queries.topic_ordered_by, choices=queries.ordering_bodies()),
         ],
     )  # fmt: skip
 

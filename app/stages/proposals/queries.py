@@ -21,6 +21,7 @@ from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
+from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals.models import Proposal, TeamMember, Version
 from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
 
@@ -102,6 +103,21 @@ def list_statement(user: User) -> Select[Any]:
     """The dossiers this person may see, with what a list shows."""
     return select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi),
                                     joinedload(Proposal.call_topic).joinedload(CallTopic.topic)).where(_seen_by(user))  # fmt: skip
+
+
+def with_year(statement: Select[Any]) -> Select[Any]:
+    """The statement joined with the topic, whose year is the dossier's."""
+    return statement.join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id)
+
+
+def of_year(statement: Select[Any], year: str) -> Select[Any]:
+    """Dossiers for topics of this year."""
+    return statement.where(Proposal.call_topic_id.in_(select(CallTopic.id).join(Topic, Topic.id == CallTopic.topic_id).where(Topic.year == int(year))))
+
+
+def ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Dossiers for topics whose result this body receives."""
+    return statement.where(Proposal.call_topic_id.in_(select(CallTopic.id).where(CallTopic.topic_id.in_(topics_of_body(pid)))))
 
 
 def held(proposal: Proposal) -> Proposal:
