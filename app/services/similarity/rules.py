@@ -16,6 +16,7 @@ COMMON = frozenset("""va cua cac cho tai trong tren dia ban tinh huyen xa thanh 
 nhung ve vao o nghien cuu giai phap xay dung mo hinh ung dung nang cao hieu qua phat trien danh gia thuc trang xuat du an tai khoa hoc cong nghe
 chuyen giao hoan thien quy trinh ky ki thuat""".split())  # noqa: SIM905
 LEAST = 0.12  # below this nobody would call them near
+SMALL = 200  # in a small index no word is common yet
 SINGLE = 0.5  # what a word alone is worth beside a pair
 
 
@@ -48,7 +49,7 @@ def grams(read: Sequence[Word]) -> list[Gram]:
 
 def weight(gram: Gram, seen: Mapping[int, int], total: int) -> float:
     """Rare is worth more; `seen` says in how many entries a gram stands."""
-    rare = math.log((total + 2) / (seen.get(gram.key, 0) + 1)) + 0.1
+    rare = math.log((max(total, SMALL) + 2) / (max(seen.get(gram.key, 1), 1) + 1)) + 0.1
     return rare * (SINGLE if gram.length == 1 else 1.0)
 
 
