@@ -78,24 +78,34 @@ def played(db, at):
     database.session.commit()
 
 
-def test_every_number_is_the_number_of_rows_it_leads_to(played, as_):
-    officer, rng = as_("officer"), random.Random(7)
+def test_the_board_of_the_demonstration_world(played, as_, count_queries):
+    """One world, for it takes long to play."""
+    officer = as_("officer")
+    every_number_is_the_number_of_rows_it_leads_to(officer)
+    money_is_that_of_the_projects_it_leads_to(officer)
+    the_spreadsheet_is_what_is_shown(officer)
+    few = count_queries(lambda: officer.get("/board/?sector=3"))
+    assert count_queries(lambda: officer.get("/board/")) == few <= 25
+
+
+def every_number_is_the_number_of_rows_it_leads_to(officer):
+    rng = random.Random(7)
+    print("seed 7")
     sector_codes = ["", *(s.code for s in plans.current_plan().sectors)]
     bodies = ["", *(pid for pid, _name in ideas.ordering_bodies())]
     checked = 0
     for measure in ("", "ideas", "topics", "proposals", "projects", "results", "in_use"):
-        for _try in range(3):
+        for _try in range(2):
             asked = {"measure": measure, "sector": rng.choice(sector_codes), "body": rng.choice([*bodies, ""]), "year": rng.choice(["", "", "2026"])}
             page = BeautifulSoup(officer.get("/board/", query_string=asked).data, "html.parser")
             numbers = [c for c in cells(page) if c[1] < 10_000]  # money leads to the same projects
             for href, number in rng.sample(numbers, min(len(numbers), 5)):
                 assert found(officer.page(href)) == number, (asked, href)
                 checked += 1
-    assert checked > 30
+    assert checked > 20
 
 
-def test_money_is_that_of_the_projects_it_leads_to(played, as_):
-    officer = as_("officer")
+def money_is_that_of_the_projects_it_leads_to(officer):
     page = officer.page("/board/?measure=approved")
     href, amount = next(c for c in cells(page) if "year=" in c[0])
     sheet = openpyxl.load_workbook(io.BytesIO(officer.get(href.replace("/projects/", "/projects/projects.xlsx")).data)).active
@@ -103,8 +113,7 @@ def test_money_is_that_of_the_projects_it_leads_to(played, as_):
     assert sum(line[8] for line in lines[1:]) == amount  # the column “approved total”
 
 
-def test_the_spreadsheet_is_what_is_shown(played, as_):
-    officer = as_("officer")
+def the_spreadsheet_is_what_is_shown(officer):
     address = "measure=projects&only=nothing"
     page = officer.page(f"/board/?{address}")
     sheet = openpyxl.load_workbook(io.BytesIO(officer.get(f"/board/board.xlsx?{address}").data)).active
@@ -113,13 +122,6 @@ def test_the_spreadsheet_is_what_is_shown(played, as_):
     assert [line[0] for line in lines[1:]] == [s.text for s in page.select("table.board .item-code")]
     whole = officer.page("/board/")
     assert len(whole.select("table.board tbody tr")) == 38
-
-
-def test_the_number_of_queries_stays(played, as_, count_queries):
-    officer = as_("officer")
-    officer.get("/board/")
-    few = count_queries(lambda: officer.get("/board/?sector=3"))
-    assert count_queries(lambda: officer.get("/board/")) == few <= 25
 
 
 def test_staff_see_the_board_others_do_not(cast, as_, anonymous):
