@@ -21,7 +21,6 @@ from app.stages.ideas import queries as ideas
 from app.stages.plan import queries as plans
 from tests.support.databases import PASSWORD
 
-
 DAY = timedelta(days=1)
 
 

@@ -169,7 +169,7 @@ def test_the_command_answers_line_by_line(app, cast, at, tmp_path):
 def test_a_question_has_a_constant_number_of_queries(cast, at, user, count_queries):
     officer = user("officer")
     factories.project(cast, at - DAY * 60, title=ACCEPTED, number="21/QĐ-UBND")
-    ask = lambda: queries.shown(queries.nearest(PROPOSED, visible=visible_to(officer)))  # noqa: E731
+    ask = lambda: queries.shown(queries.nearest(PROPOSED, visible=visible_to(officer)))
     few = count_queries(ask)
     for n in range(3):
         factories.project(cast, at - DAY * (61 + n), title=f"{ACCEPTED}, lần {n}", number=f"3{n}/QĐ-UBND")

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, event, false, inspect, or_
+from sqlalchemy import ColumnElement, Select, and_, event, false, inspect, or_, select
 
+from app.kernel.db import db
 from app.kernel.words import Face
 from app.services.similarity.actions import put, rebuild
 from app.services.similarity.models import TextEntry
@@ -67,3 +68,9 @@ def visible_to(user: Any, kinds: Collection[str] | None = None) -> ColumnElement
 def rebuild_all() -> dict[str, int]:
     """Make the whole index again. Returns how many entries each kind has."""
     return {k.name: rebuild(k.name, k.model, k.titles) for k in KINDS.values()}
+
+
+def rebuild_if_empty() -> None:
+    """Index what was there before the index was."""
+    if db.session.scalar(select(TextEntry.id).limit(1)) is None:
+        rebuild_all()
