@@ -14,7 +14,7 @@ class Measure(Face):
     """What is counted, in the order of the life of a project."""
 
     IDEAS = "ideas", N_("Ideas"), "grey"
-    TOPICS = "topics", N_("Topics"), "grey"
+    TOPICS = "topics", N_("Topics of the approved list"), "grey"
     PROPOSALS = "proposals", N_("Dossiers"), "grey"
     PROJECTS = "projects", N_("Projects"), "blue"
     APPROVED = "approved", N_("Approved total (đồng)"), "blue"

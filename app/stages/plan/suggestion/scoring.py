@@ -25,6 +25,7 @@ PLAN_WORD, PLAN_PAIR, PLAN_MOST = 0.12, 0.34, 2.0  # what a rare word, a rare pa
 LEARN_FULL = 60  # confirmed links at which learning has half its weight
 LEARN_WEIGHT = 9.0
 SHRINK = 1.5
+LONGEST_RUN = 5  # words in a phrase that is quoted
 # a syllable that stands alone is only trusted without its diacritics after one of these, or when it cannot be mistaken
 BEFORE = frozenset("cay con giong trong nuoi vuon trai qua dan thit hat benh la hoa cho cua tu va ca bot nuoc gao tren".split())  # noqa: SIM905
 PLAIN = frozenset("lua tom heo vit ech chanh xoai ngheu hau mit gis iot ppp led gap ocop vietgap globalgap biogas nano robot stem hiv lun".split())  # noqa: SIM905
@@ -33,6 +34,7 @@ la su nhung ve vao o do ra bang nghien cuu giai phap xay dung mo hinh ung dung n
 chuyen giao hoan thien cong tac quan li khoa hoc nhiem vu thuc hien phuc hoi dong muc chat luong he thong trien khai nha nuoc""".split())  # noqa: SIM905
 
 Phrase = tuple[tuple[str, str], ...]
+Reasons = dict[str, list[tuple[float, int, int, bool]]]  # by item: (worth, word number, length, is it a pair that others may run on from?)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +118,18 @@ class Suggester:
         read = _Read(text, words(text), has_marks(text))
         found = self._phrases(read)
         points: dict[str, float] = defaultdict(float)
-        reasons: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        reasons: Reasons = defaultdict(list)
         used: dict[str, list[tuple[float, set[int]]]] = defaultdict(list)
         for parts, weight, code in self._rules:
             spans = self._match(parts, found)
             if spans is not None:
                 used[code].append((weight, {at for start, length in spans for at in range(start, start + length)}))
-                reasons[code] += [(weight, self._slice(read, start, length)) for start, length in spans]
+                reasons[code] += [(weight, start, length, False) for start, length in spans]
         for code, hits in used.items():
             points[code] += _without_doubles(hits)
         self._hear_plan(read, points, reasons)
         self._hear_persons(read, points, reasons)
-        return points, {code: _distinct(rows) for code, rows in reasons.items()}
+        return points, {code: _quoted(read, rows) for code, rows in reasons.items()}
 
     def _phrases(self, read: _Read) -> dict[Phrase, tuple[int, int]]:
         """Where each known phrase stands first: {phrase: (word number, length)}."""
@@ -158,17 +160,17 @@ class Suggester:
         free = [(start, length) for start, length in places if not any(s < start + length and start < s + n for s, n in taken)]
         return max(free, key=lambda place: place[1], default=None)
 
-    def _hear_plan(self, read: _Read, points: dict[str, float], reasons: dict[str, list[tuple[float, str]]]) -> None:
+    def _hear_plan(self, read: _Read, points: dict[str, float], reasons: Reasons) -> None:
         heard: dict[str, float] = defaultdict(float)
         for gram, at, length in _grams(read.words):
             for code, worth in self._plan.get(gram, ()):
                 heard[code] += worth
                 if length == 2 and worth > 0.5 and not set(gram.split()) & SKIP:
-                    reasons[code].append((worth, self._slice(read, at, length)))
+                    reasons[code].append((worth, at, length, True))
         for code, worth in heard.items():
             points[code] += PLAN_MOST * worth / (worth + PLAN_MOST)
 
-    def _hear_persons(self, read: _Read, points: dict[str, float], reasons: dict[str, list[tuple[float, str]]]) -> None:
+    def _hear_persons(self, read: _Read, points: dict[str, float], reasons: Reasons) -> None:
         share = self._seen / (self._seen + LEARN_FULL)
         if not share:
             return
@@ -177,12 +179,7 @@ class Suggester:
             for code, worth in self._learned[gram]:
                 points[code] += share * LEARN_WEIGHT * worth / (6 + len(grams))
                 if length == 2 and worth > 0.25 and not set(gram.split()) & SKIP:
-                    reasons[code].append((worth, self._slice(read, at, length)))
-
-    @staticmethod
-    def _slice(read: _Read, at: int, length: int) -> str:
-        """The words as they are written in the title."""
-        return read.text[read.words[at].start : read.words[at + length - 1].end]
+                    reasons[code].append((worth, at, length, True))
 
 
 def _pairs(compounds: Iterable[str]) -> set[tuple[str, str]]:
@@ -225,12 +222,25 @@ def _without_doubles(hits: list[tuple[float, set[int]]]) -> float:
     return total
 
 
-def _distinct(rows: list[tuple[float, str]]) -> list[str]:
+def _quoted(read: _Read, rows: Sequence[tuple[float, int, int, bool]]) -> list[str]:
+    """The words as they are written in the title, the weightiest first; pairs that run on from one another are one phrase."""
     chosen: list[str] = []
-    for _weight, text in sorted(rows, key=lambda r: -r[0]):
+    for _worth, at, length in sorted([(w, a, n) for w, a, n, pair in rows if not pair] + _runs(rows), key=lambda r: -r[0]):
+        text = read.text[read.words[at].start : read.words[at + length - 1].end]
         if not any(text.casefold() in c.casefold() for c in chosen):
             chosen.append(text)
     return chosen
+
+
+def _runs(rows: Sequence[tuple[float, int, int, bool]]) -> list[tuple[float, int, int]]:
+    runs: list[tuple[float, int, int]] = []
+    for worth, at, length, _pair in sorted((r for r in rows if r[3]), key=lambda r: r[1]):
+        if runs and at < runs[-1][1] + runs[-1][2] and at + length - runs[-1][1] <= LONGEST_RUN:
+            before = runs.pop()
+            runs.append((max(before[0], worth), before[1], max(before[2], at + length - before[1])))
+        else:
+            runs.append((worth, at, length))
+    return runs
 
 
 def _grams(read: Sequence[Word]) -> list[tuple[str, int, int]]:
