@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +9,6 @@ from sqlalchemy import select
 from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
-from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.funding.models import Contract, Project, Settlement, Tranche
 from app.stages.funding.queries import (
     appraisal_by_id,
@@ -18,7 +16,6 @@ from app.stages.funding.queries import (
     may_read,
     proposal_of,
     submission_by_pid,
-    visible,
 )
 from app.stages.proposals.models import Proposal
 
@@ -54,11 +51,3 @@ register_subject("appraisal", Subject(
 register_subject("award_submission", Subject(
     load=submission_by_pid, title=lambda s: s.title, parties=lambda s: _of_proposal(appraisal_by_id(s.appraisal_id).proposal_id),
     may_read=lambda _s, user: user.can(Do.FUNDING_READ), url=lambda s: ("funding.submission", {"pid": s.public_id})))  # fmt: skip
-
-
-def _show(pids: Collection[str]) -> dict[str, Shown]:
-    rows = db.session.execute(select(Project.public_id, Project.code, Project.title, Project.decision_date).where(Project.public_id.in_(pids)))
-    return {pid: Shown(code, title, decided.year, None, "hub.show") for pid, code, title, decided in rows}
-
-
-register_kind(Kind("project", Project, ("title",), lambda user: select(Project.public_id).where(visible(user)), _show, rank=4))
