@@ -34,7 +34,7 @@ def add_term(item: Priority, text: str, weight: int, *, by: User | None, at: dat
     known = select(PriorityTerm.id).where(PriorityTerm.item_id == item.id, PriorityTerm.folded == fold(cleaned), PriorityTerm.removed_at.is_(None))
     if db.session.scalar(known) is not None:
         raise Incomplete(N_("These words already stand beside this item."), field="words")
-    term = PriorityTerm(item_id=item.id, words=cleaned, folded=fold(cleaned), weight=weight, added_by_id=by.id if by else None, added_at=at)
+    term = PriorityTerm(item=item, words=cleaned, folded=fold(cleaned), weight=weight, added_by_id=by.id if by else None, added_at=at)
     db.session.add(term)
     db.session.flush()
     journal.record(term, "add_term", by=by, at=at, detail={"item": item.code, "words": cleaned, "weight": weight})
