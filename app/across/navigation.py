@@ -40,6 +40,7 @@ MENU = (
     ("councils.index", N_("Councils"), Do.COUNCILS_RUN),
     ("hub.index", N_("Projects"), Do.HUB_READ),
     ("transfer.index", N_("Results"), Do.HUB_READ),
+    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ),
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
 )
 PUBLIC_MENU = (
@@ -102,6 +103,7 @@ VERBS |= {
     "add_part": N_("Part added to the draft"), "drop_part": N_("Part taken out of the draft"), "map_item": N_("Said what an item becomes"),
     "move_part": N_("Order changed"), "note_progress": N_("Yearly note written"), "prepare": N_("Decision prepared"), "propose_mapping": N_("Mapping proposed"),
 }  # fmt: skip
+VERBS |= {"add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

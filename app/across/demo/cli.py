@@ -22,6 +22,7 @@ from app.services.people import actions as people
 from app.services.people import queries as people_queries
 from app.services.people.rules import Role
 from app.services.rulebook import actions as rulebook
+from app.services.similarity.kinds import rebuild_all, rebuild_if_empty
 from app.stages.plan import actions as plan_actions
 from app.stages.plan.cli import PLAN_1821
 
@@ -33,6 +34,8 @@ def prepare(without_demo: bool) -> None:
     upgrade()
     at = clock.now()
     load_basics(at)
+    rebuild_if_empty()
+    db.session.commit()
     if current_app.config["DEMONSTRATION"] and not without_demo:
         show_accounts(load_world(at, seed=1))
 
@@ -103,6 +106,7 @@ def load_large(at: datetime, *, count: int, seed: int) -> None:
         return
     click.echo(f"Writing {count} projects …", err=True)
     written = bulk.load(cast.load(), count=count, seed=seed, as_of=at)
+    rebuild_all()  # what is written in bulk is indexed in bulk
     db.session.commit()
     click.echo(", ".join(f"{n} {name}" for name, n in sorted(written.items())))
     click.echo(f"{time.monotonic() - began:.1f} s")

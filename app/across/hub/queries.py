@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,10 +24,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
+from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.text import fold
 from app.kernel.words import Face
 from app.services.people.models import Organisation, User
+from app.services.similarity.kinds import KINDS, Shown, register_kind
 from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.rules import OPEN, CaseState, ResultState
 from app.stages.execution.models import (
@@ -51,8 +54,10 @@ from app.stages.funding.models import (
     ProjectClosing,
     Settlement,
 )
+from app.stages.ideas.queries import topics_of_body
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
+from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverState
 
@@ -81,8 +86,13 @@ def in_sector(statement: Select[Any], code: str) -> Select[Any]:
 
 
 def of_item(statement: Select[Any], code: str) -> Select[Any]:
-    """Projects with this main item: a code of the plan in force, or the public id of an item of an earlier plan."""
-    return statement.where(Project.item_id.in_(plans.items_named(code)))
+    """Projects with this main item, of any plan (or within this item, sector or plan, by its public id)."""
+    return statement.where(within(Project.item_id, code))
+
+
+def ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Projects of topics whose result this body receives."""
+    return statement.where(Project.topic_id.in_(topics_of_body(pid)))
 
 
 def of_host(statement: Select[Any], pid: str) -> Select[Any]:
@@ -197,3 +207,12 @@ def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day
     states, names, endpoint = _BY_TABLE[kind]
     said = names(label).label if names is not None and label else ""
     return Line(kind, pid, states(state), said, n, day, endpoint)
+
+
+def _show(pids: Collection[str]) -> dict[str, Shown]:
+    rows = db.session.execute(select(Project.public_id, Project.code, Project.title, Project.decision_date, phase_sql(clock.today()))
+                              .where(Project.public_id.in_(pids)))  # fmt: skip
+    return {pid: Shown(code, title, decided.year, Phase(phase), "hub.show") for pid, code, title, decided, phase in rows}
+
+
+register_kind(replace(KINDS["project"], show=_show))  # near work is shown with its phase, which only this room knows

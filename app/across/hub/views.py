@@ -27,7 +27,9 @@ from app.services.papers import queries as papers
 from app.shown import can, language
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
+from app.stages.ideas.queries import ordering_bodies
 from app.stages.plan import queries as plans
+from app.stages.plan import scope
 
 bp = Blueprint("hub", __name__, url_prefix="/projects", template_folder="templates")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -53,9 +55,10 @@ def _listing() -> Listing:
             Filter("q", N_("Title or code"), queries.with_words),
             Filter("phase", N_("Phase"), lambda s, v: s.where(queries.phase_sql(clock.today()) == v), choices=[(str(p), p.label) for p in Phase]),
             Filter("sector", N_("Sector"), queries.in_sector, choices=plans.sector_choices(english)),
-            Filter("item", N_("Priority item"), queries.of_item, choices=plans.item_choices(english)),
+            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english)),
             Filter("host", N_("Host organisation"), queries.of_host, choices=queries.hosts()),
             Filter("year", N_("Year of approval"), queries.decided_in, choices=[(str(y), str(y)) for y in queries.years()]),
+            Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),
         ],
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ from app.stages.ideas.rules import (
     idea_code,
 )
 from app.stages.plan.models import Priority
+from app.stages.plan.suggestion import actions as suggestion
 
 # what the owner may write
 COLUMNS = ("title", "year", "field", "kind", "basis", "need", "aim", "contents", "products", "effects", "state_budget", "other_budget",
@@ -135,6 +136,7 @@ def link_item(idea: Idea, item: Priority, *, by: User | None, at: datetime, othe
     idea.other_items = [other for other in others if other.id != item.id]
     db.session.flush()
     journal.record(idea, "link_item", by=by, at=at, detail={"item": item.code, "others": [o.code for o in idea.other_items]})
+    suggestion.confirm(idea, idea.title, item, at=at)
 
 
 def put_to_council(ideas: Sequence[Idea], council_pid: str, *, by: User | None, at: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
@@ -23,6 +23,8 @@ from app.services.councils.queries import member_reads
 from app.services.councils.rules import CouncilState
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
+from app.services.similarity import queries as similarity
+from app.services.similarity.kinds import Kind, Shown, register_kind, visible_to
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import CALLABLE, IdeaState, Mode, TopicState
 from app.stages.plan.models import Plan, Priority, Sector
@@ -176,6 +178,32 @@ def public_topic(topic: Topic) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _body(pid: str) -> Select[Any]:
+    return select(Organisation.id).where(Organisation.public_id == pid)
+
+
+def idea_ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Ideas whose result this body would receive."""
+    return statement.where(Idea.receiver_organisation_id.in_(_body(pid)))
+
+
+def topic_ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Topics whose result this body receives."""
+    return statement.where(Topic.receiver_organisation_id.in_(_body(pid)))
+
+
+def topics_of_body(pid: str) -> Select[Any]:
+    """The ids of the topics whose result this body receives: for the lists of what came of them."""
+    return topic_ordered_by(select(Topic.id), pid)
+
+
+def ordering_bodies() -> list[tuple[str, str]]:
+    """(public id, name) of the bodies that order: those named to receive the result of an idea or a topic."""
+    named = or_(Organisation.id.in_(select(Idea.receiver_organisation_id)), Organisation.id.in_(select(Topic.receiver_organisation_id)))
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(named).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
 # --- words of the form ----------------------------------------------------------------------------------------
 
 
@@ -222,3 +250,25 @@ register_subject("topic", Subject(
     load=topic_by_pid, title=lambda t: t.title, parties=topic_parties, may_read=lambda _t, user: user.can(Do.TOPICS_READ),
     url=lambda t: ("topics.show", {"pid": t.public_id})))  # fmt: skip
 register_reader("idea", member_reads)
+
+
+def _show_ideas(pids: Collection[str]) -> dict[str, Shown]:
+    rows = db.session.execute(select(Idea.public_id, Idea.code, Idea.final_title, Idea.title, Idea.year, Idea.state).where(Idea.public_id.in_(pids)))
+    return {pid: Shown(code, final or title, year, state, "ideas.show") for pid, code, final, title, year, state in rows}
+
+
+def _show_topics(pids: Collection[str]) -> dict[str, Shown]:
+    rows = db.session.execute(select(Topic.public_id, Topic.code, Topic.title, Topic.year, Topic.state).where(Topic.public_id.in_(pids)))
+    return {pid: Shown(code, title, year, state, "topics.show") for pid, code, title, year, state in rows}
+
+
+register_kind(Kind("idea", Idea, ("title", "final_title"), lambda user: select(Idea.public_id).where(_seen_by(user)), _show_ideas, rank=1))
+register_kind(Kind("topic", Topic, ("title", "proposed_title"),
+                   lambda user: select(Topic.public_id).where(true() if user.can(Do.TOPICS_READ) else false()), _show_topics, rank=2))  # fmt: skip
+
+
+def nearest_of(idea: Idea, user: User, *, limit: int = 5) -> list[tuple[similarity.Match, Shown]]:
+    """The work nearest to an idea that this person may know of: other ideas, topics, opened dossiers, projects."""
+    own = [("idea", idea.public_id), *(("topic", pid) for pid in db.session.scalars(select(Topic.public_id).where(Topic.idea_id == idea.id)))]
+    found = similarity.nearest(idea.final_title or idea.title, visible=visible_to(user), limit=limit, exclude=own)
+    return similarity.shown(found)

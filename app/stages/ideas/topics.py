@@ -16,6 +16,7 @@ from app.services.people.models import Organisation, User
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import RECOMMENDED, TOPIC, Mode, RedirectTo, topic_code
 from app.stages.plan.models import Priority
+from app.stages.plan.suggestion import actions as suggestion
 
 # papers are in Vietnamese, whatever the language of the one who issues them
 MODES = {Mode.SELECTION: "Tuyển chọn", Mode.DIRECT: "Giao trực tiếp"}
@@ -52,6 +53,7 @@ def _begin(topic: Topic, verb: str, *, number: str, dated: date, body: str, by: 
     topic.folded = fold(f"{topic.code} {topic.title} {topic.proposed_title or ''}")
     topic.decision_number, topic.decision_date, topic.decision_body, topic.created_at = number, dated, body, at
     TOPIC.begin(topic, verb, by=by, at=at, detail={"number": number, "item": topic.item.code})
+    suggestion.confirm(topic, topic.title, topic.item, at=at)
     return topic
 
 

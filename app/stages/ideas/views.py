@@ -35,6 +35,8 @@ from app.stages.ideas.rules import (
     missing,
 )
 from app.stages.plan import queries as plans
+from app.stages.plan import scope
+from app.stages.plan.suggestion.views import only_asked
 
 bp = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 topics_bp = Blueprint("topics", __name__, url_prefix="/topics")
@@ -80,6 +82,8 @@ def _ideas() -> Listing:
             Filter("state", _("State"), lambda s, v: s.where(Idea.state == v), choices=[(str(x), _(x.label)) for x in IdeaState]),
             Filter("year", _("Year"), lambda s, v: s.where(Idea.year == int(v)), choices=_years()),
             Filter("sector", _("Sector"), lambda s, v: _of_sector(s, Idea.item_id, v), choices=_sectors()),
+            Filter("item", _("Item"), lambda s, v: s.where(scope.within(Idea.item_id, v)), choices=scope.choices(request.args.get("item"), english=forms.english())),
+            Filter("body", _("Receiving body"), queries.idea_ordered_by, choices=queries.ordering_bodies()),
             Filter("whose", _("Whose"), lambda s, _v: s, choices=[("mine", _("Mine and my organisation's"))]),
         ],
     )  # fmt: skip
@@ -112,7 +116,7 @@ def _file(content: bytes, name: str) -> Response:
 @writes
 def new() -> Any:
     form = forms.Edit.of(None, current_user, clock.today())
-    if form.validate_on_submit():
+    if not only_asked() and form.validate_on_submit():
         idea = actions.draft(form.values(), organisation=form.chosen_organisation(current_user), by=current_user, at=clock.now())
         return done(_("Your idea is kept as a draft."), url_for(".show", pid=idea.public_id))
     return render_template("ideas/edit.html", form=form, idea=None)
@@ -128,7 +132,8 @@ def show(pid: str) -> Any:
     # what is recommended stays in the house until the province has decided
     told = [e for e in journal.timeline(keys) if in_house or e.verb != "identify"]
     return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=papers.of_keys(keys),
-                           lacking=", ".join(_(label) for _column, label in missing(idea)), next_steps=_next(idea), **_names())  # fmt: skip
+                           lacking=", ".join(_(label) for _column, label in missing(idea)), next_steps=_next(idea),
+                           nearest=queries.nearest_of(idea, current_user) if in_house else [], **_names())  # fmt: skip
 
 
 def _names() -> dict[str, Any]:
@@ -171,7 +176,7 @@ def _one_primary(steps: list[tuple[str, str, bool]]) -> list[tuple[str, str, boo
 def edit(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
     form = forms.Edit.of(idea, current_user, clock.today())
-    if form.validate_on_submit():
+    if not only_asked() and form.validate_on_submit():
         actions.revise(idea, form.values(), seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Saved."), url_for(".show", pid=idea.public_id))
     return render_template("ideas/edit.html", form=form, idea=idea)
@@ -304,7 +309,8 @@ def _topics() -> Listing:
             Filter("mode", _("Mode"), lambda s, v: s.where(Topic.mode == v), choices=[(str(x), _(x.label)) for x in Mode]),
             Filter("year", _("Year"), lambda s, v: s.where(Topic.year == int(v)), choices=_years()),
             Filter("sector", _("Sector"), lambda s, v: _of_sector(s, Topic.item_id, v), choices=_sectors()),
-            Filter("item", _("Item"), lambda s, v: s.where(Topic.item_id.in_(plans.items_named(v))), choices=plans.item_choices(forms.english())),
+            Filter("item", _("Item"), lambda s, v: s.where(scope.within(Topic.item_id, v)), choices=scope.choices(request.args.get("item"), english=forms.english())),
+            Filter("body", _("Receiving body"), queries.topic_ordered_by, choices=queries.ordering_bodies()),
         ],
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -17,8 +17,11 @@ from app.kernel.subjects import Parties, Subject, register_subject
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
+from app.stages.ideas.models import Topic
+from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals.models import Proposal, TeamMember, Version
 from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
 
@@ -100,6 +103,21 @@ def list_statement(user: User) -> Select[Any]:
     """The dossiers this person may see, with what a list shows."""
     return select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi),
                                     joinedload(Proposal.call_topic).joinedload(CallTopic.topic)).where(_seen_by(user))  # fmt: skip
+
+
+def with_year(statement: Select[Any]) -> Select[Any]:
+    """The statement joined with the topic, whose year is the dossier's."""
+    return statement.join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id)
+
+
+def of_year(statement: Select[Any], year: str) -> Select[Any]:
+    """Dossiers for topics of this year."""
+    return statement.where(Proposal.call_topic_id.in_(select(CallTopic.id).join(Topic, Topic.id == CallTopic.topic_id).where(Topic.year == int(year))))
+
+
+def ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Dossiers for topics whose result this body receives."""
+    return statement.where(Proposal.call_topic_id.in_(select(CallTopic.id).where(CallTopic.topic_id.in_(topics_of_body(pid)))))
 
 
 def held(proposal: Proposal) -> Proposal:
@@ -226,3 +244,14 @@ def parties(row: Proposal) -> Parties:
 
 register_subject("proposal", Subject(load=proposal_by_pid, title=lambda p: f"{p.code or ''} {p.title}".strip(), parties=parties, may_read=may_read, sealed=is_sealed,
                                      sealed_ids=sealed_ids, url=lambda p: ("proposals.show", {"pid": p.public_id})))  # fmt: skip
+
+
+def _show(pids: Collection[str]) -> dict[str, Shown]:
+    rows = db.session.execute(select(Proposal.public_id, Proposal.code, Proposal.title, Topic.year, Proposal.state)
+                              .join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id)
+                              .where(Proposal.public_id.in_(pids)))  # fmt: skip
+    return {pid: Shown(code, title, year, state, "proposals.show") for pid, code, title, year, state in rows}
+
+
+# a sealed dossier is found by nobody but its own people: the condition is the lists' own
+register_kind(Kind("proposal", Proposal, ("title",), lambda user: select(Proposal.public_id).where(_seen_by(user)), _show, rank=3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.kernel.permissions import Do
 from app.services.people import queries as people
 from app.services.people.actions import engage
 from app.services.people.models import Engagement, Organisation, User
+from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.funding.models import (
     Annex,
     Contract,
@@ -225,3 +227,14 @@ def settlement_for(user: User, pid: str) -> Settlement | None:
         select(Settlement).join(Project, Project.id == Settlement.project_id)
         .options(joinedload(Settlement.project).options(joinedload(Project.host), joinedload(Project.pi)))
         .where(Settlement.public_id == pid, visible(user)))  # fmt: skip
+
+
+# --- what the search for near work may know -------------------------------------------------------------------
+
+
+def _show(pids: Collection[str]) -> dict[str, Shown]:
+    rows = db.session.execute(select(Project.public_id, Project.code, Project.title, Project.decision_date).where(Project.public_id.in_(pids)))
+    return {pid: Shown(code, title, decided.year, None, "hub.show") for pid, code, title, decided in rows}
+
+
+register_kind(Kind("project", Project, ("title",), lambda user: select(Project.public_id).where(visible(user)), _show, rank=4))

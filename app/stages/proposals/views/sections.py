@@ -22,6 +22,8 @@ from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.calls import queries as calls
 from app.stages.calls.rules import DOSSIER_LISTERS, PUBLIC_STATES
+from app.stages.ideas.queries import ordering_bodies, topic_years
+from app.stages.plan import scope
 from app.stages.proposals import actions, forms, queries
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
@@ -45,7 +47,11 @@ def index() -> Any:
         columns=[Column("created", N_("Begun"), lambda p: p.created_at, sort=Proposal.created_at), Column("title", N_("Title"), lambda p: p.title),
                  Column("host", N_("Host organisation"), lambda p: p.host.name), Column("state", N_("State"), lambda p: p.state)],
         filters=[Filter("q", N_("Search"), lambda s, v: s.where(Proposal.folded.contains(fold(v), autoescape=True))),
-                 Filter("state", N_("State"), lambda s, v: s.where(Proposal.state == v), choices=[(str(x), x.label) for x in ProposalState])],
+                 Filter("state", N_("State"), lambda s, v: s.where(Proposal.state == v), choices=[(str(x), x.label) for x in ProposalState]),
+                 Filter("item", N_("Priority item"), lambda s, v: s.where(scope.within(Proposal.item_id, v)),
+                        choices=scope.choices(request.args.get("item"), english=language() == "en")),
+                 Filter("year", N_("Year"), queries.of_year, choices=[(str(y), str(y)) for y in topic_years()]),
+                 Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies())],
     )  # fmt: skip
     return render_template("proposals/index.html", listing=listing)
 

@@ -29,8 +29,10 @@ from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.funding.rules import ClosingKind
 from app.stages.ideas.models import Topic
+from app.stages.ideas.queries import topics_of_body
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
+from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import (
     AgreementState,
@@ -162,8 +164,18 @@ def in_sector(statement: Select[Any], code: str) -> Select[Any]:
 
 
 def of_item(statement: Select[Any], code: str) -> Select[Any]:
-    """Results with this main item: a code of the plan in force, or the public id of an item of an earlier plan."""
-    return statement.where(Result.item_id.in_(plans.items_named(code)))
+    """Results with this main item, of any plan (or within this item, sector or plan, by its public id)."""
+    return statement.where(within(Result.item_id, code))
+
+
+def ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
+    """Results of projects whose topic names this body as receiver."""
+    return statement.where(Result.project_id.in_(select(Project.id).where(Project.topic_id.in_(topics_of_body(pid)))))
+
+
+def in_use() -> ColumnElement[bool]:
+    """The condition: the result is used, wholly or partly, by the last verified reports."""
+    return use().in_((str(Use.IN_USE), str(Use.PARTLY)))
 
 
 def registered_in(statement: Select[Any], year: str) -> Select[Any]:

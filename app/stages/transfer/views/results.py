@@ -18,7 +18,9 @@ from app.shown import language
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind
 from app.stages.funding import queries as funding
+from app.stages.ideas.queries import ordering_bodies
 from app.stages.plan import queries as plans
+from app.stages.plan import scope
 from app.stages.transfer import actions, forms, queries
 from app.stages.transfer.rules import OPEN_REPORTS, Use, overdue
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
@@ -44,8 +46,10 @@ def _results() -> Listing:
             Filter("use", N_("Use"), lambda s, v: s.where(queries.use() == v), choices=[(str(u), u.label) for u in Use]),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Result.kind == ResultKind(v)), choices=[(str(k), k.label) for k in ResultKind]),
             Filter("sector", N_("Sector"), queries.in_sector, choices=plans.sector_choices(english)),
-            Filter("item", N_("Priority item"), queries.of_item, choices=plans.item_choices(english)),
+            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english)),
             Filter("year", N_("Year of the certificate"), queries.registered_in, choices=[(str(y), str(y)) for y in queries.years()]),
+            Filter("used", N_("In use"), lambda s, _v: s.where(queries.in_use()), choices=[("yes", N_("Wholly or partly"))]),
+            Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),
         ],
     )  # fmt: skip
 

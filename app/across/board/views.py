@@ -1,0 +1,127 @@
+"""/board: items × years, and the same as a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+from flask import Blueprint, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.across.board import queries
+from app.across.board.rules import (
+    LISTS,
+    MONEY,
+    Column,
+    Measure,
+    Row,
+    Stand,
+    columns,
+    rows,
+    years_of,
+)
+from app.kernel import clock
+from app.kernel.permissions import Do
+from app.kernel.web import allow
+from app.shown import language
+from app.stages.ideas import queries as ideas
+from app.stages.plan import queries as plans
+
+bp = Blueprint("board", __name__, url_prefix="/board", template_folder="templates")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_YEARS = 12
+
+
+@dataclass
+class Board:
+    """The board as the address asks for it."""
+
+    plan: Any
+    sector: Any
+    year: int | None
+    years: list[int]
+    body: str | None
+    bodies: list[tuple[str, str]]
+    measure: Measure | None
+    only: Stand | None
+    columns: list[Column]
+    rows: list[Row]
+    is_current: bool
+
+    def link(self, row: Row, column: Column) -> str:
+        """The list of exactly the rows counted in this cell."""
+        endpoint, more = LISTS[column.measure]
+        return url_for(endpoint, item=row.item.public_id, year=column.year, body=self.body, **more)
+
+    def head(self, column: Column) -> str:
+        """What stands over a column."""
+        return _(column.measure.label) if self.measure is None else str(column.year or _("All years"))
+
+    def address(self, **changes: Any) -> dict[str, Any]:
+        """The address of this board, with changes."""
+        args = {"plan": None if self.is_current else self.plan.public_id, "sector": self.sector.code if self.sector else None, "year": self.year,
+                "body": self.body, "measure": self.measure, "only": self.only}  # fmt: skip
+        return {name: str(value) for name, value in (args | changes).items() if value}
+
+
+def _asked(name: str, offered: Iterable[Any]) -> Any:
+    """The one of these that the address names, or None."""
+    return next((one for one in offered if str(one) == request.args.get(name)), None)
+
+
+def _board() -> Board | None:
+    current = plans.current_plan()
+    plan = plans.plan_by_pid(request.args.get("plan", "")) or current
+    if plan is None or plan.is_historic:
+        return None
+    sector = next((s for s in plan.sectors if s.code == request.args.get("sector")), None)
+    bodies = ideas.ordering_bodies()
+    body = _asked("body", [pid for pid, _name in bodies])
+    counted = queries.counts(current_user, clock.today(), inside=(sector or plan).public_id, body=body)
+    years = years_of(counted)
+    year, measure, only = _asked("year", years), _asked("measure", Measure), _asked("only", Stand)
+    shown = columns(measure, year, years[-MOST_YEARS:])
+    made = rows([i for s in ([sector] if sector else plan.sectors) for i in s.items], counted, shown, year)
+    return Board(plan, sector, year, years, body, bodies, measure, only, shown, [r for r in made if only is None or r.stand == only],
+                 is_current=current is not None and current.id == plan.id)  # fmt: skip
+
+
+@bp.get("/")
+@allow(Do.PORTFOLIO_READ)
+def index() -> Any:
+    return render_template("board/index.html", board=_board(), Measure=Measure, Stand=Stand, MONEY=MONEY, english=language() == "en", all_plans=plans.plans())
+
+
+@bp.get("/board.xlsx")
+@allow(Do.PORTFOLIO_READ)
+def export() -> Any:
+    answer = make_response(_spreadsheet(_board()))
+    answer.mimetype = XLSX
+    answer.headers["Content-Disposition"] = f"attachment; filename=board-{clock.today():%Y-%m-%d}.xlsx"
+    return answer
+
+
+def _spreadsheet(board: Board | None) -> bytes:
+    """Exactly the rows and columns shown: real numbers, no formulas."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"title": _("Priority board"), "author": "Vàm Cỏ"})
+    sheet = book.add_worksheet()
+    bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
+    heads = [_("Item"), _("Name"), _("Stand"), *([board.head(c) for c in board.columns] if board else [])]
+    for at, head in enumerate(heads):
+        sheet.write_string(0, at, head, bold)
+    for line, row in enumerate(board.rows if board else [], start=1):
+        sheet.write_string(line, 0, row.item.code)
+        sheet.write_string(line, 1, row.item.title_en if language() == "en" else row.item.short_vi)
+        sheet.write_string(line, 2, _(row.stand.label))
+        for at, value in enumerate(row.numbers, start=3):
+            sheet.write_number(line, at, value, number)
+    sheet.freeze_panes(1, 3)
+    sheet.autofit()
+    book.close()
+    return buffer.getvalue()

@@ -1,0 +1,44 @@
+"""flask projects similar F.csv, flask similarity rebuild"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from app.kernel.db import db
+from app.services.similarity import queries
+from app.services.similarity.kinds import rebuild_all
+from app.services.similarity.models import TextEntry
+from app.services.similarity.words import read_titles
+
+projects = AppGroup("projects", help="Projects.")
+similarity = AppGroup("similarity", help="The index of earlier work.")
+
+
+@projects.command("similar")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
+def similar(file: Path, limit: int) -> None:
+    """The projects nearest to the titles of a CSV file (column `title`): one JSON object a line, in the order of the file."""
+    try:
+        titles = read_titles(file.read_bytes())
+    except ValueError as failure:
+        raise click.ClickException(f"{file.name}: {failure}") from failure
+    for title in titles:
+        found = queries.shown(queries.nearest(title, visible=TextEntry.kind == "project", limit=limit))
+        rows = [{"code": face.code, "title": face.title, "score": match.score, "why": match.why} for match, face in found]
+        click.echo(json.dumps({"title": title, "matches": rows}, ensure_ascii=False))
+
+
+@similarity.command("rebuild")
+def rebuild() -> None:
+    """Make the whole index again from ideas, topics, dossiers and projects."""
+    for name, count in rebuild_all().items():
+        click.echo(f"{name}: {count}")
+    db.session.commit()
+
+
+commands = [projects, similarity]

@@ -1,0 +1,151 @@
+"""The priority board: every number is the number of rows of the list it leads to; filters; spreadsheet; who sees it."""
+
+from __future__ import annotations
+
+import io
+import random
+from datetime import timedelta
+
+import openpyxl
+import pytest
+from bs4 import BeautifulSoup
+
+from app.across.board.rules import Column, Measure, Stand, columns, rows, stand_of
+from app.across.demo import world
+from app.across.demo.plays import calls as call_plays
+from app.across.demo.plays import ideas as idea_plays
+from app.across.demo.plays import proposals as plays
+from app.kernel.db import db as database
+from app.stages.calls import queries as calls
+from app.stages.ideas import queries as ideas
+from app.stages.plan import queries as plans
+from tests.support.databases import PASSWORD
+
+DAY = timedelta(days=1)
+
+
+class Thing:
+    def __init__(self, id):
+        self.id = id
+
+
+# --- pure -----------------------------------------------------------------------------------------------------
+
+COUNTS = {(1, 2025): {Measure.IDEAS: 2, Measure.PROJECTS: 1, Measure.PAID: 500}, (1, 2026): {Measure.IDEAS: 1}, (2, 2026): {Measure.TOPICS: 1}}
+
+
+@pytest.mark.nodb
+def test_all_measures_of_one_year_or_of_all():
+    shown = columns(None, None, [2025, 2026])
+    first, second, third = rows([Thing(1), Thing(2), Thing(3)], COUNTS, shown, None)
+    assert first.numbers == [3, 0, 0, 1, 0, 500, 0, 0] and first.stand == Stand.PROJECT
+    assert second.stand == Stand.NO_PROJECT and third.stand == Stand.NOTHING and not any(third.numbers)
+    assert rows([Thing(1)], COUNTS, columns(None, 2026, []), 2026)[0].numbers == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert rows([Thing(1)], COUNTS, columns(None, 2026, []), 2026)[0].stand == Stand.NO_PROJECT
+
+
+@pytest.mark.nodb
+def test_one_measure_year_by_year():
+    shown = columns(Measure.IDEAS, None, [2025, 2026])
+    assert shown == [Column(Measure.IDEAS, 2025), Column(Measure.IDEAS, 2026), Column(Measure.IDEAS, None)]
+    assert rows([Thing(1)], COUNTS, shown, None)[0].numbers == [2, 1, 3]
+    assert columns(Measure.IDEAS, 2026, [2025, 2026]) == [Column(Measure.IDEAS, 2026)]
+
+
+@pytest.mark.nodb
+def test_how_far_an_item_has_come():
+    assert stand_of({}) == Stand.NOTHING and stand_of({Measure.RESULTS: 1, Measure.PROJECTS: 1}) == Stand.RESULT
+
+
+# --- on the demonstration world -------------------------------------------------------------------------------
+
+
+def found(page):
+    """How many rows a list says it found."""
+    words = page.select_one(".count-line [role=status]").text.split()
+    return next((int(w) for w in words if w.isdigit()), 0)
+
+
+def cells(page):
+    return [(a["href"], int(a.contents[0].strip().replace(".", "").replace("đ", "").strip() or 0)) for a in page.select("table.board td a")]
+
+
+@pytest.fixture
+def played(db, at):
+    print("seed 1")
+    world.build(PASSWORD, as_of=at, seed=1)
+    database.session.commit()
+
+
+def test_the_board_of_the_demonstration_world(played, as_, count_queries):
+    """One world, for it takes long to play."""
+    officer = as_("officer")
+    every_number_is_the_number_of_rows_it_leads_to(officer)
+    money_is_that_of_the_projects_it_leads_to(officer)
+    the_spreadsheet_is_what_is_shown(officer)
+    few = count_queries(lambda: officer.get("/board/?sector=3"))
+    assert count_queries(lambda: officer.get("/board/")) == few <= 25
+
+
+def every_number_is_the_number_of_rows_it_leads_to(officer):
+    rng = random.Random(7)
+    print("seed 7")
+    sector_codes = ["", *(s.code for s in plans.current_plan().sectors)]
+    bodies = ["", *(pid for pid, _name in ideas.ordering_bodies())]
+    checked = 0
+    for measure in ("", "ideas", "topics", "proposals", "projects", "results", "in_use"):
+        for _try in range(2):
+            asked = {"measure": measure, "sector": rng.choice(sector_codes), "body": rng.choice([*bodies, ""]), "year": rng.choice(["", "", "2026"])}
+            page = BeautifulSoup(officer.get("/board/", query_string=asked).data, "html.parser")
+            numbers = [c for c in cells(page) if c[1] < 10_000]  # money leads to the same projects
+            for href, number in rng.sample(numbers, min(len(numbers), 5)):
+                assert found(officer.page(href)) == number, (asked, href)
+                checked += 1
+    assert checked > 20
+
+
+def money_is_that_of_the_projects_it_leads_to(officer):
+    page = officer.page("/board/?measure=approved")
+    href, amount = next(c for c in cells(page) if "year=" in c[0])
+    sheet = openpyxl.load_workbook(io.BytesIO(officer.get(href.replace("/projects/", "/projects/projects.xlsx")).data)).active
+    lines = list(sheet.iter_rows(values_only=True))
+    assert sum(line[8] for line in lines[1:]) == amount  # the column “approved total”
+
+
+def the_spreadsheet_is_what_is_shown(officer):
+    address = "measure=projects&only=nothing"
+    page = officer.page(f"/board/?{address}")
+    sheet = openpyxl.load_workbook(io.BytesIO(officer.get(f"/board/board.xlsx?{address}").data)).active
+    lines = list(sheet.iter_rows(values_only=True))
+    assert list(lines[0][3:]) == [th.text for th in page.select("table.board thead th")][2:]
+    assert [line[0] for line in lines[1:]] == [s.text for s in page.select("table.board .item-code")]
+    whole = officer.page("/board/")
+    assert len(whole.select("table.board tbody tr")) == 38
+
+
+def test_staff_see_the_board_others_do_not(cast, as_, anonymous):
+    for who in ("officer", "leader", "province", "finance", "auditor"):
+        assert as_(who).get("/board/").status_code == 200, who
+        assert as_(who).get("/board/board.xlsx").status_code == 200, who
+    for who in ("pi1", "host1", "agency1", "member1", "admin"):
+        assert as_(who).get("/board/").status_code == 403, who
+    assert anonymous.get("/board/").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["year=8021", "year=x", "sector=99", "measure=all", "body=nobody", "only=maybe", "plan=nothing", "year=' OR 1=1"])
+def test_an_odd_address_is_the_whole_board(cast, as_, address):
+    page = BeautifulSoup(as_("officer").get(f"/board/?{address}").data, "html.parser")
+    assert len(page.select("table.board tbody tr")) == 38
+
+
+def test_a_sealed_dossier_is_not_counted_before_its_opening(cast, at, travel, as_):
+    topic = idea_plays.approved_topic(cast, item="1.8", title="Tưới tự động", at=at)
+    call = call_plays.published_call(cast, topics=[topic], at=at + DAY * 25)
+    row = plays.submitted(cast, call_topic=calls.topics_of(call)[0], at=at + DAY * 26)
+    database.session.commit()
+    travel.move_to(at + DAY * 27)
+    assert not [a for a in as_("officer").page("/board/?measure=proposals").select("table.board td a")]
+    call_plays.opened_call(cast, call=row.call_topic.call)
+    database.session.commit()
+    travel.move_to(at + DAY * 62)
+    assert [a.contents[0].strip() for a in as_("officer").page("/board/?measure=proposals").select("table.board td a")] == ["1", "1"]
