@@ -98,6 +98,10 @@ VERBS |= {
     "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
     "set_months": N_("Working months set"),
 }  # fmt: skip
+VERBS |= {
+    "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
+    "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 
