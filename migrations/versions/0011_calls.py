@@ -35,6 +35,7 @@ GUARDS = (
 def upgrade():
     for name, kind in COLUMNS:
         op.add_column("call", sa.Column(name, kind, nullable=True))
+    op.add_column("call_extension", sa.Column("moved", sa.JSON(), nullable=True))
     _tables()
     _drop_guards()  # a fresh database has them from its first migrations on
     for name, table, event, when, sentence in GUARDS:
@@ -134,5 +135,6 @@ def downgrade():
             _run(f"DROP FUNCTION IF EXISTS {name}()")
     for table in ("saved_search", "call_follower", "call_question", "call_correction"):
         op.drop_table(table)
+    op.drop_column("call_extension", "moved")
     for name, _kind in reversed(COLUMNS):
         op.drop_column("call", name)

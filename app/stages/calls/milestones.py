@@ -142,5 +142,25 @@ def offered(deadline: datetime, at: datetime, gaps: Mapping[str, int], is_off: C
     }  # fmt: skip
 
 
+def moved_along(call: Any, deadline: datetime, is_off: Callable[[date], bool]) -> dict[str, Any]:
+    """The milestones that go along when the deadline moves: as many days later, on the next working day; the briefing stays."""
+    days = day_of(deadline) - day_of(call.deadline)
+    found: dict[str, Any] = {}
+    for name in ("questions_until", *AFTER):
+        value = getattr(call, name)
+        if value is None:
+            continue
+        later = value + days
+        while is_off(day_of(later)) and later < deadline + LATEST_AFTER:
+            later += timedelta(days=1)
+        found[name] = min(later, deadline) if name == "questions_until" else later
+    return {name: value for name, value in found.items() if value != getattr(call, name)}
+
+
+def kept(value: Any) -> str | None:
+    """A value as the record of a change keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _shown(value: datetime | date) -> str:
     return f"{local(value):%d/%m/%Y %H:%M}" if isinstance(value, datetime) else f"{value:%d/%m/%Y}"

@@ -122,6 +122,7 @@ class Extension(Identified, Model):
     confirmed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    moved: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the milestones that went along: {"opening_at": [before, after], …}
 
     call: Mapped[Call] = relationship(lazy="raise_on_sql")
     proposed_by: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[proposed_by_id])

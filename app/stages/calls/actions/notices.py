@@ -163,11 +163,11 @@ def call_again(call: Call, call_topics: Sequence[CallTopic], *, by: User | None,
 
 
 def default_deadline(at: datetime) -> datetime:
-    """What a new call's form offers: the least number of days and five more, at the hour of the rulebook."""
+    """What a new call's form offers: the least number of days and five more, on a working day, at the hour of the rulebook."""
     today = local(at).date()
     rules = rulebook.values([MIN_OPEN_DAYS, "calls.deadline_time"], on=today)
     hour, minute = map(int, str(rules["calls.deadline_time"]).split(":"))
-    return at_local(today + timedelta(days=int(rules[MIN_OPEN_DAYS]) + 5), hour, minute)
+    return at_local(rulebook.due(today, int(rules[MIN_OPEN_DAYS]) + 5, "calendar"), hour, minute)
 
 
 def default_calendar(deadline: datetime, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from app.kernel import journal
@@ -23,6 +23,8 @@ from app.stages.calls.milestones import (
     check_correction,
     check_deadline_sane,
     check_order,
+    kept,
+    moved_along,
 )
 from app.stages.calls.models import Call, CallTopic, Correction, Extension
 from app.stages.calls.rules import (
@@ -51,7 +53,7 @@ def correct(call: Call, values: Mapping[str, Any], *, reason: str, document: str
     check_order({"deadline": call.deadline} | {name: getattr(call, name) for name in CORRECTABLE} | changed, at, only=changed)
     _need(reason, document)
     row = Correction(call_id=call.id, at=at, by_id=by.id, document=nfc(document), reason=nfc(reason),
-                     changes={name: [_kept(getattr(call, name)), _kept(value)] for name, value in changed.items()})  # fmt: skip
+                     changes={name: [kept(getattr(call, name)), kept(value)] for name, value in changed.items()})  # fmt: skip
     db.session.add(row)
     for name, value in changed.items():
         setattr(call, name, value)
@@ -59,10 +61,6 @@ def correct(call: Call, values: Mapping[str, Any], *, reason: str, document: str
     db.session.expire(call, ["corrections"])
     tell_of_change(call, "corrected", key=f"correction-{row.public_id}", at=at, correction=row)
     return row
-
-
-def _kept(value: Any) -> str | None:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _need(reason: str, document: str) -> None:
@@ -98,9 +96,13 @@ def confirm_extension(extension: Extension, *, by: User, at: datetime, seen: int
     call = db.session.get_one(Call, extension.call_id)
     check_seen(call, seen)
     check_extension(call, extension.new_deadline, at)
+    moved = moved_along(call, extension.new_deadline, rulebook.is_off())
     extension.confirmed_by_id, extension.confirmed_at = by.id, at
+    extension.moved = {name: [kept(getattr(call, name)), kept(value)] for name, value in moved.items()}
     db.session.flush()  # the database moves a deadline only where two people agreed to it
     call.deadline = extension.new_deadline
+    for name, value in moved.items():
+        setattr(call, name, value)
     CALL.advance(call, "extend", by=by, at=at, reason=extension.reason,
                  detail={"from": extension.old_deadline.isoformat(), "deadline": extension.new_deadline.isoformat(), "number": extension.document,
                          "proposed_by": extension.proposed_by_id})  # fmt: skip

@@ -146,7 +146,8 @@ def history(call: Call) -> list[dict[str, Any]]:
     for row in call.corrections:
         event("corrected", row.at, document=row.document, reason=row.reason, changes=[(LABELS[name], _read(old), _read(new)) for name, (old, new) in row.changes.items()])
     for e in call.extensions:
-        event("extended", e.confirmed_at, document=e.document, reason=e.reason, changes=[(LABELS["deadline"], e.old_deadline, e.new_deadline)])
+        along = [(LABELS[name], _read(old), _read(new)) for name, (old, new) in (e.moved or {}).items()]
+        event("extended", e.confirmed_at, document=e.document, reason=e.reason, changes=[(LABELS["deadline"], e.old_deadline, e.new_deadline), *along])
     event("closed", call.closed_at)
     event("opened", call.opened_at)
     event("cancelled", call.cancelled_at, document=call.cancel_document, reason=call.cancel_reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -13,9 +14,14 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
-from app.shown import language
+from app.shown import day, language, moment
 from app.stages.calls import actions, forms, queries
-from app.stages.calls.milestones import CORRECTABLE, calendar_of
+from app.stages.calls.milestones import (
+    CORRECTABLE,
+    LABELS,
+    calendar_of,
+    moved_along,
+)
 from app.stages.calls.models import Call
 from app.stages.calls.rules import (
     CALL,
@@ -149,7 +155,9 @@ def confirm_extension(pid: str) -> Any:
     if form.validate_on_submit():
         actions.confirm_extension(extension, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The deadline is moved."), url_for(".show", pid=call.public_id))
-    return render_template("calls/extension.html", call=call, extension=extension, form=form, off=on_day_off(extension.new_deadline))
+    moved = [(_(LABELS[name]), moment(value) if isinstance(value, datetime) else day(value))
+             for name, value in moved_along(call, extension.new_deadline, rulebook.is_off()).items()]  # fmt: skip
+    return render_template("calls/extension.html", call=call, extension=extension, form=form, off=on_day_off(extension.new_deadline), moved=moved)
 
 
 @bp.route("/<pid>/extension/refuse", methods=["GET", "POST"])
