@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from app.kernel.text import nfc
 from app.stages.proposals.rules import (
     Finding,
     Problem,
@@ -41,7 +42,7 @@ def read(args: Mapping[str, str], sections: list[str], documents: list[str]) -> 
     """The dossier of the address. What cannot be read counts as empty."""
     numbers = {name: _number(args.get(name, "")) for name in ("months", "budget")}
     ticks = {name: bool(args.get(name)) for name in TICKS}
-    return TrialDossier(title=args.get("title", "")[:LONGEST].strip(), aim=args.get("aim", "")[:LONGEST].strip(), **numbers, **ticks,
+    return TrialDossier(title=nfc(args.get("title", ""))[:LONGEST], aim=nfc(args.get("aim", ""))[:LONGEST], **numbers, **ticks,
                         sections=frozenset(s for s in sections if args.get(f"section-{s}")),
                         documents=frozenset(d for d in documents if args.get(f"document-{d}")))  # fmt: skip
 

@@ -151,7 +151,7 @@ def history(call: Call) -> list[dict[str, Any]]:
     event("closed", call.closed_at)
     event("opened", call.opened_at)
     event("cancelled", call.cancelled_at, document=call.cancel_document, reason=call.cancel_reason)
-    return sorted(found, key=lambda e: e["at"], reverse=True)
+    return sorted(found, key=lambda e: e["at"])[::-1]
 
 
 def _read(text: str | None) -> Any:
