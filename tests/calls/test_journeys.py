@@ -138,6 +138,7 @@ def test_a_question_goes_from_a_visitor_to_everybody(as_, anonymous, cast, topic
     anonymous.submit(f"/public/calls/{pid}/ask", {"text": "Tôi là Trần Văn Bí Mật, hỏi về kinh phí", "email": "bimat@example.org"})
     assert "Bí Mật" not in anonymous.page(f"/public/calls/{pid}").text, "not before it is answered"
     officer = as_("officer")
+    assert "Bí Mật" in officer.page("/desk/").text and "Bí Mật" not in as_("leader").page("/desk/").text
     assert "(1)" in officer.page(f"/calls/{pid}").select_one(".next-step").text
     page = officer.page(f"/calls/{pid}/questions")
     assert "bimat@example.org" not in page.text
