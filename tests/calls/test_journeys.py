@@ -230,3 +230,10 @@ def test_only_the_invited_may_begin(as_, anonymous, cast, at):
     assert as_("pi3").page(f"/public/calls/{pid}").select(f'main a[href$="{topic}"]')
     host = cast.org("host1").public_id
     as_("pi1").submit(f"/proposals/new/{topic}", {"host": host}, status=403)
+
+
+def test_a_late_opening_is_shown_before_publication(as_, cast, topics, at):
+    row = play.drafted_call(cast, topics=topics, at=at)
+    actions.revise(row, {"opening_at": at_local(date(2026, 4, 30), 9)}, by=cast["officer"], at=at)
+    pid = kept(row)
+    assert "15/04/2026" in as_("officer").page(f"/calls/{pid}/publish").select_one(".check-bad").text

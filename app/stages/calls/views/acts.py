@@ -114,7 +114,15 @@ def publish(pid: str) -> Any:
     rule = least_days()
     first = earliest_deadline(clock.today(), rule["days"])
     return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
-                           off=on_day_off(call.deadline), calendar=calendar_of(call))  # fmt: skip
+                           off=on_day_off(call.deadline), calendar=calendar_of(call), opening=_opening_check(call))  # fmt: skip
+
+
+def _opening_check(call: Call) -> tuple[bool | None, str, str]:
+    """Is the opening planned within the days of the rulebook?"""
+    rule = queries.told(rulebook.rule("calls.opening_days", on=clock.today()), language() == "en")
+    due = rulebook.due(clock.local(call.deadline).date(), rule["days"], rule["unit"])
+    kept = None if call.opening_at is None else clock.local(call.opening_at).date() <= due
+    return kept, _("The dossiers are opened by %(day)s at the latest.", day=day(due)), f"{rule['source']} · {_(rule['mark'].label)}"
 
 
 @bp.route("/<pid>/correct", methods=["GET", "POST"])
