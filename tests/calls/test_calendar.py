@@ -80,8 +80,11 @@ def test_milestones_go_along_with_an_extension(cast, at, call):
 
 
 def test_what_moves_along_lands_on_working_days(call):
-    moved = moved_along(call, call.deadline + 5 * DAY, weekend)
-    assert not [name for name, value in moved.items() if weekend(value.date() if hasattr(value, "hour") else value)]
+    for days in range(1, 15):
+        deadline = call.deadline + days * DAY
+        moved = moved_along(call, deadline, weekend)
+        assert set(moved) == {"questions_until", "opening_at", "council_on", "notify_on"} and moved["questions_until"] <= deadline < moved["opening_at"]
+        assert not [name for name, value in moved.items() if name != "questions_until" and weekend(value.date() if hasattr(value, "hour") else value)]
 
 
 def test_a_correction_keeps_what_stood_before(cast, at, call):

@@ -151,7 +151,7 @@ def moved_along(call: Any, deadline: datetime, is_off: Callable[[date], bool]) -
         if value is None:
             continue
         later = value + days
-        while is_off(day_of(later)) and later < deadline + LATEST_AFTER:
+        while is_off(day_of(later)):
             later += timedelta(days=1)
         found[name] = min(later, deadline) if name == "questions_until" else later
     return {name: value for name, value in found.items() if value != getattr(call, name)}

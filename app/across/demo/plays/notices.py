@@ -47,8 +47,8 @@ def _published(cast: Cast, topics: list[Topic], title: str, *, at: datetime, dea
 def extended(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
     """A call whose hall changed, whose deadline two people moved, and about which people asked."""
     at = _noon(as_of, -34)
-    topics = [topic(cast, names, at - 25 * DAY, title=COUNSEL, item="6.1", by="pi5", kind="DT_XH"),
-              topic(cast, names, at - 24 * DAY, title=HARVEST, item="1.5", by="pi3")]  # fmt: skip
+    topics = [topic(cast, names, at - 25 * DAY, title=COUNSEL, item="6.1", by="pi5", kind="DT_XH", number="2401/QĐ-UBND"),
+              topic(cast, names, at - 24 * DAY, title=HARVEST, item="1.5", by="pi3", number="2402/QĐ-UBND")]  # fmt: skip
     title = f"Tuyển chọn tổ chức, cá nhân chủ trì các đề tài đặt hàng năm {local(as_of).year}"
     call = _published(cast, topics, title, at=at, deadline=_noon(as_of, 2, 17))
     for account in ("pi3", "pi5", "host3"):
@@ -74,7 +74,7 @@ def _ask(cast: Cast, call: Call, who: str, text: str, answer: str, at: datetime)
 def closed(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
     """A call that closed by itself and waits to be opened."""
     at = _noon(as_of, -40)
-    call = _published(cast, [topic(cast, names, at - 25 * DAY, title=POMELO, item="1.7", by="pi2", kind="DA_SXTN")],
+    call = _published(cast, [topic(cast, names, at - 25 * DAY, title=POMELO, item="1.7", by="pi2", kind="DA_SXTN", number="2403/QĐ-UBND")],
                       f"Tuyển chọn dự án sản xuất thử nghiệm năm {local(as_of).year}", at=at, deadline=_noon(as_of, -1, 17))  # fmt: skip
     actions.close(call, at=call.deadline + timedelta(minutes=1))
     return call
@@ -83,7 +83,7 @@ def closed(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
 def cancelled(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
     """A call that was called off, for a reason that everybody reads."""
     at = _noon(as_of, -25)
-    call = _published(cast, [topic(cast, names, at - 25 * DAY, title=ORIGIN, item="1.7", by="pi4")],
+    call = _published(cast, [topic(cast, names, at - 25 * DAY, title=ORIGIN, item="1.7", by="pi4", number="2404/QĐ-UBND")],
                       "Tuyển chọn nhiệm vụ xây dựng chỉ dẫn địa lý", at=at, deadline=_noon(as_of, 14, 17))  # fmt: skip
     actions.cancel(call, "Nhiệm vụ chuyển sang chương trình phát triển tài sản trí tuệ do trung ương cấp kinh phí.", document="1207/UBND-KGVX",
                    by=cast["officer"], at=_noon(as_of, -6))  # fmt: skip
@@ -93,7 +93,7 @@ def cancelled(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
 def second_round(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
     """A call that drew nobody, concluded, and its second round, which is open."""
     at = _noon(as_of, -75)
-    first = _published(cast, [topic(cast, names, at - 25 * DAY, by="pi6")], "Tuyển chọn nhiệm vụ đặt hàng đợt 1", at=at, deadline=_noon(as_of, -40, 17))
+    first = _published(cast, [topic(cast, names, at - 25 * DAY, by="pi6", number="2405/QĐ-UBND")], "Tuyển chọn nhiệm vụ đặt hàng đợt 1", at=at, deadline=_noon(as_of, -40, 17))
     calls.opened_call(cast, call=first)
     actions.conclude(first, by=cast["officer"], at=_noon(as_of, -30))
     return calls.second_round(cast, call=first, at=_noon(as_of, -10), days=40)
@@ -103,7 +103,7 @@ def direct(cast: Cast, as_of: datetime) -> Call:
     """A direct assignment: one organisation is invited, by the same path."""
     at = _noon(as_of, -15)
     given = topic(cast, iter(()), at - 25 * DAY, title="Điều tra, đánh giá chất lượng nước mặt vùng Đồng Tháp Mười phục vụ cấp nước nông thôn", item="7.4",
-                  mode=Mode.DIRECT, assigned=cast.org("host2"), by="pi3")  # fmt: skip
+                  mode=Mode.DIRECT, assigned=cast.org("host2"), by="pi3", number="2406/QĐ-UBND")  # fmt: skip
     return _published(cast, [given], "Giao trực tiếp nhiệm vụ điều tra chất lượng nước mặt", at=at, deadline=_noon(as_of, 20, 17))
 
 
