@@ -104,6 +104,10 @@ VERBS |= {
     "move_part": N_("Order changed"), "note_progress": N_("Yearly note written"), "prepare": N_("Decision prepared"), "propose_mapping": N_("Mapping proposed"),
 }  # fmt: skip
 VERBS |= {"add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
+VERBS |= {
+    "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
+    "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

@@ -42,14 +42,14 @@ def test_the_world_is_legal_and_has_everything_in_it(db, built, at):
                                        Phase.TERMINATED, Phase.LIQUIDATED)}, phases  # fmt: skip
     assert set(states(db, Proposal)) >= {"draft", "submitted", "eligible", "ineligible", "in_selection", "selected", "reserve", "not_selected"}
     assert set(states(db, Topic)) >= {"assigned", "in_call", "open_again"}
-    assert set(states(db, Call)) >= {"draft", "published", "opened"}
+    assert set(states(db, Call)) == {"draft", "published", "closed", "opened", "concluded", "cancelled"}
     assert states(db, Report)["returned"] >= 1 and states(db, FollowUp)["verified"] >= 1
     kinds = {str(k) for k in db.session.scalars(select(Council.kind).where(Council.state == CouncilState.CONCLUDED))}
     assert kinds == {Kind.IDENTIFICATION, Kind.SELECTION, Kind.ACCEPTANCE}
     waiting = {str(k) for k in db.session.scalars(select(Council.kind).where(Council.state == CouncilState.ESTABLISHED))}
     assert waiting == {Kind.SELECTION, Kind.ACCEPTANCE}
     assert {str(m) for m in db.session.scalars(select(Topic.mode))} == {"selection", "direct"}
-    assert db.session.scalar(select(func.count()).where(Call.round == 2)) == 2
+    assert db.session.scalar(select(func.count()).where(Call.round == 2)) == 3
     for project in db.session.scalars(select(Project)):
         signed = db.session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(LedgerEntry.project_id == project.id, LedgerEntry.kind == "payment"))
         back = db.session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(LedgerEntry.project_id == project.id, LedgerEntry.kind != "payment"))

@@ -27,14 +27,16 @@ from tests.support.live import Site
 from tests.support.pages import axe, go, no_overflow
 
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-PUBLIC = ["/", "/public/plan", "/public/plan/1", "/public/plan/1.8", "/public/calls", "/public/calls/{open_call}", "/public/projects", "/public/projects/{project}",
+PUBLIC = ["/", "/public/plan", "/public/plan/1", "/public/plan/1.8", "/public/calls", "/public/calls/{open_call}", "/public/calls/{open_call}/ask", "/public/projects", "/public/projects/{project}",
           "/auth/login", "/nothing-here"]  # fmt: skip
 OFFICER = ["/desk/", "/plan/", "/plan/{plan}", "/plan/import", "/plan/measures", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/proposals/",
+OFFICER = ["/desk/", "/plan/", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/calls/new", "/calls/{open_call}/try", "/calls/{open_call}/correct",
+           "/calls/{open_call}/questions", "/proposals/",
            "/proposals/{submitted}", "/projects/", "/projects/{project}", "/projects/{running}", "/funding/", "/funding/projects/{project}", "/execution/",
            "/execution/projects/{running}", "/papers/", "/admin/rulebook/"]  # fmt: skip
 BY_ROLE = {
     "officer": OFFICER,
-    "pi1": ["/desk/", "/ideas/", "/ideas/new", "/calls/", "/proposals/", "/proposals/{draft}", "/proposals/{draft}/general", "/proposals/{draft}/budget",
+    "pi1": ["/desk/", "/ideas/", "/ideas/new", "/calls/", "/calls/searches", "/calls/searches/new?q=tom", "/calls/{open_call}/follow", "/proposals/", "/proposals/{draft}", "/proposals/{draft}/general", "/proposals/{draft}/budget",
             "/proposals/{draft}/team", "/projects/", "/auth/account", "/auth/password"],
     "host1": ["/desk/", "/proposals/", "/projects/"], "leader": ["/desk/", "/projects/", "/execution/"], "province": ["/desk/", "/ideas/", "/funding/"],
     "finance": ["/desk/", "/funding/"], "registry": ["/desk/", "/papers/"], "auditor": ["/desk/", "/projects/"], "agency1": ["/desk/", "/ideas/"],

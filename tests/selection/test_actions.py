@@ -19,6 +19,9 @@ from app.services.councils import queries as council_queries
 from app.services.councils.rules import CouncilState, SeatRole
 from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
+from app.services.rulebook import actions as rulebook_acts
+from app.services.rulebook import queries as rulebook
+from app.services.rulebook.rules import Mark
 from app.stages.calls import queries as calls
 from app.stages.ideas.rules import TopicState
 from app.stages.proposals.models import Proposal
@@ -164,3 +167,14 @@ def test_a_topic_without_a_living_dossier_is_set_free(cast, at, db):
         actions.prepare(call_topic, by=cast["officer"], at=at + 66 * DAY)
     actions.settle_without_dossier(call_topic, by=cast["officer"], at=at + 66 * DAY)
     assert call_topic.outcome == "not_selected"
+
+
+def test_the_council_scores_by_the_sheet_that_the_call_fixed(cast, call_topic, at, db):
+    sheet = rulebook.value("selection.sheet.DT_CN", on=(at + 60 * DAY).date())
+    rulebook_acts.revise("selection.sheet.DT_CN", {**sheet, "pass": 60}, source="QĐ 9/2026", mark=Mark.G, valid_from=(at + 40 * DAY).date(), reason="Sửa",
+                         by=cast["officer"], at=at + 39 * DAY)  # fmt: skip
+    council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    assert council_queries.rules_of(council, on=(at + 70 * DAY).date())["selection.sheet.DT_CN"]["pass"] == 70
+    council_plays.established(cast, council=council, at=at + 70 * DAY)
+    assert council.rule_ids["selection.sheet.DT_CN"] == call_topic.call.rules["selection.sheet.DT_CN"]
+    assert set(council.rule_ids) == set(council_queries.rule_keys(council.kind, council_queries.subjects_of(council)))

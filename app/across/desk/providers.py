@@ -16,8 +16,8 @@ from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
-from app.stages.calls.models import Call, CallTopic, Extension
-from app.stages.calls.rules import CallState
+from app.stages.calls.models import Call, CallTopic, Extension, Question
+from app.stages.calls.rules import CallState, QuestionState
 from app.stages.execution.models import Adjustment, Inspection, Report, Termination
 from app.stages.execution.rules import (
     OPEN_REPORTS,
@@ -111,6 +111,14 @@ def extensions_to_confirm(user: User, _at: datetime) -> list[Select[Any]]:
     return [lines("calls.confirm_extension", Call.public_id, Call.title, since=Extension.proposed_at, hint=Extension.reason)
             .join(Call, Call.id == Extension.call_id)
             .where(Extension.confirmed_at.is_(None), Extension.refused_at.is_(None), Extension.proposed_by_id != user.id)]  # fmt: skip
+
+
+def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
+    """Questions about open calls, by the day until which questions are taken."""
+    if not user.can(Do.CALLS_PUBLISH):
+        return []
+    return [lines("calls.answer", Question.public_id, Question.text, since=Question.asked_at, until=func.coalesce(Call.questions_until, Call.deadline), hint=Call.title)
+            .join(Call, Call.id == Question.call_id).where(Question.state == QuestionState.ASKED)]  # fmt: skip
 
 
 def open_calls(user: User, at: datetime) -> list[Select[Any]]:
@@ -288,6 +296,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reports to review"), reports_to_review),
     (N_("Use of results to verify, contracts to register"), later.use_to_verify),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
+    (N_("Questions about calls to answer"), questions_to_answer),
     (N_("Ideas to put to identification"), ideas_to_identify),
     (N_("Calls to publish or open"), calls_to_move),
     (N_("Planned inspections"), inspections),

@@ -54,6 +54,11 @@ def no_check(content: Mapping[str, Any], rules: Rules) -> None:
     """No rule across questions."""
 
 
+def no_fixed(subjects: Sequence[Any]) -> Mapping[str, int]:
+    """No version of a rule was fixed before the council was set up."""
+    return {}
+
+
 def no_summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
     """Nothing is derived from a ballot before it is cast."""
     return None
@@ -64,6 +69,7 @@ class Procedure:
     """How councils of one kind work.
 
     `rule_keys(subjects)` are the rules frozen beside the engine's own `councils.<kind>.*`.
+    `fixed(subjects)` are the ids of versions fixed earlier, by an act of the stage (a call fixes its scoring sheet): they hold whatever the day says.
     `questions(subject, rules)` is the ballot for one object of the agenda.
     `check(content, rules)` raises Incomplete (field = the question's code) for answers that do not go together.
     `summary(content, rules)` is what follows from the answers, shown to the member before casting (an overall rating).
@@ -83,6 +89,7 @@ class Procedure:
     concluded: Callable[..., None]
     rank: Callable[[Mapping[str, Mapping[str, Any]], Rules], dict[str, dict[str, Any]]] | None = None
     check: Callable[[Mapping[str, Any], Rules], None] = field(default=no_check)
+    fixed: Callable[[Sequence[Any]], Mapping[str, int]] = field(default=no_fixed)
     together: bool = False
     summary: Callable[[Mapping[str, Any], Rules], Words | None] = field(default=no_summary)
     established: Callable[[Any, Any, datetime], None] | None = None  # (council, by, at)

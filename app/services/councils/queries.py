@@ -117,9 +117,15 @@ def rules_of(council: Council, *, on: date) -> dict[str, Any]:
 
 def rule_rows(council: Council, *, on: date) -> dict[str, Any]:
     """The same with source and mark."""
-    if council.rule_ids:
-        return rulebook.frozen_rules(council.rule_ids)
-    return rulebook.rules(rule_keys(council.kind, subjects_of(council)), on=on)
+    return rulebook.frozen_rules(council.rule_ids or rule_ids(council.kind, subjects_of(council), on=on))
+
+
+def rule_ids(kind: Kind, agenda: Iterable[Any], *, on: date) -> dict[str, int]:
+    """The versions that a council set up on a day has: those fixed before by the stage, else those in force."""
+    rows = list(agenda)
+    keys = rule_keys(kind, rows)
+    fixed = {key: number for key, number in procedure_of(kind).fixed(rows).items() if key in keys}
+    return rulebook.freeze([key for key in keys if key not in fixed], on=on) | fixed
 
 
 def subject_of(item: AgendaItem) -> Any:

@@ -126,6 +126,11 @@ def as_file(paper: Paper, ending: str) -> Response:
     return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
 
 
+def word_file(content: dict[str, Any], name: str) -> Response:
+    """Blocks that are no issued paper (a blank form) as a Word file."""
+    return _file(word.draw(content), name, WORD)
+
+
 def content_of(paper: Paper) -> dict[str, Any]:
     """What is drawn of a paper, as plain data."""
     return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Self
 
 from flask_babel import gettext as _
+from wtforms import ValidationError
 
 from app.kernel.forms import (
     DateField,
     LineField,
     MomentField,
     NoteField,
+    PickField,
     StageForm,
     TicksField,
     YesField,
 )
 from app.kernel.words import N_
+from app.stages.calls.actions.notices import COLUMNS
+from app.stages.calls.milestones import CORRECTABLE, DATES, WHILE_OPEN
 from app.stages.calls.models import Call, CallTopic
 from app.stages.ideas.models import Topic
 
@@ -27,39 +32,115 @@ def topic_choices(topics: Sequence[Topic]) -> list[tuple[str, str]]:
     return [(t.public_id, f"{t.code} · {t.title}" + (f" · {t.assigned.name}" if t.assigned else "")) for t in topics]
 
 
+def wrong_date(text: str) -> str | None:
+    """Why a typed date is none, as a sentence; None when it only is not written like one."""
+    match = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{1,6})\b", text)
+    if match is None:
+        return None
+    day, month, year = (int(part) for part in match.groups())
+    if not 1900 <= year <= 2200:
+        return _("The year %(year)s cannot be right.", year=year)
+    try:
+        date(year, month, day)
+    except ValueError:
+        return _("There is no such day: %(day)s.", day=match[0])
+    return None
+
+
+class _Spoken:
+    """A date whose refusal says what is wrong with what was typed."""
+
+    def pre_validate(self, form: Any) -> None:
+        typed, data = self.typed, self.data  # type: ignore[attr-defined]
+        if typed and data is None and (sentence := wrong_date(typed)):
+            raise ValidationError(sentence)
+        super().pre_validate(form)  # type: ignore[misc]
+
+
+class CallMoment(_Spoken, MomentField):
+    """An instant of a call's calendar."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.type = "MomentField"  # drawn like one
+
+
+class CallDay(_Spoken, DateField):
+    """A day of a call's calendar."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.type = "DateField"
+
+
 class Edit(StageForm):
     """A call that is being prepared."""
 
     title = LineField(N_("Title of the call"), required=True, max=500)
     topics = TicksField(N_("Topics"), required=True)
-    deadline = MomentField(N_("Deadline"), required=True, hint=N_("Vietnamese time. A dossier that comes in at this very moment is still in time."))
+    questions_until = CallMoment(N_("Questions are taken until"), hint=N_("Vietnamese time. Empty: until the deadline."))
+    briefing_at = CallMoment(N_("Briefing for applicants"))
+    briefing_place = LineField(N_("Place of the briefing"), max=500, hint=N_("A room, or the address of the online meeting."))
+    deadline = CallMoment(N_("Deadline"), required=True, hint=N_("Vietnamese time. A dossier that comes in at this very moment is still in time."))
+    opening_at = CallMoment(N_("Opening of the dossiers"))
+    council_on = CallDay(N_("Selection council meets"))
+    notify_on = CallDay(N_("Applicants are told the result"))
     place = NoteField(N_("Where dossiers are received"), max=500, rows=2)
     note = NoteField(N_("What applicants should know"), rows=5)
 
     @classmethod
-    def of(cls, call: Call | None, topics: Sequence[Topic], deadline: datetime) -> Self:
-        """The form of a draft (None = a new one) with the topics it may have."""
-        data: dict[str, Any] = {"deadline": deadline}
+    def of(cls, call: Call | None, topics: Sequence[Topic], deadline: datetime, calendar: Mapping[str, Any], copied: Call | None = None) -> Self:
+        """The form of a draft (None = a new one, with the calendar that is offered; `copied` = a call whose texts are carried over)."""
+        data: dict[str, Any] = {"deadline": deadline, **calendar}
+        if (source := call or copied) is not None:
+            data |= {"title": source.title, "place": source.place, "note": source.note, "briefing_place": source.briefing_place}
+            data["topics"] = [ct.topic.public_id for ct in source.topics]
         if call is not None:
-            data = {"title": call.title, "deadline": call.deadline, "place": call.place, "note": call.note, "version": call.version,
-                    "topics": [ct.topic.public_id for ct in call.topics]}  # fmt: skip
+            data |= {name: getattr(call, name) for name in DATES} | {"version": call.version}
         form = cls(data=data)
         form.topics.choices = topic_choices(topics)
         return form
 
     def values(self) -> dict[str, Any]:
         """What `draft` and `revise` take beside the topics."""
-        return {"title": self.title.data, "deadline": self.deadline.data, "place": self.place.data, "note": self.note.data}
+        return {name: self[name].data for name in COLUMNS}
+
+
+class Correct(StageForm):
+    """What may still be changed of a call that is out."""
+
+    questions_until = CallMoment(N_("Questions are taken until"))
+    briefing_at = CallMoment(N_("Briefing for applicants"))
+    briefing_place = LineField(N_("Place of the briefing"), max=500)
+    place = NoteField(N_("Where dossiers are received"), max=500, rows=2)
+    note = NoteField(N_("What applicants should know"), rows=5)
+    opening_at = CallMoment(N_("Opening of the dossiers"))
+    council_on = CallDay(N_("Selection council meets"))
+    notify_on = CallDay(N_("Applicants are told the result"))
+    document = LineField(N_("Document on which it rests"), required=True, max=200, hint=N_("Number and date, for example 45/TTr-SKHCN of 12/05/2026."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("Anyone can read it on the portal."))
+
+    @classmethod
+    def of(cls, call: Call, receives: bool) -> Self:
+        """The form as the call stands; without what only matters while dossiers come in, once they do not."""
+        form = cls(data={name: getattr(call, name) for name in CORRECTABLE} | {"version": call.version})
+        for name in () if receives else WHILE_OPEN:
+            del form[name]
+        return form
+
+    def values(self) -> dict[str, Any]:
+        """What stands in the fields that are there."""
+        return {name: self[name].data for name in CORRECTABLE if name in self}
 
 
 class Publish(StageForm):
     number = LineField(N_("Number of the notice"), required=True, max=60, hint=N_("For example 12/TB-SKHCN."))
-    dated = DateField(N_("Date of the notice"), required=True)
+    dated = CallDay(N_("Date of the notice"), required=True)
     agree = YesField(N_("I have checked topics, deadline and place."), required=True)
 
 
 class Extend(StageForm):
-    deadline = MomentField(N_("New deadline"), required=True, hint=N_("Vietnamese time."))
+    deadline = CallMoment(N_("New deadline"), required=True, hint=N_("Vietnamese time."))
     document = LineField(N_("Document on which it rests"), required=True, max=200, hint=N_("Number and date, for example 45/TTr-SKHCN of 12/05/2026."))
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("Anyone can read it on the portal."))
 
@@ -70,6 +151,24 @@ class Confirm(StageForm):
 
 class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=4)
+
+
+class Cancel(StageForm):
+    document = LineField(N_("Document on which it rests"), max=200, hint=N_("Number and date, for example 45/TTr-SKHCN of 12/05/2026."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=4, hint=N_("Anyone can read it on the portal."))
+
+
+class Ask(StageForm):
+    """A question about a call, from anybody."""
+
+    topic = PickField(N_("About which topic"), blank=True)
+    text = NoteField(N_("Your question"), required=True, min=10, max=2000, rows=6, hint=N_("Write nothing in it that shows who you are: the question is published with its answer."))
+    email = LineField(N_("E-mail address"), max=320, hint=N_("You are told there when the question is answered. It is shown to nobody."))
+
+
+class AnswerQuestion(StageForm):
+    wording = NoteField(N_("The question as everybody will read it"), required=True, max=2000, rows=4, hint=N_("Take out what shows who asked."))
+    answer = NoteField(N_("The answer"), required=True, max=5000, rows=6, hint=N_("It is published on the page of the call, for all."))
 
 
 class OpenDossiers(StageForm):
@@ -85,7 +184,7 @@ class Again(StageForm):
     """The topics of the next round."""
 
     topics = TicksField(N_("Topics to call again"), required=True)
-    deadline = MomentField(N_("Deadline"), required=True, hint=N_("Vietnamese time. It can still be changed before publication."))
+    deadline = CallMoment(N_("Deadline"), required=True, hint=N_("Vietnamese time. It can still be changed before publication."))
 
     @classmethod
     def of(cls, call: Call, free: Sequence[CallTopic], deadline: datetime) -> Self:

@@ -21,13 +21,15 @@ from app.kernel.db import (
     Model,
     UtcDateTime,
     Versioned,
+    append_only,
     enum_of,
     money,
     text_check,
     to,
+    trigger,
 )
 from app.services.people.models import User
-from app.stages.calls.rules import CallState, TopicOutcome
+from app.stages.calls.rules import CallState, QuestionState, TopicOutcome
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
 
@@ -58,9 +60,21 @@ class Call(Identified, Versioned, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # the calendar beside the deadline
+    questions_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    briefing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    briefing_place: Mapped[str | None] = mapped_column(String(500))
+    opening_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    council_on: Mapped[date | None]
+    notify_on: Mapped[date | None]
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
+    cancel_document: Mapped[str | None] = mapped_column(String(200))
+    announced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when saved searches were told
 
     topics: Mapped[list[CallTopic]] = relationship(lazy="raise_on_sql", order_by="CallTopic.position", viewonly=True)
     extensions: Mapped[list[Extension]] = relationship(lazy="raise_on_sql", order_by="Extension.id", viewonly=True)
+    corrections: Mapped[list[Correction]] = relationship(lazy="raise_on_sql", order_by="Correction.id", viewonly=True)
     before: Mapped[Call | None] = relationship(lazy="raise_on_sql", remote_side="Call.id")
 
     __table_args__ = (
@@ -108,6 +122,7 @@ class Extension(Identified, Model):
     confirmed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    moved: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # the milestones that went along: {"opening_at": [before, after], …}
 
     call: Mapped[Call] = relationship(lazy="raise_on_sql")
     proposed_by: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[proposed_by_id])
@@ -121,3 +136,106 @@ class Extension(Identified, Model):
         Index("uq_call_extension_waiting", "call_id", unique=True, sqlite_where=text("confirmed_at IS NULL AND refused_at IS NULL"),
               postgresql_where=text("confirmed_at IS NULL AND refused_at IS NULL")),
     )  # fmt: skip
+
+
+class Correction(Identified, Model):
+    """What was changed in a published call: {"place": [before, after], …}, by which paper and why. Public, append-only."""
+
+    __tablename__ = "call_correction"
+
+    call_id: Mapped[int] = mapped_column(to("call"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(to("user_account"))
+    document: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (text_check("document", 200),)
+
+
+class Question(Identified, Versioned, Model):
+    """A question about a call. What everybody reads is `wording` and `answer`; who asked is read by nobody, only mailed to."""
+
+    __tablename__ = "call_question"
+
+    state: Mapped[QuestionState] = enum_of(QuestionState, default=QuestionState.ASKED)
+    call_id: Mapped[int] = mapped_column(to("call"), index=True)
+    call_topic_id: Mapped[int | None] = mapped_column(to("call_topic"))
+    text: Mapped[str] = mapped_column(Text)
+    asker_id: Mapped[int | None] = mapped_column(to("user_account"))
+    email: Mapped[str | None] = mapped_column(String(320))
+    locale: Mapped[str] = mapped_column(String(5), default="vi")
+    address: Mapped[str | None] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    wording: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    set_aside_reason: Mapped[str | None] = mapped_column(Text)
+
+    call: Mapped[Call] = relationship(lazy="raise_on_sql")
+    call_topic: Mapped[CallTopic | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        text_check("text", 2000),
+        CheckConstraint("(asker_id IS NULL) <> (email IS NULL)", name="one_asker"),
+        CheckConstraint("state <> 'answered' OR (answer IS NOT NULL AND wording IS NOT NULL AND answered_at IS NOT NULL)", name="answered_has_answer"),
+        Index("ix_call_question_state", "state"),
+        Index("ix_call_question_address", "address", "asked_at"),
+    )
+
+
+class Follower(Model):
+    """Who is mailed when a call changes."""
+
+    __tablename__ = "call_follower"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(to("call"))
+    user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("call_id", "user_id"),)
+
+
+class SavedSearch(Identified, Model):
+    """Filters of the public list that a person kept: a mail comes when a new call matches. `public_id` is the key of the link that ends it."""
+
+    __tablename__ = "saved_search"
+
+    user_id: Mapped[int] = mapped_column(to("user_account"))
+    query: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("user_id", "query"),)
+
+
+append_only("call_correction")
+# the rules of a call that is out: its notice does not change, its deadline moves by two people and never back, an answered extension stays
+_NOTICE = ("mode", "year", "round", "number", "dated", "opens_at", "rules", "title")
+_OUT = "OLD.state <> 'draft' AND OLD.opens_at IS NOT NULL"
+_BY_TWO = ("NOT EXISTS (SELECT 1 FROM call_extension e WHERE e.call_id = OLD.id AND e.confirmed_by_id IS NOT NULL "
+           "AND e.confirmed_by_id <> e.proposed_by_id AND e.old_deadline = OLD.deadline AND e.new_deadline = NEW.deadline)")  # fmt: skip
+
+
+def _guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
+    """Refuse the event where the condition holds, on both databases."""
+    trigger(
+        name, table,
+        sqlite=f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
+        postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN "
+                   f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+                   f"IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$; "
+                   f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )  # fmt: skip
+
+
+_guard("call_notice_frozen", "call", f"UPDATE OF {', '.join(_NOTICE)}", _OUT, "a published notice is frozen")
+_guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.deadline <> OLD.deadline AND {_BY_TWO}",
+       "the deadline of a published call moves by two people")  # fmt: skip
+_guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")
+_guard("call_extension_kept", "call_extension", "DELETE", "OLD.id IS NOT NULL", "an extension is kept")

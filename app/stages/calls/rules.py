@@ -7,13 +7,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.kernel.clock import local
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
 
 DEADLINE_HOUR = 17  # of the default that a new call's form offers
 FROZEN_PREFIXES = ("calls.", "proposals.")  # rule keys whose versions a call keeps
+SHEET, SCORING = "selection.sheet", ("selection.tie_order", "selection.mean")  # how its dossiers will be scored: kept as well
+
+
+class TooMany(Refused):
+    """Somebody sends too much (429)."""
+
+    status = 429
 
 
 class CallState(Face):
@@ -42,16 +49,43 @@ CALL = Lifecycle("call", CallState, start=CallState.DRAFT, moves={
     (CallState.DRAFT, "cancel"): Move(CallState.CANCELLED, Do.CALLS_CANCEL, N_("Cancel the call")),
     (CallState.PUBLISHED, "cancel"): Move(CallState.CANCELLED, Do.CALLS_CANCEL, N_("Cancel the call")),
     (CallState.CLOSED, "cancel"): Move(CallState.CANCELLED, Do.CALLS_CANCEL, N_("Cancel the call")),
+    (CallState.PUBLISHED, "correct"): Move(CallState.PUBLISHED, Do.CALLS_PUBLISH, N_("Correct the call")),
+    (CallState.CLOSED, "correct"): Move(CallState.CLOSED, Do.CALLS_PUBLISH, N_("Correct the call")),
+    (CallState.OPENED, "correct"): Move(CallState.OPENED, Do.CALLS_PUBLISH, N_("Correct the call")),
+})  # fmt: skip
+
+
+class QuestionState(Face):
+    ASKED = "asked", N_("Waits for an answer"), "amber"
+    ANSWERED = "answered", N_("Answered for all"), "green"
+    SET_ASIDE = "set_aside", N_("Set aside"), "grey"
+
+
+QUESTION = Lifecycle("call_question", QuestionState, start=QuestionState.ASKED, moves={
+    (QuestionState.ASKED, "answer"): Move(QuestionState.ANSWERED, Do.CALLS_PUBLISH, N_("Answer for all")),
+    (QuestionState.ASKED, "set_aside"): Move(QuestionState.SET_ASIDE, Do.CALLS_PUBLISH, N_("Set aside")),
 })  # fmt: skip
 
 PUBLIC_STATES = frozenset({CallState.PUBLISHED, CallState.CLOSED, CallState.OPENED, CallState.CONCLUDED})
 # fn(call) -> [{"call_topic": pid, "code", "title", "host", "pi", "received_at"}]: proposals registers its own at import
 DOSSIER_LISTERS: list[Callable[[Any], list[dict[str, Any]]]] = []
+# fn(call) -> [User]: who works on a dossier for this call; proposals registers its own at import
+APPLICANTS: list[Callable[[Any], list[Any]]] = []
 
 
 def is_open(call: Any, at: datetime) -> bool:
     """May a dossier come in at this instant? The deadline itself, to the microsecond, is still in time."""
     return call.state == CallState.PUBLISHED and call.opens_at is not None and call.opens_at <= at <= call.deadline
+
+
+def takes_questions(call: Any, at: datetime) -> bool:
+    """May something be asked about the call at this instant?"""
+    return is_open(call, at) and (call.questions_until is None or at <= call.questions_until)
+
+
+def is_public(call: Any) -> bool:
+    """May anybody read the notice? One that was published and then cancelled stays, with the reason."""
+    return call.state in PUBLIC_STATES or (call.state == CallState.CANCELLED and call.opens_at is not None)
 
 
 def is_past(call: Any, at: datetime) -> bool:
@@ -90,14 +124,16 @@ def check_topics(topics: list[Any], mode: Any, callable_states: frozenset[Any]) 
             raise WrongState(N_("%(code)s is not free: it is in a call, assigned or dropped."), field="topics", code=topic.code)
 
 
-def check_notice(number: str, dated: date | None, on: date) -> None:
-    """Raise Incomplete unless the notice has a number and a date that is not to come."""
+def check_notice(number: str, dated: date | None, on: date, decided: date | None = None) -> None:
+    """Raise Incomplete unless the notice has a number, and a date between the decision on its topics and today."""
     if not number:
         raise Incomplete(N_("Please give the number of the notice."), field="number")
     if dated is None:
         raise Incomplete(N_("Please give the date of the notice."), field="dated")
     if dated > on:
         raise Incomplete(N_("The date of the notice lies in the future."), field="dated")
+    if decided is not None and dated < decided:
+        raise Incomplete(N_("The notice cannot be older than the decision that approved its topics (%(day)s)."), field="dated", day=f"{decided:%d/%m/%Y}")
 
 
 def check_extension(call: Any, deadline: datetime, at: datetime) -> None:

@@ -153,6 +153,14 @@ def of_call(call: Call) -> list[Proposal]:
     return list(db.session.scalars(statement.where(Proposal.state != ProposalState.WITHDRAWN).order_by(Proposal.submitted_at, Proposal.id)))
 
 
+def applicants(call: Call) -> list[User]:
+    """Who works on a dossier for the call, drafts included: for mails to them all, never for a page."""
+    mine = (select(Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id)
+            .where(CallTopic.call_id == call.id, Proposal.state != ProposalState.WITHDRAWN))  # fmt: skip
+    ids = select(Proposal.pi_id).where(Proposal.id.in_(mine)).union(select(TeamMember.user_id).where(TeamMember.proposal_id.in_(mine), TeamMember.user_id.is_not(None)))
+    return list(db.session.scalars(select(User).where(User.id.in_(ids), User.active).order_by(User.id)))
+
+
 def received(call: Call) -> int:
     """How many dossiers came in: all that may be known before the opening."""
     counted = select(func.count()).select_from(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id)

@@ -112,6 +112,11 @@ def _rule_keys(rows: Any) -> list[str]:
     return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean"]
 
 
+def _fixed(rows: Any) -> Mapping[str, int]:
+    """The sheet and the rules of scoring are those the call fixed when it was published."""
+    return (rows[0].call_topic.call.rules or {}) if rows else {}
+
+
 register_procedure(Procedure(
-    Kind.SELECTION, rule_keys=_rule_keys, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
+    Kind.SELECTION, rule_keys=_rule_keys, fixed=_fixed, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
     rank=scoring.rank, together=True, established=_established, dissolved=_dissolved, concluded=rank))  # fmt: skip

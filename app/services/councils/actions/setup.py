@@ -154,7 +154,7 @@ def establish(council: Council, *, number: str, dated: date, by: User, at: datet
     refuse_early(council.meets_at, papers_due(council, on=today))
     for seat in council.seats:
         refuse_conflicts(council, seat.user, seat.role, "kept", at)
-    council.rule_ids = rulebook.freeze(queries.rule_keys(council.kind, queries.subjects_of(council)), on=today)
+    council.rule_ids = queries.rule_ids(council.kind, queries.subjects_of(council), on=today)
     council.decision_number, council.decision_dated = nfc(number), dated
     COUNCIL.advance(council, "establish", by=by, at=at, detail={"number": council.decision_number, "members": len(council.seats)})
     papers.issue_decision(council, by=by, at=at)

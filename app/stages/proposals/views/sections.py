@@ -21,7 +21,7 @@ from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.calls import queries as calls
-from app.stages.calls.rules import DOSSIER_LISTERS, PUBLIC_STATES
+from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
 from app.stages.proposals import actions, forms, queries
@@ -37,6 +37,7 @@ def list_dossiers(call: Any) -> list[dict[str, Any]]:
 
 
 DOSSIER_LISTERS.append(list_dossiers)
+APPLICANTS.append(queries.applicants)
 
 
 @bp.get("/")

@@ -1,124 +1,73 @@
-"""The acts on calls: draft, revise, publish, extend by two people, close, open the dossiers, conclude, cancel, call again."""
+"""The verbs of a call that is out: extend by two people, correct, close, open the dossiers, settle, conclude, cancel."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
-
 from app.kernel import journal
-from app.kernel.clock import at_local, local
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
-from app.kernel.text import fold, nfc
+from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.calls import queries
-from app.stages.calls.models import Call, CallTopic, Extension
+from app.stages.calls.actions.following import tell_of_change
+from app.stages.calls.milestones import (
+    CORRECTABLE,
+    check_correction,
+    check_deadline_sane,
+    check_order,
+    kept,
+    moved_along,
+)
+from app.stages.calls.models import Call, CallTopic, Correction, Extension
 from app.stages.calls.rules import (
     CALL,
     CallState,
     TopicOutcome,
-    can_call_again,
-    check_deadline,
     check_extension,
-    check_notice,
     check_second_person,
-    check_topics,
+    is_open,
     is_past,
     unsettled,
 )
 from app.stages.ideas import actions as ideas
 from app.stages.ideas.models import Topic
-from app.stages.ideas.rules import CALLABLE, Mode, TopicState
-
-COLUMNS = ("title", "deadline", "place", "note")
-MIN_OPEN_DAYS = "calls.min_open_days"
+from app.stages.ideas.rules import TopicState
 
 
-def draft(topics: Sequence[Topic], *, title: str, deadline: datetime, by: User | None, at: datetime, mode: Mode | None = None,
-          place: str | None = None, note: str | None = None, before: Call | None = None, source_key: str | None = None) -> Call:  # fmt: skip
-    """Begin a call with free topics of one mode. They stay free until it is published."""
-    mode = mode or (topics[0].mode if topics else Mode.SELECTION)
-    check_topics(list(topics), mode, CALLABLE)
-    call = Call(mode=mode, year=local(at).year, created_by_id=by.id if by else None, created_at=at, title="", folded="", deadline=deadline, source_key=source_key,
-                round=before.round + 1 if before else 1, before_id=before.id if before else None)  # fmt: skip
-    _write(call, {"title": title, "deadline": deadline, "place": place, "note": note})
-    CALL.begin(call, "draft", by=by, at=at, detail={"topics": [t.code for t in topics]})
-    _attach(call, topics)
-    return call
-
-
-def revise(call: Call, values: Mapping[str, Any], *, by: User | None, at: datetime, topics: Sequence[Topic] | None = None,
-           seen: int | str | None = None) -> None:  # fmt: skip
-    """Change a draft: some of COLUMNS, and its topics when given."""
-    if call.state != CallState.DRAFT:
-        raise WrongState(N_("A published call cannot be changed. Its deadline can be extended by two people."))
+def correct(call: Call, values: Mapping[str, Any], *, reason: str, document: str, by: User, at: datetime, seen: int | str | None = None) -> Correction:
+    """Change what may still be changed of a published call (CORRECTABLE), by a named paper. All who follow or apply are told."""
+    if unknown := set(values) - set(CORRECTABLE):
+        raise TypeError(f"cannot be corrected: {sorted(unknown)}")
     check_seen(call, seen)
-    if topics is not None:
-        check_topics(list(topics), call.mode, CALLABLE)
-    _write(call, values)
-    db.session.flush()
-    if topics is not None:
-        db.session.execute(delete(CallTopic).where(CallTopic.call_id == call.id))
-        _attach(call, topics)
-    journal.record(call, "revise", by=by, at=at)
+    clean = {name: (nfc(value) or None) if isinstance(value, str) else value for name, value in values.items()}
+    changed = {name: value for name, value in clean.items() if value != getattr(call, name)}
+    check_correction(changed, receives=is_open(call, at))
+    check_order({"deadline": call.deadline} | {name: getattr(call, name) for name in CORRECTABLE} | changed, at, only=changed)
+    _need(reason, document)
+    row = Correction(call_id=call.id, at=at, by_id=by.id, document=nfc(document), reason=nfc(reason),
+                     changes={name: [kept(getattr(call, name)), kept(value)] for name, value in changed.items()})  # fmt: skip
+    db.session.add(row)
+    for name, value in changed.items():
+        setattr(call, name, value)
+    CALL.advance(call, "correct", by=by, at=at, reason=row.reason, detail={"number": row.document, "changes": row.changes})
+    db.session.expire(call, ["corrections"])
+    tell_of_change(call, "corrected", key=f"correction-{row.public_id}", at=at, correction=row)
+    return row
 
 
-def _write(call: Call, values: Mapping[str, Any]) -> None:
-    unknown = set(values) - set(COLUMNS)
-    if unknown:
-        raise TypeError(f"not a field of a call: {sorted(unknown)}")
-    for name, value in values.items():
-        setattr(call, name, (nfc(value) or None) if isinstance(value, str) else value)
-    if not call.title:
-        raise Incomplete(N_("The title is missing."), field="title")
-    call.folded = fold(call.title)
-
-
-def _attach(call: Call, topics: Sequence[Topic]) -> None:
-    for position, topic in enumerate(topics, 1):
-        db.session.add(CallTopic(call_id=call.id, topic_id=topic.id, position=position, ceiling=topic.ceiling))
-    db.session.flush()
-    db.session.expire(call, ["topics"])
-
-
-def publish(call: Call, *, number: str, dated: date, by: User | None, at: datetime, seen: int | str | None = None,
-            body: str | None = None) -> None:  # fmt: skip
-    """Put the notice out: from now on dossiers may come in. Freezes the rules and takes the topics off the free list.
-
-    Raises Incomplete when the deadline leaves fewer days than the rulebook asks.
-    """
-    check_notice(number, dated, local(at).date())
-    call_topics = queries.topics_of(call)
-    if call.state == CallState.DRAFT:
-        check_topics([ct.topic for ct in call_topics], call.mode, CALLABLE)
-        check_deadline(call.deadline, at, int(rulebook.value(MIN_OPEN_DAYS, on=local(at).date())))
-    check_seen(call, seen)
-    call.number, call.dated, call.opens_at = nfc(number), dated, at
-    call.rules = rulebook.freeze(queries.keys_to_freeze(local(at).date()), on=local(at).date())
-    CALL.advance(call, "publish", by=by, at=at, detail={"number": call.number, "rules": call.rules})
-    for ct in call_topics:
-        ideas.put_in_call(ct.topic, by=by, at=at, detail={"number": call.number})
-    paper = papers.issue(template="calls/notice", subject=call, title=call.title, data=_notice(call, call_topics), number=call.number, dated=dated,
-                         body=body, public=True, by=by, at=at)  # fmt: skip
-    call.notice_pid = paper.public_id
-    db.session.flush()
-
-
-def _notice(call: Call, call_topics: Sequence[CallTopic]) -> dict[str, Any]:
-    return {
-        "title": call.title, "mode": ideas.MODES[call.mode], "round": call.round, "again": call.round if call.round > 1 else "",
-        "deadline": f"{local(call.deadline):%H:%M}, ngày {local(call.deadline):%d/%m/%Y}", "place": call.place or "", "note": call.note or "",
-        "count": len(call_topics), "direct": "x" if call.mode == Mode.DIRECT else "",
-        "topics": [{"code": ct.topic.code, "title": ct.topic.title, "aim": ct.topic.aim, "products": ct.topic.products, "item": ct.topic.item.code,
-                    "ceiling": ct.ceiling} for ct in call_topics],
-    }  # fmt: skip
+def _need(reason: str, document: str) -> None:
+    if not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason."), field="reason")
+    if not nfc(document or ""):
+        raise Incomplete(N_("Please name the document on which it rests."), field="document")
 
 
 def propose_extension(call: Call, *, deadline: datetime, reason: str, document: str, by: User, at: datetime,
@@ -126,10 +75,8 @@ def propose_extension(call: Call, *, deadline: datetime, reason: str, document: 
     """Propose a later deadline for the whole call. It holds only when another person confirms it."""
     check_seen(call, seen)
     check_extension(call, deadline, at)
-    if not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason."), field="reason")
-    if not nfc(document or ""):
-        raise Incomplete(N_("Please name the document on which the extension rests."), field="document")
+    check_deadline_sane(deadline, at, int(rulebook.value("calls.max_open_days", on=local(at).date())))
+    _need(reason, document)
     if queries.waiting_extension(call) is not None:
         raise WrongState(N_("An extension is already waiting for confirmation."))
     extension = Extension(call_id=call.id, old_deadline=call.deadline, new_deadline=deadline, reason=nfc(reason), document=nfc(document),
@@ -149,11 +96,17 @@ def confirm_extension(extension: Extension, *, by: User, at: datetime, seen: int
     call = db.session.get_one(Call, extension.call_id)
     check_seen(call, seen)
     check_extension(call, extension.new_deadline, at)
+    moved = moved_along(call, extension.new_deadline, rulebook.is_off())
     extension.confirmed_by_id, extension.confirmed_at = by.id, at
+    extension.moved = {name: [kept(getattr(call, name)), kept(value)] for name, value in moved.items()}
+    db.session.flush()  # the database moves a deadline only where two people agreed to it
     call.deadline = extension.new_deadline
+    for name, value in moved.items():
+        setattr(call, name, value)
     CALL.advance(call, "extend", by=by, at=at, reason=extension.reason,
                  detail={"from": extension.old_deadline.isoformat(), "deadline": extension.new_deadline.isoformat(), "number": extension.document,
                          "proposed_by": extension.proposed_by_id})  # fmt: skip
+    tell_of_change(call, "extended", key=f"extension-{extension.public_id}", at=at, extension=extension)
 
 
 def refuse_extension(extension: Extension, reason: str, *, by: User, at: datetime) -> None:
@@ -252,35 +205,14 @@ def conclude(call: Call, *, by: User | None, at: datetime, seen: int | str | Non
     db.session.flush()
 
 
-def cancel(call: Call, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
-    """Call the call off before the dossiers are opened; its topics are free again."""
+def cancel(call: Call, reason: str, *, by: User | None, at: datetime, document: str = "", seen: int | str | None = None) -> None:
+    """Call the call off before the dossiers are opened; its topics are free again. Of a published one everybody reads why."""
     if not nfc(reason or ""):
         raise Incomplete(N_("Please give the reason."), field="reason")
     taken = call.state != CallState.DRAFT
-    CALL.advance(call, "cancel", by=by, at=at, seen=seen, reason=nfc(reason))
+    call.cancelled_at, call.cancel_reason, call.cancel_document = at, nfc(reason), nfc(document or "")[:200] or None
+    CALL.advance(call, "cancel", by=by, at=at, seen=seen, reason=nfc(reason), detail={"number": call.cancel_document})
     for ct in queries.topics_of(call) if taken else []:
         ideas.reopen(ct.topic, reason, by=by, at=at)
-
-
-def call_again(call: Call, call_topics: Sequence[CallTopic], *, by: User | None, at: datetime, deadline: datetime | None = None,
-               title: str | None = None) -> Call:  # fmt: skip
-    """Draft the next round with topics that this one left without a good dossier."""
-    if call.state not in (CallState.OPENED, CallState.CONCLUDED):
-        raise WrongState(N_("A next round follows only when the dossiers of this one were opened."))
-    if queries.next_round(call) is not None:
-        raise WrongState(N_("The next round of this call has already been drafted."))
-    allowed = {ct.id for ct in can_call_again(queries.topics_of(call), CALLABLE)}
-    if not call_topics or any(ct.id not in allowed for ct in call_topics):
-        raise Incomplete(N_("Only topics that ended without a good dossier can be called again."), field="topics")
-    name = title or f"{call.title.split(' (lần ')[0]} (lần {call.round + 1})"
-    topics = [db.session.get_one(Topic, ct.topic_id) for ct in call_topics]
-    return draft(topics, title=name, mode=call.mode, deadline=deadline or default_deadline(at), place=call.place, note=call.note, before=call,
-                 by=by, at=at)  # fmt: skip
-
-
-def default_deadline(at: datetime) -> datetime:
-    """What a new call's form offers: the least number of days and five more, at the hour of the rulebook."""
-    today = local(at).date()
-    rules = rulebook.values([MIN_OPEN_DAYS, "calls.deadline_time"], on=today)
-    hour, minute = map(int, str(rules["calls.deadline_time"]).split(":"))
-    return at_local(today + timedelta(days=int(rules[MIN_OPEN_DAYS]) + 5), hour, minute)
+    if taken:
+        tell_of_change(call, "cancelled", key=f"cancelled-{call.public_id}", at=at)

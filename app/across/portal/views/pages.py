@@ -1,116 +1,77 @@
-"""/ and /public: the portal."""
+"""/ and /public: home, plan, projects, papers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    render_template,
-    request,
-    session,
-)
-from flask_login import current_user
+from flask import abort, render_template, request
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
 from app.across.portal import queries
+from app.across.portal.views.blueprint import bp, english
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.web import PUBLIC, allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.papers import views as paper_views
-from app.shown import language
-from app.stages.calls import queries as call_queries
 from app.stages.funding.models import Project
-
-bp = Blueprint("portal", __name__, template_folder="templates")
-FRESH_SECONDS = 60
-
-
-@bp.after_request
-def keep(response: Response) -> Response:
-    """A visitor's page may be kept for a minute, and is answered with 304 while it is the same."""
-    if request.method not in ("GET", "HEAD") or response.status_code != 200 or current_user.is_authenticated or session.modified:
-        return response
-    response.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
-    response.add_etag()
-    return response.make_conditional(request)
-
-
-def _english() -> bool:
-    return language() == "en"
 
 
 @bp.get("/")
 @allow(PUBLIC)
 def home() -> Any:
-    sectors = queries.sectors_shown(_english())
+    sectors = queries.sectors_shown(english())
     return render_template(
-        "portal/home.html", plan=queries.plan_heading(_english()), sectors=sectors, calls=queries.open_calls(clock.now()),
-        recent=queries.recent_projects(clock.today(), _english()),
+        "portal/home.html", plan=queries.plan_heading(english()), sectors=sectors, calls=queries.open_calls(clock.now()),
+        recent=queries.recent_projects(clock.today(), english()),
         items=sum(s["items"] for s in sectors), projects=sum(s["projects"] for s in sectors), money=sum(s["money"] for s in sectors))  # fmt: skip
 
 
 @bp.get("/public/plan")
 @allow(PUBLIC)
 def plan() -> Any:
-    return render_template("portal/plan.html", plan=or_404(queries.plan_shown(_english())))
+    return render_template("portal/plan.html", plan=or_404(queries.plan_shown(english())))
 
 
 @bp.get("/public/plan/<code>")
 @allow(PUBLIC)
 def sector(code: str) -> Any:
     """A sector ("1") with its items, or one item ("1.8") with its projects."""
-    shown = or_404(queries.plan_shown(_english()))
+    shown = or_404(queries.plan_shown(english()))
     for found in shown["sectors"]:
         if found["code"] == code:
             counts = queries.projects_by_item([i["code"] for i in found["items"]])
             return render_template("portal/sector.html", plan=shown, sector=found, counts=counts)
         for item in found["items"]:
             if item["code"] == code:
-                projects = queries.recent_projects(clock.today(), _english(), item=code, limit=50)
+                projects = queries.recent_projects(clock.today(), english(), item=code, limit=50)
                 return render_template("portal/item.html", plan=shown, sector=found, item=item, projects=projects)
     abort(404)
-
-
-@bp.get("/public/calls")
-@allow(PUBLIC)
-def calls() -> Any:
-    return render_template("portal/calls.html", calls=call_queries.public_calls(clock.now()))
-
-
-@bp.get("/public/calls/<pid>")
-@allow(PUBLIC)
-def call(pid: str) -> Any:
-    return render_template("portal/call.html", call=or_404(call_queries.public_call(pid, clock.now())),
-                           papers=papers.public_of(("call", pid)))
 
 
 @bp.get("/public/projects")
 @allow(PUBLIC)
 def projects() -> Any:
-    today, english = clock.today(), _english()
+    today, tongue = clock.today(), english()
     listing = Listing(
         queries.projects_statement(today), request.args, key=Project.id, scalars=False, default="-decided", per_page=25,
         columns=[Column("title", N_("Project"), lambda r: r.Project.title, sort=Project.title), Column("host", N_("Host organisation"), None),
                  Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
                  Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
-                 Filter("sector", N_("Sector"), hub.in_sector, choices=queries.sector_names(english)),
+                 Filter("sector", N_("Sector"), hub.in_sector, choices=queries.sector_names(tongue)),
                  Filter("year", N_("Year of approval"), hub.decided_in, choices=[(str(y), str(y)) for y in hub.years()]),
                  Filter("phase", N_("Phase"), lambda s, v: s.where(phase_sql(today) == v), choices=[(str(p), p.label) for p in Phase])],
     )  # fmt: skip
-    return render_template("portal/projects.html", listing=listing, projects=[queries.project_line(r, english) for r in listing.rows])
+    return render_template("portal/projects.html", listing=listing, projects=[queries.project_line(r, tongue) for r in listing.rows])
 
 
 @bp.get("/public/projects/<pid>")
 @allow(PUBLIC)
 def project(pid: str) -> Any:
-    return render_template("portal/project.html", project=or_404(queries.project_shown(pid, clock.today(), _english())))
+    return render_template("portal/project.html", project=or_404(queries.project_shown(pid, clock.today(), english())))
 
 
 @bp.get("/public/papers/<pid>")

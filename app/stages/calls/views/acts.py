@@ -1,21 +1,27 @@
-"""/calls: the list, one call, and its way from draft to conclusion."""
+"""One call, and its way from publication to conclusion."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock, journal
-from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
-from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
+from app.shown import day, language, moment
 from app.stages.calls import actions, forms, queries
+from app.stages.calls.milestones import (
+    CORRECTABLE,
+    LABELS,
+    calendar_of,
+    moved_along,
+)
 from app.stages.calls.models import Call
 from app.stages.calls.rules import (
     CALL,
@@ -24,92 +30,13 @@ from app.stages.calls.rules import (
     earliest_deadline,
     is_open,
     is_past,
+    is_public,
     list_dossiers,
     unsettled,
 )
-from app.stages.ideas import queries as ideas
-from app.stages.ideas.models import Topic
-from app.stages.ideas.rules import CALLABLE, Mode, TopicState
-
-bp = Blueprint("calls", __name__, url_prefix="/calls", template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _calls() -> Listing:
-    return Listing(
-        queries.calls_statement(current_user), request.args, key=Call.id, default="-deadline",
-        columns=[
-            Column("number", _("Number"), lambda c: c.number),
-            Column("title", _("Title"), lambda c: c.title, sort=Call.title),
-            Column("mode", _("Mode"), lambda c: _(c.mode.label)),
-            Column("round", _("Round"), lambda c: c.round),
-            Column("topics", _("Topics"), lambda c: len(c.topics)),
-            Column("deadline", _("Deadline"), lambda c: c.deadline, sort=Call.deadline),
-            Column("state", _("State"), lambda c: _(c.state.label)),
-        ],
-        filters=[
-            Filter("q", _("Words of the title"), lambda s, v: s.where(Call.folded.contains(fold(v), autoescape=True))),
-            Filter("state", _("State"), lambda s, v: s.where(Call.state == v), choices=[(str(x), _(x.label)) for x in CallState]),
-            Filter("mode", _("Mode"), lambda s, v: s.where(Call.mode == v), choices=[(str(x), _(x.label)) for x in Mode]),
-            Filter("year", _("Year"), lambda s, v: s.where(Call.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2014, -1)]),
-        ],
-    )  # fmt: skip
-
-
-@bp.get("/")
-@allow(Do.CALLS_READ)
-def index() -> Any:
-    return render_template("calls/index.html", listing=_calls())
-
-
-@bp.get("/calls.xlsx")
-@allow(Do.CALLS_READ)
-def export() -> Any:
-    answer = make_response(_calls().xlsx(_("Calls")))
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = "attachment; filename=thong-bao.xlsx"
-    return answer
-
-
-# --- drafting -------------------------------------------------------------------------------------------------
-
-
-@bp.route("/new", methods=["GET", "POST"])
-@allow(Do.CALLS_DRAFT)
-@writes
-def new() -> Any:
-    mode = Mode.DIRECT if request.args.get("mode") == "direct" else Mode.SELECTION
-    free = ideas.free_topics(mode)
-    form = forms.Edit.of(None, free, actions.default_deadline(clock.now()))
-    if form.validate_on_submit():
-        call = actions.draft(_chosen(free, form), mode=mode, by=current_user, at=clock.now(), **form.values())
-        return done(_("The call is kept as a draft."), url_for(".show", pid=call.public_id))
-    return render_template("calls/edit.html", form=form, call=None, mode=mode, other=Mode.SELECTION if mode == Mode.DIRECT else Mode.DIRECT, rule=_least())
-
-
-def _chosen(topics: list[Topic], form: forms.Edit) -> list[Topic]:
-    wanted = set(form.topics.data or [])
-    return [t for t in topics if t.public_id in wanted]
-
-
-def _least() -> Any:
-    return rulebook.rule(actions.MIN_OPEN_DAYS, on=clock.today())
-
-
-@bp.route("/<pid>/edit", methods=["GET", "POST"])
-@allow(Do.CALLS_DRAFT)
-@writes
-def edit(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
-    free = ideas.free_topics(call.mode)
-    form = forms.Edit.of(call, free, call.deadline)
-    if form.validate_on_submit():
-        actions.revise(call, form.values(), topics=_chosen(free, form), seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("Saved."), url_for(".show", pid=call.public_id))
-    return render_template("calls/edit.html", form=form, call=call, mode=call.mode, other=None, rule=_least())
-
-
-# --- one call -------------------------------------------------------------------------------------------------
+from app.stages.calls.views.blueprint import bp
+from app.stages.calls.views.notices import least_days, on_day_off
+from app.stages.ideas.rules import CALLABLE, TopicState
 
 
 @bp.get("/<pid>")
@@ -117,16 +44,27 @@ def edit(pid: str) -> Any:
 def show(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
     at = clock.now()
-    frozen = rulebook.frozen_rules(call.rules or {})
+    house = current_user.can(Do.CALLS_DRAFT) or current_user.can(Do.CALLS_EXTEND)
     waiting = queries.waiting_extension(call) if current_user.can(Do.CALLS_EXTEND) else None
-    opening = frozen.get("calls.opening_days")
-    due = rulebook.due(clock.local(call.deadline).date(), int(opening.value), opening.unit or "working") if opening else None
-    timeline = journal.timeline([journal.subject_key(call)]) if current_user.can(Do.CALLS_DRAFT) or current_user.can(Do.CALLS_EXTEND) else []
-    return render_template("calls/show.html", call=call, is_open=is_open(call, at), papers=papers.of(call), frozen=frozen, waiting=waiting, due=due,
-                           timeline_entries=timeline, next_steps=_next(call, waiting))  # fmt: skip
+    asks = queries.count_waiting(call) if current_user.can(Do.CALLS_PUBLISH) else 0
+    told = queries.rules_told(call, english=language() == "en") if current_user.can(Do.CALLS_DRAFT) else []
+    return render_template(
+        "calls/show.html", call=call, is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
+        calendar=calendar_of(call), history=queries.history(call), off=on_day_off(call.deadline) if call.state == CallState.DRAFT and house else None,
+        timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
+        public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at)  # fmt: skip
 
 
-def _next(call: Call, waiting: Any) -> list[tuple[str, str, bool]]:
+def _opening_due(call: Call) -> Any:
+    """Until when the dossiers must be opened, by the version of the rule that the call froze."""
+    key = "calls.opening_days"
+    if key not in (call.rules or {}):
+        return None
+    rule = rulebook.frozen_rule(call.rules or {}, key)
+    return rulebook.due(clock.local(call.deadline).date(), int(rule.value), rule.unit or "working")
+
+
+def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     """What this person may do with the call now; the first is the one to do."""
     at, pid = clock.now(), call.public_id
     past = is_past(call, at)
@@ -137,9 +75,12 @@ def _next(call: Call, waiting: Any) -> list[tuple[str, str, bool]]:
             steps.append((label, url_for(endpoint, pid=pid)))
 
     if is_open(call, at) and current_user.can(Do.PROPOSALS_DRAFT) and not current_user.can(Do.CALLS_PUBLISH):
-        steps += [(_("Begin a proposal: %(code)s", code=ct.topic.code), url_for("proposals.start", pid=ct.public_id)) for ct in call.topics]
+        steps += [(_("Begin a proposal: %(code)s", code=ct.topic.code), url_for("proposals.start", pid=ct.public_id)) for ct in call.topics
+                  if ct.topic.assigned_organisation_id is None or current_user.belongs_to(ct.topic.assigned_organisation_id)]
     if waiting is not None:
         steps.append((_("Answer the proposed extension"), url_for(".confirm_extension", pid=pid)))
+    offer(asks > 0, Do.CALLS_PUBLISH, _("Answer the questions (%(n)s)", n=asks), ".questions")
+    offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Try it as an applicant"), "rehearsal.call")
     offer(CALL.may(call, "publish"), Do.CALLS_PUBLISH, _("Publish the call"), ".publish")
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Edit"), ".edit")
     offer(past and call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
@@ -147,6 +88,9 @@ def _next(call: Call, waiting: Any) -> list[tuple[str, str, bool]]:
     offer(settled and CALL.may(call, "conclude"), Do.CALLS_CONCLUDE, _("Conclude the call"), ".conclude")
     offer(bool(_free(call)), Do.CALLS_DRAFT, _("Call again"), ".call_again")
     offer(waiting is None and is_open(call, at), Do.CALLS_EXTEND, _("Extend the call"), ".extend")
+    offer(CALL.may(call, "correct"), Do.CALLS_PUBLISH, _("Correct the call"), ".correct")
+    if current_user.can(Do.CALLS_DRAFT):
+        steps.append((_("Copy into a new call"), url_for(".new", copy=pid)))
     offer(CALL.may(call, "cancel"), Do.CALLS_CANCEL, _("Cancel the call"), ".cancel")
     leading = call.state != CallState.PUBLISHED or waiting is not None or past or not current_user.can(Do.CALLS_PUBLISH)
     return [(label, url, place == 0 and leading) for place, (label, url) in enumerate(steps)]
@@ -167,9 +111,33 @@ def publish(pid: str) -> Any:
     if form.validate_on_submit():
         actions.publish(call, number=form.number.data or "", dated=form.dated.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The call is published. Dossiers may come in."), url_for(".show", pid=call.public_id))
-    rule = _least()
-    first = earliest_deadline(clock.today(), int(rule.value))
-    return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first)
+    rule = least_days()
+    first = earliest_deadline(clock.today(), rule["days"])
+    return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
+                           off=on_day_off(call.deadline), calendar=calendar_of(call), opening=_opening_check(call))  # fmt: skip
+
+
+def _opening_check(call: Call) -> tuple[bool | None, str, str]:
+    """Is the opening planned within the days of the rulebook?"""
+    rule = queries.told(rulebook.rule("calls.opening_days", on=clock.today()), language() == "en")
+    due = rulebook.due(clock.local(call.deadline).date(), rule["days"], rule["unit"])
+    kept = None if call.opening_at is None else clock.local(call.opening_at).date() <= due
+    return kept, _("The dossiers are opened by %(day)s at the latest.", day=day(due)), f"{rule['source']} · {_(rule['mark'].label)}"
+
+
+@bp.route("/<pid>/correct", methods=["GET", "POST"])
+@allow(Do.CALLS_PUBLISH)
+@writes
+def correct(pid: str) -> Any:
+    """Change what may still be changed of a published call: by a paper, with the reason, told to all."""
+    call = or_404(queries.call_for(current_user, pid))
+    or_404(is_public(call) or None)
+    form = forms.Correct.of(call, is_open(call, clock.now()))
+    if form.validate_on_submit():
+        actions.correct(call, form.values(), reason=form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user,
+                        at=clock.now())  # fmt: skip
+        return done(_("The correction is published."), url_for(".show", pid=call.public_id))
+    return render_template("calls/correct.html", call=call, form=form, names=[n for n in CORRECTABLE if n in form])
 
 
 @bp.route("/<pid>/extend", methods=["GET", "POST"])
@@ -195,7 +163,9 @@ def confirm_extension(pid: str) -> Any:
     if form.validate_on_submit():
         actions.confirm_extension(extension, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The deadline is moved."), url_for(".show", pid=call.public_id))
-    return render_template("calls/extension.html", call=call, extension=extension, form=form)
+    moved = [(_(LABELS[name]), moment(value) if isinstance(value, datetime) else day(value))
+             for name, value in moved_along(call, extension.new_deadline, rulebook.is_off()).items()]  # fmt: skip
+    return render_template("calls/extension.html", call=call, extension=extension, form=form, off=on_day_off(extension.new_deadline), moved=moved)
 
 
 @bp.route("/<pid>/extension/refuse", methods=["GET", "POST"])
@@ -243,9 +213,9 @@ def conclude(pid: str) -> Any:
 @writes
 def cancel(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
-    form = forms.Reason(data={"version": call.version})
+    form = forms.Cancel(data={"version": call.version})
     if form.validate_on_submit():
-        actions.cancel(call, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        actions.cancel(call, form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The call is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
     return render_template("calls/cancel.html", call=call, form=form)
 

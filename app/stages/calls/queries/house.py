@@ -1,11 +1,12 @@
-"""Reads of calls: in the house, and for anyone."""
+"""Reads of calls in the house."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
@@ -14,9 +15,14 @@ from app.kernel.subjects import Parties, Subject, register_subject
 from app.services.people.models import User
 from app.services.rulebook.models import Rule
 from app.stages.calls.models import Call, CallTopic, Extension
-from app.stages.calls.rules import FROZEN_PREFIXES, PUBLIC_STATES, CallState, is_open
+from app.stages.calls.rules import (
+    FROZEN_PREFIXES,
+    PUBLIC_STATES,
+    SCORING,
+    SHEET,
+    CallState,
+)
 from app.stages.ideas.models import Topic
-from app.stages.ideas.queries import public_topic
 from app.stages.plan.models import Priority
 
 _TOPICS = selectinload(Call.topics).joinedload(CallTopic.topic)
@@ -25,14 +31,17 @@ _WHOLE = (
     selectinload(Call.topics).joinedload(CallTopic.topic).joinedload(Topic.assigned),
     selectinload(Call.extensions).joinedload(Extension.proposed_by),
     selectinload(Call.extensions).joinedload(Extension.confirmed_by),
+    selectinload(Call.corrections),
     joinedload(Call.before),
 )
+WHOLE = _WHOLE
+PUBLISHED = or_(Call.state.in_(PUBLIC_STATES), and_(Call.state == CallState.CANCELLED, Call.opens_at.is_not(None)))
 
 
 def _seen_by(user: User) -> ColumnElement[bool]:
     if user.can(Do.CALLS_DRAFT) or user.can(Do.CALLS_EXTEND) or user.can(Do.PROPOSALS_READ):
         return true()
-    return Call.state.in_(PUBLIC_STATES)
+    return PUBLISHED
 
 
 def calls_statement(user: User) -> Select[Any]:
@@ -57,7 +66,8 @@ def may_read(call: Call, user: User) -> bool:
 
 def topics_of(call: Call) -> list[CallTopic]:
     """The topics of a call, in its order, with topic, item and sector."""
-    statement = (select(CallTopic).options(joinedload(CallTopic.topic).joinedload(Topic.item).joinedload(Priority.sector), joinedload(CallTopic.call))
+    statement = (select(CallTopic).options(joinedload(CallTopic.topic).joinedload(Topic.item).joinedload(Priority.sector), joinedload(CallTopic.call),
+                                           joinedload(CallTopic.topic).joinedload(Topic.assigned))
                  .where(CallTopic.call_id == call.id).order_by(CallTopic.position))  # fmt: skip
     return list(db.session.scalars(statement))
 
@@ -93,51 +103,12 @@ def calls_of_topic(topic: Topic) -> list[Call]:
     return list(db.session.scalars(select(Call).join(CallTopic, CallTopic.call_id == Call.id).where(CallTopic.topic_id == topic.id).order_by(Call.id)))
 
 
-def keys_to_freeze(on: date) -> list[str]:
-    """The rules a call freezes when it is published: those of calls and of dossiers in force that day."""
-    named = or_(*(Rule.key.startswith(prefix) for prefix in FROZEN_PREFIXES))
+def keys_to_freeze(on: date, kinds: Iterable[str] = ()) -> list[str]:
+    """The rules a call freezes when it is published: those of calls and of dossiers in force that day, and how its dossiers will be scored."""
+    scored = [*SCORING, *(f"{SHEET}.{kind}" for kind in {*kinds, "default"})]
+    named = or_(Rule.key.in_(scored), *(Rule.key.startswith(prefix) for prefix in FROZEN_PREFIXES))
     held = (Rule.valid_from <= on, or_(Rule.valid_to.is_(None), Rule.valid_to >= on))
     return list(db.session.scalars(select(Rule.key).where(named, *held).distinct().order_by(Rule.key)))
-
-
-# --- for anyone -----------------------------------------------------------------------------------------------
-
-
-def open_calls(at: datetime) -> list[dict[str, Any]]:
-    """The calls that receive dossiers at this instant, the first to close on top, as anyone may read them."""
-    statement = select(Call).options(*_WHOLE).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)
-    return [_public(c, at) for c in db.session.scalars(statement.order_by(Call.deadline, Call.id))]
-
-
-def public_calls(at: datetime, *, limit: int = 50) -> list[dict[str, Any]]:
-    """All published calls, newest first, as anyone may read them."""
-    statement = select(Call).options(*_WHOLE).where(Call.state.in_(PUBLIC_STATES), Call.opens_at <= at)
-    return [_public(c, at) for c in db.session.scalars(statement.order_by(Call.opens_at.desc(), Call.id.desc()).limit(limit))]
-
-
-def public_call(pid: str, at: datetime) -> dict[str, Any] | None:
-    """One published call as anyone may read it, or None."""
-    call = db.session.scalar(select(Call).options(*_WHOLE).where(Call.public_id == pid, Call.state.in_(PUBLIC_STATES)))
-    return _public(call, at) if call is not None else None
-
-
-def count_open(at: datetime) -> int:
-    """How many calls receive dossiers."""
-    statement = select(func.count(Call.id)).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)
-    return int(db.session.scalar(statement) or 0)
-
-
-def _public(call: Call, at: datetime) -> dict[str, Any]:
-    return {
-        "pid": call.public_id, "title": call.title, "number": call.number, "dated": call.dated, "mode": call.mode, "round": call.round,
-        "year": call.year, "opens_at": call.opens_at, "deadline": call.deadline, "is_open": is_open(call, at), "state": call.state,
-        "place": call.place, "note": call.note, "notice_pid": call.notice_pid,
-        "former": {"pid": call.before.public_id, "number": call.before.number} if call.before else None,
-        "extensions": [{"old": e.old_deadline, "new": e.new_deadline, "reason": e.reason, "document": e.document}
-                       for e in call.extensions if e.confirmed_at is not None],
-        "topics": [{**public_topic(ct.topic), "call_topic_pid": ct.public_id, "ceiling": ct.ceiling, "outcome": ct.outcome} for ct in call.topics],
-    }  # fmt: skip
-
 
 
 register_subject("call", Subject(

@@ -1,0 +1,39 @@
+"""The acts on calls: notices, what becomes of one that is out, questions, and those who wait for calls."""
+
+from app.stages.calls import queries
+from app.stages.calls.actions.following import (
+    announce_due,
+    drop_search,
+    follow,
+    save_search,
+    unfollow,
+)
+from app.stages.calls.actions.notices import (
+    MAX_OPEN_DAYS,
+    MIN_OPEN_DAYS,
+    call_again,
+    default_calendar,
+    default_deadline,
+    draft,
+    publish,
+    revise,
+)
+from app.stages.calls.actions.questions import answer, ask, set_aside
+from app.stages.calls.actions.running import (
+    cancel,
+    close,
+    close_due,
+    conclude,
+    confirm_extension,
+    correct,
+    open_dossiers,
+    propose_extension,
+    refuse_extension,
+    settle_topic,
+)
+
+__all__ = [
+    "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "cancel", "close", "close_due", "conclude", "confirm_extension",
+    "correct", "default_calendar", "default_deadline", "draft", "drop_search", "follow", "open_dossiers", "propose_extension", "publish", "queries",
+    "refuse_extension", "revise", "save_search", "set_aside", "settle_topic", "unfollow",
+]  # fmt: skip
