@@ -6,7 +6,7 @@ import copy
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.kernel.errors import Incomplete
@@ -33,6 +33,7 @@ from tests.questionnaires.definitions import (
 )
 
 pytestmark = pytest.mark.nodb
+calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 NEEDS = {"title": "short_text", "kind": "one_of", "receiver": "organisation"}
 
 
@@ -45,11 +46,13 @@ def test_the_order_form_is_sound_and_has_thirteen_sections():
     assert [s["number"] for s in order()["sections"]] == [str(n) for n in range(1, 14)]
 
 
+@calm
 @given(sound())
 def test_what_is_made_by_the_rules_is_found_sound(form):
     assert problems(form) == []
 
 
+@calm
 @given(st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(
     st.sampled_from(["sections", "questions", "code", "type", "label", "options", "columns", "when", "checks", "vi", "en"]), inner, max_size=5)), max_leaves=12))  # fmt: skip
 def test_nonsense_is_told_and_breaks_nothing(nonsense):
@@ -85,6 +88,7 @@ def test_what_keeps_a_form_from_being_put_in_force(change, told):
     assert any(told in p.message for p in found), [p.message for p in found]
 
 
+@calm
 @given(sound(), ANSWERS)
 def test_what_is_not_asked_is_never_wrong(form, answers):
     asked = visible(form, answers)
@@ -93,17 +97,20 @@ def test_what_is_not_asked_is_never_wrong(form, answers):
     assert {f.place for f in faults(form, answers, choices=CHOICES)} <= {f.place for f in found}, "a whole form is judged no milder than a draft"
 
 
+@calm
 @given(sound())
 def test_an_empty_form_lacks_exactly_what_is_asked_and_needed(form):
     needed = {q["code"] for q in questions(form) if q.get("required")} & visible(form, {})
     assert {f.code for f in faults(form, {}, choices={}, complete=True)} == needed
 
 
+@calm
 @given(sound(), st.dictionaries(st.text(max_size=12), st.lists(st.text(max_size=30), min_size=1, max_size=2), max_size=8))
 def test_reading_takes_only_known_questions(form, posted):
     assert set(read(form, posted)) <= {q["code"] for q in questions(form)}
 
 
+@calm
 @given(sound(), ANSWERS)
 def test_hidden_questions_hide_what_hangs_on_them(form, answers):
     asked = visible(form, answers)
@@ -123,6 +130,7 @@ def test_what_is_typed_becomes_a_value_or_stays_as_typed(kind, typed, value):
     assert value_of(Kind(kind), typed) == value
 
 
+@calm
 @given(st.integers(0, 10**13))
 def test_an_amount_is_read_as_it_is_shown(amount):
     assert value_of(Kind.MONEY, shown(Kind.MONEY, amount)) == amount
@@ -171,11 +179,13 @@ def test_rows_are_read_in_order_and_bounded():
     assert is_empty([{"m": None, "n": ""}])
 
 
+@calm
 @given(sound())
 def test_a_form_does_not_differ_from_itself(form):
     assert compare(form, copy.deepcopy(form)) == []
 
 
+@calm
 @given(sound(), sound())
 def test_every_question_that_came_or_went_is_told(old, new):
     changes = compare(old, new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from app.services.questionnaires import queries
 from app.services.questionnaires.models import FormVersion, Questionnaire
 from app.services.questionnaires.rules import (
     VERSION,
+    Problem,
     VersionState,
     check_decision,
+    problems,
     question_of,
     said,
     section_of,
@@ -97,10 +100,15 @@ def put_in_force(version: FormVersion, *, number: str, dated: date | None, valid
 # --- editing a draft ------------------------------------------------------------------------------------------
 
 
-def _editable(version: FormVersion, seen: int | str | None) -> dict[str, Any]:
-    """A copy of the definition of a draft, to be changed and kept."""
+def check_draft(version: FormVersion) -> None:
+    """Raise WrongState unless the version may still be changed."""
     if version.state != VersionState.DRAFT:
         raise WrongState(N_("A form in force is frozen. Draft a new version to change it."))
+
+
+def _editable(version: FormVersion, seen: int | str | None) -> dict[str, Any]:
+    """A copy of the definition of a draft, to be changed and kept."""
+    check_draft(version)
     check_seen(version, seen)
     return copy.deepcopy(version.definition)
 
@@ -109,6 +117,12 @@ def _keep(version: FormVersion, definition: dict[str, Any], what: str, code: str
     version.definition = definition
     db.session.flush()
     journal.record(version, "edit", by=by, at=at, detail={"what": what, "code": code})
+
+
+def _refuse(found: Iterable[Problem]) -> None:
+    """Refuse the first problem: what is kept of a draft can always be shown."""
+    for problem in found:
+        raise Incomplete(problem.message, **problem.params)
 
 
 def _taken(definition: dict[str, Any], code: str, but: str | None) -> bool:
@@ -120,6 +134,8 @@ def save_section(version: FormVersion, values: dict[str, Any], *, was: str | Non
     definition = _editable(version, seen)
     if _taken(definition, values["code"], was):
         raise Incomplete(N_("This code is used already."), field="code")
+    dummy = {"code": "dummy", "type": "short_text", "label": {"vi": "-", "en": "-"}}
+    _refuse(problems({"sections": [{**values, "questions": [dummy]}]}))
     section = section_of(definition, was) if was else None
     if section is None:
         section = {"questions": []}
@@ -140,6 +156,7 @@ def save_question(version: FormVersion, values: dict[str, Any], *, section: str,
     if target is None:
         raise Incomplete(N_("Please choose one from the list."), field="section")
     question = {k: v for k, v in values.items() if v not in (None, "", [], {}, False)}
+    _refuse(queries.problems_alone(question))
     home = next((s for s in definition["sections"] if any(q["code"] == was for q in s["questions"])), None)
     if home is target:
         place = next(n for n, q in enumerate(target["questions"]) if q["code"] == was)
@@ -148,6 +165,7 @@ def save_question(version: FormVersion, values: dict[str, Any], *, section: str,
         if home is not None:
             home["questions"] = [q for q in home["questions"] if q["code"] != was]
         target["questions"].append(question)
+    _refuse(p for p in problems(definition, lists=set(queries.list_names())) if p.place == values["code"])
     _keep(version, definition, "question", values["code"], by=by, at=at)
 
 
@@ -155,6 +173,7 @@ def save_checks(version: FormVersion, checks: list[dict[str, Any]], *, by: User,
     """Replace the checks between answers."""
     definition = _editable(version, seen)
     definition["checks"] = checks
+    _refuse(p for p in problems(definition, lists=set(queries.list_names())) if "check" in p.message)
     _keep(version, definition, "checks", "", by=by, at=at)
 
 

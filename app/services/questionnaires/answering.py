@@ -290,7 +290,8 @@ def _check_faults(check: Mapping[str, Any], answers: Answers, asked: set[str], w
 def _amount(name: str, answers: Answers) -> Any:
     code, _dot, column = name.partition(".")
     if column:
-        return sum(row.get(column) or 0 for row in answers[code] if isinstance(row.get(column) or 0, int | float))
+        rows = [row for row in answers[code] if isinstance(row, dict)] if isinstance(answers[code], list) else []
+        return sum(row.get(column) or 0 for row in rows if isinstance(row.get(column) or 0, int | float))
     return answers[code] if isinstance(answers[code], int | float) else 0
 
 

@@ -14,7 +14,6 @@ from app.services.questionnaires.answering import Answers, Fault, faults, list_o
 from app.services.questionnaires.models import FormVersion, Questionnaire
 from app.services.questionnaires.rules import (
     Definition,
-    Kind,
     Problem,
     Source,
     VersionState,
@@ -71,6 +70,12 @@ def wrong(definition: Definition, answers: Answers, *, choices: Choices, complet
 def problems_of(version: FormVersion) -> list[Problem]:
     """What keeps this version from being put in force."""
     return problems(version.definition, lists=set(list_names()), needs=_needs.get(version.questionnaire.code))
+
+
+def problems_alone(question: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a question taken by itself, its condition aside."""
+    bare = {k: v for k, v in question.items() if k != "when"}
+    return problems({"sections": [{"code": "alone", "label": {"vi": "-", "en": "-"}, "questions": [bare]}]}, lists=set(list_names()))
 
 
 def needs_of(code: str) -> dict[str, str]:
@@ -141,8 +146,3 @@ def prefilled(definition: Definition, *, person: User | None, organisation: Orga
     found = {q["code"]: known[Source(q["prefill"])] for q in questions(definition) if q.get("prefill")}
     return {code: value for code, value in found.items() if value is not None}
 
-
-def needs_kind(code: str, question: str) -> Kind | None:
-    """The type which a stage needs this question to have."""
-    kind = _needs.get(code, {}).get(question)
-    return Kind(kind) if kind else None

@@ -18,6 +18,8 @@ LANGUAGES = ("vi", "en")
 MOST_SECTIONS, MOST_QUESTIONS, MOST_COLUMNS, MOST_ROWS, MOST_OPTIONS = 40, 200, 8, 100, 60
 LONGEST_LABEL, LONGEST_HINT, LONGEST_ANSWER = 300, 1_000, 20_000
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# names that every form or page uses itself
+RESERVED = frozenset({"once", "version", "csrf_token", "organisation", "year", "do", "draft_key", "main", "side", "filter", "next"})
 OPTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 
 
@@ -172,6 +174,8 @@ def _named(thing: dict[str, Any], codes: set[str]) -> Iterator[Problem]:
     if not isinstance(code, str) or not CODE.fullmatch(code):
         yield Problem(str(code or "")[:40], N_("A code is made of small letters, digits and “_”, begins with a letter and has at most 40 characters."))
         return
+    if code in RESERVED:
+        yield Problem(code, N_("The code “%(code)s” is used by the system itself."), {"code": code})
     if code in codes:
         yield Problem(code, N_("The code “%(code)s” stands twice."), {"code": code})
     codes.add(code)

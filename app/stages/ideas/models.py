@@ -91,7 +91,6 @@ class Idea(Identified, Versioned, Model):
     host: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[host_organisation_id])
     item: Mapped[Priority | None] = relationship(lazy="raise_on_sql")
     other_items: Mapped[list[Priority]] = relationship(secondary=idea_item, lazy="raise_on_sql", order_by=Priority.position)
-    order: Mapped[OrderForm | None] = relationship(back_populates="idea", lazy="raise_on_sql")
 
     __table_args__ = (
         text_check("title", 500),
@@ -182,7 +181,6 @@ class OrderForm(Model):
     return_sections: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of the sections to complete
     draft_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the page on which it was begun
 
-    idea: Mapped[Idea] = relationship(back_populates="order", lazy="raise_on_sql")
     form: Mapped[FormVersion] = relationship(lazy="joined")
 
 
