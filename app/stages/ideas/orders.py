@@ -93,6 +93,12 @@ def edit(pid: str) -> Any:
 # --- saving while typing --------------------------------------------------------------------------------------
 
 
+def _no_page() -> None:
+    """Refused: there is no page to show again, the sentence goes out by itself."""
+    if "refusal" in g:
+        raise g.refusal
+
+
 def _kept(idea: Idea, **addresses: str) -> Any:
     return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}", **addresses)
 
@@ -101,6 +107,7 @@ def _kept(idea: Idea, **addresses: str) -> Any:
 @writes
 def autosave_new() -> Any:
     """The first saving makes the draft; the page goes on under the draft's own address."""
+    _no_page()
     form, key, at = forms.Order.new(current_user, clock.now()), request.form.get("draft_key", "")[:64], clock.now()
     idea, body = order.by_draft_key(current_user, key), form.chosen_organisation(current_user)
     values = form.safe_values(clock.today())
@@ -117,6 +124,7 @@ def autosave_new() -> Any:
 @allow(Do.IDEAS_DRAFT)
 @writes
 def autosave(pid: str) -> Any:
+    _no_page()
     idea = or_404(queries.for_owner(current_user, pid))
     form = forms.Order.of(idea, clock.today())
     values = form.safe_values(clock.today())
