@@ -98,7 +98,7 @@ VERBS |= {
     "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
     "set_months": N_("Working months set"),
 }  # fmt: skip
-VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form")}
+VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

@@ -103,7 +103,6 @@ def _order_link():
         sa.Column("sendings", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=26), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["user_account.id"], name=op.f("fk_order_link_contact_id_user_account"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["created_by_id"], ["user_account.id"], name=op.f("fk_order_link_created_by_id_user_account"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["idea_id"], ["idea.id"], name=op.f("fk_order_link_idea_id_idea"), ondelete="RESTRICT"),

@@ -131,7 +131,8 @@ def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None 
             year = local(at).year
             idea.code = idea_code(year, papers.next_number("idea", year))
     IDEA.advance(idea, "submit", by=by, at=at, detail={"number": idea.code})
-    outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea)
+    outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea,
+                linked=order.came_by_link(idea))  # fmt: skip
 
 
 def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None, sections: Sequence[str] = ()) -> None:
@@ -142,7 +143,7 @@ def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: i
     named = order.name_sections(idea, sections)
     IDEA.advance(idea, "return", by=by, at=at, reason=nfc(reason), detail={"sections": named} if named else None)
     definition = order.of(idea).form.definition
-    outbox.post("ideas/mail/returned.txt", to=_owner(idea), key=f"idea-returned:{idea.public_id}:{idea.version}", at=at, idea=idea,
+    outbox.post("ideas/mail/returned.txt", to=_owner(idea), key=f"idea-returned:{idea.public_id}:{idea.version}", at=at, idea=idea, linked=order.came_by_link(idea),
                 sections=[found for code in named if (found := section_of(definition, code))])  # fmt: skip
 
 

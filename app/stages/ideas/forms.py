@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from flask_babel import get_locale
@@ -30,8 +30,9 @@ from app.services.questionnaires.forms import Sheet, SheetForm
 from app.services.questionnaires.rules import Definition, said
 from app.stages.ideas import order, queries
 from app.stages.ideas.actions import Identified
-from app.stages.ideas.models import Idea
+from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
+    LINK_DAYS,
     TITLE_LONGEST,
     IdeaState,
     Mode,
@@ -84,6 +85,13 @@ class Order(SheetForm):
         form.organisation.choices = [(idea.organisation.public_id, idea.organisation.name)]
         return form
 
+    @classmethod
+    def by_link(cls, link: OrderLink, at: datetime) -> Self:
+        """The form of an organisation without an account: whose it is stands in the link."""
+        form = cls.of(link.idea, local(at).date()) if link.idea is not None else cls.new(link.contact, at)
+        del form.organisation
+        return form
+
     def values(self) -> dict[str, Any]:
         """What `draft` and `revise` take for the idea's columns."""
         return order.values_of(self.sheet.answers) | {"year": self.year.data}
@@ -128,6 +136,26 @@ class Return(StageForm):
         lang = "en" if english() else "vi"
         form.sections.choices = [(s["code"], f"{s.get('number', '')}. {said(s['label'], lang)}".lstrip(". ")) for s in order.of(idea).form.definition["sections"]]
         return form
+
+
+class Link(StageForm):
+    """A link for an organisation without an account."""
+
+    body = PickField(N_("Organisation"), required=True)
+    name = LineField(N_("Name of the contact"), required=True, max=200)
+    email = LineField(N_("E-mail of the contact"), required=True, max=300, hint=N_("The link and the receipt go to this address."))
+    expires_on = DateField(N_("The link holds until"), required=True)
+
+    @classmethod
+    def of(cls, today: date) -> Self:
+        """The form with the organisations in being."""
+        form = cls(data={"expires_on": today + timedelta(days=LINK_DAYS)})
+        form.body.choices = queries.organisation_names()
+        return form
+
+
+class Renew(StageForm):
+    expires_on = DateField(N_("The link holds until"), required=True)
 
 
 class Withdraw(StageForm):

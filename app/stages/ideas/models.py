@@ -184,7 +184,7 @@ class OrderForm(Model):
     form: Mapped[FormVersion] = relationship(lazy="joined")
 
 
-class OrderLink(Identified, Versioned, Model):
+class OrderLink(Identified, Model):
     """A link by which an organisation fills in one order form without an account. Only the hash of its secret is kept."""
 
     __tablename__ = "order_link"
@@ -200,6 +200,6 @@ class OrderLink(Identified, Versioned, Model):
     window_began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the hour in which sendings are counted
     sendings: Mapped[int] = mapped_column(default=0)
 
-    organisation: Mapped[Organisation] = relationship(lazy="joined")
-    contact: Mapped[User] = relationship(lazy="joined", foreign_keys=[contact_id])
-    idea: Mapped[Idea | None] = relationship(lazy="joined")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    contact: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[contact_id])
+    idea: Mapped[Idea | None] = relationship(lazy="raise_on_sql")

@@ -19,7 +19,7 @@ from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, day_of, too_long
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import LONGEST_ANSWER, section_of
-from app.stages.ideas.models import Idea, OrderForm
+from app.stages.ideas.models import Idea, OrderForm, OrderLink
 from app.stages.ideas.rules import LONGEST_MONTHS
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
@@ -162,3 +162,8 @@ def by_draft_key(user: User, key: str | None) -> Idea | None:
     if not key:
         return None
     return db.session.scalar(select(Idea).join(OrderForm, OrderForm.idea_id == Idea.id).where(OrderForm.draft_key == key, Idea.owner_id == user.id))
+
+
+def came_by_link(idea: Idea) -> bool:
+    """Was the form filled through a link? Then its owner may have no account to sign in with."""
+    return db.session.scalar(select(OrderLink.id).where(OrderLink.idea_id == idea.id)) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -54,6 +54,25 @@ class TopicState(Face):
     OPEN_AGAIN = "open_again", N_("Open again"), "amber"
     ASSIGNED = "assigned", N_("Assigned"), "purple"
     DROPPED = "dropped", N_("Dropped"), "grey"
+
+
+# links for organisations without an account: how long they hold, and how often one may send in an hour
+LINK_DAYS, LINK_DAYS_MOST, LINK_SENDINGS = 30, 180, 600
+
+
+class TooMany(Refused):
+    """Too many sendings in the hour (429)."""
+
+    status = 429
+
+
+class LinkStanding(Face):
+    """What a link is now; derived from its dates and from the idea that it fills."""
+
+    OPEN = "open", N_("Open"), "blue"
+    USED = "used", N_("Form sent"), "green"
+    EXPIRED = "expired", N_("Expired"), "grey"
+    REVOKED = "revoked", N_("Closed"), "red"
 
 
 RECOMMENDED = frozenset({Outcome.DO, Outcome.DO_WITH_CHANGES})

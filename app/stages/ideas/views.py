@@ -22,7 +22,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.papers import queries as papers
-from app.stages.ideas import actions, council, forms, orders, queries
+from app.stages.ideas import actions, council, forms, linkpages, orders, queries
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     EDITABLE,
@@ -38,6 +38,8 @@ from app.stages.plan.models import Priority
 bp = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 topics_bp = Blueprint("topics", __name__, url_prefix="/topics")
 orders.hang(bp)
+linkpages.hang(bp)
+public_bp = linkpages.public_bp
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGES = {"submit": ".submit", "withdraw": ".withdraw", "return": ".send_back", "identify": ".identify", "approve": ".decide", "reject": ".reject"}
 OWN = {"submit", "withdraw"}
