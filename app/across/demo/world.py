@@ -27,5 +27,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     present.identification(cast, names, as_of)
     present.ideas_of_this_season(cast, names, as_of - 12 * DAY)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
+    questionnaires.invited_organisation(cast, as_of - 3 * DAY)
     db.session.flush()
     return cast
