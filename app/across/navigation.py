@@ -48,6 +48,7 @@ PUBLIC_MENU = (
     ("portal.calls", N_("Calls")),
     ("portal.projects", N_("Projects")),
     ("public_results.index", N_("Results")),
+    ("public_order.index", N_("Propose a task")),
 )
 ACCOUNT_MENU = (("people.account", N_("My account"), None),)
 LONGEST_MENU = 6

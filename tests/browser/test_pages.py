@@ -27,10 +27,10 @@ from tests.support.pages import axe, go, no_overflow
 
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PUBLIC = ["/", "/public/plan", "/public/plan/1", "/public/plan/1.8", "/public/calls", "/public/calls/{open_call}", "/public/projects", "/public/projects/{project}",
-          "/auth/login", "/nothing-here"]  # fmt: skip
+          "/public/order-form", "/auth/login", "/nothing-here"]  # fmt: skip
 OFFICER = ["/desk/", "/plan/", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/proposals/",
            "/proposals/{submitted}", "/projects/", "/projects/{project}", "/projects/{running}", "/funding/", "/funding/projects/{project}", "/execution/",
-           "/execution/projects/{running}", "/papers/", "/admin/rulebook/"]  # fmt: skip
+           "/execution/projects/{running}", "/papers/", "/admin/rulebook/", "/admin/questionnaires/", "/ideas/links"]  # fmt: skip
 BY_ROLE = {
     "officer": OFFICER,
     "pi1": ["/desk/", "/ideas/", "/ideas/new", "/calls/", "/proposals/", "/proposals/{draft}", "/proposals/{draft}/general", "/proposals/{draft}/budget",

@@ -199,6 +199,23 @@ def test_new_forms_take_the_version_of_their_day(as_, cast, at, db, travel):
     assert page.select_one("#affected") and "7/QĐ-SKHCN" in page.text
 
 
+def test_a_new_form_is_filled_beforehand_with_what_is_known(as_, cast, at, db, travel):
+    version = newer(cast, at, gone=())
+    officer, form = cast["officer"], questionnaires.form_by_code(order.CODE)
+    again = forms.draft(form, source="x", by=officer, at=at + DAY)
+    for code, kind, source in (("contact", "short_text", "person.name"), ("mail", "short_text", "person.email"), ("body", "organisation", "person.organisation"),
+                               ("first", "date", "day.next_year")):  # fmt: skip
+        question = {"code": code, "type": kind, "label": {"vi": code, "en": code}, "prefill": source}
+        forms.save_question(again, question, section="s_aim", by=officer, at=at + DAY)
+    forms.put_in_force(again, number="8/QĐ", dated=at.date(), valid_from=(at + 2 * DAY).date(), source="x", mark=Mark.G, by=officer, at=at + DAY)
+    db.session.commit()
+    assert version is not None
+    travel.move_to(at + 3 * DAY)
+    page, person = as_("pi1").page("/ideas/new"), people.load()["pi1"]
+    assert (page.select_one("#contact")["value"], page.select_one("#mail")["value"], page.select_one("#first")["value"]) == (person.name, person.email, "01/01/2027")
+    assert page.select_one("#body option[selected]")["value"] == person.organisations[0].public_id
+
+
 def test_an_idea_from_before_forms_were_data_reads_and_goes_on(cast, at, db):
     idea = play.drafted_idea(cast, title="Cũ", at=at)
     db.session.delete(db.session.get(OrderForm, idea.id))

@@ -92,16 +92,16 @@ def _versions() -> Listing:
     return Listing(
         queries.versions_statement(), request.args, key=FormVersion.id, default="-number",
         columns=[
-            Column("form", _("Form"), lambda v: _name(v.questionnaire)),
+            Column("form", _("Questionnaire"), lambda v: _name(v.questionnaire)),
             Column("number", _("Version"), lambda v: v.number, sort=FormVersion.number),
-            Column("document", _("Document"), lambda v: v.document_number),
+            Column("document", _("Issued by document"), lambda v: v.document_number),
             Column("from", _("Used from"), lambda v: v.valid_from),
             Column("state", _("State"), lambda v: _word("in_use" if v.id in in_use else str(v.state))),
         ],
         filters=[
             Filter("q", _("Words of name, document or source"), lambda s, v: s.where(folded(
                 Questionnaire.name_vi + " " + Questionnaire.name_en + " " + FormVersion.source).contains(fold(v), autoescape=True))),
-            Filter("form", _("Form"), lambda s, v: s.where(Questionnaire.code == v), choices=[(f.code, _name(f)) for f in queries.forms()]),
+            Filter("form", _("Questionnaire"), lambda s, v: s.where(Questionnaire.code == v), choices=[(f.code, _name(f)) for f in queries.forms()]),
             Filter("state", _("State"), lambda s, v: s.where(FormVersion.state == v), choices=[(str(x), _(x.label)) for x in VersionState]),
         ],
     )  # fmt: skip
