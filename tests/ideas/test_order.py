@@ -228,6 +228,16 @@ def test_an_idea_from_before_forms_were_data_reads_and_goes_on(cast, at, db):
     assert idea.state == IdeaState.SUBMITTED
 
 
+def test_what_is_no_longer_on_a_list_is_still_named(as_, cast, at, db):
+    idea = play.drafted_idea(cast, title="A", at=at)
+    idea.receiver.active_to = at.date() - DAY
+    name, pid = idea.receiver.name, kept(db, idea)
+    pi = as_("pi1")
+    assert name in pi.page(f"/ideas/{pid}").text
+    page = soup(pi.submit(f"/ideas/{pid}/edit", status=422))
+    assert page.select_one("#receiver option[selected]").text == name and page.select_one("#receiver-error"), "it is shown, but must be chosen anew"
+
+
 def test_answers_and_columns_say_the_same(cast, at, db):
     idea = play.drafted_idea(cast, title="A", at=at)
     db.session.commit()

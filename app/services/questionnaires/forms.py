@@ -170,6 +170,8 @@ class Sheet:
         if has_choices(question):
             chosen = {str(v) for v in value} if isinstance(value, list) else {str(value)}
             made.choices = [(v, label, v in chosen) for v, label in self._list(question)]
+            if isinstance(value, str) and not any(c[2] for c in made.choices) and (label := queries.name_in(list_of(question), value, self.lang)):
+                made.choices.append((value, label, True))  # chosen when it was on the list
         if kind in TEXTS:
             made.words, made.longest = question.get("max_words") or 0, question.get("max") or (SHORTEST_MAX if kind == Kind.SHORT else 0)
         if made.when:

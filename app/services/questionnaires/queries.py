@@ -24,6 +24,7 @@ from app.services.rulebook import queries as rulebook
 
 Choices = dict[str, list[tuple[str, str]]]
 _needs: dict[str, dict[str, str]] = {}
+_names: dict[str, Callable[[str, str], str | None]] = {}
 _lists: dict[str, Callable[[date, str], list[tuple[str, str]]]] = {}
 
 
@@ -32,9 +33,19 @@ def register(code: str, needs: Mapping[str, str]) -> None:
     _needs[code] = dict(needs)
 
 
-def register_list(name: str, choices: Callable[[date, str], list[tuple[str, str]]]) -> None:
-    """A room offers a list to choose from: (value, label) on a day, in a language. A second registration replaces the first."""
+def register_list(name: str, choices: Callable[[date, str], list[tuple[str, str]]], *, name_of: Callable[[str, str], str | None] | None = None) -> None:
+    """A room offers a list to choose from: (value, label) on a day, in a language. A second registration replaces the first.
+
+    `name_of` tells the label of a value that was once chosen and is no longer on the list.
+    """
     _lists[name] = choices
+    if name_of is not None:
+        _names[name] = name_of
+
+
+def name_in(name: str | None, value: str, lang: str) -> str | None:
+    """The label of a value that is no longer on the list, if anybody knows it."""
+    return _names[name](value, lang) if name in _names else None
 
 
 def list_names() -> list[str]:
@@ -51,7 +62,11 @@ def _of_rulebook(key: str) -> Callable[[date, str], list[tuple[str, str]]]:
     return lambda on, lang: [(row["code"], row["en" if lang == "en" else "vi"]) for row in rulebook.value(key, on=on)]
 
 
-register_list("organisations", _organisations)
+def _organisation(pid: str, _lang: str) -> str | None:
+    return db.session.scalar(select(Organisation.name).where(Organisation.public_id == pid))
+
+
+register_list("organisations", _organisations, name_of=_organisation)
 for _key in ("ideas.task_types", "ideas.fields"):
     register_list(_key, _of_rulebook(_key))
 

@@ -37,8 +37,14 @@ def _items(_on: date, lang: str) -> list[tuple[str, str]]:
     return [(i.public_id, f"{i.code} {i.title_en if lang == 'en' else i.short_vi}") for i in plans.items()]
 
 
+def _item(pid: str, lang: str) -> str | None:
+    """An item of a plan that has been replaced meanwhile."""
+    row = db.session.scalar(select(Priority).where(Priority.public_id == pid))
+    return f"{row.code} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
+
+
 questionnaires.register(CODE, NEEDS)
-questionnaires.register_list("priority_items", _items)
+questionnaires.register_list("priority_items", _items, name_of=_item)
 
 
 def current(on: date) -> FormVersion:
