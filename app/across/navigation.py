@@ -49,6 +49,7 @@ PUBLIC_MENU = (
     ("portal.calls", N_("Calls")),
     ("portal.projects", N_("Projects")),
     ("public_results.index", N_("Results")),
+    ("public_order.index", N_("Propose a task")),
 )
 ACCOUNT_MENU = (("people.account", N_("My account"), None),)
 LONGEST_MENU = 6
@@ -108,6 +109,7 @@ VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
+VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

@@ -28,12 +28,11 @@ from tests.support.pages import axe, go, no_overflow
 
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PUBLIC = ["/", "/public/plan", "/public/plan/1", "/public/plan/1.8", "/public/calls", "/public/calls/{open_call}", "/public/calls/{open_call}/ask", "/public/projects", "/public/projects/{project}",
-          "/auth/login", "/nothing-here"]  # fmt: skip
-OFFICER = ["/desk/", "/plan/", "/plan/{plan}", "/plan/import", "/plan/measures", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/proposals/",
-OFFICER = ["/desk/", "/plan/", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}", "/calls/new", "/calls/{open_call}/try", "/calls/{open_call}/correct",
-           "/calls/{open_call}/questions", "/proposals/",
+          "/public/order-form", "/auth/login", "/nothing-here"]  # fmt: skip
+OFFICER = ["/desk/", "/plan/", "/plan/{plan}", "/plan/import", "/plan/measures", "/ideas/", "/ideas/{idea}", "/topics/", "/topics/{topic}", "/calls/", "/calls/{call}", "/calls/{open_call}",
+           "/calls/new", "/calls/{open_call}/try", "/calls/{open_call}/correct", "/calls/{open_call}/questions", "/proposals/",
            "/proposals/{submitted}", "/projects/", "/projects/{project}", "/projects/{running}", "/funding/", "/funding/projects/{project}", "/execution/",
-           "/execution/projects/{running}", "/papers/", "/admin/rulebook/"]  # fmt: skip
+           "/execution/projects/{running}", "/papers/", "/admin/rulebook/", "/admin/questionnaires/", "/ideas/links"]  # fmt: skip
 BY_ROLE = {
     "officer": OFFICER,
     "pi1": ["/desk/", "/ideas/", "/ideas/new", "/calls/", "/calls/searches", "/calls/searches/new?q=tom", "/calls/{open_call}/follow", "/proposals/", "/proposals/{draft}", "/proposals/{draft}/general", "/proposals/{draft}/budget",

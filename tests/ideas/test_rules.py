@@ -11,47 +11,34 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.permissions import Do
 from app.stages.ideas.rules import (
     IDEA,
-    SECTIONS,
     TOPIC,
     IdeaState,
     Mode,
     Outcome,
     RedirectTo,
     TopicState,
-    check_complete,
+    check_commitment,
     check_decidable,
     check_decision,
     check_outcome,
-    missing,
 )
 
 pytestmark = pytest.mark.nodb
-WHOLE = {"title": "A", "field": "social", "kind": "DT_XH", "basis": "b", "need": "n", "aim": "a", "contents": "c", "products": "p", "effects": "e",
-         "state_budget": 0, "duration_months": 12, "receiver_organisation_id": 1, "commitment": "k", "committed_by": "w"}  # fmt: skip
+WHOLE = {"receiver_organisation_id": 1, "commitment": "k", "committed_by": "w"}
 
 
 def form(**changes):
     return SimpleNamespace(**(WHOLE | changes))
 
 
-def test_a_whole_form_lacks_nothing():
-    assert missing(form()) == []
-    check_complete(form())
-
-
-def test_the_form_has_the_thirteen_sections():
-    assert [number for number, _label, _columns in SECTIONS] == list(range(1, 14))
-
-
-@pytest.mark.parametrize("column", [c for _n, _l, columns in SECTIONS for c in columns])
-def test_each_section_is_needed(column):
-    assert [c for c, _label in missing(form(**{column: None}))] == [column]
+def test_a_form_with_the_receivers_commitment_passes():
+    check_commitment(form())
 
 
 @pytest.mark.parametrize(("column", "field"), [("receiver_organisation_id", "receiver"), ("commitment", "commitment"), ("committed_by", "committed_by")])
 def test_without_the_receivers_commitment_nothing_is_submitted(column, field):
     with pytest.raises(Incomplete, match="commit") as refused:
-        check_complete(form(**{column: None}))
+        check_commitment(form(**{column: None}))
     assert refused.value.field == field
 
 

@@ -21,6 +21,7 @@ from app.kernel.errors import Refused
 from app.services.people import actions as people
 from app.services.people import queries as people_queries
 from app.services.people.rules import Role
+from app.services.questionnaires import actions as questionnaires
 from app.services.rulebook import actions as rulebook
 from app.services.similarity.kinds import rebuild_all, rebuild_if_empty
 from app.stages.plan import actions as plan_actions
@@ -41,8 +42,9 @@ def prepare(without_demo: bool) -> None:
 
 
 def load_basics(at: datetime) -> None:
-    """Rulebook and plan 1821; what is already there stays as it is."""
+    """Rulebook, forms and plan 1821; what is already there stays as it is."""
     rulebook.load(by=None, at=at)
+    questionnaires.load(by=None, at=at)
     plan, new = plan_actions.import_plan(json.loads(PLAN_1821.read_text(encoding="utf-8")), by=None, at=at)
     if new:
         plan_actions.put_in_force(plan, by=None, at=at)

@@ -73,5 +73,6 @@ def ideas_of_this_season(cast: Cast, names: Iterator[str], at: datetime) -> None
         ideas.submitted_idea(cast, item=item_for(name), title=name, at=at + n * DAY, by=by)
     name = next(names)
     back = ideas.submitted_idea(cast, item=item_for(name), title=name, at=at + 4 * DAY, by="pi1")
-    idea_acts.send_back(back, "Đề nghị bổ sung cam kết tiếp nhận kết quả của cơ quan đặt hàng.", by=cast["officer"], at=at + 6 * DAY)
+    idea_acts.send_back(back, "Đề nghị bổ sung cam kết tiếp nhận kết quả của cơ quan đặt hàng.", by=cast["officer"], at=at + 6 * DAY,
+                       sections=["s_receiver"])  # fmt: skip
     ideas.drafted_idea(cast, title=next(names), at=at + 8 * DAY, by="pi5")

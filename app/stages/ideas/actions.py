@@ -16,8 +16,10 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.people.models import Organisation, User
+from app.services.questionnaires.models import FormVersion
+from app.services.questionnaires.rules import section_of
 from app.services.rulebook import queries as rulebook
-from app.stages.ideas import queries, topics
+from app.stages.ideas import order, queries, topics
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     IDEA,
@@ -26,7 +28,7 @@ from app.stages.ideas.rules import (
     Mode,
     Outcome,
     RedirectTo,
-    check_complete,
+    check_commitment,
     check_decidable,
     check_decision,
     check_editable,
@@ -59,25 +61,46 @@ class Identified:
     reason: str | None = None
 
 
-def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | None, at: datetime, owner: User | None = None) -> Idea:
-    """Begin an order form for an organisation. `values` holds some of COLUMNS; a title is needed."""
+def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | None, at: datetime, owner: User | None = None,
+          answers: Mapping[str, Any] | None = None, draft_key: str | None = None) -> Idea:  # fmt: skip
+    """Begin an order form for an organisation. `values` holds some of COLUMNS (`answers`: what the form holds, when more); a title is needed."""
     person = owner or by
     if person is None:
         raise Incomplete(N_("An idea belongs to a person."), field="title")
     idea = Idea(owner_id=person.id, organisation_id=organisation.id, created_at=at, title="", folded="", year=local(at).year + 1)
     _write(idea, values, at)
     IDEA.begin(idea, "draft", by=by, at=at)
+    order.begin(idea, answers if answers is not None else order.answers_of(values), at=at, draft_key=draft_key)
     return idea
 
 
-def revise(idea: Idea, values: Mapping[str, Any], *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
-    """Change a draft or a returned idea."""
+def revise(idea: Idea, values: Mapping[str, Any], *, by: User | None, at: datetime, seen: int | str | None = None,
+           answers: Mapping[str, Any] | None = None, quietly: bool = False) -> None:  # fmt: skip
+    """Change a draft or a returned idea. `quietly`: what is saved while typing is no line of the journal."""
     check_owner(idea, by)
     check_editable(idea)
     check_seen(idea, seen)
+    order.keep(idea, answers if answers is not None else order.answers_of(values))
     _write(idea, values, at)
     db.session.flush()
-    journal.record(idea, "revise", by=by, at=at)
+    if not quietly:
+        journal.record(idea, "revise", by=by, at=at)
+
+
+def move_form(idea: Idea, version: FormVersion, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+    """Let a draft or a returned idea go on with a newer version of its form. Answers that it no longer asks for are kept, unseen."""
+    check_owner(idea, by)
+    check_editable(idea)
+    check_seen(idea, seen)
+    newer = order.newer(idea, on=local(at).date())
+    if newer is None or newer.id != version.id:
+        raise WrongState(N_("This idea cannot be moved to that version of the form."))
+    row = order.stored(idea)
+    before, row.form = row.form.number, version
+    db.session.flush()
+    order.keep(idea, {})
+    db.session.flush()
+    journal.record(idea, "move_form", by=by, at=at, detail={"before": before, "after": version.number})
 
 
 def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
@@ -101,21 +124,28 @@ def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None 
     check_seen(idea, seen)
     db.session.flush()
     if idea.state in (IdeaState.DRAFT, IdeaState.RETURNED):
-        check_complete(idea)
+        check_commitment(idea)
+        order.check_complete(idea, at=at)
+        order.name_sections(idea, [])
         idea.submitted_at, idea.return_reason = at, None
         if idea.code is None:
             year = local(at).year
             idea.code = idea_code(year, papers.next_number("idea", year))
     IDEA.advance(idea, "submit", by=by, at=at, detail={"number": idea.code})
-    outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea)
+    outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea,
+                linked=order.came_by_link(idea))  # fmt: skip
 
 
-def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
-    """Return a submitted idea to its owner, saying what to correct (the verb is `return`)."""
+def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None, sections: Sequence[str] = ()) -> None:
+    """Return a submitted idea to its owner, saying what to correct and in which sections (the verb is `return`)."""
     _need_reason(reason)
+    check_seen(idea, seen)
     idea.return_reason = nfc(reason)
-    IDEA.advance(idea, "return", by=by, at=at, seen=seen, reason=nfc(reason))
-    outbox.post("ideas/mail/returned.txt", to=_owner(idea), key=f"idea-returned:{idea.public_id}:{idea.version}", at=at, idea=idea)
+    named = order.name_sections(idea, sections)
+    IDEA.advance(idea, "return", by=by, at=at, reason=nfc(reason), detail={"sections": named} if named else None)
+    definition = order.of(idea).form.definition
+    outbox.post("ideas/mail/returned.txt", to=_owner(idea), key=f"idea-returned:{idea.public_id}:{idea.version}", at=at, idea=idea, linked=order.came_by_link(idea),
+                sections=[found for code in named if (found := section_of(definition, code))])  # fmt: skip
 
 
 def withdraw(idea: Idea, *, by: User | None, at: datetime, reason: str | None = None, seen: int | str | None = None) -> None:

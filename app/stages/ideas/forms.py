@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app.kernel.clock import local
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -24,12 +25,16 @@ from app.kernel.forms import (
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.services.people.queries import organisation_by_pid
-from app.stages.ideas import queries
+from app.services.questionnaires import queries as questionnaires
+from app.services.questionnaires.forms import Sheet, SheetForm
+from app.services.questionnaires.rules import Definition, said
+from app.stages.ideas import order, queries
 from app.stages.ideas.actions import Identified
-from app.stages.ideas.models import Idea
+from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
-    LONGEST_MONTHS,
+    LINK_DAYS,
     TITLE_LONGEST,
+    IdeaState,
     Mode,
     Outcome,
     RedirectTo,
@@ -53,62 +58,61 @@ def item_choices() -> list[tuple[str, str]]:
     return [(i.public_id, f"{i.code} {i.title_en if english() else i.short_vi}") for i in plans.items()]
 
 
-class Edit(StageForm):
-    """The thirteen sections of the order form. Only the title is needed to keep a draft."""
+class Order(SheetForm):
+    """The order form: whose it is and for which year; all else is asked by the version of the form."""
 
     organisation = PickField(N_("Proposing organisation"), required=True)
     year = IntField(N_("Year of the plan"), required=True, hint=N_("The year from which the task should be carried out."))
-    title = LineField(N_("1. Title"), required=True, max=TITLE_LONGEST)
-    field = PickField(N_("2. Field of research"))
-    item = PickField(N_("Priority item of the plan"), hint=N_("If you are not sure, leave it open: an officer will choose it."))
-    kind = PickField(N_("3. Type of task"))
-    basis = NoteField(N_("4. Legal and planning basis"), rows=3, hint=N_("Programmes, plans and decisions that ask for this."))
-    need = NoteField(N_("5. Urgency"), hint=N_("What problem there is, for whom, and why it must be solved at the level of the province."))
-    aim = NoteField(N_("6. Aims"), hint=N_("General and specific aims."))
-    contents = NoteField(N_("7. Main contents"))
-    products = NoteField(N_("8. Expected products and targets"), hint=N_("What is handed over, how much, and of which quality."))
-    effects = NoteField(N_("9. Effects and impact"))
-    state_budget = MoneyField(N_("10. Expected budget: from the State"))
-    other_budget = MoneyField(N_("10. Expected budget: other sources"))
-    duration_months = IntField(N_("11. Duration in months"), min=1, max=LONGEST_MONTHS)
-    starts_on = DateField(N_("11. Start"), hint=N_("Day/month/year."))
-    host = PickField(N_("12. Proposed host for direct assignment"), hint=N_("Only when one organisation should be named."))
-    receiver = PickField(N_("13. Receiving body"), sometimes=True, hint=N_("The ordering body, which commits to take the result. Needed to submit."))
-    commitment = NoteField(N_("13. How the result will be received, managed and used"), sometimes=True, hint=N_("The receiving body's commitment. Needed to submit."))
-    committed_by = LineField(N_("13. Who commits for the receiving body"), max=200, sometimes=True, hint=N_("Name and position. Needed to submit."))
-    state_keeps_ownership = YesField(N_("13. The State keeps the ownership of the result"))
-
-    TEXTS = ("title", "year", "field", "kind", "basis", "need", "aim", "contents", "products", "effects", "state_budget", "other_budget",
-             "duration_months", "starts_on", "commitment", "committed_by", "state_keeps_ownership")  # fmt: skip
 
     @classmethod
-    def of(cls, idea: Idea | None, user: User, on: date) -> Self:
-        """The form filled with an idea (None = a new one), with its lists."""
-        data: dict[str, Any] = {"year": on.year + 1}
-        if idea is not None:
-            data = {name: getattr(idea, name) for name in cls.TEXTS} | {"version": idea.version, "organisation": idea.organisation.public_id}
-            for name, row in (("item", idea.item), ("receiver", idea.receiver), ("host", idea.proposed_host)):
-                data[name] = row.public_id if row is not None else None
-        form = cls(data=data)
-        bodies = {o.public_id: o.name for o in ([idea.organisation] if idea is not None else user.organisations)}
-        form.organisation.choices = list(bodies.items())
+    def new(cls, user: User, at: datetime) -> Self:
+        """An empty form, filled beforehand with what is known of the person."""
+        today, bodies = local(at).date(), user.organisations
+        definition = order.current(today).definition
+        known = questionnaires.prefilled(definition, person=user, organisation=bodies[0] if len(bodies) == 1 else None, at=at, today=today)
+        form = cls(sheet_of(definition, known, today), data={"year": today.year + 1})
+        form.organisation.choices = [(o.public_id, o.name) for o in bodies]
         if len(bodies) == 1 and not form.organisation.data:
-            form.organisation.data = next(iter(bodies))
-        form.kind.choices, form.field.choices = named(queries.kinds(on)), named(queries.fields(on))
-        form.item.choices = item_choices()
-        form.receiver.choices = form.host.choices = queries.organisation_names()
+            form.organisation.data = bodies[0].public_id
+        return form
+
+    @classmethod
+    def of(cls, idea: Idea, on: date) -> Self:
+        """The form filled with an idea."""
+        row = order.of(idea)
+        form = cls(sheet_of(row.form.definition, row.answers, on, flagged=row.return_sections if idea.state == IdeaState.RETURNED else ()),
+                   data={"version": idea.version, "year": idea.year, "organisation": idea.organisation.public_id})  # fmt: skip
+        form.organisation.choices = [(idea.organisation.public_id, idea.organisation.name)]
+        return form
+
+    @classmethod
+    def by_link(cls, link: OrderLink, at: datetime) -> Self:
+        """The form of an organisation without an account: whose it is stands in the link."""
+        form = cls.of(link.idea, local(at).date()) if link.idea is not None else cls.new(link.contact, at)
+        del form.organisation
         return form
 
     def values(self) -> dict[str, Any]:
-        """What `draft` and `revise` take."""
-        return {name: self[name].data for name in self.TEXTS} | {
-            "receiver": organisation_by_pid(self.receiver.data), "proposed_host": organisation_by_pid(self.host.data),
-            "item": plans.item_by_pid(self.item.data),
-        }  # fmt: skip
+        """What `draft` and `revise` take for the idea's columns."""
+        return order.values_of(self.sheet.answers) | {"year": self.year.data}
 
-    def chosen_organisation(self, user: User) -> Organisation:
-        """The organisation of the user that was picked (validated against the list)."""
-        return next(o for o in user.organisations if o.public_id == self.organisation.data)
+    def safe_values(self, on: date) -> dict[str, Any]:
+        """The same for saving while typing: a year that cannot be kept is left as it was."""
+        values = self.values()
+        if values["year"] is None or not on.year - 1 <= values["year"] <= on.year + 5:
+            del values["year"]
+        return values
+
+    def chosen_organisation(self, user: User) -> Organisation | None:
+        """The organisation of the user that was picked."""
+        return next((o for o in user.organisations if o.public_id == self.organisation.data), None)
+
+
+def sheet_of(definition: Definition, answers: Mapping[str, Any], on: date, *, flagged: Collection[str] = ()) -> Sheet:
+    """The order form as a sheet in the language of this page."""
+    lang = "en" if english() else "vi"
+    choices = questionnaires.choices_for(definition, on=on, lang=lang)
+    return Sheet(definition, answers, choices=choices, lang=lang, always=order.ALWAYS, flagged=flagged)
 
 
 class Plain(StageForm):
@@ -117,6 +121,41 @@ class Plain(StageForm):
 
 class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=4)
+
+
+class Return(StageForm):
+    """What to correct, and in which sections of the form."""
+
+    sections = TicksField(N_("Sections to complete"), hint=N_("The applicant sees them marked on the form."))
+    reason = NoteField(N_("What to correct"), required=True, max=2000, rows=4)
+
+    @classmethod
+    def of(cls, idea: Idea) -> Self:
+        """The form with the sections of the version that the idea keeps."""
+        form = cls(data={"version": idea.version})
+        lang = "en" if english() else "vi"
+        form.sections.choices = [(s["code"], f"{s.get('number', '')}. {said(s['label'], lang)}".lstrip(". ")) for s in order.of(idea).form.definition["sections"]]
+        return form
+
+
+class Link(StageForm):
+    """A link for an organisation without an account."""
+
+    body = PickField(N_("Organisation"), required=True)
+    name = LineField(N_("Name of the contact"), required=True, max=200)
+    email = LineField(N_("E-mail of the contact"), required=True, max=300, hint=N_("The link and the receipt go to this address."))
+    expires_on = DateField(N_("The link holds until"), required=True)
+
+    @classmethod
+    def of(cls, today: date) -> Self:
+        """The form with the organisations in being."""
+        form = cls(data={"expires_on": today + timedelta(days=LINK_DAYS)})
+        form.body.choices = queries.organisation_names()
+        return form
+
+
+class Renew(StageForm):
+    expires_on = DateField(N_("The link holds until"), required=True)
 
 
 class Withdraw(StageForm):

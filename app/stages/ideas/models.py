@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, String, Table, Text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import (
@@ -19,6 +20,7 @@ from app.kernel.db import (
     trigger,
 )
 from app.services.people.models import Organisation, User
+from app.services.questionnaires.models import FormVersion
 from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo, TopicState
 from app.stages.plan.models import Priority
 
@@ -166,3 +168,38 @@ trigger(
     sqlite="CREATE TRIGGER topic_kept BEFORE DELETE ON topic BEGIN SELECT RAISE(ABORT, 'an approved topic is kept'); END",
     postgresql="CREATE TRIGGER topic_kept BEFORE DELETE ON topic FOR EACH ROW EXECUTE FUNCTION refuse_change()",
 )  # fmt: skip
+
+
+class OrderForm(Model):
+    """The filled form of an idea: the version it began with, and its answers by question code. Columns of Idea are filled from them."""
+
+    __tablename__ = "order_form"
+
+    idea_id: Mapped[int] = mapped_column(to("idea"), primary_key=True, autoincrement=False)
+    form_version_id: Mapped[int] = mapped_column(to("form_version"), index=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    return_sections: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of the sections to complete
+    draft_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the page on which it was begun
+
+    form: Mapped[FormVersion] = relationship(lazy="joined")
+
+
+class OrderLink(Identified, Model):
+    """A link by which an organisation fills in one order form without an account. Only the hash of its secret is kept."""
+
+    __tablename__ = "order_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    organisation_id: Mapped[int] = mapped_column(to("organisation"), index=True)
+    contact_id: Mapped[int] = mapped_column(to("user_account"))
+    idea_id: Mapped[int | None] = mapped_column(to("idea"), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    window_began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the hour in which sendings are counted
+    sendings: Mapped[int] = mapped_column(default=0)
+
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    contact: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[contact_id])
+    idea: Mapped[Idea | None] = relationship(lazy="raise_on_sql")

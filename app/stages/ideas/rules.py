@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -56,6 +56,25 @@ class TopicState(Face):
     DROPPED = "dropped", N_("Dropped"), "grey"
 
 
+# links for organisations without an account: how long they hold, and how often one may send in an hour
+LINK_DAYS, LINK_DAYS_MOST, LINK_SENDINGS = 30, 180, 600
+
+
+class TooMany(Refused):
+    """Too many sendings in the hour (429)."""
+
+    status = 429
+
+
+class LinkStanding(Face):
+    """What a link is now; derived from its dates and from the idea that it fills."""
+
+    OPEN = "open", N_("Open"), "blue"
+    USED = "used", N_("Form sent"), "green"
+    EXPIRED = "expired", N_("Expired"), "grey"
+    REVOKED = "revoked", N_("Closed"), "red"
+
+
 RECOMMENDED = frozenset({Outcome.DO, Outcome.DO_WITH_CHANGES})
 EDITABLE = frozenset({IdeaState.DRAFT, IdeaState.RETURNED})
 CALLABLE = frozenset({TopicState.APPROVED, TopicState.OPEN_AGAIN})
@@ -86,50 +105,19 @@ TOPIC = Lifecycle("topic", TopicState, start=TopicState.APPROVED, moves={
     (TopicState.OPEN_AGAIN, "drop"): Move(TopicState.DROPPED, Do.TOPICS_DROP, N_("Drop the topic")),
 })  # fmt: skip
 
-# the thirteen sections of the order form; each is one or more columns of Idea
-SECTIONS: tuple[tuple[int, str, tuple[str, ...]], ...] = (
-    (1, N_("Title"), ("title",)),
-    (2, N_("Field of research"), ("field",)),
-    (3, N_("Type of task"), ("kind",)),
-    (4, N_("Legal and planning basis"), ("basis",)),
-    (5, N_("Urgency"), ("need",)),
-    (6, N_("Aims"), ("aim",)),
-    (7, N_("Main contents"), ("contents",)),
-    (8, N_("Expected products and targets"), ("products",)),
-    (9, N_("Effects and impact"), ("effects",)),
-    (10, N_("Expected budget"), ("state_budget",)),
-    (11, N_("Duration in months"), ("duration_months",)),
-    (12, N_("Proposed host for direct assignment"), ()),
-    (13, N_("Who receives the result, and how it will be used"), ("receiver_organisation_id", "commitment", "committed_by")),
+# the receiving body's commitment, whatever version of the form is used
+_COMMITMENT = (
+    ("receiver_organisation_id", "receiver", N_("Receiving body")),
+    ("commitment", "commitment", N_("How the result will be received, managed and used")),
+    ("committed_by", "committed_by", N_("Who commits for the receiving body")),
 )
-_LABELS = {
-    "receiver_organisation_id": N_("Receiving body"),
-    "commitment": N_("How the result will be received, managed and used"),
-    "committed_by": N_("Who commits for the receiving body"),
-}
 
 
-def missing(idea: Any) -> list[tuple[str, str]]:
-    """What the order form still lacks, as (column, label of its section), in the form's order."""
-    lacking = []
-    for _number, label, columns in SECTIONS:
-        for column in columns:
-            if getattr(idea, column) in (None, ""):
-                lacking.append((column, _LABELS.get(column, label)))
-    return lacking
-
-
-def check_complete(idea: Any) -> None:
-    """Raise Incomplete for the first thing the order form lacks; the commitment is named for what it is."""
-    for column, label in missing(idea):
-        if column in _LABELS:
-            raise Incomplete(N_("The receiving body must commit to take the result. Missing: %(what)s."), field=form_field(column), what=label)
-        raise Incomplete(N_("The order form is not complete. Missing: %(what)s."), field=form_field(column), what=label)
-
-
-def form_field(column: str) -> str:
-    """The form field in which a column is filled in."""
-    return {"receiver_organisation_id": "receiver", "host_organisation_id": "host"}.get(column, column)
+def check_commitment(idea: Any) -> None:
+    """Raise Incomplete for the first part of the receiving body's commitment that is missing."""
+    for column, code, label in _COMMITMENT:
+        if getattr(idea, column) in (None, ""):
+            raise Incomplete(N_("The receiving body must commit to take the result. Missing: %(what)s."), field=code, what=label)
 
 
 def check_editable(idea: Any) -> None:

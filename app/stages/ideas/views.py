@@ -22,24 +22,24 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.papers import queries as papers
-from app.stages.ideas import actions, council, forms, queries
+from app.stages.ideas import actions, council, forms, linkpages, orders, queries
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     EDITABLE,
     IDEA,
-    SECTIONS,
     TOPIC,
     IdeaState,
     Mode,
     TopicState,
-    missing,
 )
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
-from app.stages.plan.suggestion.views import only_asked
 
 bp = Blueprint("ideas", __name__, url_prefix="/ideas", template_folder="templates")
 topics_bp = Blueprint("topics", __name__, url_prefix="/topics")
+orders.hang(bp)
+linkpages.hang(bp)
+public_bp = linkpages.public_bp
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGES = {"submit": ".submit", "withdraw": ".withdraw", "return": ".send_back", "identify": ".identify", "approve": ".decide", "reject": ".reject"}
 OWN = {"submit", "withdraw"}
@@ -111,17 +111,6 @@ def _file(content: bytes, name: str) -> Response:
 # --- one idea, for its owner ----------------------------------------------------------------------------------
 
 
-@bp.route("/new", methods=["GET", "POST"])
-@allow(Do.IDEAS_DRAFT)
-@writes
-def new() -> Any:
-    form = forms.Edit.of(None, current_user, clock.today())
-    if not only_asked() and form.validate_on_submit():
-        idea = actions.draft(form.values(), organisation=form.chosen_organisation(current_user), by=current_user, at=clock.now())
-        return done(_("Your idea is kept as a draft."), url_for(".show", pid=idea.public_id))
-    return render_template("ideas/edit.html", form=form, idea=None)
-
-
 @bp.get("/<pid>")
 @allow(SIGNED_IN)
 def show(pid: str) -> Any:
@@ -132,8 +121,7 @@ def show(pid: str) -> Any:
     # what is recommended stays in the house until the province has decided
     told = [e for e in journal.timeline(keys) if in_house or e.verb != "identify"]
     return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=papers.of_keys(keys),
-                           lacking=", ".join(_(label) for _column, label in missing(idea)), next_steps=_next(idea),
-                           nearest=queries.nearest_of(idea, current_user) if in_house else [], **_names())  # fmt: skip
+                           next_steps=_next(idea), nearest=queries.nearest_of(idea, current_user) if in_house else [], **orders.shown(idea), **_names())  # fmt: skip
 
 
 def _names() -> dict[str, Any]:
@@ -170,30 +158,6 @@ def _one_primary(steps: list[tuple[str, str, bool]]) -> list[tuple[str, str, boo
     return [(label, url, primary and place == 0) for place, (label, url, primary) in enumerate(ordered)]
 
 
-@bp.route("/<pid>/edit", methods=["GET", "POST"])
-@allow(Do.IDEAS_DRAFT)
-@writes
-def edit(pid: str) -> Any:
-    idea = or_404(queries.for_owner(current_user, pid))
-    form = forms.Edit.of(idea, current_user, clock.today())
-    if not only_asked() and form.validate_on_submit():
-        actions.revise(idea, form.values(), seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("Saved."), url_for(".show", pid=idea.public_id))
-    return render_template("ideas/edit.html", form=form, idea=idea)
-
-
-@bp.route("/<pid>/submit", methods=["GET", "POST"])
-@allow(Do.IDEAS_SUBMIT)
-@writes
-def submit(pid: str) -> Any:
-    idea = or_404(queries.for_owner(current_user, pid))
-    form = forms.Plain(obj=idea)
-    if form.validate_on_submit():
-        actions.submit(idea, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("Your idea was received under number %(number)s.", number=idea.code), url_for(".show", pid=idea.public_id))
-    return render_template("ideas/submit.html", idea=idea, form=form, sections=SECTIONS, lacking=missing(idea), **_names())
-
-
 @bp.route("/<pid>/withdraw", methods=["GET", "POST"])
 @allow(Do.IDEAS_WITHDRAW)
 @writes
@@ -214,9 +178,9 @@ def withdraw(pid: str) -> Any:
 @writes
 def send_back(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
-    form = forms.Reason(obj=idea)
+    form = forms.Return.of(idea)
     if form.validate_on_submit():
-        actions.send_back(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        actions.send_back(idea, form.reason.data or "", sections=form.sections.data or (), seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The idea was returned to its owner."), url_for(".show", pid=idea.public_id))
     return render_template("ideas/return.html", idea=idea, form=form)
 

@@ -1,0 +1,229 @@
+"""The officer's forms: a section, a question, checks, a new version, putting in force, discarding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Self
+
+from flask_babel import gettext as _
+
+from app.kernel.errors import Incomplete
+from app.kernel.forms import (
+    ChoiceField,
+    DateField,
+    IntField,
+    LineField,
+    NoteField,
+    PickField,
+    StageForm,
+    TicksField,
+    YesField,
+)
+from app.kernel.words import N_
+from app.services.questionnaires import queries
+from app.services.questionnaires.models import FormVersion
+from app.services.questionnaires.rules import (
+    COMPARED,
+    LONGEST_HINT,
+    LONGEST_LABEL,
+    MOST_ROWS,
+    CheckKind,
+    Kind,
+    Operator,
+    Source,
+    question_of,
+    questions,
+    said,
+    section_of,
+)
+from app.services.rulebook.rules import Mark
+
+TABLE_LINE = "code | type | nhãn | label | x"
+
+
+class Plain(StageForm):
+    """A button."""
+
+
+class Draft(StageForm):
+    source = LineField(N_("Document or reason for the new version"), required=True, max=500)
+
+
+class Discard(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+
+
+class PutInForce(StageForm):
+    document_number = LineField(N_("Number of the document that issues the form"), required=True, max=60, hint=N_("For example 1234/QĐ-UBND."))
+    document_date = DateField(N_("Date of the document"), required=True)
+    valid_from = DateField(N_("Used from"), required=True, hint=N_("Records that are begun on this day or later get this version. Those begun before keep theirs."))
+    source = LineField(N_("Source"), required=True, max=500)
+    mark = ChoiceField(N_("Mark"), enum=Mark, required=True)
+    agree = YesField(N_("I have read the form and the difference. From now on it cannot be changed."), required=True)
+
+
+class Section(StageForm):
+    """One section."""
+
+    code = LineField(N_("Code"), required=True, max=40, hint=N_("Small letters, digits and “_”. Answers are kept under it."))
+    number = LineField(N_("Number"), max=10, hint=N_("As printed, for example 13."))
+    label_vi = LineField(N_("Title in Vietnamese"), required=True, max=LONGEST_LABEL)
+    label_en = LineField(N_("Title in English"), required=True, max=LONGEST_LABEL)
+    hint_vi = NoteField(N_("Hint in Vietnamese"), max=LONGEST_HINT, rows=2)
+    hint_en = NoteField(N_("Hint in English"), max=LONGEST_HINT, rows=2)
+
+    @classmethod
+    def of(cls, version: FormVersion, code: str | None) -> Self:
+        """The form with a section of the version, or an empty one."""
+        row = section_of(version.definition, code) if code else None
+        data = {"version": version.version} | (_worded(row) | {"code": row["code"], "number": row.get("number")} if row else {})
+        return cls(data=data)
+
+    def values(self) -> dict[str, Any]:
+        """The section as the definition keeps it, without its questions."""
+        return {"code": self.code.data, "number": self.number.data, "label": _both(self.label_vi, self.label_en), "hint": _hint(self)}
+
+
+class Question(StageForm):
+    """One question. Which limits count depends on its type."""
+
+    section = PickField(N_("Section"), required=True)
+    code = LineField(N_("Code"), required=True, max=40, hint=N_("Small letters, digits and “_”. Answers are kept under it."))
+    type = PickField(N_("Type"), required=True)
+    label_vi = LineField(N_("Label in Vietnamese"), required=True, max=LONGEST_LABEL)
+    label_en = LineField(N_("Label in English"), required=True, max=LONGEST_LABEL)
+    hint_vi = NoteField(N_("Hint in Vietnamese"), max=LONGEST_HINT, rows=2)
+    hint_en = NoteField(N_("Hint in English"), max=LONGEST_HINT, rows=2)
+    required = YesField(N_("Needed to submit"))
+    max_words = IntField(N_("Most words"), max=5_000, hint=N_("For texts."))
+    min = IntField(N_("Least"), max=10**13, hint=N_("For numbers and amounts."))
+    max = IntField(N_("Most"), max=10**13, hint=N_("Most characters of a text; the highest number or amount."))
+    list = PickField(N_("List of choices"), hint=N_("For “one of” and “any of”: a list of the rulebook, or choices of your own below."))
+    options = NoteField(N_("Choices"), max=20_000, rows=4, hint=N_("One a line: code | name in Vietnamese | name in English."))
+    columns = NoteField(N_("Columns of the table"), max=5_000, rows=4,
+                        hint=N_("One a line: code | type | label in Vietnamese | label in English | x when needed | list of choices. Types: short_text, number, money, date, one_of."))  # fmt: skip
+    min_rows = IntField(N_("Least rows"), max=MOST_ROWS)
+    max_rows = IntField(N_("Most rows"), max=MOST_ROWS)
+    when_question = PickField(N_("Asked only when the answer to"), hint=N_("A question that comes before this one."))
+    when_op = PickField(N_("… is so"))
+    when_value = LineField(N_("… compared with"), max=100, hint=N_("A number, yes or no, or the code of a choice."))
+    prefill = PickField(N_("Filled beforehand from"))
+
+    @classmethod
+    def of(cls, version: FormVersion, code: str | None, lang: str, section: str | None = None) -> Self:
+        """The form with a question of the version, or an empty one for a section."""
+        row = question_of(version.definition, code) if code else None
+        form = cls(data={"version": version.version, "section": section} | (_question_data(version, row) if row else {}))
+        form.known = row or {}
+        form.section.choices = [(s["code"], f"{s.get('number', '')}. {said(s['label'], lang)}".lstrip(". ")) for s in version.definition["sections"]]
+        form.type.choices = [(str(k), _(k.label)) for k in Kind]
+        form.list.choices = [(name, name) for name in queries.list_names()]
+        form.when_question.choices = [(q["code"], said(q["label"], lang)) for q in questions(version.definition) if q["type"] != Kind.TABLE and q["code"] != code]
+        form.when_op.choices = [(str(o), _(o.label)) for o in Operator]
+        form.prefill.choices = [(str(s), _(s.label)) for s in Source]
+        return form
+
+    known: Mapping[str, Any] = {}
+
+    def values(self) -> dict[str, Any]:
+        """The question as the definition keeps it."""
+        kind = Kind(self.type.data)
+        made: dict[str, Any] = {"code": self.code.data, "type": str(kind), "label": _both(self.label_vi, self.label_en), "hint": _hint(self),
+                                "required": bool(self.required.data), "prefill": self.prefill.data}  # fmt: skip
+        for name in ("max_words", "min", "max", "min_rows", "max_rows"):
+            made[name] = self[name].data
+        if kind in (Kind.ONE, Kind.MANY):
+            made |= {"list": self.list.data} if self.list.data else {"options": self._options()}
+        if kind == Kind.TABLE:
+            made["columns"] = self._columns()
+        if self.when_question.data and self.when_op.data:
+            made["when"] = {"question": self.when_question.data, "op": self.when_op.data} | self._wanted()
+        return {k: v for k, v in made.items() if v not in (None, "", [], {}, False)}
+
+    def _wanted(self) -> dict[str, Any]:
+        text = self.when_value.data or ""
+        if self.when_op.data in COMPARED:
+            bare = text.replace(".", "").replace(" ", "")
+            if not re.fullmatch(r"[0-9]{1,15}", bare):
+                raise Incomplete(N_("Please write a whole number, for example 12."), field="when_value")
+            return {"value": int(bare)}
+        return {"value": text} if self.when_op.data in (Operator.IS, Operator.IS_NOT) else {}
+
+    def _options(self) -> list[dict[str, str]]:
+        rows = [[part.strip() for part in line.split("|")] for line in (self.options.data or "").splitlines() if line.strip()]
+        if any(len(row) != 3 for row in rows):
+            raise Incomplete(N_("Each line needs three parts: code | name in Vietnamese | name in English."), field="options")
+        return [{"code": code, "vi": vi, "en": en} for code, vi, en in rows]
+
+    def _columns(self) -> list[dict[str, Any]]:
+        known = {c["code"]: c for c in self.known.get("columns") or []}
+        found = []
+        for line in (self.columns.data or "").splitlines():
+            parts = [part.strip() for part in line.split("|")]
+            if not any(parts):
+                continue
+            if not 4 <= len(parts) <= 6:
+                raise Incomplete(N_("Each line needs four to six parts: code | type | label in Vietnamese | label in English | x | list."), field="columns")
+            code, kind, vi, en, *more = parts
+            before = known.get(code) or {}
+            kept = {k: v for k, v in before.items() if k in ("options", "list", "max", "min", "hint")} if before.get("type") == kind else {}
+            found.append({**kept, "code": code, "type": kind, "label": {"vi": vi, "en": en}} | ({"required": True} if more and more[0] else {})
+                         | ({"list": more[1]} if len(more) > 1 and more[1] else {}))  # fmt: skip
+        return found
+
+
+class Checks(StageForm):
+    """Checks between answers: take some out, add one."""
+
+    keep = TicksField(N_("Checks that stay"))
+    kind = PickField(N_("Add a check"))
+    terms = LineField(N_("Questions"), max=400, hint=N_("Codes, separated by commas; table.column for a column. The last is the total, the later day, or the limit."))
+
+    @classmethod
+    def of(cls, version: FormVersion) -> Self:
+        """The form with the checks that are there."""
+        rows = version.definition.get("checks") or []
+        form = cls(data={"version": version.version, "keep": [str(n) for n in range(len(rows))]})
+        form.keep.choices = [(str(n), f"{_(CheckKind(c['kind']).label)}: {', '.join(terms_of(c))}") for n, c in enumerate(rows)]
+        form.kind.choices = [(str(k), _(k.label)) for k in CheckKind]
+        return form
+
+    def values(self, version: FormVersion) -> list[dict[str, Any]]:
+        """The checks as the definition keeps them."""
+        rows = [c for n, c in enumerate(version.definition.get("checks") or []) if str(n) in (self.keep.data or [])]
+        if self.kind.data:
+            terms = [t.strip() for t in (self.terms.data or "").split(",") if t.strip()]
+            if len(terms) < 2 or (self.kind.data != CheckKind.SUM and len(terms) != 2):
+                raise Incomplete(N_("Please name two questions; for a sum the parts and then the total."), field="terms")
+            made = {"parts": terms[:-1], "total": terms[-1]} if self.kind.data == CheckKind.SUM else {"first": terms[0], "second": terms[1]}
+            rows.append({"kind": self.kind.data} | made)
+        return rows
+
+
+def terms_of(check: Mapping[str, Any]) -> list[str]:
+    """The questions that a check names, the total or limit last."""
+    return [*check["parts"], check["total"]] if check["kind"] == CheckKind.SUM else [check["first"], check["second"]]
+
+
+def _both(vi: LineField, en: LineField) -> dict[str, str]:
+    return {"vi": vi.data or "", "en": en.data or ""}
+
+
+def _hint(form: Any) -> dict[str, str] | None:
+    return _both(form.hint_vi, form.hint_en) if form.hint_vi.data or form.hint_en.data else None
+
+
+def _worded(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{name}_{lang}": (row.get(name) or {}).get(lang) for name in ("label", "hint") for lang in ("vi", "en")}
+
+
+def _question_data(version: FormVersion, row: Mapping[str, Any]) -> dict[str, Any]:
+    home = next(s["code"] for s in version.definition["sections"] if row in s["questions"])
+    when = row.get("when") or {}
+    plain = {name: row.get(name) for name in ("code", "type", "required", "max_words", "min", "max", "list", "min_rows", "max_rows", "prefill")}
+    lines = [" | ".join((c["code"], c["type"], c["label"]["vi"], c["label"]["en"], "x" if c.get("required") else "", c.get("list", ""))).rstrip(" |") for c in row.get("columns") or []]
+    return plain | _worded(row) | {
+        "section": home, "options": "\n".join(f"{o['code']} | {o['vi']} | {o['en']}" for o in row.get("options") or []), "columns": "\n".join(lines),
+        "when_question": when.get("question"), "when_op": when.get("op"), "when_value": None if when.get("value") is None else str(when["value"]),
+    }  # fmt: skip

@@ -1,0 +1,163 @@
+"""Reads of forms: the version in force on a day, the history, what may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from app.kernel.db import db
+from app.services.people.models import Organisation, User
+from app.services.questionnaires.answering import Answers, Fault, faults, list_of
+from app.services.questionnaires.models import FormVersion, Questionnaire
+from app.services.questionnaires.rules import (
+    Definition,
+    Problem,
+    Source,
+    VersionState,
+    problems,
+    questions,
+)
+from app.services.rulebook import queries as rulebook
+
+Choices = dict[str, list[tuple[str, str]]]
+_needs: dict[str, dict[str, str]] = {}
+_names: dict[str, Callable[[str, str], str | None]] = {}
+_lists: dict[str, Callable[[date, str], list[tuple[str, str]]]] = {}
+
+
+def register(code: str, needs: Mapping[str, str]) -> None:
+    """A stage names the questions, with their types, that it reads of its form itself."""
+    _needs[code] = dict(needs)
+
+
+def register_list(name: str, choices: Callable[[date, str], list[tuple[str, str]]], *, name_of: Callable[[str, str], str | None] | None = None) -> None:
+    """A room offers a list to choose from: (value, label) on a day, in a language. A second registration replaces the first.
+
+    `name_of` tells the label of a value that was once chosen and is no longer on the list.
+    """
+    _lists[name] = choices
+    if name_of is not None:
+        _names[name] = name_of
+
+
+def name_in(name: str | None, value: str, lang: str) -> str | None:
+    """The label of a value that is no longer on the list, if anybody knows it."""
+    return _names[name](value, lang) if name in _names else None
+
+
+def list_names() -> list[str]:
+    """The lists from which an officer may let people choose one or many."""
+    return sorted(set(_lists) - {"organisations", "priority_items"})
+
+
+def _organisations(_on: date, _lang: str) -> list[tuple[str, str]]:
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None)).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
+def _of_rulebook(key: str) -> Callable[[date, str], list[tuple[str, str]]]:
+    return lambda on, lang: [(row["code"], row["en" if lang == "en" else "vi"]) for row in rulebook.value(key, on=on)]
+
+
+def _organisation(pid: str, _lang: str) -> str | None:
+    return db.session.scalar(select(Organisation.name).where(Organisation.public_id == pid))
+
+
+register_list("organisations", _organisations, name_of=_organisation)
+for _key in ("ideas.task_types", "ideas.fields"):
+    register_list(_key, _of_rulebook(_key))
+
+
+def choices_for(definition: Definition, *, on: date, lang: str) -> Choices:
+    """The lists that this definition asks for, as they stand on a day."""
+    wanted = {list_of(q) for q in questions(definition)} | {list_of(c) for q in questions(definition) for c in q.get("columns") or []}
+    return {name: _lists[name](on, lang) for name in wanted if name in _lists}
+
+
+def wrong(definition: Definition, answers: Answers, *, choices: Choices, complete: bool = False, always: frozenset[str] | set[str] = frozenset()) -> list[Fault]:
+    """What is wrong with the answers, judged by these lists."""
+    return faults(definition, answers, choices={name: [v for v, _l in rows] for name, rows in choices.items()}, complete=complete, always=always)
+
+
+def problems_of(version: FormVersion) -> list[Problem]:
+    """What keeps this version from being put in force."""
+    return problems(version.definition, lists=set(list_names()), needs=_needs.get(version.questionnaire.code))
+
+
+def problems_alone(question: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a question taken by itself, its condition aside."""
+    bare = {k: v for k, v in question.items() if k != "when"}
+    return problems({"sections": [{"code": "alone", "label": {"vi": "-", "en": "-"}, "questions": [bare]}]}, lists=set(list_names()))
+
+
+def needs_of(code: str) -> dict[str, str]:
+    """The questions that the stage of this form reads itself."""
+    return _needs.get(code, {})
+
+
+def forms() -> list[Questionnaire]:
+    """All forms."""
+    return list(db.session.scalars(select(Questionnaire).order_by(Questionnaire.code)))
+
+
+def form_by_code(code: str) -> Questionnaire | None:
+    return db.session.scalar(select(Questionnaire).where(Questionnaire.code == code))
+
+
+def versions_statement() -> Select[Any]:
+    """All versions of all forms."""
+    return select(FormVersion).join(Questionnaire)
+
+
+def versions_of(form: Questionnaire) -> list[FormVersion]:
+    """The versions of a form, newest first."""
+    return list(db.session.scalars(select(FormVersion).where(FormVersion.questionnaire_id == form.id).order_by(FormVersion.number.desc())))
+
+
+def version_by_pid(pid: str) -> FormVersion | None:
+    return db.session.scalar(select(FormVersion).where(FormVersion.public_id == pid))
+
+
+def version_by_id(row_id: int) -> FormVersion | None:
+    return db.session.get(FormVersion, row_id)
+
+
+def in_force(code: str, *, on: date) -> FormVersion | None:
+    """The version of a form that a record begun on this day is given."""
+    statement = select(FormVersion).join(Questionnaire).where(Questionnaire.code == code, FormVersion.state == VersionState.IN_FORCE, FormVersion.valid_from <= on)
+    return db.session.scalar(statement.order_by(FormVersion.valid_from.desc()).limit(1))
+
+
+def latest_start(form_id: int) -> date | None:
+    """The first day of the latest version in force."""
+    return db.session.scalar(select(func.max(FormVersion.valid_from)).where(FormVersion.questionnaire_id == form_id, FormVersion.state == VersionState.IN_FORCE))
+
+
+def last_number(form_id: int) -> int:
+    """The highest number given to a version of this form."""
+    return db.session.scalar(select(func.max(FormVersion.number)).where(FormVersion.questionnaire_id == form_id)) or 0
+
+
+def standing(version: FormVersion, *, on: date) -> str:
+    """What the version is today: draft, discarded, to_come, in_use or past. Derived, never stored."""
+    if version.state != VersionState.IN_FORCE or version.valid_from is None:
+        return str(version.state)
+    if version.valid_from > on:
+        return "to_come"
+    now = in_force(version.questionnaire.code, on=on)
+    return "in_use" if now is not None and now.id == version.id else "past"
+
+
+def prefilled(definition: Definition, *, person: User | None, organisation: Organisation | None, at: datetime, today: date) -> dict[str, Any]:
+    """The answers that a new form takes from what is known."""
+    known: dict[Source, Any] = {
+        Source.PERSON_NAME: person.name if person else None, Source.PERSON_EMAIL: person.email if person else None,
+        Source.ORGANISATION: organisation.public_id if organisation else None, Source.TODAY: today.isoformat(),
+        Source.NEXT_YEAR: date(today.year + 1, 1, 1).isoformat(),
+    }  # fmt: skip
+    found = {q["code"]: known[Source(q["prefill"])] for q in questions(definition) if q.get("prefill")}
+    return {code: value for code, value in found.items() if value is not None}
+

@@ -1,0 +1,316 @@
+"""/admin/questionnaires: forms and versions; a draft is edited, tried without a trace, compared, put in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    g,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock, journal
+from app.kernel.db import folded
+from app.kernel.listing import Column, Filter, Listing
+from app.kernel.permissions import Do
+from app.kernel.text import fold
+from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.questionnaires import actions, editing, queries
+from app.services.questionnaires.comparing import ASPECTS, compare
+from app.services.questionnaires.forms import Sheet, SheetForm
+from app.services.questionnaires.models import FormVersion, Questionnaire
+from app.services.questionnaires.rules import (
+    VERSION,
+    Problem,
+    VersionState,
+    question_of,
+    section_of,
+)
+from app.shown import language
+
+bp = Blueprint("questionnaires", __name__, url_prefix="/admin/questionnaires", template_folder="templates")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STANDING = {"draft": N_("Draft"), "discarded": N_("Discarded"), "to_come": N_("Comes into use"), "in_use": N_("In use"), "past": N_("Replaced")}
+EDITS = Do.QUESTIONNAIRES_REVISE
+
+
+def init_app(app: Flask) -> None:
+    """What the macros of forms ask for."""
+    app.jinja_env.globals.update(aspect_label=lambda aspect: ASPECTS.get(aspect, aspect), told_value=_told)
+
+
+def _told(value: Any) -> str:
+    """A property of a definition in words."""
+    if value in (None, "", [], {}, False):
+        return "–"
+    if value is True:
+        return _("Yes")
+    if isinstance(value, dict) and {"vi", "en"} & set(value):
+        return str(value.get(language()) or value.get("vi"))
+    if isinstance(value, dict):
+        return " ".join(_told(v) for v in value.values())
+    if isinstance(value, list):
+        return "; ".join(_told(v) for v in value)
+    return str(value)
+
+
+def sentence(problem: Problem) -> str:
+    """A problem of a definition in the language of the page."""
+    params = {k: _(v) if isinstance(v, str) and v else v for k, v in problem.params.items()}
+    text = _(problem.message)
+    return text % params if params else text
+
+
+def _name(form: Questionnaire) -> str:
+    return actions.name_of(form, language())
+
+
+def _standing(version: FormVersion) -> str:
+    return _word(queries.standing(version, on=clock.today()))
+
+
+def _word(standing: str) -> str:
+    label = STANDING.get(standing, VersionState.IN_FORCE.label)
+    return _(label)
+
+
+# --- lists ----------------------------------------------------------------------------------------------------
+
+
+def _versions() -> Listing:
+    today = clock.today()
+    in_use = {v.id for f in queries.forms() if (v := queries.in_force(f.code, on=today))}
+    return Listing(
+        queries.versions_statement(), request.args, key=FormVersion.id, default="-number",
+        columns=[
+            Column("form", _("Questionnaire"), lambda v: _name(v.questionnaire)),
+            Column("number", _("Version"), lambda v: v.number, sort=FormVersion.number),
+            Column("document", _("Issued by document"), lambda v: v.document_number),
+            Column("from", _("Used from"), lambda v: v.valid_from),
+            Column("state", _("State"), lambda v: _word("in_use" if v.id in in_use else str(v.state))),
+        ],
+        filters=[
+            Filter("q", _("Words of name, document or source"), lambda s, v: s.where(folded(
+                Questionnaire.name_vi + " " + Questionnaire.name_en + " " + FormVersion.source).contains(fold(v), autoescape=True))),
+            Filter("form", _("Questionnaire"), lambda s, v: s.where(Questionnaire.code == v), choices=[(f.code, _name(f)) for f in queries.forms()]),
+            Filter("state", _("State"), lambda s, v: s.where(FormVersion.state == v), choices=[(str(x), _(x.label)) for x in VersionState]),
+        ],
+    )  # fmt: skip
+
+
+@bp.get("/")
+@allow(Do.QUESTIONNAIRES_READ)
+def index() -> Any:
+    return render_template("questionnaires/index.html", listing=_versions(), forms=queries.forms(), name=_name)
+
+
+@bp.get("/versions.xlsx")
+@allow(Do.QUESTIONNAIRES_READ)
+def export() -> Any:
+    answer: Response = make_response(_versions().xlsx(_("Forms")))
+    answer.headers["Content-Type"] = XLSX
+    answer.headers["Content-Disposition"] = "attachment; filename=bieu-mau.xlsx"
+    return answer
+
+
+@bp.route("/forms/<code>/draft", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def draft(code: str) -> Any:
+    row = or_404(queries.form_by_code(code))
+    form = editing.Draft()
+    if form.validate_on_submit():
+        version = actions.draft(row, source=form.source.data or "", by=current_user, at=clock.now())
+        return done(_("Version %(n)s is begun as a copy of the latest.", n=version.number), url_for(".show", pid=version.public_id))
+    return render_template("questionnaires/act.html", form=form, title=_("Draft a new version"), lead=_name(row), fields=[form.source], button=_("Draft a new version"), back=url_for(".index"))
+
+
+# --- one version ----------------------------------------------------------------------------------------------
+
+
+def _sheet(version: FormVersion) -> Sheet:
+    lang = language()
+    return Sheet(version.definition, {}, choices=queries.choices_for(version.definition, on=clock.today(), lang=lang), lang=lang)
+
+
+@bp.get("/versions/<pid>")
+@allow(Do.QUESTIONNAIRES_READ)
+def show(pid: str) -> Any:
+    version = or_404(queries.version_by_pid(pid))
+    editable = version.state == VersionState.DRAFT and current_user.can(EDITS)
+    problems = [(p.place, sentence(p)) for p in queries.problems_of(version)] if version.state == VersionState.DRAFT else []
+    return render_template("questionnaires/show.html", version=version, name=_name(version.questionnaire), sheet=_sheet(version), problems=problems, editable=editable,
+                           others=[v for v in queries.versions_of(version.questionnaire) if v.id != version.id], standing=_standing, button=editing.Plain(obj=version),
+                           entries=journal.timeline([journal.subject_key(version)]), steps=_steps(version), needs=queries.needs_of(version.questionnaire.code),
+                           checks=[f"{label}" for _v, label in editing.Checks.of(version).keep.choices])  # fmt: skip
+
+
+def _steps(version: FormVersion) -> list[tuple[str, str, bool]]:
+    steps = [(_("Try it out"), url_for(".test", pid=version.public_id), False)]
+    if current_user.can(EDITS):
+        pages = {"put_in_force": ".put_in_force", "discard": ".discard"}
+        steps = [(_(move.label), url_for(pages[verb], pid=version.public_id), verb == "put_in_force") for verb, move in VERSION.moves(version)] + steps
+        if version.state == VersionState.IN_FORCE:
+            steps.append((_("Draft a new version"), url_for(".draft", code=version.questionnaire.code), False))
+    return steps
+
+
+@bp.route("/versions/<pid>/test", methods=["GET", "POST"])
+@allow(Do.QUESTIONNAIRES_READ)
+@writes
+def test(pid: str) -> Any:
+    """Fill the form and see what it says. Nothing is kept: no action is called."""
+    version = or_404(queries.version_by_pid(pid))
+    sheet = _sheet(version)
+    sheet.answers |= queries.prefilled(version.definition, person=current_user, organisation=next(iter(current_user.organisations), None), at=clock.now(), today=clock.today())
+    form = SheetForm(sheet)
+    passed = None
+    if form.is_submitted():
+        if form.wish:
+            sheet.change_rows(form.wish)
+        else:
+            passed = not sheet.judge(complete=True)
+    page = render_template("questionnaires/test.html", version=version, name=_name(version.questionnaire), form=form, passed=passed)
+    return (page, 202) if form.is_submitted() else page  # 202: shown, nothing stored
+
+
+@bp.get("/versions/<pid>/difference/<other>")
+@allow(Do.QUESTIONNAIRES_READ)
+def difference(pid: str, other: str) -> Any:
+    version, before = or_404(queries.version_by_pid(pid)), or_404(queries.version_by_pid(other))
+    or_404(version if version.questionnaire_id == before.questionnaire_id else None)
+    if before.number > version.number:
+        version, before = before, version
+    return render_template("questionnaires/difference.html", version=version, before=before, name=_name(version.questionnaire), changes=compare(before.definition, version.definition))
+
+
+@bp.route("/versions/<pid>/put-in-force", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def put_in_force(pid: str) -> Any:
+    version = or_404(queries.version_by_pid(pid))
+    form = editing.PutInForce(data={"version": version.version, "source": version.source})
+    if form.validate_on_submit():
+        actions.put_in_force(version, number=form.document_number.data or "", dated=form.document_date.data, valid_from=form.valid_from.data, source=form.source.data or "",
+                             mark=form.mark.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("The form is in force from %(day)s.", day=f"{version.valid_from:%d/%m/%Y}"), url_for(".show", pid=pid))
+    before = queries.in_force(version.questionnaire.code, on=clock.today())
+    return render_template("questionnaires/put_in_force.html", version=version, before=before, form=form, name=_name(version.questionnaire),
+                           problems=[sentence(p) for p in queries.problems_of(version)], changes=compare(before.definition, version.definition) if before else [])  # fmt: skip
+
+
+@bp.route("/versions/<pid>/discard", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def discard(pid: str) -> Any:
+    version = or_404(queries.version_by_pid(pid))
+    form, back = editing.Discard(obj=version), url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.discard(version, reason=form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The draft is discarded."), back)
+    return render_template("questionnaires/act.html", form=form, title=_("Discard the draft"), lead=_lead(version), fields=[form.reason], button=_("Discard the draft"), back=back, danger=True)
+
+
+def _lead(version: FormVersion) -> str:
+    return _("%(name)s, version %(n)s", name=_name(version.questionnaire), n=version.number)
+
+
+# --- editing a draft ------------------------------------------------------------------------------------------
+
+
+def _draft_of(pid: str) -> FormVersion:
+    """A version that may be edited. Raises WrongState for one that is in force or discarded."""
+    version: FormVersion = or_404(queries.version_by_pid(pid))
+    actions.check_draft(version)
+    return version
+
+
+@bp.route("/versions/<pid>/section", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def section(pid: str) -> Any:
+    version, code = _draft_of(pid), request.args.get("code")
+    or_404(section_of(version.definition, code) if code else version)
+    form, back = editing.Section.of(version, code), url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.save_section(version, form.values(), was=code, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Saved."), url_for(".show", pid=pid, _anchor=f"part-{form.code.data}"))
+    fields = [form.code, form.number, form.label_vi, form.label_en, form.hint_vi, form.hint_en]
+    title = _("Change the section") if code else _("Add a section")
+    return render_template("questionnaires/act.html", form=form, title=title, lead=_lead(version), fields=fields, button=_("Save"), back=back)
+
+
+@bp.route("/versions/<pid>/question", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def question(pid: str) -> Any:
+    version, code = _draft_of(pid), request.args.get("code")
+    or_404(question_of(version.definition, code) if code else version)
+    form = editing.Question.of(version, code, language(), request.args.get("section"))
+    shown = None
+    if form.validate_on_submit():
+        values = form.values()
+        if request.form.get("do") == "preview":
+            shown = _preview(values)
+        else:
+            actions.save_question(version, values, section=form.section.data or "", was=code, seen=form.version.data, by=current_user, at=clock.now())
+            return done(_("Saved."), url_for(".show", pid=pid, _anchor=f"question-{form.code.data}"))
+    elif code and "refusal" not in g and not form.is_submitted():
+        shown = _preview(question_of(version.definition, code) or {})
+    page = render_template("questionnaires/question.html", form=form, version=version, lead=_lead(version), code=code, shown=shown)
+    return (page, 202) if form.is_submitted() and shown else page
+
+
+def _preview(values: dict[str, Any]) -> Any:
+    """The control of one question as it would be shown, with ids of its own."""
+    definition = {"sections": [{"code": "preview", "label": {"vi": "", "en": ""}, "questions": [{**values, "code": f"preview_{values.get('code', '')}"[:40]} | {"when": None}]}]}
+    if not queries.problems_alone(values):
+        sheet = Sheet(definition, {}, choices=queries.choices_for(definition, on=clock.today(), lang=language()), lang=language())
+        return sheet.parts[0].controls[0]
+    return None
+
+
+@bp.route("/versions/<pid>/checks", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def checks(pid: str) -> Any:
+    version = _draft_of(pid)
+    form, back = editing.Checks.of(version), url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.save_checks(version, form.values(version), seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Saved."), back)
+    return render_template("questionnaires/act.html", form=form, title=_("Checks between answers"), lead=_lead(version), fields=[form.keep, form.kind, form.terms], button=_("Save"), back=back)
+
+
+@bp.route("/versions/<pid>/move", methods=["POST"])
+@allow(EDITS)
+@writes
+def move(pid: str) -> Any:
+    version, form = _draft_of(pid), editing.Plain()
+    code = request.form.get("code", "")[:40]
+    actions.move(version, code, -1 if request.form.get("by") == "up" else 1, seen=form.version.data, by=current_user, at=clock.now())
+    kind = "part" if section_of(version.definition, code) else "question"
+    return done(_("Moved."), url_for(".show", pid=pid, _anchor=f"{kind}-{code}"))
+
+
+@bp.route("/versions/<pid>/delete", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def delete(pid: str) -> Any:
+    version, code = _draft_of(pid), request.args.get("code", "")
+    thing = or_404(section_of(version.definition, code) or question_of(version.definition, code))
+    form, back = editing.Plain(obj=version), url_for(".show", pid=pid)
+    if form.validate_on_submit():
+        actions.delete(version, code, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Taken out of the draft."), back)
+    inside = [q["label"][language()] for q in thing.get("questions", [])]
+    return render_template("questionnaires/delete.html", form=form, thing=thing, inside=inside, lead=_lead(version), back=back)

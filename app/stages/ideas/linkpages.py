@@ -1,0 +1,188 @@
+"""/public/order-form: what the order form is, and the form itself for who was sent a link. /ideas/links: the officer's links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock
+from app.kernel.clock import local
+from app.kernel.db import folded
+from app.kernel.listing import Column, Filter, Listing
+from app.kernel.permissions import Do
+from app.kernel.text import fold
+from app.kernel.web import PUBLIC, allow, done, or_404, writes
+from app.services.people.models import Organisation
+from app.services.people.queries import organisation_by_pid
+from app.stages.ideas import forms, links, order, orders
+from app.stages.ideas.models import OrderLink
+from app.stages.ideas.rules import EDITABLE
+
+public_bp = Blueprint("public_order", __name__, url_prefix="/public/order-form")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@public_bp.after_request
+def _closed(answer: Response) -> Response:
+    """Who holds a link is not to leave its page in a cache or an index."""
+    if request.view_args:
+        answer.headers["Cache-Control"] = "private, no-store"
+        answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@public_bp.get("")
+@allow(PUBLIC)
+def index() -> Any:
+    version = order.current(clock.today())
+    return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()))
+
+
+def _link(token: str) -> OrderLink:
+    return or_404(links.by_token(token, at=clock.now()))  # type: ignore[no-any-return]
+
+
+def _may_write(link: OrderLink) -> bool:
+    return link.idea is None or link.idea.state in EDITABLE
+
+
+@public_bp.route("/<token>", methods=["GET", "POST"])
+@allow(PUBLIC)
+@writes
+def fill(token: str) -> Any:
+    link = _link(token)
+    if not _may_write(link):
+        return render_template("ideas/order/link_state.html", link=link, idea=link.idea, **orders.shown(link.idea))  # type: ignore[arg-type]
+    form = forms.Order.by_link(link, clock.now())
+    at, seen = clock.now(), form.version.data
+    if form.wish and "refusal" not in g:
+        code = form.sheet.change_rows(form.wish)
+        values = form.safe_values(clock.today())
+        if link.idea is None and not values["title"]:
+            return _page(link, form, token), 202  # shown, not kept
+        links.write(link, values, form.sheet.answers, quietly=True, seen=seen, at=at)
+        return done(_("Saved."), url_for(".fill", token=token, _anchor=code))
+    if form.validate_on_submit():
+        links.write(link, form.values(), form.sheet.answers, seen=seen, at=at)
+        return done(_("Saved."), url_for(".submit", token=token))
+    return _page(link, form, token)
+
+
+def _page(link: OrderLink, form: forms.Order, token: str) -> str:
+    version = order.of(link.idea).form if link.idea is not None else order.current(clock.today())
+    return render_template("ideas/order/link.html", link=link, form=form, token=token, version=version, idea=link.idea)
+
+
+@public_bp.route("/<token>/autosave", methods=["POST"])
+@allow(PUBLIC)
+@writes
+def autosave(token: str) -> Any:
+    link = _link(token)
+    if "refusal" in g:
+        raise g.refusal
+    form = forms.Order.by_link(link, clock.now())
+    values = form.safe_values(clock.today())
+    if not values["title"]:
+        return jsonify(gap=True)
+    idea = links.write(link, values, form.sheet.answers, quietly=True, seen=form.version.data, at=clock.now())
+    return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}")
+
+
+@public_bp.route("/<token>/submit", methods=["GET", "POST"])
+@allow(PUBLIC)
+@writes
+def submit(token: str) -> Any:
+    link = _link(token)
+    idea = or_404(link.idea)
+    form = forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        links.submit(link, seen=form.version.data, at=clock.now())
+        return done(_("The form was received under number %(number)s.", number=idea.code), url_for(".fill", token=token))
+    if not _may_write(link) and not form.form_errors:
+        return render_template("ideas/order/link_state.html", link=link, idea=idea, **orders.shown(idea))
+    return render_template("ideas/order/link_submit.html", link=link, idea=idea, form=form, token=token, **orders.shown(idea))
+
+
+# --- for officers ---------------------------------------------------------------------------------------------
+
+
+def hang(bp: Blueprint) -> None:
+    """Give the officer's pages their addresses under /ideas."""
+    both = ["GET", "POST"]
+    bp.add_url_rule("/links", "links", index_links)
+    bp.add_url_rule("/links/links.xlsx", "export_links", export_links)
+    bp.add_url_rule("/links/new", "send_link", send_link, methods=both)
+    bp.add_url_rule("/links/<pid>/renew", "renew_link", renew_link, methods=both)
+    bp.add_url_rule("/links/<pid>/close", "close_link", close_link, methods=both)
+
+
+def _listing() -> Listing:
+    at = clock.now()
+    return Listing(
+        links.statement(), request.args, key=OrderLink.id, default="-sent",
+        columns=[
+            Column("organisation", _("Organisation"), lambda x: x.organisation.name, sort=Organisation.name),
+            Column("contact", _("Contact"), lambda x: f"{x.contact.name} <{x.contact.email}>"),
+            Column("sent", _("Sent"), lambda x: x.created_at, sort=OrderLink.created_at),
+            Column("expires", _("Holds until"), lambda x: x.expires_at, sort=OrderLink.expires_at),
+            Column("idea", _("Idea"), lambda x: (x.idea.code or x.idea.title) if x.idea is not None and x.idea.submitted_at else None),
+            Column("state", _("State"), lambda x: _(links.standing(x, at=at).label)),
+        ],
+        filters=[
+            Filter("q", _("Words of the organisation"), lambda s, v: s.where(folded(Organisation.name).contains(fold(v), autoescape=True))),
+            Filter("open", _("State"), lambda s, v: s.where(links.holds(at) if v == "yes" else ~links.holds(at)), choices=[("yes", _("Still holds")), ("no", _("Closed or expired"))]),
+        ],
+    )  # fmt: skip
+
+
+@allow(Do.IDEAS_RETURN)
+def index_links() -> Any:
+    at = clock.now()
+    return render_template("ideas/order/links.html", listing=_listing(), standing=lambda x: links.standing(x, at=at))
+
+
+@allow(Do.IDEAS_RETURN)
+def export_links() -> Any:
+    answer = Response(_listing().xlsx(_("Links for order forms")), content_type=XLSX)
+    answer.headers["Content-Disposition"] = "attachment; filename=lien-ket.xlsx"
+    return answer
+
+
+@allow(Do.IDEAS_RETURN)
+@writes
+def send_link() -> Any:
+    form = forms.Link.of(clock.today())
+    if form.validate_on_submit():
+        body = or_404(organisation_by_pid(form.body.data))
+        links.send(body, email=form.email.data or "", name=form.name.data or "", expires_on=form.expires_on.data, by=current_user, at=clock.now())
+        return done(_("The link is mailed to %(name)s.", name=form.name.data), url_for("ideas.links"))
+    return render_template("ideas/order/link_act.html", form=form, title=_("Send a link to an organisation"), fields=[form.body, form.name, form.email, form.expires_on],
+                           button=_("Send the link"), note=_("The contact gets an e-mail with a link that opens one order form without an account."))  # fmt: skip
+
+
+@allow(Do.IDEAS_RETURN)
+@writes
+def renew_link(pid: str) -> Any:
+    link = or_404(links.by_pid(pid))
+    form = forms.Renew()
+    if form.validate_on_submit():
+        links.renew(link, expires_on=form.expires_on.data, by=current_user, at=clock.now())
+        return done(_("The link is mailed to %(name)s.", name=link.contact.name), url_for("ideas.links"))
+    return render_template("ideas/order/link_act.html", form=form, title=_("Send a new link for the same form"), fields=[form.expires_on], button=_("Send the link"),
+                           note=_("%(name)s gets a new link by e-mail. The old one no longer opens anything.", name=link.contact.name))  # fmt: skip
+
+
+@allow(Do.IDEAS_RETURN)
+@writes
+def close_link(pid: str) -> Any:
+    link = or_404(links.by_pid(pid))
+    form = forms.Reason()
+    if form.validate_on_submit():
+        links.close(link, reason=form.reason.data or "", by=current_user, at=clock.now())
+        return done(_("The link is closed."), url_for("ideas.links"))
+    return render_template("ideas/order/link_act.html", form=form, title=_("Close the link"), fields=[form.reason], button=_("Close the link"), danger=True,
+                           note=_("What was written through it stays. Nobody gets an e-mail about this."))  # fmt: skip
+

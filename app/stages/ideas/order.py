@@ -1,0 +1,175 @@
+"""The order form of an idea (phiếu đề xuất đặt hàng): its questionnaire, its answers, and the columns filled from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
+
+from app.kernel.clock import local
+from app.kernel.db import MONEY_MAX, db
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.words import N_
+from app.services.people.models import Organisation, User
+from app.services.people.queries import organisation_by_pid
+from app.services.questionnaires import queries as questionnaires
+from app.services.questionnaires.answering import Fault, day_of, too_long
+from app.services.questionnaires.models import FormVersion
+from app.services.questionnaires.rules import LONGEST_ANSWER, section_of
+from app.stages.ideas.models import Idea, OrderForm, OrderLink
+from app.stages.ideas.rules import LONGEST_MONTHS
+from app.stages.plan import queries as plans
+from app.stages.plan.models import Priority
+
+CODE = "ideas_order_form"
+ALWAYS = frozenset({"title"})  # without it not even a draft is kept
+# what councils, topics and the receiver's commitment are made of: no version of the form may leave it out
+NEEDS = {"title": "short_text", "kind": "one_of", "aim": "long_text", "products": "long_text", "receiver": "organisation", "commitment": "long_text",
+         "committed_by": "short_text"}  # fmt: skip
+TEXTS = {"title": 500, "field": 40, "kind": 40, "basis": 0, "need": 0, "aim": 0, "contents": 0, "products": 0, "effects": 0, "commitment": 0, "committed_by": 200}
+AMOUNTS = ("state_budget", "other_budget")
+
+
+def _items(_on: date, lang: str) -> list[tuple[str, str]]:
+    return [(i.public_id, f"{i.code} {i.title_en if lang == 'en' else i.short_vi}") for i in plans.items()]
+
+
+def _item(pid: str, lang: str) -> str | None:
+    """An item of a plan that has been replaced meanwhile."""
+    row = db.session.scalar(select(Priority).where(Priority.public_id == pid))
+    return f"{row.code} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
+
+
+questionnaires.register(CODE, NEEDS)
+questionnaires.register_list("priority_items", _items, name_of=_item)
+
+
+def current(on: date) -> FormVersion:
+    """The version that an order form begun on this day is given."""
+    version = questionnaires.in_force(CODE, on=on)
+    if version is None:
+        raise WrongState(N_("No order form is in force. Please ask the Department."))
+    return version
+
+
+def of(idea: Idea) -> OrderForm:
+    """The filled form of an idea. One from before forms were data has the first version and the answers of its columns; it is not stored by reading."""
+    row = db.session.get(OrderForm, idea.id)
+    if row is None:
+        version = current(local(idea.created_at).date())
+        row = OrderForm(idea_id=idea.id, form_version_id=version.id, answers=answers_of(_columns(idea)), return_sections=[])
+        set_committed_value(row, "form", version)
+    return row
+
+
+def stored(idea: Idea) -> OrderForm:
+    """The filled form as a row to be changed."""
+    row = of(idea)
+    db.session.add(row)
+    return row
+
+
+def _columns(idea: Idea) -> dict[str, Any]:
+    names = (*TEXTS, *AMOUNTS, "duration_months", "starts_on", "state_keeps_ownership", "receiver", "proposed_host", "item")
+    return {name: getattr(idea, name) for name in names}
+
+
+def answers_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers by question code, from the values of columns."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if name == "year":
+            continue
+        code = "host" if name == "proposed_host" else name
+        plain = value.public_id if isinstance(value, Organisation | Priority) else value.isoformat() if isinstance(value, date) else value
+        found[code] = plain
+    return found
+
+
+def values_of(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What the columns of Idea hold of these answers; what cannot be read, or does not fit, leaves its column empty."""
+    found: dict[str, Any] = {}
+    for code, longest in TEXTS.items():
+        value = answers.get(code)
+        found[code] = value if isinstance(value, str) and (not longest or len(value) <= longest) else None
+    for code in AMOUNTS:
+        found[code] = _whole(answers.get(code), 0, MONEY_MAX)
+    found["duration_months"] = _whole(answers.get("duration_months"), 1, LONGEST_MONTHS)
+    found["starts_on"] = day_of(answers.get("starts_on"))
+    found["state_keeps_ownership"] = answers.get("state_keeps_ownership") is True
+    found["receiver"], found["proposed_host"] = (_body(answers.get(code)) for code in ("receiver", "host"))
+    found["item"] = plans.item_by_pid(pid) if isinstance(pid := answers.get("item"), str) else None
+    return found
+
+
+def _whole(value: Any, low: int, high: int) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high else None
+
+
+def _body(pid: Any) -> Organisation | None:
+    return organisation_by_pid(pid) if isinstance(pid, str) else None
+
+
+def begin(idea: Idea, answers: Mapping[str, Any], *, at: datetime, draft_key: str | None = None) -> OrderForm:
+    """Give a new idea its form: the version in force today."""
+    _check_size(answers)
+    row = OrderForm(idea_id=idea.id, form_version_id=current(local(at).date()).id, answers=dict(answers), return_sections=[], draft_key=draft_key)
+    db.session.add(row)
+    return row
+
+
+def keep(idea: Idea, answers: Mapping[str, Any]) -> None:
+    """Store answers beside those that are there. The idea's own counter grows, so that a second editor is told."""
+    _check_size(answers)
+    row = stored(idea)
+    row.answers = {**row.answers, **answers}
+    flag_modified(idea, "folded")
+
+
+def _check_size(answers: Mapping[str, Any]) -> None:
+    if code := too_long(answers):
+        raise Incomplete(N_("Please use at most %(n)s characters."), field=code, n=LONGEST_ANSWER)
+
+
+def lacking(idea: Idea, *, at: datetime) -> list[Fault]:
+    """What keeps the form from being submitted."""
+    row = of(idea)
+    choices = questionnaires.choices_for(row.form.definition, on=local(at).date(), lang="vi")
+    return questionnaires.wrong(row.form.definition, row.answers, choices=choices, complete=True, always=ALWAYS)
+
+
+def check_complete(idea: Idea, *, at: datetime) -> None:
+    """Raise Incomplete unless everything that this version asks is answered rightly."""
+    if found := lacking(idea, at=at):
+        raise Incomplete(N_("The order form is not complete: %(n)s answers are missing or wrong."), field=found[0].code, n=len({f.code for f in found}))
+
+
+def name_sections(idea: Idea, sections: Iterable[str]) -> list[str]:
+    """Note which sections are to be completed. Raises Incomplete for one that the form does not have."""
+    row = stored(idea)
+    codes = list(dict.fromkeys(sections))
+    if any(section_of(row.form.definition, code) is None for code in codes):
+        raise Incomplete(N_("Please choose from the list."), field="sections")
+    row.return_sections = codes
+    return codes
+
+
+def newer(idea: Idea, *, on: date) -> FormVersion | None:
+    """The version in force today, when the idea keeps an older one."""
+    version, row = questionnaires.in_force(CODE, on=on), of(idea)
+    return version if version is not None and version.number > row.form.number else None
+
+
+def by_draft_key(user: User, key: str | None) -> Idea | None:
+    """The draft that this person began on that very page, if it was kept already."""
+    if not key:
+        return None
+    return db.session.scalar(select(Idea).join(OrderForm, OrderForm.idea_id == Idea.id).where(OrderForm.draft_key == key, Idea.owner_id == user.id))
+
+
+def came_by_link(idea: Idea) -> bool:
+    """Was the form filled through a link? Then its owner may have no account to sign in with."""
+    return db.session.scalar(select(OrderLink.id).where(OrderLink.idea_id == idea.id)) is not None

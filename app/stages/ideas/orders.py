@@ -1,0 +1,165 @@
+"""The pages of the order form: begin, write (saved while typing), check and submit, move to a newer version of the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, jsonify, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock
+from app.kernel.clock import local
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.services.questionnaires.comparing import compare, left_behind
+from app.services.questionnaires.forms import Sheet
+from app.services.questionnaires.rules import question_of, said
+from app.shown import language
+from app.stages.ideas import actions, forms, order, queries
+from app.stages.ideas.models import Idea
+from app.stages.ideas.rules import EDITABLE
+from app.stages.plan.suggestion.views import only_asked
+
+
+def hang(bp: Blueprint) -> None:
+    """Give these pages their addresses under /ideas."""
+    both = ["GET", "POST"]
+    bp.add_url_rule("/new", "new", new, methods=both)
+    bp.add_url_rule("/autosave", "autosave_new", autosave_new, methods=["POST"])
+    bp.add_url_rule("/<pid>/edit", "edit", edit, methods=both)
+    bp.add_url_rule("/<pid>/autosave", "autosave", autosave, methods=["POST"])
+    bp.add_url_rule("/<pid>/submit", "submit", submit, methods=both)
+    bp.add_url_rule("/<pid>/move-form", "move_form", move_form, methods=both)
+
+
+def _sheet(idea: Idea) -> Sheet:
+    row = order.of(idea)
+    flagged = row.return_sections if idea.state == "returned" else ()
+    return forms.sheet_of(row.form.definition, row.answers, clock.today(), flagged=flagged)
+
+
+def shown(idea: Idea) -> dict[str, Any]:
+    """What a page needs to show the filled form: sheet, its version, what is lacking, a newer version if there is one."""
+    sheet, row = _sheet(idea), order.of(idea)
+    editable = idea.state in EDITABLE
+    faults = sheet.judge(complete=True) if editable else []
+    labels = {f.code: said(question_of(sheet.definition, f.code)["label"], sheet.lang) for f in faults}  # type: ignore[index]
+    return {"sheet": sheet, "version": row.form, "lacking": list(labels.values()), "newer": order.newer(idea, on=clock.today()) if editable else None}
+
+
+def _page(form: forms.Order, idea: Idea | None, **more: Any) -> str:
+    version = order.of(idea).form if idea is not None else order.current(clock.today())
+    return render_template("ideas/order/edit.html", form=form, idea=idea, version=version, **more)
+
+
+@allow(Do.IDEAS_DRAFT)
+@writes
+def new() -> Any:
+    form = forms.Order.new(current_user, clock.now())
+    if (form.wish or only_asked()) and "refusal" not in g:
+        form.sheet.change_rows(form.wish)
+        return _page(form, None), 202  # shown, not kept
+    if form.validate_on_submit():
+        idea = _begun(form)
+        return done(_("Your idea is kept as a draft."), url_for("ideas.show", pid=idea.public_id))
+    return _page(form, None)
+
+
+def _begun(form: forms.Order) -> Idea:
+    """The draft of this page: kept while typing already, or made now."""
+    idea = order.by_draft_key(current_user, form.once.data)
+    if idea is not None:
+        actions.revise(idea, form.values(), answers=form.sheet.answers, by=current_user, at=clock.now())
+        return idea
+    return actions.draft(form.values(), answers=form.sheet.answers, organisation=form.chosen_organisation(current_user), draft_key=(form.once.data or "")[:64] or None,
+                         by=current_user, at=clock.now())  # fmt: skip
+
+
+@allow(Do.IDEAS_DRAFT)
+@writes
+def edit(pid: str) -> Any:
+    idea = or_404(queries.for_owner(current_user, pid))
+    form = forms.Order.of(idea, clock.today())
+    if only_asked() and "refusal" not in g:
+        return _page(form, idea), 202
+    if form.wish and "refusal" not in g:
+        code = form.sheet.change_rows(form.wish)
+        actions.revise(idea, form.safe_values(clock.today()), answers=form.sheet.answers, quietly=True, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Saved."), url_for("ideas.edit", pid=idea.public_id, _anchor=code))
+    if form.validate_on_submit():
+        actions.revise(idea, form.values(), answers=form.sheet.answers, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Saved."), url_for("ideas.show", pid=idea.public_id))
+    return _page(form, idea)
+
+
+# --- saving while typing --------------------------------------------------------------------------------------
+
+
+def _no_page() -> None:
+    """Refused: there is no page to show again, the sentence goes out by itself."""
+    if "refusal" in g:
+        raise g.refusal
+
+
+def _kept(idea: Idea, **addresses: str) -> Any:
+    return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}", **addresses)
+
+
+@allow(Do.IDEAS_DRAFT)
+@writes
+def autosave_new() -> Any:
+    """The first saving makes the draft; the page goes on under the draft's own address."""
+    _no_page()
+    form, key, at = forms.Order.new(current_user, clock.now()), request.form.get("draft_key", "")[:64], clock.now()
+    idea, body = order.by_draft_key(current_user, key), form.chosen_organisation(current_user)
+    values = form.safe_values(clock.today())
+    if idea is None and (not key or body is None or not values["title"]):
+        return jsonify(gap=True)
+    if idea is None:
+        idea = actions.draft(values, answers=form.sheet.answers, organisation=body, draft_key=key, by=current_user, at=at)  # type: ignore[arg-type]
+    else:
+        actions.revise(idea, values, answers=form.sheet.answers, quietly=True, by=current_user, at=at)
+    pid = idea.public_id
+    return _kept(idea, edit=url_for("ideas.edit", pid=pid), autosave=url_for("ideas.autosave", pid=pid))
+
+
+@allow(Do.IDEAS_DRAFT)
+@writes
+def autosave(pid: str) -> Any:
+    _no_page()
+    idea = or_404(queries.for_owner(current_user, pid))
+    form = forms.Order.of(idea, clock.today())
+    values = form.safe_values(clock.today())
+    if not values["title"]:
+        return jsonify(gap=True)
+    actions.revise(idea, values, answers=form.sheet.answers, quietly=True, seen=form.version.data, by=current_user, at=clock.now())
+    return _kept(idea)
+
+
+# --- submitting, moving ---------------------------------------------------------------------------------------
+
+
+@allow(Do.IDEAS_SUBMIT)
+@writes
+def submit(pid: str) -> Any:
+    idea = or_404(queries.for_owner(current_user, pid))
+    form = forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        actions.submit(idea, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Your idea was received under number %(number)s.", number=idea.code), url_for("ideas.show", pid=idea.public_id))
+    return render_template("ideas/order/submit.html", idea=idea, form=form, **shown(idea))
+
+
+@allow(Do.IDEAS_DRAFT)
+@writes
+def move_form(pid: str) -> Any:
+    idea = or_404(queries.for_owner(current_user, pid))
+    row, target = order.of(idea), or_404(order.newer(idea, on=clock.today()))
+    form = forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        actions.move_form(idea, target, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The form goes on in version %(n)s. Please look at what is new.", n=target.number), url_for("ideas.edit", pid=idea.public_id))
+    left = [said(question_of(row.form.definition, code)["label"], language()) for code in left_behind(row.form.definition, target.definition, row.answers)]  # type: ignore[index]
+    return render_template("ideas/order/move.html", idea=idea, form=form, version=row.form, target=target, left=left,
+                           changes=compare(row.form.definition, target.definition))  # fmt: skip

@@ -1,0 +1,63 @@
+"""Ideas from before forms were data go on with the first version of the order form, and lose no answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from app import create_app
+from app.kernel.db import db
+from app.services.questionnaires import actions as questionnaires
+from app.stages.ideas import order, queries
+from tests.support.databases import PostgresqlTemplates, settings
+
+ROWS = """
+INSERT INTO organisation (name, folded, kind, public_id, version) VALUES ('Viện A', 'vien a', 'other', 'org0000000000000000000000a', 1);
+INSERT INTO user_account (email, email_norm, name, sort_name, locale, active, epoch, created_at, is_demo, public_id, version)
+VALUES ('a@x.vn', 'a@x.vn', 'A', 'a', 'vi', true, 1, '2025-05-05 00:00:00', false, 'usr0000000000000000000000a', 1);
+INSERT INTO idea (state, title, folded, year, kind, need, aim, state_budget, duration_months, starts_on, receiver_organisation_id, state_keeps_ownership, owner_id,
+                  organisation_id, created_at, public_id, version)
+VALUES ('draft', 'Chanh không hạt', 'chanh khong hat', 2026, 'DT_CN', 'Thiếu giống', 'Có quy trình', 1250000000, 24, '2026-03-01', 1, true, 1, 1,
+        '2025-05-05 00:00:00', 'ide0000000000000000000000a', 1);
+"""
+
+
+@pytest.fixture
+def empty(database_templates, tmp_path):
+    """An application on a database without a single table."""
+    if isinstance(database_templates, PostgresqlTemplates):
+        name = f"carry_{id(tmp_path)}"
+        database_templates._run(f"CREATE DATABASE {name}")
+        url = database_templates._url(name)
+    else:
+        url = f"sqlite:///{tmp_path / 'carry.db'}"
+    app = create_app("test", **settings(url, tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    database_templates.drop(url)
+
+
+def test_old_ideas_keep_their_answers(empty, at):
+    upgrade(revision="0007")
+    for statement in ROWS.strip().split(";\n"):
+        db.session.execute(text(statement.rstrip(";")))
+    db.session.commit()
+    db.session.remove()
+    upgrade(revision="0008")
+    version, answers = db.session.execute(text("SELECT form_version_id, answers FROM order_form")).one()
+    kept = json.loads(answers) if isinstance(answers, str) else answers
+    assert kept == {"title": "Chanh không hạt", "kind": "DT_CN", "need": "Thiếu giống", "aim": "Có quy trình", "state_budget": 1250000000, "duration_months": 24,
+                    "starts_on": "2026-03-01", "receiver": "org0000000000000000000000a", "state_keeps_ownership": True}  # fmt: skip
+    db.session.remove()
+    upgrade()
+    assert questionnaires.load(by=None, at=at) == 0, "the first version is there already"
+    idea = queries.idea_by_pid("ide0000000000000000000000a")
+    assert order.of(idea).form_version_id == version and order.of(idea).form.number == 1
+    db.session.remove()
+    downgrade(revision="0007")
+    assert db.session.scalar(text("SELECT need FROM idea")) == "Thiếu giống"
