@@ -98,6 +98,11 @@ VERBS |= {
     "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
     "set_months": N_("Working months set"),
 }  # fmt: skip
+VERBS |= {
+    "group": N_("Put into a group"), "keep": N_("Other ideas were merged into it"), "merge": N_("Was merged into another idea"),
+    "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
+    "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

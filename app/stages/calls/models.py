@@ -25,6 +25,7 @@ from app.kernel.db import (
     money,
     text_check,
     to,
+    trigger,
 )
 from app.services.people.models import User
 from app.stages.calls.rules import CallState, TopicOutcome
@@ -121,3 +122,18 @@ class Extension(Identified, Model):
         Index("uq_call_extension_waiting", "call_id", unique=True, sqlite_where=text("confirmed_at IS NULL AND refused_at IS NULL"),
               postgresql_where=text("confirmed_at IS NULL AND refused_at IS NULL")),
     )  # fmt: skip
+
+
+# a topic is in one open call at most, whatever the code does: two rounds follow each other, they never run side by side
+_TWICE = ("EXISTS (SELECT 1 FROM call_topic mine JOIN call_topic other ON other.topic_id = mine.topic_id AND other.call_id <> mine.call_id "
+          "JOIN call running ON running.id = other.call_id WHERE mine.call_id = NEW.id AND other.outcome IS NULL "
+          "AND running.state IN ('published', 'closed', 'opened'))")  # fmt: skip
+trigger(
+    "call_topic_once", "call",
+    sqlite=f"CREATE TRIGGER call_topic_once BEFORE UPDATE OF state ON call WHEN NEW.state = 'published' AND OLD.state = 'draft' AND {_TWICE} "
+           "BEGIN SELECT RAISE(ABORT, 'a topic is in one open call'); END",
+    postgresql="CREATE OR REPLACE FUNCTION call_topic_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+               f"IF NEW.state = 'published' AND OLD.state = 'draft' AND {_TWICE} THEN "
+               "RAISE EXCEPTION 'a topic is in one open call' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$; "
+               "CREATE TRIGGER call_topic_once BEFORE UPDATE OF state ON call FOR EACH ROW EXECUTE FUNCTION call_topic_once()",
+)  # fmt: skip

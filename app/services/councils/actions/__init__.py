@@ -17,6 +17,7 @@ from app.services.councils.actions.setup import (
     establish,
     remove,
     schedule,
+    take_off,
 )
 
-__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "open_box", "remove", "schedule", "seal_of"]
+__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "open_box", "remove", "schedule", "seal_of", "take_off"]
