@@ -8,6 +8,7 @@ from app.services.councils.actions.session import (
     convene,
     declare,
     open_box,
+    open_points,
     seal_of,
 )
 from app.services.councils.actions.setup import (
@@ -20,4 +21,4 @@ from app.services.councils.actions.setup import (
     take_off,
 )
 
-__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "open_box", "remove", "schedule", "seal_of", "take_off"]
+__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "open_box", "open_points", "remove", "schedule", "seal_of", "take_off"]
