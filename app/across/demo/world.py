@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.across.demo import cast as demo_cast
 from app.across.demo import past, present
 from app.across.demo.cast import Cast
+from app.across.demo.plays import desk
 from app.across.demo.seasons import titles
 from app.kernel.db import db
 
@@ -25,5 +26,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     present.open_call(cast, names, as_of - 40 * DAY)
     present.identification(cast, names, as_of)
     present.ideas_of_this_season(cast, names, as_of - 12 * DAY)
+    desk.play(cast, as_of)
     db.session.flush()
     return cast

@@ -129,8 +129,13 @@ def told(result: Mapping[str, Any], _idea: Any, rules: Rules) -> Told:
         facts.append(({"vi": "Ý kiến khác với kết luận", "en": "Against the conclusion"}, f"{result['dissenting']}/{voted}"))
     for label, key in (({"vi": "Lý do, nội dung điều chỉnh", "en": "Reasons and changes"}, "reasons"), ({"vi": "Ý kiến bảo lưu", "en": "Dissent"}, "dissent")):
         if result[key]:
-            facts.append((label, "; ".join(result[key])))
+            facts.append((label, each_once(result[key])))
     return Told(facts)
+
+
+def each_once(reasons: Sequence[str]) -> str:
+    """The reasons in one line; what several wrote in the same words stands there once."""
+    return "; ".join(dict.fromkeys(reasons))
 
 
 def _mode_told(result: Mapping[str, Any]) -> list[tuple[Words, str | Words]]:
@@ -207,9 +212,9 @@ def as_voted(idea: Idea, result: Mapping[str, Any]) -> Identified | None:
     """The outcome in full, or None when final title, aim or host must still be written down."""
     adopted, mode = result["adopted"], mode_of(result)
     if result.get("pass_on"):
-        return Identified(Outcome.REDIRECT, redirect_to=RedirectTo(result["pass_on"]), reason="; ".join(result["reasons"]), rank=result.get("position"))
+        return Identified(Outcome.REDIRECT, redirect_to=RedirectTo(result["pass_on"]), reason=each_once(result["reasons"]), rank=result.get("position"))
     if adopted in (None, "refuse"):
-        return Identified(Outcome.DO_NOT, reason="; ".join(result["reasons"]) or NOT_ADOPTED["vi"], rank=result.get("position"))
+        return Identified(Outcome.DO_NOT, reason=each_once(result["reasons"]) or NOT_ADOPTED["vi"], rank=result.get("position"))
     if adopted == "do" and (mode == Mode.SELECTION) == (idea.proposed_host_id is None) and mode is not None:
         return Identified(Outcome.DO, mode=mode, host=idea.proposed_host, rank=result.get("position"))
     return None

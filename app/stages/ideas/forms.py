@@ -174,7 +174,7 @@ class Identify(StageForm):
             "minutes_dated": idea.minutes_dated, "version": idea.version,
         }  # fmt: skip
         if voted is not None:
-            data |= {"outcome": outcomes[0], "rank": voted["position"], "reason": "; ".join(voted["reasons"]), "mode": Mode(voted["mode"]) if voted["mode"] else None}
+            data |= {"outcome": outcomes[0], "rank": voted["position"], "reason": "; ".join(dict.fromkeys(voted["reasons"])), "mode": Mode(voted["mode"]) if voted["mode"] else None}
         form = cls(data=data)
         form.host.choices = queries.organisation_names()
         if voted is not None:

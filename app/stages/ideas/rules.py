@@ -251,8 +251,8 @@ def check_decidable(ideas: list[Any]) -> None:
             raise Incomplete(N_("“%(title)s” is not tied to a priority item of the plan."), field="ideas", title=idea.title)
 
 
-# how papers are numbered (rulebook papers.number_patterns): 4923, 12a, 31/2024, then the symbol in capitals
-_NUMBER = r"[1-9][0-9]{0,5}[a-z]?(/(19|20)[0-9]{2})?"
+# how papers are numbered (rulebook papers.number_patterns): 4923, 05, 12a, 31/2024, then the symbol in capitals
+_NUMBER = r"0{0,2}[1-9][0-9]{0,5}[a-z]?(/(19|20)[0-9]{2})?"
 _SYMBOL = r"[A-ZĐÔƠƯ]{2,10}(-[A-ZĐÔƠƯ&0-9]{2,15}){0,3}"
 
 

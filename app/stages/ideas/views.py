@@ -83,11 +83,8 @@ def _next(idea: Idea) -> list[tuple[str, str, bool]]:
         steps.append((_(move.label), target, verb in ("submit", "identify", "approve")))
     if idea.state in (IdeaState.SUBMITTED, IdeaState.IN_IDENTIFICATION) and current_user.can(Do.IDEAS_IDENTIFY):
         steps.append((_("Tie to a priority item"), url_for(".link_item", pid=idea.public_id), idea.item_id is None))
-        steps.append((_("Products to be required"), url_for(".products", pid=idea.public_id), False))
         if idea.state == IdeaState.SUBMITTED:
-            steps.append((_("Put to a council"), url_for(".put_to_council", ideas=idea.public_id), False))
-            steps.append((_("Merge with other ideas"), url_for(".merge", ideas=idea.public_id), False))
-        steps.append((_("Group with other ideas"), url_for(".group", ideas=idea.public_id), False))
+            steps.insert(0, (_("Put to a council"), url_for(".put_to_council", ideas=idea.public_id), idea.item_id is not None))
     return _one_primary(steps)
 
 
