@@ -91,7 +91,7 @@ def mergeable(beside: Sequence[Idea]) -> list[Idea]:
     """Submitted ideas that could be merged with these, beside them: of the same groups first, then of the same item; at most 50."""
     groups, items = {i.group_id for i in beside} - {None}, {i.item_id for i in beside} - {None}
     near = or_(Idea.group_id.in_(groups), Idea.item_id.in_(items)) if beside else Idea.id > 0
-    statement = select(Idea).options(*_IDEA).where(Idea.state == IdeaState.SUBMITTED, Idea.id.not_in([i.id for i in beside]), near)
+    statement = select(Idea).where(Idea.state == IdeaState.SUBMITTED, Idea.id.not_in([i.id for i in beside]), near)
     return list(db.session.scalars(statement.order_by(Idea.group_id.in_(groups).desc(), Idea.id).limit(50)))
 
 
