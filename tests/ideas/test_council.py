@@ -142,7 +142,7 @@ def test_no_vote_without_a_quorum(cast, two, db):
 
 
 def test_a_tied_mode_is_decided_on_the_record_with_its_reason(cast, two):
-    half = lambda n: YES | {"mode": "direct" if n < 3 else "selection"} if n < 6 else YES | {"conclusion": "refuse", "urgency": "fail", "mode": None, "reason": "Chưa cấp thiết"}  # noqa: E731
+    half = lambda n: YES | {"mode": "direct" if n < 3 else "selection"} if n < 6 else YES | {"conclusion": "refuse", "urgency": "fail", "mode": None, "reason": "Chưa cấp thiết"}
     council = plays.voted(cast, council=two, answers=by_position(half, lambda _n: YES | {"priority": 2}))
     end = council.meets_at + timedelta(hours=2)
     said = {"conclusion": "Thống nhất", "by": cast["officer"], "at": end}

@@ -83,7 +83,8 @@ def submitted_by_pid(pid: str) -> Idea | None:
 
 def submitted_by_pids(pids: Iterable[str]) -> list[Idea]:
     """These ideas, whole, as far as they were ever submitted, in the order of their numbers."""
-    statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id.in_(set(pids)), Idea.submitted_at.is_not(None))
+    known = {pid for pid in pids if pid.isascii() and pid.isalnum()}  # they may come from an address: a NUL is no text for PostgreSQL
+    statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id.in_(known), Idea.submitted_at.is_not(None))
     return list(db.session.scalars(statement.order_by(Idea.code)))
 
 
