@@ -110,6 +110,11 @@ VERBS |= {
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
+VERBS |= {
+    "group": N_("Put into a group"), "keep": N_("Other ideas were merged into it"), "merge": N_("Was merged into another idea"),
+    "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
+    "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app import create_app
 from app.kernel.db import TRIGGERS, Base, db
@@ -71,3 +72,28 @@ def test_down_and_up_again(empty):
     upgrade()
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM journal_entry")).scalar() == 0
+
+
+def test_an_idea_from_before_mergers_is_kept_and_may_be_merged(empty):
+    """0010 changes the CHECK on the state of a table that others point to, on SQLite without making the table anew."""
+    upgrade(revision="0007")
+    sqlite = db.engine.dialect.name == "sqlite"
+    columns = "id, public_id, version, state, code, title, folded, year, state_keeps_ownership, owner_id, organisation_id, created_at, submitted_at, receiver_organisation_id, commitment, final_title"
+    row = "1, 'a', 1, 'submitted', 'ĐX-1', 'Tên cũ', '', 2027, false, 1, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, 'x', 'Tên mới'"
+    loose = "PRAGMA foreign_keys=OFF" if sqlite else "SET session_replication_role = replica"
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        raw = connection.connection.cursor()
+        raw.execute(loose)
+        raw.execute(f"INSERT INTO idea ({columns}) VALUES ({row})")
+        raw.execute(f"INSERT INTO idea ({columns}) VALUES ({row.replace('1, ', '2, ', 1).replace(repr('a'), repr('b')).replace('ĐX-1', 'ĐX-2')})")
+    db.engine.dispose()
+    upgrade()
+    with db.engine.begin() as connection:
+        assert connection.execute(text("SELECT folded FROM idea WHERE id = 1")).scalar() == "dx-1 ten cu ten moi"
+        connection.execute(text("UPDATE idea SET state = 'merged', merged_into_id = 1 WHERE id = 2"))
+        if sqlite:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+    with pytest.raises(IntegrityError), db.engine.begin() as connection:
+        connection.execute(text("UPDATE idea SET state = 'merged' WHERE id = 1"))
+    with pytest.raises(SystemExit):  # said in words: undo the mergers first
+        downgrade(revision="0007")

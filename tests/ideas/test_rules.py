@@ -20,7 +20,9 @@ from app.stages.ideas.rules import (
     check_commitment,
     check_decidable,
     check_decision,
+    check_minutes,
     check_outcome,
+    whole_number,
 )
 
 pytestmark = pytest.mark.nodb
@@ -95,3 +97,30 @@ def test_nothing_leaves_a_decided_idea():
 
 def test_no_button_puts_a_topic_in_a_call():
     assert all(TOPIC.table[k].do is Do.SYSTEM for k in TOPIC.table if k[1] in ("put_in_call", "assign", "reopen"))
+
+
+@pytest.mark.parametrize(("number", "symbol", "whole"), [
+    ("4923", "QĐ-UBND", "4923/QĐ-UBND"), ("4923/QĐ-UBND", "", "4923/QĐ-UBND"), ("31/2024", "QĐ-UBND", "31/2024/QĐ-UBND"), ("12a", "QĐ-UBND", "12a/QĐ-UBND"),
+    ("02/2024/NQ-HĐND", "QĐ-UBND", "02/2024/NQ-HĐND"), ("05", "QĐ-UBND", "05/QĐ-UBND"), ("7", "QĐ-SKHCN", "7/QĐ-SKHCN"),
+])  # fmt: skip
+def test_numbers_that_registers_give_out(number, symbol, whole):
+    assert whole_number(number, symbol) == whole
+
+
+@pytest.mark.parametrize(("number", "symbol", "field"), [
+    ("", "QĐ-UBND", "number"), ("abc/<b>", "QĐ-UBND", "number"), ("<b>1</b>", "QĐ-UBND", "number"), ("0", "QĐ-UBND", "number"), ("-5", "QĐ-UBND", "number"),
+    ("1234567", "QĐ-UBND", "number"), ("4923/", "QĐ-UBND", "number"), ("4923/qđ", "QĐ-UBND", "number"), ("4923 OR 1=1", "QĐ-UBND", "number"), ("٤", "QĐ-UBND", "number"),
+    ("4923", "", "symbol"), ("4923", "qđ", "symbol"), ("4923", "QĐ-UBND<script>", "symbol"), ("4923", "QĐ UBND", "symbol"), ("1\n2", "QĐ-UBND", "number"),
+])  # fmt: skip
+def test_what_no_register_gives_out_is_refused_beside_its_field(number, symbol, field):
+    with pytest.raises(Incomplete) as refused:
+        whole_number(number, symbol)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("number", ["<b>", "abc", "12/", "0", "12/bb"])
+def test_numbers_of_minutes(number):
+    check_minutes("12/BB-HĐXĐ")
+    check_minutes("12")
+    with pytest.raises(Incomplete):
+        check_minutes(number)

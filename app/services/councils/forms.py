@@ -111,6 +111,24 @@ class Conclude(StageForm):
     agree = YesField(N_("The session is over. The results are final."), required=True)
 
 
+def conclude_form(points: Sequence[tuple[AgendaItem, Question]], **kw: Any) -> Conclude:
+    """The form with a choice and a reason for each point that the votes left open."""
+    fields: dict[str, Any] = {}
+    for item, q in points:
+        fields[f"open_{item.position}_{q.code}"] = ChoiceField(f"{item.position}. {in_words(q.label)}", required=True, choices=[(c, in_words(w)) for c, w in q.choices])
+        fields[f"open_{item.position}_reason"] = NoteField(N_("Reason that the council voted"), required=True, max=2000, rows=2)
+    form: Conclude = type("ConcludeOpen", (Conclude,), fields)(**kw)
+    return form
+
+
+def settled_in(form: Conclude, points: Sequence[tuple[AgendaItem, Question]]) -> dict[str, dict[str, Any]]:
+    """What the act takes of it."""
+    found: dict[str, dict[str, Any]] = {}
+    for item, q in points:
+        found.setdefault(item.public_id, {"reason": form[f"open_{item.position}_reason"].data})[q.code] = form[f"open_{item.position}_{q.code}"].data
+    return found
+
+
 def ballot_form(questions: Sequence[Question], *, filled: dict[str, Any] | None = None) -> StageForm:
     """The ballot for these questions, with a tick that makes it final."""
     fields: dict[str, Any] = {q.code: _field(q) for q in questions}
@@ -122,10 +140,10 @@ def ballot_form(questions: Sequence[Question], *, filled: dict[str, Any] | None 
 
 def _field(q: Question) -> Any:
     label = in_words(q.label)
-    if q.kind == "mark" and q.top <= FEW:
-        return ChoiceField(label, required=q.required, choices=[(str(n), str(n)) for n in range(q.top + 1)])
+    if q.kind == "mark" and q.required and q.top <= FEW:  # what may be left out is a line: a radio button cannot be taken back
+        return ChoiceField(label, required=True, choices=[(str(n), str(n)) for n in range(q.low, q.top + 1)])
     if q.kind == "mark":
-        return IntField(label, required=q.required, max=q.top)
+        return IntField(label, required=q.required, min=q.low, max=q.top)
     if q.kind == "choice":
         return ChoiceField(label, required=q.required, choices=[(code, in_words(words)) for code, words in q.choices])
     return NoteField(label, required=q.required, max=4000, rows=3)

@@ -40,6 +40,7 @@ class Council(Identified, Versioned, Model):
     vice_authorised: Mapped[bool] = mapped_column(default=False)
     authorisation: Mapped[str | None] = mapped_column(String(200))  # number and date of the vice chair's written authorisation
     conclusion: Mapped[str | None] = mapped_column(Text)
+    settled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the votes left open and the council decided: {item pid: {"mode": …, "reason": …}}
     officer_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

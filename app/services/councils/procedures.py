@@ -20,12 +20,13 @@ Rules = Mapping[str, Any]  # the values of the frozen rules by key
 
 @dataclass(frozen=True)
 class Question:
-    """One line of a ballot. A mark is a whole number from 0 to `top`; a choice is the code of one of `choices`."""
+    """One line of a ballot. A mark is a whole number from `low` to `top`; a choice is the code of one of `choices`."""
 
     code: str
     label: Words
     kind: str  # "mark", "choice" or "text"
     top: int = 0
+    low: int = 0
     weight: int = 1
     choices: Sequence[tuple[str, Words]] = ()
     required: bool = True
@@ -64,6 +65,11 @@ def no_summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
     return None
 
 
+def nothing_open(result: Mapping[str, Any], rules: Rules) -> Sequence[Question]:
+    """The votes left nothing open."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Procedure:
     """How councils of one kind work.
@@ -76,6 +82,8 @@ class Procedure:
     `count(casts, rules)` is what the ballots of one object say.
     `told(result, subject, rules)` says it in words; `rank(results, rules)` orders the objects of the session (or None):
     {item public id: {"position", "passed", "recommended", "tied", "first"}} (first: of the best group).
+    `left_open(result, rules)` are choices that the votes on an object left open (a tied mode): the council decides each on the
+    record, with its reason, before it concludes. What it decided is in the result as `settled`: {code: choice, "reason": …}.
     `together`: the objects compete, so no box is opened before every ballot on each of them is cast.
     `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
     `results` are {item public id: count with its rank}, `chosen` the item that the council recommends among tied ones.
@@ -91,6 +99,7 @@ class Procedure:
     check: Callable[[Mapping[str, Any], Rules], None] = field(default=no_check)
     fixed: Callable[[Sequence[Any]], Mapping[str, int]] = field(default=no_fixed)
     together: bool = False
+    left_open: Callable[[Mapping[str, Any], Rules], Sequence[Question]] = field(default=nothing_open)
     summary: Callable[[Mapping[str, Any], Rules], Words | None] = field(default=no_summary)
     established: Callable[[Any, Any, datetime], None] | None = None  # (council, by, at)
     dissolved: Callable[[Any, Any, datetime], None] | None = None

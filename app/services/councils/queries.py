@@ -238,6 +238,20 @@ def counts_of(council: Council) -> dict[str, dict[str, Any]]:
     return {pid: result for pid, result in db.session.execute(statement.order_by(AgendaItem.position))}
 
 
+def results_of(council: Council) -> dict[str, dict[str, Any]]:
+    """The counts with what the council settled of the points that the votes left open."""
+    settled = council.settled or {}
+    return {pid: result | ({"settled": settled[pid]} if pid in settled else {}) for pid, result in counts_of(council).items()}
+
+
+def agenda_size(row: Any) -> int:
+    """How many objects are on the agenda of the newest living council that has this one; 0 when none has."""
+    mine = (select(AgendaItem.council_id).join(Council, Council.id == AgendaItem.council_id)
+            .where(AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id, Council.state != CouncilState.DISSOLVED)
+            .order_by(Council.id.desc()).limit(1).scalar_subquery())  # fmt: skip
+    return int(db.session.scalar(select(func.count(AgendaItem.id)).where(AgendaItem.council_id == mine)) or 0)
+
+
 def council_of_subject(row: Any) -> Council | None:
     """The newest council, not dissolved, that has the object on its agenda."""
     statement = (_whole().join(AgendaItem, AgendaItem.council_id == Council.id)

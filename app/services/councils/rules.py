@@ -78,17 +78,17 @@ def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str,
     """Attendance against {"fraction": [2, 3], "chair": true, "reviewers": n, "secretary": bool}; the base is all seats."""
     share = Fraction(*rule["fraction"])
     enough = len(present) >= share * len(seats)
-    checks = [Check(enough, N_("%(present)s of %(all)s members present; at least %(share)s is needed."),
+    checks = [Check(enough, N_("%(present)s of %(all)s members are present; a quorum needs at least %(share)s."),
                     {"present": len(present), "all": len(seats), "share": f"{share.numerator}/{share.denominator}"})]  # fmt: skip
     if rule.get("chair"):
         led = SeatRole.CHAIR in present or (SeatRole.VICE_CHAIR in present and vice_authorised)
-        checks.append(Check(led, N_("The chair, or the vice chair with written authorisation, presides."), {}))
+        checks.append(Check(led, N_("For a quorum the chair presides, or the vice chair with written authorisation."), {}))
     if rule.get("reviewers"):
         have = present.count(SeatRole.REVIEWER)
-        checks.append(Check(have >= rule["reviewers"], N_("%(have)s reviewers present; at least %(wanted)s needed."),
+        checks.append(Check(have >= rule["reviewers"], N_("%(have)s reviewers are present; a quorum needs at least %(wanted)s."),
                             {"have": have, "wanted": rule["reviewers"]}))  # fmt: skip
     if rule.get("secretary"):
-        checks.append(Check(SeatRole.SECRETARY in present, N_("The scientific secretary is present."), {}))
+        checks.append(Check(SeatRole.SECRETARY in present, N_("For a quorum the scientific secretary is present."), {}))
     return checks
 
 
@@ -124,8 +124,8 @@ def check_answers(questions: Iterable[Any], content: Mapping[str, Any]) -> dict[
             if q.required:
                 raise Incomplete(N_("Please answer every question of the ballot."), field=q.code)
             continue
-        if q.kind == "mark" and not (isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= q.top):
-            raise Incomplete(N_("A mark is a whole number from 0 to %(top)s."), field=q.code, top=q.top)
+        if q.kind == "mark" and not (isinstance(given, int) and not isinstance(given, bool) and q.low <= given <= q.top):
+            raise Incomplete(N_("Please write a whole number from %(low)s to %(top)s."), field=q.code, low=q.low, top=q.top)
         if q.kind == "choice" and given not in {code for code, _words in q.choices}:
             raise Incomplete(N_("Please choose one from the list."), field=q.code)
         clean[q.code] = given

@@ -101,7 +101,7 @@ def _composition(council: Council) -> list[Any]:
 
 def _items(council: Council, seat: Any) -> list[dict[str, Any]]:
     """The agenda as the page shows it: what each item is, who has cast, what an opened box said."""
-    recused, cast, counts = queries.recusals_of(council), queries.cast_by(council), queries.counts_of(council)
+    recused, cast, counts = queries.recusals_of(council), queries.cast_by(council), queries.results_of(council)
     if len(counts) == len(council.agenda):  # places are told when every box is open
         ranks = ranked(council, clock.now())
         counts = {pid: result | ranks.get(pid, {}) for pid, result in counts.items()}
@@ -325,11 +325,13 @@ def open_box(pid: str, item_pid: str) -> Any:
 def conclude(pid: str) -> Any:
     council = _found(pid)
     actions.must_run(council, current_user)
-    form = forms.Conclude(data={"version": council.version})
-    tied = tied_items(council, clock.now()) if council.state == CouncilState.CONVENED else []
+    running = council.state == CouncilState.CONVENED
+    points = actions.open_points(council, clock.now()) if running else []
+    form = forms.conclude_form(points, data={"version": council.version})
+    tied = tied_items(council, clock.now()) if running else []
     form["chosen"].choices = [(item.public_id, item.title) for item in tied]
     if form.validate_on_submit():
-        actions.conclude(council, conclusion=form.conclusion.data or "", chosen=form.chosen.data, reason=form.reason.data, seen=form.version.data,
-                         by=current_user, at=clock.now())  # fmt: skip
+        actions.conclude(council, conclusion=form.conclusion.data or "", chosen=form.chosen.data, reason=form.reason.data, settled=forms.settled_in(form, points),
+                         seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_("The session is concluded; the minutes are issued."), url_for(".show", pid=pid))
-    return render_template("councils/conclude.html", council=council, form=form, tied=tied, items=_items(council, None))
+    return render_template("councils/conclude.html", council=council, form=form, tied=tied, points=points, items=_items(council, None))

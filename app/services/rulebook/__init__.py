@@ -18,6 +18,7 @@ councils     K.size {min, max, roles} · K.quorum {fraction, base, chair, review
              selection.comments_days scientists prefer · acceptance.prior_members expert_team · excluded_roles
              vice_chair_needs_authorisation modes absent_opinion sheets_final administrative_secretary_votes
 ideas        task_types fields criteria list_body outcomes commitment_needed search_in_papers
+             ceiling_needs_reason_above
 calls        min_open_days (.protocol) deadline_time opening_days submission_date paper_dossier replace_until
 proposals    work_sections documents heads one_project_at_a_time remedy_days
 selection    sheet.T {criteria, top, pass, zero_share} tie_order mean result_notice_days completion_days direct_must_pass

@@ -239,3 +239,16 @@ _guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.dead
        "the deadline of a published call moves by two people")  # fmt: skip
 _guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")
 _guard("call_extension_kept", "call_extension", "DELETE", "OLD.id IS NOT NULL", "an extension is kept")
+# a topic is in one open call at most, whatever the code does: two rounds follow each other, they never run side by side
+_TWICE = ("EXISTS (SELECT 1 FROM call_topic mine JOIN call_topic other ON other.topic_id = mine.topic_id AND other.call_id <> mine.call_id "
+          "JOIN call running ON running.id = other.call_id WHERE mine.call_id = NEW.id AND other.outcome IS NULL "
+          "AND running.state IN ('published', 'closed', 'opened'))")  # fmt: skip
+trigger(
+    "call_topic_once", "call",
+    sqlite=f"CREATE TRIGGER call_topic_once BEFORE UPDATE OF state ON call WHEN NEW.state = 'published' AND OLD.state = 'draft' AND {_TWICE} "
+           "BEGIN SELECT RAISE(ABORT, 'a topic is in one open call'); END",
+    postgresql="CREATE OR REPLACE FUNCTION call_topic_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+               f"IF NEW.state = 'published' AND OLD.state = 'draft' AND {_TWICE} THEN "
+               "RAISE EXCEPTION 'a topic is in one open call' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$; "
+               "CREATE TRIGGER call_topic_once BEFORE UPDATE OF state ON call FOR EACH ROW EXECUTE FUNCTION call_topic_once()",
+)  # fmt: skip

@@ -12,14 +12,14 @@ from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
-from app.kernel.text import fold, nfc
+from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.people.models import Organisation, User
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import section_of
 from app.services.rulebook import queries as rulebook
-from app.stages.ideas import order, queries, topics
+from app.stages.ideas import desk, order, queries, topics
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     IDEA,
@@ -28,14 +28,18 @@ from app.stages.ideas.rules import (
     Mode,
     Outcome,
     RedirectTo,
+    check_ceiling,
     check_commitment,
     check_decidable,
     check_decision,
     check_editable,
+    check_minutes,
     check_outcome,
     check_owner,
     check_year,
     idea_code,
+    searchable,
+    whole_number,
 )
 from app.stages.plan.models import Priority
 from app.stages.plan.suggestion import actions as suggestion
@@ -56,8 +60,10 @@ class Identified:
     mode: Mode | None = None
     host: Organisation | None = None
     ceiling: int | None = None
+    months: int | None = None
     rank: int | None = None
     redirect_to: RedirectTo | None = None
+    passed_to: str | None = None
     reason: str | None = None
 
 
@@ -115,7 +121,7 @@ def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
             setattr(idea, name, (nfc(value) or None) if isinstance(value, str) else value)
     if not idea.title:
         raise Incomplete(N_("The title is missing."), field="title")
-    idea.folded = fold(f"{idea.title} {idea.need or ''} {idea.aim or ''}")
+    idea.folded = searchable(idea)
 
 
 def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
@@ -131,6 +137,7 @@ def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None 
         if idea.code is None:
             year = local(at).year
             idea.code = idea_code(year, papers.next_number("idea", year))
+            idea.folded = searchable(idea)
     IDEA.advance(idea, "submit", by=by, at=at, detail={"number": idea.code})
     outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea,
                 linked=order.came_by_link(idea))  # fmt: skip
@@ -140,6 +147,7 @@ def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: i
     """Return a submitted idea to its owner, saying what to correct and in which sections (the verb is `return`)."""
     _need_reason(reason)
     check_seen(idea, seen)
+    desk.off_agenda(idea, by=by, at=at)
     idea.return_reason = nfc(reason)
     named = order.name_sections(idea, sections)
     IDEA.advance(idea, "return", by=by, at=at, reason=nfc(reason), detail={"sections": named} if named else None)
@@ -152,6 +160,7 @@ def withdraw(idea: Idea, *, by: User | None, at: datetime, reason: str | None = 
     """Take the idea back before identification begins."""
     check_owner(idea, by)
     IDEA.advance(idea, "withdraw", by=by, at=at, seen=seen, reason=nfc(reason or "") or None)
+    desk.let_go(idea, by=by, at=at)
 
 
 def link_item(idea: Idea, item: Priority, *, by: User | None, at: datetime, others: Sequence[Priority] = (), seen: int | str | None = None) -> None:
@@ -191,9 +200,11 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
     What was recorded from paper may be corrected until the province decides; a council's own result may not.
     """
     _check_recordable(idea, minutes_number, minutes_dated, council_pid, at)
-    _apply(idea, found)
+    _apply(idea, found, at)
     idea.outcome, idea.identified_at = found.outcome, at
-    idea.redirect_to, idea.outcome_reason, idea.rank = found.redirect_to, nfc(found.reason or "") or None, found.rank
+    redirected = found.outcome == Outcome.REDIRECT
+    idea.redirect_to, idea.passed_to = (found.redirect_to, nfc(found.passed_to or "") or None) if redirected else (None, None)
+    idea.outcome_reason, idea.rank = nfc(found.reason or "") or None, found.rank
     idea.minutes_number, idea.minutes_dated = nfc(minutes_number or "") or None, minutes_dated
     if council_pid is not None:
         idea.council_pid = council_pid
@@ -208,24 +219,30 @@ def _check_recordable(idea: Idea, number: str | None, dated: date | None, counci
     if council_pid is None:
         if not nfc(number or ""):
             raise Incomplete(N_("Please give the number of the minutes."), field="minutes_number")
+        check_minutes(nfc(number or ""))
         if dated is None or dated > local(at).date():
             raise Incomplete(N_("Please give the date of the minutes; it may not lie in the future."), field="minutes_dated")
 
 
-def _apply(idea: Idea, found: Identified) -> None:
+def _apply(idea: Idea, found: Identified, at: datetime) -> None:
     """Put the final wording on the idea; both wordings are kept."""
     title, aim = nfc(found.title or "") or idea.title, nfc(found.aim or "") or idea.aim or ""
     products = nfc(found.products or "") or idea.products
-    changed = (title, aim, products) != (idea.title, idea.aim or "", idea.products)
+    months = found.months if found.months is not None else idea.duration_months
+    changed = (title, aim, products, months) != (idea.title, idea.aim or "", idea.products, idea.duration_months)
     if idea.proposed_host_id is not None and found.mode is not None:
         changed = changed or found.mode != Mode.DIRECT or found.host is None or found.host.id != idea.proposed_host_id
     check_outcome(found.outcome, title=title, aim=aim, changed=changed, redirect_to=found.redirect_to, reason=found.reason,
                   mode=found.mode, host=found.host)  # fmt: skip
     recommended = found.outcome in RECOMMENDED
+    if recommended:
+        percent = int(rulebook.value("ideas.ceiling_needs_reason_above", on=local(at).date()))
+        check_ceiling(found.ceiling, idea.state_budget, percent, nfc(found.reason or ""))
     idea.final_title, idea.final_aim, idea.final_products = (title, aim, products) if recommended else (None, None, None)
     idea.mode = found.mode if recommended else None
     idea.host = found.host if recommended and found.mode == Mode.DIRECT else None
-    idea.ceiling = found.ceiling if recommended else None
+    idea.ceiling, idea.final_months = (found.ceiling, found.months) if recommended else (None, None)
+    idea.folded = searchable(idea)
 
 
 def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | None, at: datetime, symbol: str = "QĐ-UBND",
@@ -236,8 +253,9 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     """
     ordered = sorted(ideas, key=lambda i: (i.rank if i.rank is not None else 10_000, i.id))
     check_decidable(ordered)
+    number, symbol = nfc(number), nfc(symbol)
     check_decision(number, symbol, dated, local(at).date())
-    full = number if "/" in number else f"{number}/{symbol}"
+    full = whole_number(number, symbol)
     issuer = body or rulebook.value("ideas.list_body", on=dated)
     queries.load_whole(ordered)
     for idea in ordered:
@@ -248,7 +266,7 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
         IDEA.advance(idea, verb, by=by, at=at, reason=idea.outcome_reason, detail={"number": full})
     topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, by=by, at=at)
     for idea in ordered:
-        outbox.post("ideas/mail/decided.txt", to=_owner(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
+        outbox.post("ideas/mail/decided.txt", to=queries.authors_of(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
     return made
 
 
@@ -259,7 +277,8 @@ def reject(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int 
         raise WrongState(N_("“%(title)s” has not been identified."), title=idea.title)
     idea.outcome_reason = nfc(reason)
     IDEA.advance(idea, "reject", by=by, at=at, seen=seen, reason=nfc(reason))
-    outbox.post("ideas/mail/decided.txt", to=_owner(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
+    queries.load_whole([idea])
+    outbox.post("ideas/mail/decided.txt", to=queries.authors_of(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
 
 
 def _need_reason(reason: str | None) -> None:
@@ -273,4 +292,8 @@ def _owner(idea: Idea) -> User:
 
 # the acts on topics, for whoever knows this room's actions
 put_in_call, assign, reopen, drop, enter_topic = topics.put_in_call, topics.assign, topics.reopen, topics.drop, topics.enter_topic
+open_again = topics.open_again
+group, add_to_group, take_from_group, dissolve_group = desk.group, desk.add_to_group, desk.take_from_group, desk.dissolve_group
+merge, unmerge, pass_on, turn_down, require, release = desk.merge, desk.unmerge, desk.pass_on, desk.turn_down, desk.require, desk.release
+UNDOABLE = desk.UNDOABLE
 MODES = topics.MODES  # as papers print them

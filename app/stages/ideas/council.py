@@ -26,13 +26,16 @@ from app.services.people.models import User
 from app.stages.ideas import actions
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea
-from app.stages.ideas.rules import IdeaState, Mode, Outcome
+from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo
 
 BALLOT, ADOPTION, ONE_FAIL = "councils.identification.ballot", "councils.identification.adoption", "councils.identification.one_fail_refuses"
 CARRY_OUT = ("do", "adjust")
 OUTCOMES = {"do": (Outcome.DO,), "adjust": (Outcome.DO_WITH_CHANGES,), "refuse": (Outcome.DO_NOT, Outcome.REDIRECT)}
 MODES: dict[str, Words] = {"selection": {"vi": "Tuyển chọn", "en": "Selection"}, "direct": {"vi": "Giao trực tiếp", "en": "Direct assignment"}}
 YES_NO: tuple[tuple[str, Words], ...] = (("pass", {"vi": "Đạt", "en": "Passes"}), ("fail", {"vi": "Không đạt", "en": "Fails"}))
+PLACES: dict[str, Words] = {"enterprise": {"vi": "Chuyển doanh nghiệp thực hiện", "en": "Pass on to an enterprise"},
+                            "fund": {"vi": "Chuyển Quỹ phát triển khoa học và công nghệ", "en": "Pass on to the fund"}}  # fmt: skip
+MODE_LABEL: Words = {"vi": "Phương thức", "en": "Mode"}
 NOT_ADOPTED: Words = {"vi": "Không ý kiến nào đạt tỷ lệ thông qua", "en": "No opinion reached the fraction needed"}
 
 
@@ -43,16 +46,20 @@ def prepare(ideas: Sequence[Idea], *, title: str, by: User | None, at: datetime)
     return councils.draft(Kind.IDENTIFICATION, title=title, subjects=ideas, by=by, at=at)
 
 
-def questions(_idea: Any, rules: Rules) -> list[Question]:
-    """Each criterion passes or fails; then the conclusion, mode, place in the order of priority, and the reason."""
+def questions(idea: Any, rules: Rules) -> list[Question]:
+    """Each criterion passes or fails; then the conclusion, mode, place among the items of the session, where to pass it on, and the reason."""
     ballot = rules[BALLOT]
+    places = council_queries.agenda_size(idea) or 1
     asked = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "choice", choices=YES_NO) for c in ballot["criteria"]]
     conclusions = tuple((c["code"], {"vi": c["vi"], "en": c["en"]}) for c in ballot["conclusions"])
     return [
         *asked,
         Question("conclusion", {"vi": "Kết luận", "en": "Conclusion"}, "choice", choices=conclusions, heading={"vi": "Kết luận", "en": "Conclusion"}),
         Question("mode", {"vi": "Phương thức, khi đề nghị thực hiện", "en": "Mode, when it is to be carried out"}, "choice", choices=tuple(MODES.items()), required=False),
-        Question("priority", {"vi": "Thứ tự ưu tiên (1 là cao nhất)", "en": "Place in the order of priority (1 is highest)"}, "mark", top=99, required=False),
+        Question("priority", {"vi": f"Thứ tự ưu tiên, từ 1 (cao nhất) đến {places}", "en": f"Place in the order of priority, from 1 (highest) to {places}"}, "mark",
+                 low=1, top=places, required=False),
+        Question("pass_on", {"vi": "Khi đề nghị không thực hiện: chuyển đến nơi phù hợp", "en": "When it is not to be carried out: pass it on"}, "choice",
+                 choices=(("nowhere", {"vi": "Không chuyển", "en": "Nowhere"}), *PLACES.items()), required=False),
         Question("reason", {"vi": "Lý do, nội dung cần điều chỉnh hoặc ý kiến bảo lưu", "en": "Reason, what should change, or dissent"}, "text", required=False),
     ]  # fmt: skip
 
@@ -65,6 +72,8 @@ def check(content: Mapping[str, Any], rules: Rules) -> None:
         raise Incomplete(N_("A criterion fails: by the rule this ballot cannot recommend to carry the task out."), field="conclusion")
     if conclusion in CARRY_OUT and not content.get("mode"):
         raise Incomplete(N_("Please say whether the topic goes to selection or to direct assignment."), field="mode")
+    if conclusion in CARRY_OUT and content.get("pass_on", "nowhere") != "nowhere":
+        raise Incomplete(N_("Only what is not to be carried out is passed on."), field="pass_on")
     if conclusion != "do" and not content.get("reason"):
         raise Incomplete(N_("Please give the reason."), field="reason")
 
@@ -83,17 +92,21 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
     for_it = [c.content for c in casts if c.content["conclusion"] in CARRY_OUT]
     modes = [str(c["mode"]) for c in for_it if c.get("mode")]
     places = [int(c["priority"]) for c in for_it if c.get("priority")]
+    pass_on = counting.vote([str(c.content.get("pass_on") or "nowhere") for c in casts], **options)[1]
+    won = CARRY_OUT if adopted == "adjust" else (adopted or "refuse",)
     criteria = {c["code"]: sum(cast.content[c["code"]] == "pass" for cast in casts) for c in rules[BALLOT]["criteria"]}
     return {
         "votes": votes, "adopted": adopted, "criteria": criteria, "voted": len(casts),
-        "mode": _most(modes), "priority": [sum(places), len(places)],
-        "reasons": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] == (adopted or "refuse")),
-        "dissent": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] != (adopted or "refuse")),
+        "mode": _most(modes), "modes": {mode: modes.count(mode) for mode in MODES}, "priority": [sum(places), len(places)],
+        "pass_on": pass_on if adopted == "refuse" and pass_on in PLACES else None,
+        "reasons": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] in won),
+        "dissenting": sum(c.content["conclusion"] not in won for c in casts) if adopted else 0,
+        "dissent": sorted(str(c.content["reason"]) for c in casts if c.content.get("reason") and c.content["conclusion"] not in won),
     }  # fmt: skip
 
 
 def _most(modes: Sequence[str]) -> str | None:
-    """The mode with the most votes; None when two have as many, then the council has not chosen one."""
+    """The mode with the most votes; None when two have as many: then the council decides on the record."""
     first = [mode for mode in set(modes) if modes.count(mode) == max(modes.count(m) for m in modes)]
     return first[0] if len(first) == 1 else None
 
@@ -105,26 +118,71 @@ def told(result: Mapping[str, Any], _idea: Any, rules: Rules) -> Told:
     facts: list[tuple[Words, str | Words]] = [({"vi": f"Đạt: {c['vi']}", "en": f"Passes: {c['en']}"}, f"{result['criteria'][c['code']]}/{voted}") for c in rules[BALLOT]["criteria"]]
     facts += [(names[code], f"{result['votes'].get(code, 0)}/{voted}") for code in names]
     facts.append(({"vi": "Kết quả thông qua", "en": "Adopted"}, names[result["adopted"]] if result["adopted"] else NOT_ADOPTED))
-    if result["mode"] and result["adopted"] in CARRY_OUT:
-        facts.append(({"vi": "Phương thức", "en": "Mode"}, MODES[result["mode"]]))
+    if result["adopted"] in CARRY_OUT:
+        facts += _mode_told(result)
+    if result.get("pass_on"):
+        facts.append(({"vi": "Chuyển đến", "en": "Passed on"}, PLACES[result["pass_on"]]))
     if result.get("position"):
-        facts.append(({"vi": "Thứ tự ưu tiên", "en": "Order of priority"}, str(result["position"])))
+        tie: Words = {"vi": f"{result['position']} (đồng hạng)", "en": f"{result['position']} (equal)"}
+        facts.append(({"vi": "Thứ tự ưu tiên", "en": "Order of priority"}, tie if result["tied"] else str(result["position"])))
+    if result.get("dissenting"):
+        facts.append(({"vi": "Ý kiến khác với kết luận", "en": "Against the conclusion"}, f"{result['dissenting']}/{voted}"))
     for label, key in (({"vi": "Lý do, nội dung điều chỉnh", "en": "Reasons and changes"}, "reasons"), ({"vi": "Ý kiến bảo lưu", "en": "Dissent"}, "dissent")):
         if result[key]:
-            facts.append((label, "; ".join(result[key])))
+            facts.append((label, each_once(result[key])))
     return Told(facts)
 
 
+def each_once(reasons: Sequence[str]) -> str:
+    """The reasons in one line; what several wrote in the same words stands there once."""
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _mode_told(result: Mapping[str, Any]) -> list[tuple[Words, str | Words]]:
+    """How the mode was found: by the votes, with their numbers, or by the council on the record when they were equal."""
+    facts: list[tuple[Words, str | Words]] = []
+    if votes := result.get("modes"):
+        numbers = {lang: "; ".join(f"{MODES[m][lang]} {n}" for m, n in votes.items()) for lang in ("vi", "en")}
+        facts.append(({"vi": "Số phiếu về phương thức", "en": "Votes on the mode"}, numbers))
+    settled = result.get("settled")
+    if result["mode"]:
+        facts.append((MODE_LABEL, MODES[result["mode"]]))
+    elif settled:
+        facts.append(({"vi": "Phương thức, do Hội đồng quyết định", "en": "Mode, decided by the council"}, MODES[settled["mode"]]))
+        facts.append(({"vi": "Lý do chọn phương thức", "en": "Reason for the mode"}, settled["reason"]))
+    else:
+        facts.append((MODE_LABEL, {"vi": "Chưa xác định: số phiếu bằng nhau", "en": "Open: the votes are equal"}))
+    return facts
+
+
+def left_open(result: Mapping[str, Any], _rules: Rules) -> list[Question]:
+    """The mode of a task to be carried out, when the votes on it are equal."""
+    if result["adopted"] not in CARRY_OUT or result["mode"]:
+        return []
+    return [Question("mode", MODE_LABEL, "choice", choices=tuple(MODES.items()))]
+
+
+def mode_of(result: Mapping[str, Any]) -> Mode | None:
+    """The mode voted, or decided on the record."""
+    found = result["mode"] or result.get("settled", {}).get("mode")
+    return Mode(found) if found else None
+
+
 def rank(results: Mapping[str, Mapping[str, Any]], _rules: Rules) -> dict[str, dict[str, Any]]:
-    """The order of priority: adopted tasks by the mean of the places voted, the others after them."""
+    """The order of priority: adopted tasks by the mean of the places voted, the others after them. Equal means have the same place."""
 
     def key(entry: tuple[str, Mapping[str, Any]]) -> tuple[bool, float]:
         total, voters = entry[1]["priority"]
         return entry[1]["adopted"] not in CARRY_OUT, total / voters if voters else 100.0
 
     ordered = sorted(results.items(), key=key)
-    return {pid: {"position": at, "passed": r["adopted"] in CARRY_OUT, "recommended": r["adopted"] in CARRY_OUT, "tied": False, "first": False}
-            for at, (pid, r) in enumerate(ordered, start=1)}  # fmt: skip
+    keys = [key(entry) for entry in ordered]
+    found = {}
+    for at, (pid, r) in enumerate(ordered):
+        passed = r["adopted"] in CARRY_OUT
+        tied = passed and keys.count(keys[at]) > 1
+        found[pid] = {"position": keys.index(keys[at]) + 1 if tied else at + 1, "passed": passed, "recommended": passed, "tied": tied, "first": False}
+    return found
 
 
 # --- what the stage does --------------------------------------------------------------------------------------
@@ -152,9 +210,11 @@ def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chose
 
 def as_voted(idea: Idea, result: Mapping[str, Any]) -> Identified | None:
     """The outcome in full, or None when final title, aim or host must still be written down."""
-    adopted, mode = result["adopted"], Mode(result["mode"]) if result["mode"] else None
+    adopted, mode = result["adopted"], mode_of(result)
+    if result.get("pass_on"):
+        return Identified(Outcome.REDIRECT, redirect_to=RedirectTo(result["pass_on"]), reason=each_once(result["reasons"]), rank=result.get("position"))
     if adopted in (None, "refuse"):
-        return Identified(Outcome.DO_NOT, reason="; ".join(result["reasons"]) or NOT_ADOPTED["vi"], rank=result.get("position"))
+        return Identified(Outcome.DO_NOT, reason=each_once(result["reasons"]) or NOT_ADOPTED["vi"], rank=result.get("position"))
     if adopted == "do" and (mode == Mode.SELECTION) == (idea.proposed_host_id is None) and mode is not None:
         return Identified(Outcome.DO, mode=mode, host=idea.proposed_host, rank=result.get("position"))
     return None
@@ -167,10 +227,10 @@ def pending(idea: Idea) -> dict[str, Any] | None:
     council = council_queries.council_by_pid(idea.council_pid)
     if council is None or council.state != CouncilState.CONCLUDED:
         return None
-    counts = council_queries.counts_of(council)
-    ranks = rank(counts, {})
+    results = council_queries.results_of(council)
     pid = next(item.public_id for item in council.agenda if item.subject_pid == idea.public_id)
-    return {**counts[pid], **ranks[pid], "council_pid": council.public_id}
+    mode = mode_of(results[pid])
+    return {**results[pid], **rank(results, {})[pid], "mode": str(mode) if mode else None, "council_pid": council.public_id}
 
 
 def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_number: str | None = None, minutes_dated: date | None = None,
@@ -194,4 +254,4 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
 
 register_procedure(Procedure(
     Kind.IDENTIFICATION, rule_keys=lambda _ideas: [BALLOT, ONE_FAIL], questions=questions, count=count, told=told, check=check, rank=rank,
-    established=_established, dissolved=_dissolved, concluded=concluded))  # fmt: skip
+    left_open=left_open, established=_established, dissolved=_dissolved, concluded=concluded))  # fmt: skip

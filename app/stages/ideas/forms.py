@@ -33,6 +33,7 @@ from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
     LINK_DAYS,
+    LONGEST_MONTHS,
     TITLE_LONGEST,
     IdeaState,
     Mode,
@@ -51,6 +52,11 @@ def english() -> bool:
 def named(words: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
     """Codes with their names in the language of this page."""
     return [(code, word["en" if english() else "vi"]) for code, word in words.items()]
+
+
+def names(on: date) -> dict[str, dict[str, str]]:
+    """Names of types of task and fields of research in the language of this page, by code."""
+    return {"kinds": dict(named(queries.kinds(on))), "fields": dict(named(queries.fields(on)))}
 
 
 def item_choices() -> list[tuple[str, str]]:
@@ -189,9 +195,11 @@ class Identify(StageForm):
     mode = ChoiceField(N_("Mode"), enum=Mode)
     host = PickField(N_("Organisation named for direct assignment"))
     ceiling = MoneyField(N_("Ceiling of the State budget"))
+    final_months = IntField(N_("Duration in months"), min=1, max=LONGEST_MONTHS)
     rank = IntField(N_("Place in the order of priority"), min=1, max=999)
     redirect_to = ChoiceField(N_("Passed on to"), enum=RedirectTo)
-    reason = NoteField(N_("Reason"), max=2000, rows=3, sometimes=True, hint=N_("Needed when the idea is not to be carried out."))
+    passed_to = LineField(N_("Whom exactly"), max=300, hint=N_("Name of the enterprise or fund, when it is known."))
+    reason = NoteField(N_("Reason"), max=2000, rows=3, sometimes=True, hint=N_("Needed when the idea is not carried out, or when the ceiling is well above what was asked."))
     minutes_number = LineField(N_("Number of the minutes"), required=True, max=60, hint=N_("For example 12/BB-HĐXĐ."))
     minutes_dated = DateField(N_("Date of the minutes"), required=True)
 
@@ -202,11 +210,11 @@ class Identify(StageForm):
             "outcome": idea.outcome, "final_title": idea.final_title or idea.title, "final_aim": idea.final_aim or idea.aim,
             "final_products": idea.final_products or idea.products, "mode": idea.mode or (Mode.DIRECT if idea.proposed_host else None),
             "host": (row.public_id if (row := idea.host or idea.proposed_host) else None), "ceiling": idea.ceiling or idea.state_budget,
-            "rank": idea.rank, "redirect_to": idea.redirect_to, "reason": idea.outcome_reason, "minutes_number": idea.minutes_number,
+            "final_months": idea.final_months or idea.duration_months, "rank": idea.rank, "redirect_to": idea.redirect_to, "passed_to": idea.passed_to, "reason": idea.outcome_reason, "minutes_number": idea.minutes_number,
             "minutes_dated": idea.minutes_dated, "version": idea.version,
         }  # fmt: skip
         if voted is not None:
-            data |= {"outcome": outcomes[0], "rank": voted["position"], "reason": "; ".join(voted["reasons"]), "mode": Mode(voted["mode"]) if voted["mode"] else None}
+            data |= {"outcome": outcomes[0], "rank": voted["position"], "reason": "; ".join(dict.fromkeys(voted["reasons"])), "mode": Mode(voted["mode"]) if voted["mode"] else None}
         form = cls(data=data)
         form.host.choices = queries.organisation_names()
         if voted is not None:
@@ -218,8 +226,8 @@ class Identify(StageForm):
         """What the action takes."""
         return Identified(
             self.outcome.data, title=self.final_title.data, aim=self.final_aim.data, products=self.final_products.data, mode=self.mode.data,
-            host=organisation_by_pid(self.host.data), ceiling=self.ceiling.data, rank=self.rank.data, redirect_to=self.redirect_to.data,
-            reason=self.reason.data,
+            host=organisation_by_pid(self.host.data), ceiling=self.ceiling.data, months=self.final_months.data, rank=self.rank.data,
+            redirect_to=self.redirect_to.data, passed_to=self.passed_to.data, reason=self.reason.data,
         )  # fmt: skip
 
 
@@ -233,7 +241,7 @@ class Decide(StageForm):
 
     ideas = TicksField(N_("Ideas decided on"), required=True, hint=N_("Each is decided as recommended. What is not ticked stays open."))
     number = LineField(N_("Number of the decision"), required=True, max=40, hint=N_("Number only, or number and symbol: 4923/QĐ-UBND."))
-    symbol = LineField(N_("Symbol"), required=True, max=20)
+    symbol = LineField(N_("Symbol"), required=True, max=30)
     dated = DateField(N_("Date of the decision"), required=True)
     agree = YesField(N_("I have read the list and the recommendations."), required=True)
 

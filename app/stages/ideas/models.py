@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import (
@@ -13,6 +22,7 @@ from app.kernel.db import (
     Model,
     UtcDateTime,
     Versioned,
+    append_only,
     enum_of,
     money,
     text_check,
@@ -21,7 +31,14 @@ from app.kernel.db import (
 )
 from app.services.people.models import Organisation, User
 from app.services.questionnaires.models import FormVersion
-from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo, TopicState
+from app.stages.ideas.rules import (
+    IdeaState,
+    Mode,
+    Outcome,
+    ProductKind,
+    RedirectTo,
+    TopicState,
+)
 from app.stages.plan.models import Priority
 
 # items beside the main one
@@ -31,6 +48,22 @@ idea_item = Table(
 topic_item = Table(
     "topic_item", Model.metadata, Column("topic_id", to("topic"), primary_key=True), Column("item_id", to("priority"), primary_key=True, index=True)
 )
+
+
+class IdeaGroup(Identified, Versioned, Model):
+    """Ideas that an officer put side by side because they ask for much the same. Closed when it was dissolved."""
+
+    __tablename__ = "idea_group"
+
+    title: Mapped[str] = mapped_column(String(300))
+    note: Mapped[str | None] = mapped_column(Text)
+    created_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    ideas: Mapped[list[Idea]] = relationship(lazy="raise_on_sql", order_by="Idea.id", viewonly=True)
+
+    __table_args__ = (text_check("title", 300),)
 
 
 class Idea(Identified, Versioned, Model):
@@ -67,6 +100,9 @@ class Idea(Identified, Versioned, Model):
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     return_reason: Mapped[str | None] = mapped_column(Text)
 
+    group_id: Mapped[int | None] = mapped_column(to("idea_group"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(to("idea"), index=True)
+
     council_pid: Mapped[str | None] = mapped_column(String(26), index=True)
     outcome: Mapped[Outcome | None] = enum_of(Outcome, nullable=True)
     final_title: Mapped[str | None] = mapped_column(String(500))
@@ -75,8 +111,10 @@ class Idea(Identified, Versioned, Model):
     mode: Mapped[Mode | None] = enum_of(Mode, nullable=True)
     host_organisation_id: Mapped[int | None] = mapped_column(to("organisation"))
     ceiling: Mapped[int | None] = money(nullable=True)
+    final_months: Mapped[int | None]
     rank: Mapped[int | None]
     redirect_to: Mapped[RedirectTo | None] = enum_of(RedirectTo, nullable=True)
+    passed_to: Mapped[str | None] = mapped_column(String(300))  # whom exactly, when it is known
     outcome_reason: Mapped[str | None] = mapped_column(Text)
     minutes_number: Mapped[str | None] = mapped_column(String(60))
     minutes_dated: Mapped[date | None]
@@ -91,9 +129,17 @@ class Idea(Identified, Versioned, Model):
     host: Mapped[Organisation | None] = relationship(lazy="raise_on_sql", foreign_keys=[host_organisation_id])
     item: Mapped[Priority | None] = relationship(lazy="raise_on_sql")
     other_items: Mapped[list[Priority]] = relationship(secondary=idea_item, lazy="raise_on_sql", order_by=Priority.position)
+    group: Mapped[IdeaGroup | None] = relationship(lazy="raise_on_sql", foreign_keys=[group_id])
+    merged_into: Mapped[Idea | None] = relationship(lazy="raise_on_sql", foreign_keys=[merged_into_id], remote_side="Idea.id")
+    merged: Mapped[list[Idea]] = relationship(lazy="raise_on_sql", foreign_keys=[merged_into_id], order_by="Idea.id", viewonly=True)
+    required: Mapped[list[IdeaProduct]] = relationship(lazy="raise_on_sql", order_by="IdeaProduct.position", viewonly=True)
 
     __table_args__ = (
         text_check("title", 500),
+        CheckConstraint("state <> 'merged' OR merged_into_id IS NOT NULL", name="merged_points_to_one"),
+        CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_into_itself"),
+        CheckConstraint("state <> 'redirected' OR redirect_to IS NOT NULL", name="redirected_has_target"),
+        CheckConstraint("final_months IS NULL OR final_months BETWEEN 1 AND 120", name="final_months_range"),
         CheckConstraint("state IN ('draft', 'returned', 'withdrawn') OR (receiver_organisation_id IS NOT NULL AND "
                         "trim(coalesce(commitment, '')) <> '' AND code IS NOT NULL AND submitted_at IS NOT NULL)", name="submitted_is_committed"),
         CheckConstraint("state <> 'approved' OR (item_id IS NOT NULL AND outcome IN ('do', 'do_with_changes'))", name="approved_is_recommended"),
@@ -109,6 +155,27 @@ class Idea(Identified, Versioned, Model):
         if self.state_budget is None and self.other_budget is None:
             return None
         return (self.state_budget or 0) + (self.other_budget or 0)
+
+
+class _Product:
+    """One required product of an order."""
+
+    position: Mapped[int]
+    kind: Mapped[ProductKind] = enum_of(ProductKind)
+    name: Mapped[str] = mapped_column(String(500))
+    unit: Mapped[str] = mapped_column(String(60))
+    quantity: Mapped[int]
+    quality: Mapped[str | None] = mapped_column(Text)
+
+
+class IdeaProduct(_Product, Identified, Model):
+    """A product that identification asks of the topic-to-be. Changed until the province decides."""
+
+    __tablename__ = "idea_product"
+
+    idea_id: Mapped[int] = mapped_column(to("idea"), index=True)
+
+    __table_args__ = (UniqueConstraint("idea_id", "position"), CheckConstraint("quantity > 0", name="quantity_positive"), text_check("name", 500))
 
 
 class Topic(Identified, Versioned, Model):
@@ -140,6 +207,8 @@ class Topic(Identified, Versioned, Model):
     decision_paper_pid: Mapped[str | None] = mapped_column(String(26))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    proposers: Mapped[list[TopicProposer]] = relationship(lazy="raise_on_sql", order_by="TopicProposer.position", viewonly=True)
+    required: Mapped[list[TopicProduct]] = relationship(lazy="raise_on_sql", order_by="TopicProduct.position", viewonly=True)
     item: Mapped[Priority] = relationship(lazy="raise_on_sql")
     other_items: Mapped[list[Priority]] = relationship(secondary=topic_item, lazy="raise_on_sql", order_by=Priority.position)
     idea: Mapped[Idea | None] = relationship(lazy="raise_on_sql")
@@ -153,8 +222,40 @@ class Topic(Identified, Versioned, Model):
     )
 
 
+class TopicProduct(_Product, Identified, Model):
+    """A product that the topic must bring, frozen with it."""
+
+    __tablename__ = "topic_product"
+
+    topic_id: Mapped[int] = mapped_column(to("topic"), index=True)
+
+    __table_args__ = (UniqueConstraint("topic_id", "position"), CheckConstraint("quantity > 0", name="quantity_positive"), text_check("name", 500))
+
+
+append_only("topic_product")
+
+
+class TopicProposer(Identified, Model):
+    """One of those who proposed a topic, as the decision found them: the idea it came from, and every idea merged into that."""
+
+    __tablename__ = "topic_proposer"
+
+    topic_id: Mapped[int] = mapped_column(to("topic"), index=True)
+    position: Mapped[int]
+    idea_id: Mapped[int] = mapped_column(to("idea"), index=True)
+    code: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(500))
+    person: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(String(300))
+
+    __table_args__ = (UniqueConstraint("topic_id", "position"),)
+
+
+append_only("topic_proposer")
+
 _FROZEN = ("code", "title", "proposed_title", "aim", "products", "mode", "kind", "ceiling", "duration_months", "year", "item_id", "idea_id",
-           "assigned_organisation_id", "receiver_organisation_id", "decision_number", "decision_date", "decision_body")  # fmt: skip
+           "assigned_organisation_id", "receiver_organisation_id", "decision_number", "decision_date", "decision_body",
+           "commitment", "field")  # fmt: skip
 trigger(
     "topic_frozen", "topic",
     sqlite=f"CREATE TRIGGER topic_frozen BEFORE UPDATE OF {', '.join(_FROZEN)} ON topic "

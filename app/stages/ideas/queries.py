@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,14 +25,18 @@ from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.similarity import queries as similarity
 from app.services.similarity.kinds import Kind, Shown, register_kind, visible_to
-from app.stages.ideas.models import Idea, Topic
+from app.stages.ideas.models import Idea, IdeaGroup, Topic
 from app.stages.ideas.rules import CALLABLE, IdeaState, Mode, TopicState
 from app.stages.plan.models import Plan, Priority, Sector
 
 _IDEA = (joinedload(Idea.owner), joinedload(Idea.organisation), joinedload(Idea.item).joinedload(Priority.sector))
-_WHOLE_IDEA = (*_IDEA, joinedload(Idea.receiver), joinedload(Idea.proposed_host), joinedload(Idea.host), selectinload(Idea.other_items))
-_TOPIC = (joinedload(Topic.item).joinedload(Priority.sector), joinedload(Topic.assigned))
-_WHOLE_TOPIC = (*_TOPIC, joinedload(Topic.receiver), joinedload(Topic.idea), selectinload(Topic.other_items))
+_WHOLE_IDEA = (
+    *_IDEA, joinedload(Idea.receiver), joinedload(Idea.proposed_host), joinedload(Idea.host), selectinload(Idea.other_items), selectinload(Idea.required),
+    joinedload(Idea.group), joinedload(Idea.merged_into), selectinload(Idea.merged).joinedload(Idea.owner), selectinload(Idea.merged).joinedload(Idea.organisation),
+)  # fmt: skip
+_TOPIC = (joinedload(Topic.item).joinedload(Priority.sector), joinedload(Topic.assigned), joinedload(Topic.receiver))
+_WHOLE_TOPIC = (*_TOPIC, joinedload(Topic.idea), selectinload(Topic.other_items), selectinload(Topic.required),
+                selectinload(Topic.proposers))  # fmt: skip
 
 
 # --- ideas ----------------------------------------------------------------------------------------------------
@@ -58,7 +62,7 @@ def may_read(idea: Idea, user: User) -> bool:
 
 def ideas_statement(user: User, *, mine: bool) -> Select[Any]:
     """The ideas in this person's list: their own, or all that were ever submitted."""
-    return select(Idea).options(*_IDEA).where(_mine(user) if mine else _seen_by(user))
+    return select(Idea).options(*_IDEA, joinedload(Idea.group), joinedload(Idea.merged_into)).where(_mine(user) if mine else _seen_by(user))
 
 
 def idea_for(user: User, pid: str) -> Idea | None:
@@ -79,6 +83,21 @@ def submitted_by_pid(pid: str) -> Idea | None:
     return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid, Idea.submitted_at.is_not(None)))
 
 
+def submitted_by_pids(pids: Iterable[str]) -> list[Idea]:
+    """These ideas, whole, as far as they were ever submitted, in the order of their numbers."""
+    known = {pid for pid in pids if pid.isascii() and pid.isalnum()}  # they may come from an address: a NUL is no text for PostgreSQL
+    statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id.in_(known), Idea.submitted_at.is_not(None))
+    return list(db.session.scalars(statement.order_by(Idea.code)))
+
+
+def mergeable(beside: Sequence[Idea]) -> list[Idea]:
+    """Submitted ideas that could be merged with these, beside them: of the same groups first, then of the same item; at most 50."""
+    groups, items = {i.group_id for i in beside} - {None}, {i.item_id for i in beside} - {None}
+    near = or_(Idea.group_id.in_(groups), Idea.item_id.in_(items)) if beside else Idea.id > 0
+    statement = select(Idea).where(Idea.state == IdeaState.SUBMITTED, Idea.id.not_in([i.id for i in beside]), near)
+    return list(db.session.scalars(statement.order_by(Idea.group_id.in_(groups).desc(), Idea.id).limit(50)))
+
+
 def idea_by_pid(pid: str) -> Idea | None:
     """One idea, whole, whoever asks: for other rooms, not for pages."""
     return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid))
@@ -94,6 +113,29 @@ def load_whole(ideas: Iterable[Idea]) -> None:
     """Load all that belongs to these ideas, for acts that were given bare rows."""
     ids = [i.id for i in ideas]
     list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.id.in_(ids)).execution_options(populate_existing=True)))
+
+
+def authors_of(idea: Idea) -> list[User]:
+    """Who is told of what becomes of the idea: its owner, and those of the ideas merged into it. The idea is whole."""
+    return [idea.owner, *(other.owner for other in idea.merged)]
+
+
+def open_groups() -> list[IdeaGroup]:
+    """The groups that were not dissolved, the newest first, with their ideas."""
+    statement = select(IdeaGroup).options(selectinload(IdeaGroup.ideas)).where(IdeaGroup.closed_at.is_(None)).order_by(IdeaGroup.id.desc())
+    return list(db.session.scalars(statement))
+
+
+def group_by_pid(pid: str) -> IdeaGroup | None:
+    """One group with its ideas, each with owner, body and item."""
+    statement = select(IdeaGroup).options(selectinload(IdeaGroup.ideas).options(*_IDEA)).where(IdeaGroup.public_id == pid)
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def bodies_of_ideas(user: User) -> list[tuple[str, str]]:
+    """(public id, name) of the bodies that have proposed what this person may see, for the list's filter."""
+    seen = exists().where(Idea.organisation_id == Organisation.id, _seen_by(user))
+    return [(pid, name) for pid, name in db.session.execute(select(Organisation.public_id, Organisation.name).where(seen).order_by(Organisation.folded))]
 
 
 def for_council() -> list[Idea]:
@@ -204,6 +246,12 @@ def ordering_bodies() -> list[tuple[str, str]]:
     return [(pid, name) for pid, name in rows]
 
 
+def decided_together(topic: Topic) -> list[Topic]:
+    """The other topics of the same decision."""
+    same = (Topic.decision_number == topic.decision_number, Topic.decision_date == topic.decision_date, Topic.id != topic.id)
+    return list(db.session.scalars(select(Topic).where(*same).order_by(Topic.code).limit(200)))
+
+
 # --- words of the form ----------------------------------------------------------------------------------------
 
 
@@ -232,9 +280,9 @@ def organisation_names() -> list[tuple[str, str]]:
 
 
 def idea_parties(idea: Idea) -> Parties:
-    """Who stands behind an idea: its owner, the owner's body, the receiver and the proposed host."""
-    bodies = {idea.organisation_id, idea.receiver_organisation_id, idea.proposed_host_id, idea.host_organisation_id} - {None}
-    return Parties(users=frozenset({idea.owner_id}), organisations=frozenset(b for b in bodies if b is not None))
+    """Who stands behind an idea: owners and bodies of it and of those merged into it, the receiver and the proposed host."""
+    bodies = {idea.organisation_id, idea.receiver_organisation_id, idea.proposed_host_id, idea.host_organisation_id, *(i.organisation_id for i in idea.merged)}
+    return Parties(users=frozenset({idea.owner_id, *(i.owner_id for i in idea.merged)}), organisations=frozenset(b for b in bodies if b is not None))
 
 
 def topic_parties(topic: Topic) -> Parties:

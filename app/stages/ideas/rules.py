@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
+from app.kernel.text import fold
 from app.kernel.words import N_, Face
 
 TITLE_LONGEST = 500
@@ -23,6 +26,7 @@ class IdeaState(Face):
     REJECTED = "rejected", N_("Not approved"), "red"
     REDIRECTED = "redirected", N_("Passed on"), "amber"
     WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+    MERGED = "merged", N_("Merged into another idea"), "grey"
 
 
 class Mode(Face):
@@ -46,6 +50,24 @@ class RedirectTo(Face):
 
     ENTERPRISE = "enterprise", N_("To an enterprise"), "amber"
     FUND = "fund", N_("To the science and technology fund"), "amber"
+
+
+class Fate(Face):
+    """What became of an idea that is decided: the four outcomes of real lists, the first of them by mode."""
+
+    SELECTION = "selection", N_("Carried out, by selection"), "green"
+    DIRECT = "direct", N_("Carried out, by direct assignment"), "green"
+    ENTERPRISE = "to_enterprise", N_("Passed on to an enterprise"), "amber"
+    FUND = "to_fund", N_("Passed on to the fund"), "amber"
+    REFUSED = "rejected", N_("Not carried out"), "red"
+
+
+class ProductKind(Face):
+    """Kinds of products as work descriptions and contracts group them."""
+
+    ONE = "I", N_("Form I: samples, products, varieties, equipment"), "blue"
+    TWO = "II", N_("Form II: processes, software, models, reports"), "blue"
+    THREE = "III", N_("Form III: papers, books, training"), "blue"
 
 
 class TopicState(Face):
@@ -74,6 +96,10 @@ class LinkStanding(Face):
     EXPIRED = "expired", N_("Expired"), "grey"
     REVOKED = "revoked", N_("Closed"), "red"
 
+# a later room registers what it knows of a topic: fn(topic, user) -> [{"title", "number", "round", "deadline", "state", "dossiers", "outcome",
+# "reason", "endpoint", "pid"}], oldest first; and how a topic is called again: fn(topic, by=, at=) -> (endpoint, its arguments)
+CALL_HISTORIES: list[Callable[[Any, Any], list[dict[str, Any]]]] = []
+CALLERS_AGAIN: list[Callable[..., tuple[str, dict[str, str]]]] = []
 
 RECOMMENDED = frozenset({Outcome.DO, Outcome.DO_WITH_CHANGES})
 EDITABLE = frozenset({IdeaState.DRAFT, IdeaState.RETURNED})
@@ -93,6 +119,11 @@ IDEA = Lifecycle("idea", IdeaState, start=IdeaState.DRAFT, moves={
     (IdeaState.IN_IDENTIFICATION, "approve"): Move(IdeaState.APPROVED, Do.IDEAS_APPROVE, N_("Approve")),
     (IdeaState.IN_IDENTIFICATION, "reject"): Move(IdeaState.REJECTED, Do.IDEAS_APPROVE, N_("Do not approve")),
     (IdeaState.IN_IDENTIFICATION, "redirect"): Move(IdeaState.REDIRECTED, Do.IDEAS_APPROVE, N_("Pass on")),
+    # the officer's desk, before any council
+    (IdeaState.SUBMITTED, "pass_on"): Move(IdeaState.REDIRECTED, Do.IDEAS_IDENTIFY, N_("Pass on without a council")),
+    (IdeaState.SUBMITTED, "turn_down"): Move(IdeaState.REJECTED, Do.IDEAS_IDENTIFY, N_("Turn down without a council")),
+    (IdeaState.SUBMITTED, "merge"): Move(IdeaState.MERGED, Do.IDEAS_IDENTIFY, N_("Merge into another idea")),
+    (IdeaState.MERGED, "unmerge"): Move(IdeaState.SUBMITTED, Do.IDEAS_IDENTIFY, N_("Undo the merger")),
 })  # fmt: skip
 
 TOPIC = Lifecycle("topic", TopicState, start=TopicState.APPROVED, moves={
@@ -158,6 +189,44 @@ def check_outcome(outcome: Outcome, *, title: str, aim: str, changed: bool, redi
         raise Incomplete(N_("Please give the reason that was voted."), field="reason")
 
 
+def check_ceiling(ceiling: int | None, asked: int | None, percent: int, reason: str | None) -> None:
+    """Raise Incomplete for a ceiling above that share of what was asked from the State, unless a reason is given."""
+    if ceiling is not None and asked and ceiling * 100 > asked * percent and not reason:
+        raise Incomplete(N_("This ceiling is more than %(percent)s%% of what was asked (%(asked)s đồng). Please say why under “Reason”, or correct it."),
+                         field="ceiling", percent=percent, asked=f"{asked:,}".replace(",", "."))  # fmt: skip
+
+
+def check_merger(kept: Any, others: list[Any]) -> None:
+    """Raise unless these submitted ideas may be merged into the kept one: nothing is before a council, and no chain is made."""
+    if not others:
+        raise Incomplete(N_("Please choose at least two ideas."), field="ideas")
+    for idea in [kept, *others]:
+        if idea.state != IdeaState.SUBMITTED:
+            raise WrongState(N_("%(code)s is no longer open: only submitted ideas are merged, before a council has them."), field="ideas", code=idea.code)
+    for idea in others:
+        if idea.merged:
+            raise WrongState(N_("Other ideas are merged into %(code)s: keep that one, or undo its merger first."), field="kept", code=idea.code)
+
+
+def fate(idea: Any) -> Fate | None:
+    """How the idea ended; None while it is not decided."""
+    if idea.state == IdeaState.APPROVED:
+        return Fate.DIRECT if idea.mode == Mode.DIRECT else Fate.SELECTION
+    if idea.state == IdeaState.REDIRECTED:
+        return Fate.FUND if idea.redirect_to == RedirectTo.FUND else Fate.ENTERPRISE
+    return Fate.REFUSED if idea.state == IdeaState.REJECTED else None
+
+
+def searchable(idea: Any) -> str:
+    """The words by which an idea is found: number, both titles, need and aims."""
+    return fold(" ".join(filter(None, (idea.code, idea.title, idea.final_title, idea.need, idea.aim))))
+
+
+def as_lines(products: Iterable[Any]) -> str:
+    """Required products as one text, a line each: for papers and for rooms that show text."""
+    return "\n".join(f"{p.quantity or ''} {p.unit or ''} {p.name}".strip() + (f": {p.quality}" if p.quality else "") for p in products)
+
+
 def check_decidable(ideas: list[Any]) -> None:
     """Raise unless every idea is identified and each one to approve is tied to a priority item."""
     if not ideas:
@@ -169,12 +238,35 @@ def check_decidable(ideas: list[Any]) -> None:
             raise Incomplete(N_("“%(title)s” is not tied to a priority item of the plan."), field="ideas", title=idea.title)
 
 
-def check_decision(number: str, symbol: str, dated: date | None, on: date) -> None:
-    """Raise Incomplete unless number, symbol and date of a decision are there and the date is not to come."""
+# how papers are numbered (rulebook papers.number_patterns): 4923, 05, 12a, 31/2024, then the symbol in capitals
+_NUMBER = r"0{0,2}[1-9][0-9]{0,5}[a-z]?(/(19|20)[0-9]{2})?"
+_SYMBOL = r"[A-ZĐÔƠƯ]{2,10}(-[A-ZĐÔƠƯ&0-9]{2,15}){0,3}"
+
+
+def whole_number(number: str, symbol: str) -> str:
+    """Number and symbol of a decision together: 4923/QĐ-UBND. Raises Incomplete for what no register gives out."""
     if not number:
         raise Incomplete(N_("Please give the number of the decision."), field="number")
+    if re.fullmatch(f"{_NUMBER}/{_SYMBOL}", number):
+        return number
+    if not re.fullmatch(_NUMBER, number):
+        raise Incomplete(N_("This is not the number of a decision. Please write it like 4923, 31/2024 or 4923/QĐ-UBND."), field="number")
     if not symbol:
         raise Incomplete(N_("Please give the symbol of the decision, for example QĐ-UBND."), field="symbol")
+    if not re.fullmatch(_SYMBOL, symbol):
+        raise Incomplete(N_("This is not the symbol of a decision. Please write it like QĐ-UBND."), field="symbol")
+    return f"{number}/{symbol}"
+
+
+def check_minutes(number: str) -> None:
+    """Raise Incomplete for what cannot be the number of minutes: 12, 12/BB, 12/BB-HĐXĐ."""
+    if not re.fullmatch(rf"{_NUMBER}(/{_SYMBOL})?", number):
+        raise Incomplete(N_("This is not the number of minutes. Please write it like 12 or 12/BB-HĐXĐ."), field="minutes_number")
+
+
+def check_decision(number: str, symbol: str, dated: date | None, on: date) -> None:
+    """Raise Incomplete unless number, symbol and date of a decision can be real and the date is not to come."""
+    whole_number(number, symbol)
     if dated is None:
         raise Incomplete(N_("Please give the date of the decision."), field="dated")
     if dated > on:

@@ -6,15 +6,26 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.people.models import Organisation, User
-from app.stages.ideas.models import Idea, Topic
-from app.stages.ideas.rules import RECOMMENDED, TOPIC, Mode, RedirectTo, topic_code
+from app.stages.ideas.models import Idea, Topic, TopicProduct, TopicProposer
+from app.stages.ideas.rules import (
+    CALLERS_AGAIN,
+    RECOMMENDED,
+    TOPIC,
+    Mode,
+    RedirectTo,
+    TopicState,
+    as_lines,
+    topic_code,
+)
 from app.stages.plan.models import Priority
 from app.stages.plan.suggestion import actions as suggestion
 
@@ -26,12 +37,21 @@ PASSED_ON = {RedirectTo.ENTERPRISE: "Chuyển doanh nghiệp", RedirectTo.FUND: 
 def make(idea: Idea, *, number: str, dated: date, body: str, by: User | None, at: datetime) -> Topic:
     """The topic that a recommended idea becomes, with both titles."""
     topic = Topic(
-        title=idea.final_title, proposed_title=idea.title, aim=idea.final_aim, products=idea.final_products or "", mode=idea.mode, kind=idea.kind,
-        field=idea.field, ceiling=idea.ceiling if idea.ceiling is not None else idea.state_budget, duration_months=idea.duration_months,
+        title=idea.final_title, proposed_title=idea.title, aim=idea.final_aim, products=as_lines(idea.required) or idea.final_products or "", mode=idea.mode,
+        kind=idea.kind, field=idea.field, ceiling=idea.ceiling if idea.ceiling is not None else idea.state_budget,
+        duration_months=idea.final_months if idea.final_months is not None else idea.duration_months,
         year=idea.year, item=idea.item, idea_id=idea.id, receiver_organisation_id=idea.receiver_organisation_id, commitment=idea.commitment,
         assigned=idea.host, other_items=list(idea.other_items),
     )  # fmt: skip
-    return _begin(topic, "approve", number=number, dated=dated, body=body, by=by, at=at)
+    _begin(topic, "approve", number=number, dated=dated, body=body, by=by, at=at, found_by=[i.title for i in idea.merged])
+    for p in idea.required:
+        db.session.add(TopicProduct(topic_id=topic.id, position=p.position, kind=p.kind, name=p.name, unit=p.unit, quantity=p.quantity, quality=p.quality))
+    for position, one in enumerate([idea, *idea.merged], start=1):
+        db.session.add(TopicProposer(topic_id=topic.id, position=position, idea_id=one.id, code=one.code or "", title=one.title, person=one.owner.name,
+                                     body=one.organisation.name))  # fmt: skip
+    db.session.flush()
+    db.session.expire(topic, ["required", "proposers"])
+    return topic
 
 
 def enter_topic(*, title: str, item: Priority, mode: Mode, kind: str, year: int, aim: str, products: str, number: str, dated: date, body: str,
@@ -47,10 +67,11 @@ def enter_topic(*, title: str, item: Priority, mode: Mode, kind: str, year: int,
     return _begin(topic, "import", number=number, dated=dated, body=body, by=by, at=at)
 
 
-def _begin(topic: Topic, verb: str, *, number: str, dated: date, body: str, by: User | None, at: datetime) -> Topic:
+def _begin(topic: Topic, verb: str, *, number: str, dated: date, body: str, by: User | None, at: datetime,
+           found_by: Sequence[str] = ()) -> Topic:  # fmt: skip
     year = local(at).year
     topic.code = topic_code(year, papers.next_number("topic", year))
-    topic.folded = fold(f"{topic.code} {topic.title} {topic.proposed_title or ''}")
+    topic.folded = fold(" ".join([topic.code, topic.title, topic.proposed_title or "", *found_by]))
     topic.decision_number, topic.decision_date, topic.decision_body, topic.created_at = number, dated, body, at
     TOPIC.begin(topic, verb, by=by, at=at, detail={"number": number, "item": topic.item.code})
     suggestion.confirm(topic, topic.title, topic.item, at=at)
@@ -63,6 +84,7 @@ def issue_decision(topics: Sequence[Topic], ideas: Sequence[Idea], *, number: st
     data = {
         "number": number, "dated": dated.isoformat(), "body": body, "count": len(topics), "signer": by.name if by else "",
         "topics": [_listed(topic) for topic in topics],
+        "proposers": [{"code": topic.code, "who": "; ".join(f"{p.body} ({p.code})" for p in found)} for topic in topics if (found := _proposers(topic))],
         "others": [{"title": i.title, "outcome": _ended(i), "reason": i.outcome_reason or ""} for i in ideas if i.outcome not in RECOMMENDED],
     }  # fmt: skip
     paper = papers.issue(template="ideas/decision", subject=subject, title=f"Quyết định {number} phê duyệt danh mục nhiệm vụ khoa học và công nghệ",
@@ -76,12 +98,22 @@ def _listed(topic: Topic) -> dict[str, Any]:
     return {
         "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "item": topic.item.code,
         "mode": MODES[topic.mode], "assigned": topic.assigned.name if topic.assigned else "", "ceiling": topic.ceiling or 0,
-        "months": topic.duration_months or 0,
+        "months": topic.duration_months or 0, "receiver": receiver.name if (receiver := _receiver(topic)) else "",
     }  # fmt: skip
 
 
+def _receiver(topic: Topic) -> Organisation | None:
+    return db.session.get(Organisation, topic.receiver_organisation_id) if topic.receiver_organisation_id is not None else None
+
+
+def _proposers(topic: Topic) -> list[TopicProposer]:
+    return list(db.session.scalars(select(TopicProposer).where(TopicProposer.topic_id == topic.id).order_by(TopicProposer.position)))
+
+
 def _ended(idea: Idea) -> str:
-    return PASSED_ON[idea.redirect_to] if idea.redirect_to is not None else "Không đưa vào danh mục"
+    if idea.redirect_to is None:
+        return "Không đưa vào danh mục"
+    return PASSED_ON[idea.redirect_to] + (f": {idea.passed_to}" if idea.passed_to else "")
 
 
 def put_in_call(topic: Topic, *, by: User | None, at: datetime, detail: dict[str, Any] | None = None) -> None:
@@ -92,6 +124,16 @@ def put_in_call(topic: Topic, *, by: User | None, at: datetime, detail: dict[str
 def assign(topic: Topic, *, by: User | None, at: datetime, detail: dict[str, Any] | None = None) -> None:
     """A project carries the topic out."""
     TOPIC.advance(topic, "assign", by=by, at=at, detail=detail)
+
+
+def open_again(topic: Topic, *, by: User | None, at: datetime) -> tuple[str, dict[str, str]]:
+    """Draft the next round for a topic that is open again, everything carried over; returns (endpoint, arguments) of the draft.
+
+    Calls knows how: it registers itself in CALLERS_AGAIN, because this room comes before it.
+    """
+    if topic.state != TopicState.OPEN_AGAIN or not CALLERS_AGAIN:
+        raise WrongState(N_("Only a topic that is open again can be called again."))
+    return CALLERS_AGAIN[-1](topic, by=by, at=at)
 
 
 def reopen(topic: Topic, reason: str, *, by: User | None, at: datetime) -> None:

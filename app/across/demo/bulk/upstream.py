@@ -126,7 +126,8 @@ def _carry(book: Book, bodies: Bodies, season: Season, story: Story, idea: Row, 
     host = story.host.id if season.mode == Mode.DIRECT else None
     book.advance(IDEA, idea, "identify", by=officer, at=met, detail={"outcome": str(outcome), "number": minutes}, outcome=outcome, final_title=final,
                  final_aim=AIM, final_products=PRODUCTS, mode=season.mode, host_organisation_id=host, ceiling=_ceiling(story.total),
-                 minutes_number=minutes, minutes_dated=local(met).date(), identified_at=met)  # fmt: skip
+                 minutes_number=minutes, minutes_dated=local(met).date(), identified_at=met,
+                 folded=fold(f"{idea.code} {idea.title} {final} {TEXTS['need']} {AIM}"))  # fmt: skip
 
 
 def _ceiling(total: int) -> int:

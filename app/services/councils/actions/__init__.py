@@ -11,6 +11,7 @@ from app.services.councils.actions.session import (
     must_preside,
     must_run,
     open_box,
+    open_points,
     seal_of,
 )
 from app.services.councils.actions.setup import (
@@ -20,7 +21,8 @@ from app.services.councils.actions.setup import (
     establish,
     remove,
     schedule,
+    take_off,
 )
 
 __all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "may_cast", "must_preside", "must_run",
-           "open_box", "remove", "schedule", "seal_of"]
+           "open_box", "open_points", "remove", "schedule", "seal_of", "take_off"]

@@ -30,6 +30,7 @@ from app.services.councils.models import (
     Recusal,
     Seat,
 )
+from app.services.councils.procedures import Question
 from app.services.councils.rules import (
     COUNCIL,
     CouncilState,
@@ -140,6 +141,8 @@ def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: 
     seat = may_cast(council, item, rules, by=by)
     if queries.ballot_of(item, seat) is not None:
         raise WrongState(N_("Your ballot on this item is in the box. It is final."))
+    out_of = [seat_id for seat_id, item_id in queries.recusals_of(council) if item_id == item.id]
+    refuse_broken(quorum(council, at, without=out_of, voted=queries.cast_by(council)[item.id]))
     procedure = queries.procedure(council)
     clean = check_answers(procedure.questions(queries.subject_of(item), rules), content)
     procedure.check(clean, rules)
@@ -225,10 +228,32 @@ def ranked(council: Council, at: datetime) -> dict[str, dict[str, Any]]:
     return rank(queries.counts_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
 
 
-def conclude(council: Council, *, conclusion: str, chosen: str | None = None, reason: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
+def open_points(council: Council, at: datetime) -> list[tuple[AgendaItem, Question]]:
+    """What the votes left open and the council must decide on the record: (item, choice)."""
+    counts, rules = queries.counts_of(council), queries.rules_of(council, on=local(at).date())
+    left = queries.procedure(council).left_open
+    return [(item, q) for item in council.agenda if item.public_id in counts for q in left(counts[item.public_id], rules)]
+
+
+def _settle(council: Council, settled: Mapping[str, Mapping[str, Any]], at: datetime) -> dict[str, dict[str, Any]]:
+    """What was decided of the open points, each with its reason. Raises Incomplete; the field is `open_<place>_<code>`."""
+    kept: dict[str, dict[str, Any]] = {}
+    for item, q in open_points(council, at):
+        given, why = settled.get(item.public_id, {}).get(q.code), nfc(settled.get(item.public_id, {}).get("reason") or "")
+        if given not in {code for code, _words in q.choices}:
+            raise Incomplete(N_("The votes left this open. Please say what the council decided."), field=f"open_{item.position}_{q.code}")
+        if not why:
+            raise Incomplete(N_("Please give the reason that the council voted."), field=f"open_{item.position}_reason")
+        kept.setdefault(item.public_id, {"reason": why})[q.code] = given
+    return kept
+
+
+def conclude(council: Council, *, conclusion: str, chosen: str | None = None, reason: str | None = None,
+             settled: Mapping[str, Mapping[str, Any]] | None = None, by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
     """End the session: every box is opened, the results are given to the stage, the minutes are issued.
 
-    `chosen` is the item that the council recommends among tied ones, with the reason that was voted.
+    `chosen` is the item that the council recommends among tied ones, with the reason that was voted. `settled` says what it
+    decided of the points that the votes left open: {item public id: {code: choice, "reason": …}}.
     """
     must_run(council, by)
     council = queries.locked(council)
@@ -242,9 +267,11 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
         raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
     if tied and not nfc(reason or ""):
         raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
-    council.conclusion, council.concluded_at = nfc(conclusion), at
-    COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail={"chosen": chosen} if tied else None)
-    counts, ranks = queries.counts_of(council), ranked(council, at)
+    decided = _settle(council, settled or {}, at) if council.state == CouncilState.CONVENED else {}
+    council.conclusion, council.concluded_at, council.settled = nfc(conclusion), at, decided or None
+    detail = ({"chosen": chosen} if tied else {}) | ({"settled": decided} if decided else {})
+    COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail=detail or None)
+    counts, ranks = queries.results_of(council), ranked(council, at)
     results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in council.agenda}
     papers.issue_minutes(council, results, chosen=chosen if tied else None, reason=reason, by=by, at=at)
     queries.procedure(council).concluded(council, results, chosen if tied else None, by=by, at=at)

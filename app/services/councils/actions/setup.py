@@ -54,6 +54,31 @@ def draft(kind: Kind, *, title: str, subjects: Sequence[Any], by: User | None, a
     return queries.fresh(council)
 
 
+def take_off(row: Any, *, by: User | None, at: datetime) -> Council | None:
+    """Take an object off the agenda of the council that is being prepared for it; an agenda left empty dissolves the council.
+
+    Does nothing, and returns None, when no council in preparation has it. One that is established keeps its agenda.
+    """
+    council = queries.council_of_subject(row)
+    if council is None or council.state != CouncilState.DRAFT:
+        return None
+    _table, pid = journal.subject_key(row)
+    item = next(i for i in council.agenda if i.subject_pid == pid)
+    if len(council.agenda) == 1:
+        COUNCIL.advance(council, "dissolve", by=by, at=at, reason="Không còn nội dung nào trong chương trình")
+        return council
+    journal.record(council, "take_off", by=by, at=at, detail={"subject": pid})
+    rest = [i for i in council.agenda if i.id != item.id]
+    db.session.delete(item)
+    db.session.flush()
+    for position, other in enumerate(rest, start=1):  # in their order, so that no two ever have the same place
+        other.position = position
+        db.session.flush()
+    council.folded = fold(" ".join([council.title, *(i.title for i in rest)]))
+    _grow(council)
+    return council
+
+
 def title_of(row: Any) -> str:
     """An object's title as it stands on the agenda."""
     return str(subject_of(row.__tablename__).title(row))[:500]

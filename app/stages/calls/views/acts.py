@@ -15,7 +15,7 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
 from app.shown import day, language, moment
-from app.stages.calls import actions, forms, queries
+from app.stages.calls import actions, again, forms, queries  # noqa: F401 - again tells ideas of rounds
 from app.stages.calls.milestones import (
     CORRECTABLE,
     LABELS,

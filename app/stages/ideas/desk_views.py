@@ -1,0 +1,235 @@
+"""/ideas for the officer's desk and the province: item, groups, mergers, council, identification, the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.kernel import clock
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.stages.ideas import actions, council, desk_forms, forms, queries
+from app.stages.ideas.blueprint import bp
+from app.stages.ideas.models import Idea
+from app.stages.plan import queries as plans
+
+
+@bp.route("/<pid>/link-item", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def link_item(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    form = forms.LinkItem.of(idea)
+    if form.validate_on_submit():
+        item = or_404(plans.item_by_pid(form.item.data))
+        actions.link_item(idea, item, others=form.chosen_others(), seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The idea is tied to item %(code)s.", code=item.code), url_for(".show", pid=idea.public_id))
+    return render_template("ideas/link_item.html", idea=idea, form=form)
+
+
+@bp.route("/council", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def put_to_council() -> Any:
+    waiting = queries.for_council()
+    picked = set(request.args.getlist("ideas"))
+    chosen = [i.public_id for i in waiting if not picked or i.public_id in picked]
+    form = forms.Council(data={"title": _("Identification council %(year)s", year=clock.today().year), "ideas": chosen})
+    form.ideas.choices = forms.idea_choices(waiting)
+    if form.validate_on_submit():
+        chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
+        made = council.prepare(chosen, title=form.title.data or "", by=current_user, at=clock.now())
+        return done(_("The council is prepared. Appoint its members and set time and place."), url_for("councils.show", pid=made.public_id))
+    return render_template("ideas/council.html", form=form, ideas=waiting, left_out=len(picked - {i.public_id for i in waiting}))
+
+
+@bp.route("/<pid>/identify", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def identify(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    voted = council.pending(idea)
+    form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"] or "refuse"] if voted else ())
+    if form.validate_on_submit():
+        on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
+        council.record(idea, form.found(), seen=form.version.data, by=current_user, at=clock.now(), **on_paper)
+        return done(_("The outcome is recorded. The province decides next."), url_for(".show", pid=idea.public_id))
+    return render_template("ideas/identify.html", idea=idea, form=form, voted=voted)
+
+
+@bp.route("/<pid>/reject", methods=["GET", "POST"])
+@allow(Do.IDEAS_APPROVE)
+@writes
+def reject(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    form = forms.Reason(obj=idea)
+    if form.validate_on_submit():
+        actions.reject(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The idea is not approved."), url_for(".show", pid=idea.public_id))
+    return render_template("ideas/reject.html", idea=idea, form=form)
+
+
+@bp.route("/decide", methods=["GET", "POST"])
+@allow(Do.IDEAS_APPROVE)
+@writes
+def decide() -> Any:
+    waiting = queries.identified()
+    form = forms.Decide(data={"symbol": "QĐ-UBND", "ideas": [i.public_id for i in waiting if i.item_id is not None]})
+    form.ideas.choices = forms.idea_choices(waiting)
+    if form.validate_on_submit():
+        chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
+        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, by=current_user, at=clock.now())
+        return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
+    return render_template("ideas/decide.html", ideas=waiting, form=form)
+
+
+# --- groups ---------------------------------------------------------------------------------------------------
+
+
+def _picked() -> list[Idea]:
+    """The ideas that were ticked in the list, as the address names them."""
+    return queries.submitted_by_pids(request.args.getlist("ideas")[:200])
+
+
+@bp.get("/groups/")
+@allow(Do.IDEAS_READ)
+def groups() -> Any:
+    return render_template("ideas/groups.html", groups=queries.open_groups())
+
+
+@bp.route("/groups/new", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def group() -> Any:
+    picked = _picked()
+    form = desk_forms.Group.of(picked, queries.open_groups())
+    if form.validate_on_submit():
+        chosen = desk_forms.chosen(form, picked)
+        if form.group.data:
+            row = or_404(queries.group_by_pid(form.group.data))
+            actions.add_to_group(row, chosen, by=current_user, at=clock.now())
+        else:
+            row = actions.group(chosen, form.title.data or "", note=form.note.data, by=current_user, at=clock.now())
+        return done(_("The ideas are in the group “%(title)s”.", title=row.title), url_for(".show_group", pid=row.public_id))
+    return render_template("ideas/group_new.html", form=form, ideas=picked)
+
+
+@bp.get("/groups/<pid>")
+@allow(Do.IDEAS_READ)
+def show_group(pid: str) -> Any:
+    row = or_404(queries.group_by_pid(pid))
+    return render_template("ideas/group.html", group=row, form=desk_forms.Plain(obj=row), may_act=current_user.can(Do.IDEAS_IDENTIFY) and row.closed_at is None)
+
+
+@bp.route("/groups/<pid>/take-out/<idea_pid>", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def take_from_group(pid: str, idea_pid: str) -> Any:
+    row = or_404(queries.group_by_pid(pid))
+    idea = or_404(next((i for i in row.ideas if i.public_id == idea_pid), None))
+    form = desk_forms.Plain(obj=row)
+    if form.validate_on_submit():
+        actions.take_from_group(idea, by=current_user, at=clock.now())
+        return done(_("%(code)s is out of the group.", code=idea.code), url_for(".show_group", pid=pid))
+    return render_template("ideas/take_out.html", group=row, idea=idea, form=form)
+
+
+@bp.route("/groups/<pid>/dissolve", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def dissolve_group(pid: str) -> Any:
+    row = or_404(queries.group_by_pid(pid))
+    form = desk_forms.Plain(obj=row)
+    if form.validate_on_submit():
+        actions.dissolve_group(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The group is dissolved; its ideas stand by themselves."), url_for(".groups"))
+    return render_template("ideas/dissolve_group.html", group=row, form=form)
+
+
+# --- mergers --------------------------------------------------------------------------------------------------
+
+
+@bp.route("/merge", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def merge() -> Any:
+    picked = _picked()
+    form = desk_forms.Merge.of(picked, queries.mergeable(picked))
+    if form.validate_on_submit():
+        found = queries.submitted_by_pids({*(form.ideas.data or []), form.kept.data or ""})
+        kept = or_404(next((i for i in found if i.public_id == form.kept.data), None))
+        actions.merge(kept, found, reason=form.reason.data, by=current_user, at=clock.now())
+        return done(_("The ideas go on as %(code)s; everybody who wrote one of them is told.", code=kept.code), url_for(".show", pid=kept.public_id))
+    return render_template("ideas/merge.html", form=form, ideas=picked)
+
+
+@bp.route("/<pid>/unmerge", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def unmerge(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    form = forms.Withdraw(obj=idea)
+    if form.validate_on_submit():
+        actions.unmerge(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The merger is undone; both authors are told."), url_for(".show", pid=pid))
+    return render_template("ideas/unmerge.html", idea=idea, form=form)
+
+
+# --- without a council ----------------------------------------------------------------------------------------
+
+
+@bp.route("/<pid>/pass-on", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def pass_on(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    form = desk_forms.PassOn(obj=idea)
+    if form.validate_on_submit():
+        actions.pass_on(idea, form.redirect_to.data, form.reason.data or "", passed_to=form.passed_to.data, seen=form.version.data, by=current_user,
+                        at=clock.now())  # fmt: skip
+        return done(_("The idea is passed on; its authors are told."), url_for(".show", pid=pid))
+    return render_template("ideas/pass_on.html", idea=idea, form=form, told=[u.name for u in queries.authors_of(idea)])
+
+
+@bp.route("/<pid>/turn-down", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def turn_down(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    form = forms.Reason(obj=idea)
+    if form.validate_on_submit():
+        actions.turn_down(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The idea is turned down; its authors are told."), url_for(".show", pid=pid))
+    return render_template("ideas/turn_down.html", idea=idea, form=form, told=[u.name for u in queries.authors_of(idea)])
+
+
+# --- required products ----------------------------------------------------------------------------------------
+
+
+@bp.route("/<pid>/products", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def products(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    form = desk_forms.Product()
+    if form.validate_on_submit():
+        actions.require(idea, kind=form.kind.data, name=form.name.data or "", unit=form.unit.data or "", quantity=form.quantity.data or 0,
+                        quality=form.quality.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("The product is on the list."), url_for(".products", pid=pid))
+    return render_template("ideas/products.html", idea=idea, form=form)
+
+
+@bp.route("/<pid>/products/<product_pid>/remove", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def release(pid: str, product_pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    product = or_404(next((p for p in idea.required if p.public_id == product_pid), None))
+    form = desk_forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        actions.release(idea, product_pid, by=current_user, at=clock.now())
+        return done(_("The product is off the list."), url_for(".products", pid=pid))
+    return render_template("ideas/release.html", idea=idea, product=product, form=form)

@@ -1,0 +1,70 @@
+"""The identification council over the web: a ballot with a wrong place, a tied mode decided when the session is concluded."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app.across.demo.plays import councils as plays
+from app.across.demo.plays import ideas as idea_plays
+from app.services.councils import queries
+from app.services.councils.rules import CouncilState
+from app.stages.ideas import council as identification
+from app.stages.ideas import queries as ideas
+from app.stages.ideas.rules import Mode
+
+DAY = timedelta(days=1)
+YES = {"urgency": "pass", "level": "pass", "feasibility": "pass", "conclusion": "do", "mode": "selection"}
+NO = {"urgency": "fail", "level": "pass", "feasibility": "pass", "conclusion": "refuse", "reason": "Chưa cấp thiết"}
+
+
+def soup(answer):
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+@pytest.fixture
+def session(cast, at, db, travel):
+    """A council in session on two ideas; time stands at its hour."""
+    rows = [idea_plays.submitted_idea(cast, item="1.8", title=title, at=at, by=by) for title, by in (("Tưới cho chanh", "pi1"), ("Giống lúa chịu mặn", "pi3"))]
+    row = identification.prepare(rows, title="Hội đồng xác định nhiệm vụ 2026", by=cast["officer"], at=at + DAY)
+    council = plays.convened(cast, council=plays.established(cast, council=row, at=at + DAY))
+    db.session.commit()
+    travel.move_to(council.meets_at + timedelta(minutes=30))
+    return council
+
+
+def test_a_place_that_is_none_is_told_beside_the_field_and_nothing_is_lost(as_, session):
+    url = f"/councils/{session.public_id}/items/{session.agenda[0].public_id}/cast"
+    member = as_("member2")
+    for place in ("0", "3", "-1", "một"):
+        page = soup(member.submit(url, YES | {"priority": place, "reason": "Đã viết"}, status=422))
+        assert page.select_one("#priority-error") and page.select_one("#priority")["value"] == place
+        assert page.select_one("#reason").text.strip() == "Đã viết"
+    page = soup(member.submit(url, YES | {"priority": "2"}, status=422))
+    assert page.select_one("input[name=agree]"), "the sheet is whole: it can be cast"
+    assert member.submit(url, YES | {"priority": "2", "agree": "y"}).status_code == 303
+
+
+def test_a_tied_mode_is_asked_for_when_the_session_is_concluded(as_, cast, db, session):
+    def half(_item, n):
+        return YES | {"mode": "direct" if n < 3 else "selection"} if n < 6 else NO
+
+    council = plays.voted(cast, council=session, answers=lambda item, n: half(item, n) if item.position == 1 else YES)
+    pid, first = council.public_id, council.agenda[0].subject_pid
+    db.session.commit()
+    officer, url = as_("officer"), f"/councils/{pid}/conclude"
+    page = officer.page(url)
+    assert page.select("input[name=open_1_mode]") and not page.select("input[name=open_2_mode]")
+    assert "số phiếu bằng nhau" in page.text
+    said = {"conclusion": "Thống nhất kết quả", "agree": "y"}
+    page = soup(officer.submit(url, said, status=422))
+    assert page.select_one(".error-summary") and page.select_one("#conclusion").text.strip() == "Thống nhất kết quả"
+    page = soup(officer.submit(url, said | {"open_1_mode": "direct"}, status=422))
+    assert page.select_one("#open_1_reason-error")
+    assert queries.council_by_pid(pid).state == CouncilState.CONVENED
+    officer.submit(url, said | {"open_1_mode": "selection", "open_1_reason": "Nhiều tổ chức đủ năng lực"})
+    page = officer.page(f"/councils/{pid}")
+    assert "Nhiều tổ chức đủ năng lực" in page.text and "Chưa cấp thiết" in page.text
+    assert ideas.idea_by_pid(first).mode == Mode.SELECTION
