@@ -36,7 +36,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _listing() -> Listing:
-    english = language() == "en"
+    sectors, items = plans.sector_and_item_choices(language() == "en")
     return Listing(
         queries.list_statement(current_user, clock.today()), request.args, key=Project.id, scalars=False, default="-decided",
         columns=[
@@ -54,8 +54,8 @@ def _listing() -> Listing:
         filters=[
             Filter("q", N_("Title or code"), queries.with_words),
             Filter("phase", N_("Phase"), lambda s, v: s.where(queries.phase_sql(clock.today()) == v), choices=[(str(p), p.label) for p in Phase]),
-            Filter("sector", N_("Sector"), queries.in_sector, choices=plans.sector_choices(english)),
-            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english)),
+            Filter("sector", N_("Sector"), queries.in_sector, choices=sectors),
+            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=language() == "en", offered=items)),
             Filter("host", N_("Host organisation"), queries.of_host, choices=queries.hosts()),
             Filter("year", N_("Year of approval"), queries.decided_in, choices=[(str(y), str(y)) for y in queries.years()]),
             Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),

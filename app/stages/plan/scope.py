@@ -18,9 +18,9 @@ def within(column: Any, value: str) -> ColumnElement[bool]:
     return column.in_(items)
 
 
-def choices(value: str | None, *, english: bool) -> list[tuple[str, str]]:
+def choices(value: str | None, *, english: bool, offered: list[tuple[str, str]] | None = None) -> list[tuple[str, str]]:
     """What a list's filter “item” offers: the items of the plan in force by code, of earlier ones by public id, and `value` when it names an item, a sector or a plan."""
-    offered = queries.item_choices(english)
+    offered = list(offered) if offered is not None else queries.item_choices(english)
     if value and value not in {code for code, _label in offered} and (label := _label(value, english=english)):
         offered.append((value, label))
     return offered

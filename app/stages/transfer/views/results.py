@@ -27,7 +27,7 @@ from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 
 
 def _results() -> Listing:
-    english = language() == "en"
+    sectors, items = plans.sector_and_item_choices(language() == "en")
     return Listing(
         queries.results_statement(current_user), request.args, key=Result.id, scalars=False, default="-dated",
         columns=[
@@ -45,8 +45,8 @@ def _results() -> Listing:
             Filter("q", N_("Words of the title, code or certificate"), queries.with_words),
             Filter("use", N_("Use"), lambda s, v: s.where(queries.use() == v), choices=[(str(u), u.label) for u in Use]),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Result.kind == ResultKind(v)), choices=[(str(k), k.label) for k in ResultKind]),
-            Filter("sector", N_("Sector"), queries.in_sector, choices=plans.sector_choices(english)),
-            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english)),
+            Filter("sector", N_("Sector"), queries.in_sector, choices=sectors),
+            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=language() == "en", offered=items)),
             Filter("year", N_("Year of the certificate"), queries.registered_in, choices=[(str(y), str(y)) for y in queries.years()]),
             Filter("used", N_("In use"), lambda s, _v: s.where(queries.in_use()), choices=[("yes", N_("Wholly or partly"))]),
             Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),
