@@ -57,7 +57,7 @@ def _listing() -> Listing:
             Filter("q", N_("Title or code"), queries.with_words),
             Filter("phase", N_("Phase"), lambda s, v: s.where(queries.phase_sql(clock.today()) == v), choices=[(str(p), p.label) for p in Phase]),
             Filter("sector", N_("Sector"), queries.in_sector, choices=list(sectors.items())),
-            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english)),
+            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english, items=items)),
             Filter("host", N_("Host organisation"), queries.of_host, choices=queries.hosts()),
             Filter("year", N_("Year of approval"), queries.decided_in, choices=[(str(y), str(y)) for y in queries.years()]),
             Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -18,9 +19,9 @@ def within(column: Any, value: str) -> ColumnElement[bool]:
     return column.in_(items)
 
 
-def choices(value: str | None, *, english: bool) -> list[tuple[str, str]]:
+def choices(value: str | None, *, english: bool, items: Sequence[Priority] | None = None) -> list[tuple[str, str]]:
     """What a list's filter “item” offers: the items of the plan in force by code, and `value` when it names an item, a sector or a plan."""
-    offered = [(i.code, f"{i.code} {i.title_en if english else i.short_vi}") for i in queries.items()]
+    offered = [(i.code, f"{i.code} {i.title_en if english else i.short_vi}") for i in (queries.items() if items is None else items)]
     if value and value not in {code for code, _label in offered} and (label := _label(value, english=english)):
         offered.append((value, label))
     return offered

@@ -47,7 +47,7 @@ def _results() -> Listing:
             Filter("use", N_("Use"), lambda s, v: s.where(queries.use() == v), choices=[(str(u), u.label) for u in Use]),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Result.kind == ResultKind(v)), choices=[(str(k), k.label) for k in ResultKind]),
             Filter("sector", N_("Sector"), queries.in_sector, choices=list(sectors.items())),
-            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english)),
+            Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english, items=items)),
             Filter("year", N_("Year of the certificate"), queries.registered_in, choices=[(str(y), str(y)) for y in queries.years()]),
             Filter("used", N_("In use"), lambda s, _v: s.where(queries.in_use()), choices=[("yes", N_("Wholly or partly"))]),
             Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),
