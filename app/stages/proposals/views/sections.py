@@ -80,6 +80,7 @@ def show(pid: str) -> Any:
         "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now()) if draft else [], sums=totals(row.lines), mine=mine,
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
         timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today(), call),
+        kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         version=queries.latest_version(row), open=actions.is_open(call, clock.now()),
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None)  # fmt: skip
 

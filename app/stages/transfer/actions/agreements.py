@@ -142,6 +142,6 @@ def _issue(agreement: Agreement, result: Result, *, by: User, at: datetime) -> P
             "share": "" if agreement.author_share is None else str(agreement.author_share), "number": agreement.number,
             "signed_on": agreement.signed_on.isoformat() if agreement.signed_on else "", "ends_on": agreement.ends_on.isoformat() if agreement.ends_on else "",
             "register_by": agreement.register_by.isoformat() if agreement.register_by else "", "source": source,
-            "host_signer": agreement.host_signer, "recipient_signer": agreement.recipient_signer}  # fmt: skip
+            "host_signer": agreement.host_signer, "recipient_signer": agreement.recipient_signer, "officer": by.name}  # fmt: skip
     return papers.issue(template="transfer/contract_record", subject=agreement, data=data, by=by, at=at, dated=agreement.signed_on,
                         title=f"Phiếu ghi nhận hợp đồng chuyển giao {agreement.number}")  # fmt: skip
