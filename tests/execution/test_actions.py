@@ -67,6 +67,7 @@ def test_decision_and_annex_say_what_changes_from_what(cast, at, project, kind, 
         assert all(b["name"] for b in paper.blocks if b["kind"] == "sign")
     assert f"do {host} chủ trì, {pi} làm chủ nhiệm" in next(b["text"] for b in decision.blocks if b["kind"] == "article")
     assert [b["text"] for b in annex.blocks if b.get("label") == "Bên B"] == [host], "the contract's party is still the one of before"
+    assert contract.party_b_signer == (cast["host2"] if kind == AdjustmentKind.HOST else cast["host1"]).name
     assert awards.annexes_of(contract.id)[0].summary == f"{what}: {before.format(**was)} → {after.format(**was)}"
 
 

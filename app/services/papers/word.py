@@ -201,7 +201,9 @@ def _foot(document: Any, blocks: list[dict[str, Any]]) -> None:
 
 
 def _signatures(holder: Any, blocks: list[dict[str, Any]]) -> None:
-    for block in blocks:
+    for at, block in enumerate(blocks):
+        if at:
+            holder.add_paragraph()
         for title in block["title"].split("\n"):
             _line(holder, title, bold=True, align=ALIGN.CENTER).paragraph_format.space_after = Pt(0)
         for _blank in range(3):

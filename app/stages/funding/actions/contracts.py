@@ -171,7 +171,9 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
         db.session.expire(project, ["pi", "host"])
         queries.move_engagements(project, on=dated, pi_id=new_pi.id if new_pi else None, host_id=new_host.id if new_host else None)
     journal.record(contract, "annex", by=by, at=at, detail={"number": row.number, "kind": kind, "decision": decision_number})
-    _issue_annex(row, contract, project, {"changes": said, "host": host, "reason": reason or "", **_new_host(new_host)}, by=by, at=at)
+    taking = _new_host(new_host)
+    _issue_annex(row, contract, project, {"changes": said, "host": host, "reason": reason or "", **taking}, by=by, at=at)
+    contract.party_b_signer = taking["new_host_head"] or contract.party_b_signer  # who signs for party B from now on
     return row
 
 
