@@ -111,6 +111,15 @@ def test_a_paper_between_parties_has_no_letterhead(db, user, at, monkeypatch):
     assert "SỞ KHOA HỌC" not in "".join(c.text for t in document.tables for c in t._cells)
 
 
+def test_the_page_counts_tables_and_shows_offices(db, as_, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#between\n#title X\nĐoạn.\n#table $rows | A=a\n#field B: c\n#table $rows | A=a\n#sign right: $office / $signer")
+    paper = issue(user, at, data={"rows": [{"a": "1"}]})
+    db.session.commit()
+    page = as_("officer").page(f"/papers/{paper.public_id}")
+    assert [caption.text for caption in page.select("article caption")] == ["Bảng 1", "Bảng 2"]
+    assert "Số: " not in page.select_one("article").text and user("leader").name in page.select_one("article").text
+
+
 def text_of(paper):
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.draw(content_of(paper)))).pages)
 

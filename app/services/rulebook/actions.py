@@ -34,7 +34,7 @@ def shipped() -> list[dict[str, Any]]:
 
 
 def load(*, by: User | None, at: datetime) -> int:
-    """Load the defaults of data/*.json: versions not yet known are added, the values of known ones stay. Returns how many were new."""
+    """Load the defaults of data/*.json: versions not yet known are added, known ones stay. Returns how many were new."""
     versions: dict[str, dict[date, Rule]] = defaultdict(dict)
     for row in db.session.scalars(select(Rule)):
         versions[row.key][row.valid_from] = row
@@ -42,8 +42,7 @@ def load(*, by: User | None, at: datetime) -> int:
     new = 0
     for entry in shipped():
         start = date.fromisoformat(entry["from"])
-        if (known := versions[entry["key"]].get(start)) is not None:
-            _mend_texts(known, entry)
+        if start in versions[entry["key"]]:
             continue
         row = Rule(key=entry["key"], value=entry["value"], unit=entry.get("unit"), source=entry["source"], mark=Mark(entry["mark"]),
                    valid_from=start, valid_to=date.fromisoformat(entry["to"]) if entry.get("to") else None,
@@ -57,12 +56,6 @@ def load(*, by: User | None, at: datetime) -> int:
     _load_calendar(at)
     db.session.flush()
     return new
-
-
-def _mend_texts(row: Rule, entry: dict[str, Any]) -> None:
-    """A version that nobody revised is cited and explained as the defaults say now; its value stays."""
-    if row.created_by_id is None and row.value == entry["value"]:
-        row.source, row.note_vi, row.note_en = entry["source"], entry.get("note_vi"), entry.get("note_en")
 
 
 def _end_each_before_the_next(rows: list[Rule]) -> None:
