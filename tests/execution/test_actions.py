@@ -40,6 +40,37 @@ def project(cast, at):
     return row
 
 
+CHANGES = [
+    (AdjustmentKind.PI, {"new_pi": "pi2"}, "Chủ nhiệm nhiệm vụ", "Nguyễn Văn An (Trung tâm Ứng dụng tiến bộ khoa học và công nghệ)",
+     "Trần Thị Bình (Trung tâm Ứng dụng tiến bộ khoa học và công nghệ)"),
+    (AdjustmentKind.HOST, {"new_host": "host2"}, "Tổ chức chủ trì", "Trung tâm Ứng dụng tiến bộ khoa học và công nghệ", "Viện Khoa học kỹ thuật Nông nghiệp miền Nam"),
+    (AdjustmentKind.EXTENSION, {"months": 6}, "Ngày kết thúc thực hiện", "{ends}", "{new_ends}"),
+    (AdjustmentKind.BUDGET, {"new_state_amount": 700_000_000}, "Kinh phí từ ngân sách nhà nước", "{state}", "700.000.000 đồng"),
+    (AdjustmentKind.CONTENT, {"before": "02 mô hình tôm", "after": "03 mô hình tôm"}, "Nội dung, sản phẩm", "02 mô hình tôm", "03 mô hình tôm"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "facts", "what", "before", "after"), CHANGES, ids=[str(c[0]) for c in CHANGES])
+def test_decision_and_annex_say_what_changes_from_what(cast, at, project, kind, facts, what, before, after):
+    facts = {name: cast[said] if name == "new_pi" else cast.org(said) if name == "new_host" else said for name, said in facts.items()}
+    was = {"ends": f"{project.ends_on:%d/%m/%Y}", "state": f"{project.approved_state:,} đồng".replace(",", ".")}
+    pi, host = project.pi_name, awards.host_name(project)
+    row = actions.request_adjustment(project, kind, reason="Hạn mặn kéo dài", by=cast["host1"], at=at + 100 * DAY, **facts)
+    decision = actions.agree_adjustment(row, number="77/QĐ-SKHCN", dated=(at + 110 * DAY).date(), remark=None, by=cast["leader"], at=at + 110 * DAY)
+    contract = awards.contract_of(project.id)
+    annex = next(p for p in papers.of(contract) if p.template == "funding/annex")
+    was["new_ends"] = f"{project.ends_on:%d/%m/%Y}"
+    for paper in (decision, annex):
+        table = next(b for b in paper.blocks if b["kind"] == "table")
+        assert table["rows"] == [[what, before.format(**was), after.format(**was)]], paper.template
+        assert [b["text"] for b in paper.blocks if b.get("label") == "Lý do"] == ["Hạn mặn kéo dài"]
+        assert all(b["name"] for b in paper.blocks if b["kind"] == "sign")
+    assert f"do {host} chủ trì, {pi} làm chủ nhiệm" in next(b["text"] for b in decision.blocks if b["kind"] == "article")
+    assert [b["text"] for b in annex.blocks if b.get("label") == "Bên B"] == [host], "the contract's party is still the one of before"
+    assert contract.party_b_signer == (cast["host2"] if kind == AdjustmentKind.HOST else cast["host1"]).name
+    assert awards.annexes_of(contract.id)[0].summary == f"{what}: {before.format(**was)} → {after.format(**was)}"
+
+
 # --- reports --------------------------------------------------------------------------------------------------
 
 

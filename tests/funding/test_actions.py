@@ -20,6 +20,7 @@ from app.stages.funding.rules import (
     ClosingKind,
     Condition,
     ContractState,
+    EntryKind,
     LumpSum,
     SettlementState,
     SubmissionState,
@@ -451,9 +452,14 @@ def test_no_liquidation_while_something_is_owed(cast, at, running):
     assert queries.owed(running) == 0
     with pytest.raises(Incomplete, match="not more"):
         actions.refund(running, amount=1, voucher="3", **back)
-    actions.liquidate(running, at=later + 4 * DAY, **liquidate)
+    actions.liquidate(running, at=later + 4 * DAY, **liquidate | {"number": "15/BB-TLHĐ"})
     with pytest.raises(WrongState, match="liquidated"):
         actions.refund(running, amount=1, voucher="4", **back)
+    paper = papers.of(queries.contract_of(running.id))[0]
+    said = {b["label"]: b["text"] for b in paper.blocks if b["kind"] == "field"}
+    assert paper.template == "funding/liquidation" and paper.number == "15/BB-TLHĐ", "the number typed is the paper's"
+    assert said["Đã hoàn trả"] == f"{sum(r.amount for r in factories.all_of(LedgerEntry) if r.kind == EntryKind.REFUND):,} đồng".replace(",", ".")
+    assert [b["name"] for b in paper.blocks if b["kind"] == "sign"] == [queries.contract_of(running.id).party_b_signer, queries.contract_of(running.id).party_a_signer]
 
 
 def test_counters_are_the_sums_of_their_rows(cast, at, running):

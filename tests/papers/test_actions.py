@@ -18,10 +18,13 @@ from werkzeug.datastructures import FileStorage
 from app.kernel.errors import Incomplete
 from app.services.files import queries as files
 from app.services.papers import actions, pdf, queries, word
-from app.services.papers.blocks import as_text, build
+from app.services.papers.blocks import as_text, build, letterhead
 from app.services.papers.models import Counter
 from app.services.papers.rules import NotDrawn
-from app.services.papers.views import content_of
+from app.services.papers.views import _kind_name, content_of
+from app.services.rulebook import actions as rules
+from app.services.rulebook import queries as rulebook
+from app.services.rulebook.rules import Mark
 from tests.papers.test_rules import DATA, TEMPLATE
 
 NASTY = "#1 $x$ *đậm* <b> Ữ ộ ậ Đ ₫ “ngoặc” #import"
@@ -66,9 +69,99 @@ def test_word_and_pdf_say_the_same(db, user, at, template):
     assert document.core_properties.author == paper.body
 
 
+def last(paper):
+    return [b for b in paper.blocks if b["kind"] == "sign"][-1]
+
+
+def test_who_signs_is_named_with_the_office(db, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#title X\n#sign right: $office / $signer")
+    leader, province = user("leader"), user("province")
+    by_committee = last(issue(user, at, number="1/QĐ-UBND", by=province))
+    assert by_committee == {"kind": "sign", "side": "right", "title": "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH", "name": province.name}
+    assert last(issue(user, at, number="1/QĐ-SKHCN", by=leader))["title"] == "GIÁM ĐỐC"
+    recorded = last(issue(user, at, by=user("officer")))
+    assert (recorded["title"], recorded["name"]) == ("GIÁM ĐỐC", leader.name), "who records a paper does not sign it"
+    authorised = last(issue(user, at, number="2/QĐ-UBND", by=leader))
+    assert authorised["title"].startswith("TUQ. CHỦ TỊCH") and authorised["name"] == leader.name
+    other = last(issue(user, at, number="4/BB", body="Thanh tra tỉnh"))
+    assert other["title"] == "THỦ TRƯỞNG" and other["name"]
+
+
+def test_a_deputy_signs_for_the_head(db, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#title X\n#sign right: $office / $signer")
+    offices = rulebook.value("papers.offices", on=at.date())
+    rules.revise("papers.offices", offices | {"deputies": [user("leader").email]}, source="Quyết định phân công", mark=Mark("V"), valid_from=at.date(),
+                 reason="phân công", by=user("admin"), at=at)  # fmt: skip
+    assert last(issue(user, at, by=user("leader")))["title"] == "KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC"
+
+
+def test_a_paper_of_the_host_carries_its_letterhead_and_the_name_of_its_head(db, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#from $host\n#title X\nTa.\n#sign right: THỦ TRƯỞNG")
+    host = user("host1").organisations[0].name
+    paper = issue(user, at, data={"host": host}, by=user("pi1"))
+    assert (paper.body, paper.parent_body, last(paper)["name"]) == (host, None, user("host1").name)
+    assert letterhead(host)[0] in text_of(paper) and "SỞ KHOA HỌC" not in text_of(paper)
+
+
+def test_a_paper_between_parties_has_no_letterhead(db, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#between\n#title X\n#sign left: A / B\n#sign right: C / D")
+    paper = issue(user, at, number="7/BB")
+    assert "SỞ KHOA HỌC" not in text_of(paper) and "Số: 7/BB" in text_of(paper)
+    document = Document(io.BytesIO(word.draw(content_of(paper))))
+    assert "SỞ KHOA HỌC" not in "".join(c.text for t in document.tables for c in t._cells)
+
+
+def test_the_page_counts_tables_and_shows_offices(db, as_, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#between\n#title X\nĐoạn.\n#table $rows | A=a\n#field B: c\n#table $rows | A=a\n#sign right: $office / $signer")
+    paper = issue(user, at, data={"rows": [{"a": "1"}]})
+    db.session.commit()
+    page = as_("officer").page(f"/papers/{paper.public_id}")
+    assert [caption.text for caption in page.select("article caption")] == ["Bảng 1", "Bảng 2"]
+    assert "Số: " not in page.select_one("article").text and user("leader").name in page.select_one("article").text
+
+
+def text_of(paper):
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.draw(content_of(paper)))).pages)
+
+
+@pytest.mark.parametrize("ending", ["Đoạn cuối cùng.", "#table $rows | TT=# | A=a", "#total Tổng: $n|money"])
+@pytest.mark.parametrize("before", range(20, 32, 2))
+def test_signatures_are_never_alone_on_a_page(db, user, at, monkeypatch, ending, before):
+    template = "#title X\n" + "\n\n".join(f"Đoạn {n}." for n in range(before)) + f"\n\n{ending}\n#sign right: $office / $signer\n#recipients Lưu: VT"
+    monkeypatch.setattr(actions, "template_text", lambda name: template)
+    content = content_of(issue(user, at, data={"rows": [{"a": f"Dòng {n}"} for n in range(3)], "n": 5}))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.draw(content))).pages]
+    page = next(page for page in pages if "GIÁM ĐỐC" in page)
+    assert any(word in page for word in ("Đoạn", "Dòng", "Tổng"))
+    document = Document(io.BytesIO(word.draw(content)))
+    assert "cantSplit" in document.tables[-1].rows[0]._tr.xml
+    body = [p for p in document.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p") if "GIÁM ĐỐC" not in "".join(p.itertext())]
+    assert any("w:keepNext" in p.xml and any(word in "".join(p.itertext()) for word in ("Đoạn cuối", "Dòng 2", "Tổng")) for p in body)
+
+
+def test_a_hash_is_copied_without_strange_signs(db, user, at, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: "#field Mã băm: $code\n#table $rows | Tên=name | Mã=code")
+    code = MANY["lines"][0]["code"]
+    said = text_of(issue(user, at, data={"code": code, "rows": [{"name": "x" * 40, "code": code}]}))
+    assert code in said and said.replace("\n", "").count(code) == 2 and "\u200b" not in said and "\ufffc" not in said
+
+
+@pytest.mark.parametrize(("more", "name"), [
+    ({"number": "4013/QĐ-UBND"}, "quyet-dinh-4013-qd-ubnd"), ({"title": "Đề nghị cấp kinh phí đợt 2, nhiệm vụ DT_CN.4.02/2025"}, "de-nghi-cap-kinh-phi-dot-2-nhiem-vu-dt-cn-4-02-2025"),
+    ({"title": "…"}, "van-ban-20260302"),
+])  # fmt: skip
+def test_a_file_is_named_after_its_paper(db, as_, user, at, template, more, name):
+    paper = issue(user, at, **more)
+    db.session.commit()
+    _kind_name.cache_clear()
+    for ending in ("pdf", "docx"):
+        assert as_("officer").get(f"/papers/{paper.public_id}.{ending}").headers["Content-Disposition"] == f'attachment; filename="{name}.{ending}"'
+    _kind_name.cache_clear()
+
+
 def test_a_paper_is_never_changed(db, user, at, template):
     paper = issue(user, at)
-    assert paper.sha256 == actions.digest(build(TEMPLATE, DATA | {"title": NASTY}))
+    assert paper.sha256 == actions.digest(build(TEMPLATE, DATA | {"title": NASTY, "signer": user("leader").name}))
     with pytest.raises(IntegrityError, match="append-only"):
         db.session.execute(text("UPDATE paper SET title = 'x'"))
 
@@ -126,7 +219,7 @@ def test_a_long_paper_has_numbered_pages_and_loses_nothing(db, user, at, monkeyp
     assert len(document.tables[1].rows) == 81
     section = document.sections[0]
     assert section.different_first_page_header_footer and "PAGE" in section.header.paragraphs[0]._p.xml
-    assert "dòng hai" in [p.text for p in document.paragraphs]
+    assert "dòng hai." in [p.text for p in document.paragraphs]
     assert "w:tblHeader" in document.tables[1].rows[0]._tr.xml
     assert document.core_properties.created.date() == at.date()
 

@@ -13,10 +13,14 @@ from app.services.papers.blocks import (
     build,
     clean,
     is_sealed,
+    letterhead,
     name_of,
+    once_each,
+    sentence,
     show,
     table_size,
     widths,
+    with_last,
 )
 from app.services.papers.rules import amount_in_words, number_in_words, paper_date
 
@@ -132,7 +136,46 @@ def test_what_no_paper_may_hold_is_taken_out():
 
 def test_lines_of_a_value_are_paragraphs():
     blocks = build("$note\n\n#field Ghi chú: $note", DATA | {"note": "một\r\n\nhai"})
-    assert blocks == [{"kind": "paragraph", "text": "một"}, {"kind": "paragraph", "text": "hai"}, {"kind": "field", "label": "Ghi chú", "text": "một\n\nhai"}]
+    assert blocks == [{"kind": "paragraph", "text": "một."}, {"kind": "paragraph", "text": "hai."}, {"kind": "field", "label": "Ghi chú", "text": "một\n\nhai"}]
+
+
+def test_what_a_person_wrote_does_not_run_into_what_follows():
+    blocks = build("$use\n#if $note\n#heading Ý kiến\n$note\n#end\nBên nhận có trách nhiệm.", {"use": "Áp dụng ở Bến Lức", "note": ""})
+    assert [b["text"] for b in blocks] == ["Áp dụng ở Bến Lức.", "Bên nhận có trách nhiệm."]
+    assert sentence("Được!\nĐồng ý\n\nGồm:") == "Được!\nĐồng ý.\n\nGồm:"
+
+
+def test_articles_are_numbered_without_a_gap():
+    text = "#basis Căn cứ A,\n#basis Căn cứ B;\n#article Điều #. Một\n#if $no\n#article Điều #. Hai\n#end\n#article Điều #. Ba #\n#recipients Như Điều #; Lưu: VT"
+    blocks = build(text, {"no": ""})
+    assert [b["text"] for b in blocks if b["kind"] == "article"] == ["Điều 1. Một", "Điều 2. Ba #"] and blocks[-1]["lines"] == ["Như Điều 2", "Lưu: VT"]
+    assert [b["text"] for b in blocks if b["kind"] == "basis"] == ["Căn cứ A;", "Căn cứ B."]
+
+
+def test_what_several_say_alike_stands_once():
+    assert once_each(["Nên làm.", "Không nên", "Nên làm", " Nên làm; ", ""]) == ["Nên làm (3 ý kiến)", "Không nên"]
+
+
+@pytest.mark.parametrize(("name", "lines"), [
+    ("Ủy ban nhân dân tỉnh Tây Ninh", ["ỦY BAN NHÂN DÂN", "TỈNH TÂY NINH"]), ("Sở Khoa học và Công nghệ", ["SỞ KHOA HỌC VÀ CÔNG NGHỆ"]), ("", []),
+    ("Trường Đại học Nông Lâm Thành phố Hồ Chí Minh", ["TRƯỜNG ĐẠI HỌC NÔNG LÂM", "THÀNH PHỐ HỒ CHÍ MINH"]),
+])  # fmt: skip
+def test_a_letterhead_leaves_no_word_alone(name, lines):
+    assert letterhead(name) == lines
+
+
+@given(st.text("abc ", max_size=200))
+def test_a_letterhead_loses_no_word(name):
+    assert " ".join(letterhead(name)).split() == name.upper().split()
+
+
+def test_the_last_content_goes_with_the_signatures():
+    table = {"kind": "table", "heads": ["A"], "rows": [["1"], ["2"], ["3"], ["4"]], "numbers": [False]}
+    sign = {"kind": "sign", "side": "right", "title": "T", "name": "N"}
+    head, tail, _sign = with_last([table, sign])
+    assert head["rows"] == [["1"], ["2"]] and tail["kind"] == "rows" and tail["rows"] == [["3"], ["4"]] and tail["last"] and head["widths"] == tail["widths"]
+    assert [b.get("last") for b in with_last([{"kind": "paragraph", "text": "a"}, sign])] == [True, None]
+    assert with_last([sign]) == [sign]
 
 
 def test_a_sealed_paper_says_so():

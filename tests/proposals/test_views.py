@@ -12,6 +12,7 @@ from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel import subjects
+from app.services.papers import queries as papers
 from app.stages.calls import queries as calls
 from app.stages.proposals import queries
 from app.stages.proposals.models import Proposal
@@ -284,6 +285,18 @@ def test_the_receipt_says_what_arrived(db, cast, as_, call_topic, at):
     assert row.receipt_no in page and version.sha256 in page and version.content["files"][0]["sha256"] in page
     answer = as_("pi1").get(f"{url}/submit")
     assert answer.status_code == 302 and answer.location.endswith("/receipt")
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "Hồ sơ pháp lý của tổ chức chủ trì"), ("en", "Legal-status papers of the host")])
+def test_documents_are_called_by_their_names_before_and_after_submission(db, cast, as_, call_topic, at, language, said):
+    row, url = opened(db, cast, call_topic, at)
+    paper = next(p for p in papers.of(row) if p.template == "proposals/receipt")
+    rows = next(b for b in paper.blocks if b["kind"] == "table")["rows"]
+    assert paper.number == row.receipt_no and "Hồ sơ pháp lý của tổ chức chủ trì" in [r[2] for r in rows] and "legal_status" not in str(paper.blocks)
+    cast["pi1"].locale = language
+    db.session.commit()
+    page = as_("pi1").page(url).text
+    assert said in page and "legal_status" not in page
 
 
 def test_the_host_does_not_sign_what_it_has_not_seen(db, cast, as_, call_topic, at):

@@ -11,7 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from app.kernel.errors import Incomplete
 from app.services.rulebook import actions, queries
 from app.services.rulebook.models import Rule
-from app.services.rulebook.rules import DayKind, Mark, RuleMissing, parse_value
+from app.services.rulebook.rules import (
+    DayKind,
+    Mark,
+    RuleMissing,
+    citation,
+    parse_value,
+)
 
 KEY = "funding.final_product_ceiling"
 
@@ -32,6 +38,11 @@ def test_a_revision_holds_from_its_day_and_what_is_frozen_stays(db, user, at):
     assert queries.frozen(frozen, KEY) == 1_000_000_000
     with pytest.raises(Incomplete):
         actions.revise(KEY, 1, source="x", mark=Mark.G, valid_from=date(2026, 7, 1), reason="", by=user("officer"), at=at)
+
+
+def test_a_paper_prints_the_source_without_remarks():
+    assert citation("Luật Chuyển giao công nghệ 07/2017/QH14 (Luật 115/2025/QH15 có thể thay đổi)") == "Luật Chuyển giao công nghệ 07/2017/QH14"
+    assert citation("TT 8 (cấp Bộ); NĐ 2") == "TT 8; NĐ 2" and citation("(x)") == "(x)"
 
 
 def test_a_missing_rule_is_a_refusal(db):

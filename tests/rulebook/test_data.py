@@ -33,6 +33,12 @@ def test_every_rule_is_whole():
         assert len(entry["key"]) <= 100 and len(entry["source"]) <= 500
 
 
+def test_a_source_is_a_citation_and_remarks_of_ours_are_notes():
+    """Sources are shown as legal basis and printed on papers."""
+    ours = re.compile("chưa|trí nhớ|có thể thay đổi|cách hiểu|bị cắt|thứ cấp|thứ tự đề xuất|làm khác|ứng dụng công khai|theo báo cáo", re.IGNORECASE)
+    assert [entry["key"] for _path, entry in ENTRIES if ours.search(entry["source"])] == []
+
+
 def test_no_value_contradicts_itself():
     for _path, entry in ENTRIES:
         assert wrong_with(entry["value"], entry["unit"]) is None, entry["key"]

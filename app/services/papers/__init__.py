@@ -10,7 +10,7 @@ A template is a text file at <room>/templates/<room>/papers/<name>.txt, named "<
     #basis Căn cứ Luật …;                  italic line of legal basis
     #bases $bases                          one such line for each text of the list
     #heading I. Thành phần                 bold line
-    #article Điều 1.                       the rest of the line follows in ordinary type
+    #article Điều #. Phê duyệt …            numbered in order; the rest of the line follows in ordinary type
     - text                                 a point of a list
     #field Tổ chức chủ trì: $host          a label and a value
     #table $lines | TT=# | Nội dung=title | Thành tiền=amount|money     rows from a list of objects; # counts
@@ -18,10 +18,14 @@ A template is a text file at <room>/templates/<room>/papers/<name>.txt, named "<
     #sign left: ĐẠI DIỆN BÊN B / $pi       a signer's title / name (left or right; two make one row)
     #recipients Như Điều 3; Lưu: VT        "Nơi nhận" at the foot
     #if $name … #else … #end               shown when the value is not empty (not nested)
+    #from $host                            the body that writes: its letterhead, not the Department's
+    #between                               minutes or contract between parties: the head in the middle, no letterhead
     #sealed                                only readers of the subject may open the paper, whatever their office
     anything else                          a paragraph; blank lines separate
 
-Lines of a value that stands as a paragraph become paragraphs of their own. Recipients stand at the left of the
+Lines of a value that stands as a paragraph become paragraphs of their own, each with a full stop. "Điều #" in any
+other command is the last article so far. $bases, $office and $signer are there without being given: the bases of the
+day, and who signs for the issuing body. The last signature at the right is never without a name. Recipients stand at the left of the
 signature when nobody signs there, else below.
 
 Values: $name, or ${name|filter}; filters: money (1.250.000.000 đồng), words (amount in words), date (18/06/2026),

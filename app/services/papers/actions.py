@@ -19,8 +19,9 @@ from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.files import actions as files
 from app.services.files.models import Attachment
-from app.services.papers.blocks import build, clean
+from app.services.papers.blocks import build, clean, writer_of
 from app.services.papers.models import Counter, Paper
+from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 
@@ -42,17 +43,26 @@ def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: 
     """Issue a paper on `subject`: its blocks are made now and never again.
 
     `number` is the one of the issuing body's own register (e.g. "4923/QĐ-UBND"); decisions of the committee are
-    issued by it, everything else by the Department unless `body` says otherwise. Bodies and place are called as the
-    rule papers.bodies has them on the paper's day. Raises Incomplete when the number is taken in that year.
+    issued by it, everything else by the Department unless `body` or the template says otherwise. Bodies and place are
+    called as the rule papers.bodies has them on the paper's day. Every template may use the bases of the day, and
+    office and name of who signs for the body. Raises Incomplete when the number is taken in that year.
     """
     day = dated or local(at).date()
     number = nfc(number) if number else None
-    bodies = rulebook.value("papers.bodies", on=day)
+    rules = rulebook.values(["papers.bodies", "papers.offices", "papers.bases"], on=day)
+    bodies = rules["papers.bodies"]
     issuer, parent = _issuer(bodies, number, body)
+    office, signer = _signs(bodies, rules["papers.offices"], issuer, by)
+    blocks = build(template_text(template), {"bases": rules["papers.bases"], **data, "office": office, "signer": signer})
+    if writer := writer_of(blocks):
+        issuer, parent = writer, None
+        office, signer = "", next((person.name for person in people.managers_of_name(writer)), "")
+    for block in blocks:
+        if block["kind"] == "sign" and block["side"] == "right" and not block["name"]:
+            block["name"] = signer
     if number and db.session.scalar(select(Paper.id).where(Paper.number == number, Paper.body == issuer, Paper.year == day.year)):
         raise Incomplete(N_("%(number)s is already the number of another paper of %(body)s in %(year)s."), field="number",
                          number=number, body=issuer, year=day.year)  # fmt: skip
-    blocks = build(template_text(template), data)
     kind, pid = journal.subject_key(subject)
     row = Paper(template=template, title=clean(nfc(title))[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=bodies["place"],
                 parent_body=parent, year=day.year, dated=day, blocks=blocks, sha256=digest(blocks),
@@ -69,6 +79,24 @@ def _issuer(bodies: dict[str, Any], number: str | None, body: str | None) -> tup
     if body in (department["name"], department["short"]) or (body is None and not (number and number.endswith(committee["ending"]))):
         return department["name"], committee["name"]
     return (committee["name"] if body in (None, committee["short"]) else str(body)), None
+
+
+def _signs(bodies: dict[str, Any], offices: dict[str, Any], issuer: str, by: User | None) -> tuple[str, str]:
+    """(office, name) of who signs for the body: the person acting when that is their office, else the one who holds it.
+
+    Somebody who decides for the committee without being of it signs by its authorisation.
+    """
+    level = next((level for level in ("committee", "department") if issuer == bodies[level]["name"]), None)
+    if level is None:
+        return offices["other"], by.name if by is not None else ""
+    held = offices[level]
+    if by is not None and held["role"] in by.roles:
+        return held["deputy" if by.email in offices["deputies"] else "head"], by.name
+    if level == "committee" and by is not None and offices["department"]["role"] in by.roles:
+        return held["authorised"], by.name
+    others = people.users_in_role(held["role"])
+    first = next((person for person in others if person.email not in offices["deputies"]), others[0] if others else by)
+    return held["head"], first.name if first is not None else ""
 
 
 def attach_scan(paper: Paper, *, upload: Any, by: User, at: datetime) -> Attachment:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +13,12 @@ from app.services.papers.rules import amount_in_words, paper_date, with_dots
 Block = dict[str, Any]
 _VALUE = re.compile(r"\$(?:\{(\w+)(?:\|(\w+))?\}|(\w+))")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-_PLAIN = {"title", "subtitle", "basis", "heading", "article"}
+_MARKS = {"sealed", "between"}
+_PLAIN = {"title", "subtitle", "basis", "heading", "article", "from"}
+_FOOT = _MARKS | {"sign", "recipients", "from"}
+_ALONE = re.compile(r"\$(?:\w+|\{\w+\})")
+_NEXT = "Điều #"
+_ENDED = (".", "!", "?", "…", ":", ";", ",")
 
 
 class BadTemplate(ValueError):
@@ -54,10 +61,23 @@ def fill(text: str, data: dict[str, Any]) -> str:
     return _VALUE.sub(one, text)
 
 
+def sentence(text: str) -> str:
+    """The text, each of its lines with a full stop where it has no sign at its end."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    return "\n".join(f"{line}." if line and not line.endswith(_ENDED) else line for line in lines)
+
+
+def once_each(texts: Iterable[str]) -> list[str]:
+    """What several people said, each thing once, without its full stop and with how many said it, in the order it was said."""
+    said = Counter(clean(text).strip().rstrip(".;").strip() for text in texts)
+    return [f"{text} ({count} ý kiến)" if count > 1 else text for text, count in said.items() if text]
+
+
 def build(template: str, data: dict[str, Any]) -> list[Block]:
     """The blocks of a paper. Raises BadTemplate."""
     blocks: list[Block] = []
     paragraph: list[str] = []
+    articles = 0
 
     def end_paragraph() -> None:
         if paragraph:
@@ -69,13 +89,27 @@ def build(template: str, data: dict[str, Any]) -> list[Block]:
             end_paragraph()
         elif line.startswith("#"):
             end_paragraph()
-            blocks += _command(line[1:], data)
+            articles += line.startswith("#article ")
+            blocks += _command(line[1:].replace(_NEXT, f"Điều {articles}"), data)
+        elif _ALONE.fullmatch(line.strip()):
+            end_paragraph()
+            paragraph.append(sentence(fill(line.strip(), data)))
+            end_paragraph()
         elif line.startswith("- "):
             end_paragraph()
             blocks.append({"kind": "point", "text": fill(line[2:].strip(), data)})
         else:
             paragraph.append(fill(line.strip(), data))
     end_paragraph()
+    return _bases_ended(blocks)
+
+
+def _bases_ended(blocks: list[Block]) -> list[Block]:
+    """Bases end with ";", the last with a full stop."""
+    last = max((at for at, block in enumerate(blocks) if block["kind"] == "basis"), default=None)
+    for at, block in enumerate(blocks):
+        if block["kind"] == "basis":
+            block["text"] = block["text"].rstrip(" ;,.") + ("." if at == last else ";")
     return blocks
 
 
@@ -118,8 +152,8 @@ def _command(line: str, data: dict[str, Any]) -> list[Block]:
         return [{"kind": "sign", "side": side.strip(), "title": fill(title.strip(), data), "name": fill(person.strip(), data)}]
     if name == "recipients":
         return [{"kind": "recipients", "lines": [part.strip() for part in fill(rest, data).split(";") if part.strip()]}]
-    if name == "sealed":
-        return [{"kind": "sealed"}]
+    if name in _MARKS:
+        return [{"kind": name}]
     raise BadTemplate(f"no such command: #{name}")
 
 
@@ -142,6 +176,42 @@ def _value(text: str, data: dict[str, Any]) -> Any:
     if name not in data:
         raise BadTemplate(f"no such value: {name}")
     return data[name]
+
+
+def is_between(blocks: list[Block]) -> bool:
+    """Does the paper stand between two parties, with no letterhead of one of them?"""
+    return any(block["kind"] == "between" for block in blocks)
+
+
+def writer_of(blocks: list[Block]) -> str | None:
+    """The body whose letterhead the paper carries, when its template names one."""
+    return next((block["text"] for block in blocks if block["kind"] == "from" and block["text"]), None)
+
+
+def with_last(blocks: list[Block]) -> list[Block]:
+    """The blocks, the one before the signatures marked "last": it goes on their page. Of a table these are its last rows."""
+    at = next((at for at in range(len(blocks) - 1, -1, -1) if blocks[at]["kind"] not in _FOOT), None)
+    if at is None:
+        return blocks
+    block = blocks[at]
+    if block["kind"] != "table":
+        return [*blocks[:at], block | {"last": True}, *blocks[at + 1 :]]
+    cut, shape = max(len(block["rows"]) - 2, 1), {"widths": widths(block), "size": table_size(block)}
+    if len(block["rows"]) <= cut:
+        return [*blocks[:at], block | {"last": True}, *blocks[at + 1 :]]
+    return [*blocks[:at], block | shape | {"rows": block["rows"][:cut]}, block | shape | {"kind": "rows", "rows": block["rows"][cut:], "last": True}, *blocks[at + 1 :]]
+
+
+def letterhead(name: str, longest: int = 26) -> list[str]:
+    """A body's name in capitals, in as few lines as it needs and none much shorter than another."""
+    words, lines = name.upper().split(), []
+    for left in range(-(-len(name) // longest), 0, -1):
+        wanted, line = -(-sum(len(word) + 1 for word in words) // left), words[:1]
+        words = words[1:]
+        while words and (left == 1 or len(" ".join([*line, words[0]])) <= wanted):
+            line.append(words.pop(0))
+        lines.append(" ".join(line))
+    return [line for line in lines if line]
 
 
 def is_sealed(blocks: list[Block]) -> bool:
@@ -183,7 +253,7 @@ def widths(table: Block) -> list[int]:
         cells = [row[at] for row in table["rows"]] or [""]
         words = [len(word) for cell in [head, *cells] for word in cell.split()] or [1]
         needs.append(max(min(max(words), 16) + 1, 4))
-        wants.append(min(max(len(head), sum(map(len, cells)) // len(cells)), 120))
+        wants.append(min(max(len(head), sum(map(len, cells)) // len(cells), max(map(len, cells)) // 2), 120))
     spare = max(920 // table_size(table) - sum(needs), 0)
     beyond = [max(want - need, 0) for want, need in zip(wants, needs, strict=True)]
     return [10 * need + (10 * spare * more // sum(beyond) if any(beyond) else 0) for need, more in zip(needs, beyond, strict=True)]

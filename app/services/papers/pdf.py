@@ -20,7 +20,7 @@ from typing import Any
 import typst
 
 from app.kernel.words import N_
-from app.services.papers.blocks import table_size, widths
+from app.services.papers.blocks import letterhead, table_size, widths, with_last
 from app.services.papers.rules import NotDrawn
 
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "vendor" / "tinos"
@@ -28,13 +28,15 @@ SOURCE = Path(__file__).resolve().parent / "paper.typ"
 SECONDS = 20
 PAPERS_PER_CHILD = 50
 LONGEST_WORD, LONGEST_IN_TABLE = 40, 16
+HASH = re.compile(r"[0-9a-f]{64}")  # stays on one line where a line holds it
 _pools: dict[int, ProcessPoolExecutor] = {}
 _lock = Lock()
 
 
 def draw(content: dict[str, Any]) -> bytes:
     """The PDF of a paper. Raises NotDrawn when it takes too long or the child dies twice."""
-    return _drawn(json.dumps(content | {"blocks": [_prepared(b) for b in content["blocks"]]}, ensure_ascii=False))
+    ready = {"blocks": [_prepared(b) for b in with_last(content["blocks"])], "head": letterhead(content["body"]), "above": letterhead(content["parent"] or "")}
+    return _drawn(json.dumps(content | ready, ensure_ascii=False))
 
 
 @lru_cache(maxsize=32)
@@ -70,13 +72,18 @@ def _replace(pool: ProcessPoolExecutor) -> None:
 def _prepared(block: dict[str, Any]) -> dict[str, Any]:
     """The block as the page needs it: over-long words may be broken, columns of tables have widths."""
     ready = {key: _breakable(value, LONGEST_WORD) if isinstance(value, str) else value for key, value in block.items()}
+    if block["kind"] in ("table", "rows"):
+        ready["rows"] = [[_breakable(cell, LONGEST_IN_TABLE) for cell in row] for row in block["rows"]]
     if block["kind"] == "table":
-        ready |= {"rows": [[_breakable(cell, LONGEST_IN_TABLE) for cell in row] for row in block["rows"]], "widths": widths(block), "size": table_size(block)}
+        ready |= {"widths": block.get("widths") or widths(block), "size": table_size(block)}
     return ready
 
 
 def _breakable(text: str, longest: int) -> str:
-    return re.sub(rf"\S{{{longest + 1},}}", lambda word: "\u200b".join(word[0]), text)
+    def split(word: re.Match[str]) -> str:
+        return word[0] if longest == LONGEST_WORD and HASH.fullmatch(word[0]) else "\u200b".join(word[0])
+
+    return re.sub(rf"\S{{{longest + 1},}}", split, text)
 
 
 def _compile(content: str) -> bytes:

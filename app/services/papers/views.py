@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -138,7 +139,10 @@ def content_of(paper: Paper) -> dict[str, Any]:
 
 
 def _name(paper: Paper) -> str:
-    return f"{paper.dated:%Y%m%d}-{paper.public_id[:8]}"
+    """The file's name: kind and number of the paper, in letters that every system takes."""
+    kind = _kind_name(paper.template).partition(" – ")[0]
+    said = f"{kind} {paper.number}" if paper.number else paper.title
+    return "-".join(re.findall(r"[a-z0-9]+", fold(said)))[:90].strip("-") or f"van-ban-{paper.dated:%Y%m%d}"
 
 
 def _note(paper: Paper) -> None:

@@ -11,8 +11,9 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 
-from app.services.papers.blocks import table_size, widths
+from app.services.papers.blocks import is_between, letterhead, table_size, widths
 
 FONT = "Times New Roman"
 TEXT_WIDTH = 160  # millimetres between the margins
@@ -26,6 +27,7 @@ def draw(content: dict[str, Any]) -> bytes:
     _head(document, content)
     for block in content["blocks"]:
         _DRAW.get(block["kind"], _skip)(document, block)
+    _keep_last(document)
     _foot(document, content["blocks"])
     buffer = io.BytesIO()
     document.save(buffer)
@@ -106,10 +108,14 @@ def _columns(document: Any, widths_mm: list[float]) -> list[Any]:
 
 
 def _head(document: Any, content: dict[str, Any]) -> None:
+    if is_between(content["blocks"]):
+        _head_between(document, content)
+        return
     left, right = _columns(document, [70, 90])
-    if content["parent"]:
-        _line(left, content["parent"].upper(), align=ALIGN.CENTER, size=12)
-    _line(left, content["body"].upper(), bold=True, align=ALIGN.CENTER, size=12)
+    for line in letterhead(content["parent"] or ""):
+        _line(left, line, align=ALIGN.CENTER, size=12).paragraph_format.space_after = Pt(0)
+    for line in letterhead(content["body"]):
+        _line(left, line, bold=True, align=ALIGN.CENTER, size=12).paragraph_format.space_after = Pt(0)
     _rule(left, 22, 70)
     _line(left, f"Số: {content['number'] or '……'}", align=ALIGN.CENTER, size=12)
     _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, align=ALIGN.CENTER, size=12)
@@ -117,6 +123,28 @@ def _head(document: Any, content: dict[str, Any]) -> None:
     _rule(right, 46, 90)
     _line(right, f"{content['place']}, {content['longdate']}", italic=True, align=ALIGN.CENTER, size=12)
     document.add_paragraph()
+
+
+def _head_between(document: Any, content: dict[str, Any]) -> None:
+    """The head of a paper between parties: the nation in the middle, number and day below."""
+    _line(document, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, align=ALIGN.CENTER, size=12)
+    _line(document, "Độc lập - Tự do - Hạnh phúc", bold=True, align=ALIGN.CENTER, size=13)
+    _rule(document, 46, TEXT_WIDTH)
+    left, right = _columns(document, [70, 90])
+    _line(left, f"Số: {content['number']}" if content["number"] else "", size=12)
+    _line(right, f"{content['place']}, {content['longdate']}", italic=True, align=ALIGN.RIGHT, size=12)
+    document.add_paragraph()
+
+
+def _keep_last(document: Any) -> None:
+    """What stands last goes with the signatures, which are never alone on a page: the last paragraph, of a table its last rows."""
+    for part in reversed(list(document.element.body.iterchildren(qn("w:p"), qn("w:tbl")))):
+        rows = list(part.iterchildren(qn("w:tr")))[-2:] if part.tag == qn("w:tbl") else [part]
+        paragraphs = [p for row in rows for p in ([row] if row.tag == qn("w:p") else row.iter(qn("w:p")))]
+        for paragraph in paragraphs:
+            Paragraph(paragraph, document).paragraph_format.keep_with_next = True
+        if any("".join(text.text or "" for text in p.iter(qn("w:t"))) for p in paragraphs):
+            return
 
 
 def _table(document: Any, block: dict[str, Any]) -> None:
@@ -168,12 +196,16 @@ def _foot(document: Any, blocks: list[dict[str, Any]]) -> None:
         for cell in (left, right):
             if not cell.paragraphs:
                 cell.add_paragraph()  # Word asks for one in every cell
+        left._tc.getparent().get_or_add_trPr().append(_element("w:cantSplit"))
     _recipients(document, below)
 
 
 def _signatures(holder: Any, blocks: list[dict[str, Any]]) -> None:
-    for block in blocks:
-        _line(holder, block["title"], bold=True, align=ALIGN.CENTER)
+    for at, block in enumerate(blocks):
+        if at:
+            holder.add_paragraph()
+        for title in block["title"].split("\n"):
+            _line(holder, title, bold=True, align=ALIGN.CENTER).paragraph_format.space_after = Pt(0)
         for _blank in range(3):
             holder.add_paragraph()
         _line(holder, block["name"], bold=True, align=ALIGN.CENTER)

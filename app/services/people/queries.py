@@ -76,6 +76,12 @@ def managers_of(organisation_id: int) -> list[User]:
     return _members(organisation_id, Membership.is_manager)
 
 
+def managers_of_name(name: str) -> list[User]:
+    """Who signs off for the organisation of this name."""
+    found = db.session.scalar(select(Organisation.id).where(Organisation.name == name, Organisation.active_to.is_(None)))
+    return managers_of(found) if found is not None else []
+
+
 def members_of(organisation_id: int) -> list[User]:
     """Who belongs to the organisation."""
     return _members(organisation_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -39,6 +40,11 @@ class RuleMissing(Refused):
 
     def __init__(self, key: str, on: date) -> None:
         super().__init__(N_("The rulebook has no rule “%(key)s” for %(day)s."), key=key, day=f"{on:%d/%m/%Y}")
+
+
+def citation(source: str) -> str:
+    """A source as papers print it: without remarks in brackets, which versions from before may still carry."""
+    return re.sub(r"\s*\([^()]*\)", "", source).strip() or source
 
 
 def parse_value(text: str, like: Any) -> Any:

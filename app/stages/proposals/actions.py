@@ -290,11 +290,14 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
 
 
 def _receipt(proposal: Proposal, version: Version, by: User, at: datetime) -> None:
-    sums = totals(proposal.lines)
+    sums, topic = totals(proposal.lines), proposal.call_topic.topic
+    names = {d["code"]: d["vi"] for d in queries.documents(str(topic.kind), local(at).date(), proposal.call_topic.call)}
+    listed = [file | {"kind": names.get(file["kind"], file["kind"])} for file in version.content["files"]]
     data = {"receipt": proposal.receipt_no, "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
             "call": proposal.call_topic.call.title, "received": f"{local(version.received_at):%H:%M:%S ngày %d/%m/%Y}", "sha256": version.sha256,
-            "state": sums["state"], "counterpart": sums["counterpart"], "files": version.content["files"]}  # fmt: skip
-    papers.issue(template="proposals/receipt", subject=proposal, title=f"Giấy biên nhận hồ sơ {proposal.receipt_no}", data=data, by=by, at=at)
+            "state": sums["state"], "counterpart": sums["counterpart"], "files": listed}  # fmt: skip
+    papers.issue(template="proposals/receipt", subject=proposal, title=f"Giấy biên nhận hồ sơ {proposal.receipt_no}", data=data, by=by, at=at,
+                 number=proposal.receipt_no)  # fmt: skip
 
 
 def withdraw(proposal: Proposal, *, reason: str | None = None, by: User, at: datetime, seen: Any = None) -> None:

@@ -12,6 +12,7 @@ from app.services.councils.models import Council
 from app.services.councils.procedures import Told
 from app.services.councils.rules import Kind, SeatRole
 from app.services.papers import actions as papers
+from app.services.papers.blocks import once_each
 from app.services.papers.models import Paper
 from app.services.people.models import User
 
@@ -65,7 +66,7 @@ def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *,
 
 def lines_of(told: Told) -> list[tuple[str, str]]:
     """A count as lines of what and how much, in Vietnamese."""
-    lines = [(words["vi"], value if isinstance(value, str) else value["vi"]) for words, value in told.facts]
+    lines = [(words["vi"], "; ".join(once_each((value if isinstance(value, str) else value["vi"]).split("; ")))) for words, value in told.facts]
     if told.table:
         head, *rows = [[cell if isinstance(cell, str) else cell["vi"] for cell in row] for row in told.table]
         lines += [(row[0], "; ".join(f"{label}: {cell}" for label, cell in zip(head[1:], row[1:], strict=True))) for row in rows]

@@ -176,7 +176,7 @@ def _answer(case: Case, mail: str, *, valid: bool, remark: str, by: User, at: da
     assert case.submitted_at is not None
     paper = papers.issue(template="acceptance/validity", subject=case, by=by, at=at, title=f"Thông báo về hồ sơ nghiệm thu nhiệm vụ {project.code}", data={
         **face(project), "received_on": local(case.submitted_at).date().isoformat(), "valid": valid, "remark": remark,
-        "late": queries.lateness(case), "signer": by.name})  # fmt: skip
+        "late": queries.lateness(case)})  # fmt: skip
     outbox.post(f"acceptance/mail/{mail}.txt", to=funding.holders(project), key=f"acceptance-{mail}:{case.public_id}:{case.version}", at=at,
                 project=project, case=case, remark=remark)  # fmt: skip
     return paper

@@ -132,7 +132,7 @@ def register(result: Result, *, number: str, dated: date, by: User, at: datetime
         **face(project), "result": result.title, "result_code": result.code, "kind": ON_PAPER[result.kind], "summary": result.summary,
         "quantity": result.quantity or "", "quality": result.quality or "", "level": queries.levels_of(project).get(result.level or "", ""),
         "number": number, "dated": dated.isoformat(), "shares": [{"name": s.name, "percent": f"{s.percent} %"} for s in shares],
-        "signer": by.name})  # fmt: skip
+        "registrar": by.name})  # fmt: skip
     _complete(case, project, by=by, at=at)
     return paper
 

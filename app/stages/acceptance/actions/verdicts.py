@@ -14,10 +14,12 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import actions as councils
+from app.services.councils import queries as sessions
 from app.services.councils.models import Council
-from app.services.councils.rules import Kind
+from app.services.councils.rules import Kind, SeatRole
 from app.services.files import actions as files
 from app.services.papers import actions as papers
+from app.services.papers.blocks import once_each
 from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.actions import debar
@@ -104,9 +106,16 @@ def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime)
     sheets = [{"points": "" if member["points"] is None else str(member["points"]), "level": names[member["level"]]}
               for member in count["members"]]  # fmt: skip
     return papers.issue(template="acceptance/rating_sheet", subject=case, by=by, at=at, title=f"Tổng hợp phiếu đánh giá nghiệm thu nhiệm vụ {project.code}", data={
-        **face(project), "products": products, "report": levels("report"), "sheets": sheets, "remarks": "\n".join(f"– {text}" for text in count["remarks"]),
+        **face(project), "products": products, "report": levels("report"), "sheets": sheets, "remarks": "\n".join(f"– {text}" for text in once_each(count["remarks"])),
         "points": f"{count['mean_hundredths'] / 100:.2f}".replace(".", ",") if "mean_hundredths" in count else "", "late": row.days_late,
-        "level": names[row.grade], "conclusion": row.conclusion or "", "round": row.number})  # fmt: skip
+        "level": names[row.grade], "conclusion": row.conclusion or "", "round": row.number, **_led(row)})  # fmt: skip
+
+
+def _led(row: Evaluation) -> dict[str, str]:
+    council = sessions.council_by_pid(row.council_pid or "")
+    leader = sessions.presiding(council) if council is not None else None
+    secretary = next((seat for seat in council.seats if seat.role == SeatRole.SECRETARY), None) if council is not None else None
+    return {"leader": leader.user.name if leader else "", "secretary": secretary.user.name if secretary else ""}
 
 
 REVISED = "revised_report"  # beside the documents of the dossier
@@ -193,7 +202,7 @@ def recognise(case: Case, *, number: str, dated: date, remark: str | None = None
     paper = papers.issue(template="acceptance/recognition", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
                          title=f"Quyết định công nhận kết quả nhiệm vụ {project.code}", data={
         **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
-        "results": results, "remark": remark or "", "signer": by.name})  # fmt: skip
+        "results": results, "remark": remark or ""})  # fmt: skip
     _tell(case, "recognised", at=at)
     return paper
 
@@ -237,7 +246,7 @@ def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar
     paper = papers.issue(template="acceptance/failure", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
                          title=f"Quyết định về kết quả nghiệm thu không đạt nhiệm vụ {project.code}", data={
         **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
-        "cause": CAUSES[cause], "reason": reason, "percent": refund_percent(project), "years": years or "", "signer": by.name})  # fmt: skip
+        "cause": CAUSES[cause], "reason": reason, "percent": refund_percent(project), "years": years or ""})  # fmt: skip
     _tell(case, "failed", at=at)
     return paper
 

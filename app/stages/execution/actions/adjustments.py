@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -81,16 +82,25 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     if adjustment.kind == AdjustmentKind.EXTENSION:
         _check_extension(project, contract, adjustment, at=at)
         adjustment.new_ends_on = end_of(date.fromordinal(contract.ends_on.toordinal() + 1), adjustment.months or 0)
-    made = funding.annex(
-        contract, str(adjustment.kind), adjustment.after or adjustment.reason, dated=dated, decision_number=nfc(number), by=by, at=at,
-        new_ends_on=adjustment.new_ends_on, new_state_amount=adjustment.new_state_amount, new_pi=awards.person(adjustment.new_pi_id),
-        new_host=db.session.get(Organisation, adjustment.new_host_id) if adjustment.new_host_id else None)  # fmt: skip
+    wanted = _wanted(adjustment)
+    facts = {"changes": funding.changes(project, **wanted), "host": awards.host_name(project), "pi": project.pi_name}  # as they were before
+    summary = "; ".join(f"{c['what']}: {c['before']} → {c['after']}" for c in facts["changes"])
+    made = funding.annex(contract, str(adjustment.kind), summary, reason=adjustment.reason, dated=dated, decision_number=nfc(number), by=by, at=at, **wanted)
     adjustment.annex_number, adjustment.decision_number, adjustment.decision_date = made.number, nfc(number), dated
     adjustment.decided_by_id, adjustment.decided_at, adjustment.remark = by.id, at, remark
     ADJUSTMENT.advance(adjustment, "agree", by=by, at=at, reason=remark, detail={"number": number, "annex": made.number})
     if adjustment.kind == AdjustmentKind.EXTENSION:
         schedule_reports(project, by=by, at=at)
-    return _issue_decision(adjustment, project, by=by, at=at)
+    return _issue_decision(adjustment, project, facts, by=by, at=at)
+
+
+def _wanted(adjustment: Adjustment) -> dict[str, Any]:
+    """The change in the words of funding's annex."""
+    return {
+        "new_ends_on": adjustment.new_ends_on, "new_state_amount": adjustment.new_state_amount, "new_pi": awards.person(adjustment.new_pi_id),
+        "new_host": db.session.get(Organisation, adjustment.new_host_id) if adjustment.new_host_id else None,
+        "content": (adjustment.before, adjustment.after or adjustment.reason) if adjustment.kind == AdjustmentKind.CONTENT else None,
+    }  # fmt: skip
 
 
 def refuse_adjustment(adjustment: Adjustment, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
@@ -127,10 +137,9 @@ def _check_wanted(project: Project, kind: AdjustmentKind, after: str | None, new
         raise Incomplete(N_("Please say what it should be."), field="after")
 
 
-def _issue_decision(adjustment: Adjustment, project: Project, *, by: User, at: datetime) -> Paper:
-    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "kind_name": ON_PAPER[adjustment.kind],
-            "reason": adjustment.reason, "before": adjustment.before or "", "after": adjustment.after or "", "months": adjustment.months,
-            "ends_on": project.ends_on.isoformat(), "state": project.approved_state, "annex": adjustment.annex_number, "signer": by.name,
+def _issue_decision(adjustment: Adjustment, project: Project, facts: dict[str, Any], *, by: User, at: datetime) -> Paper:
+    data = {**facts, "code": project.code, "title": project.title, "kind_name": ON_PAPER[adjustment.kind],
+            "reason": adjustment.reason, "months": adjustment.months, "state": project.approved_state, "annex": adjustment.annex_number,
             "special": adjustment.special, "authority": adjustment.authority or "", "remark": adjustment.remark or "",
             "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="execution/adjustment_decision", subject=adjustment, data=data, by=by, at=at, number=adjustment.decision_number,

@@ -119,7 +119,7 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=nfc(number), cause=cause, by=by, at=at)
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
             "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
-            "percent": percent, "refund": termination.refund, "signer": by.name, "remark": remark or "",
+            "percent": percent, "refund": termination.refund, "remark": remark or "",
             "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="execution/termination_decision", subject=termination, data=data, by=by, at=at, number=termination.decision_number,
                          dated=dated, title=f"Quyết định chấm dứt nhiệm vụ {project.code}")  # fmt: skip

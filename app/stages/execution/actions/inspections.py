@@ -47,7 +47,8 @@ def conclude_inspection(inspection: Inspection, *, held_on: date, present: str, 
     project = awards.project_by_id(inspection.project_id)
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "held_on": held_on.isoformat(),
             "place": inspection.place or "", "team": inspection.team, "present": present, "purpose": inspection.purpose,
-            "progress": progress_finding, "money": money_finding, "conclusion": conclusion, "requests": requests or ""}  # fmt: skip
+            "progress": progress_finding, "money": money_finding, "conclusion": conclusion, "requests": requests or "",
+            "host_head": awards.host_head(project), "officer": by.name}  # fmt: skip
     paper = papers.issue(template="execution/inspection_minutes", subject=inspection, data=data, by=by, at=at,
                          title=f"Biên bản kiểm tra nhiệm vụ {project.code}")  # fmt: skip
     outbox.post("execution/mail/inspected.txt", to=awards.holders(project), key=f"inspected:{inspection.public_id}", at=at, project=project,

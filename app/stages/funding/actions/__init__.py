@@ -25,6 +25,7 @@ from app.stages.funding.actions.closings import (
 )
 from app.stages.funding.actions.contracts import (
     annex,
+    changes,
     draft_contract,
     fall_due,
     meet_condition,
@@ -50,6 +51,7 @@ __all__ = [
     "approve",
     "approve_payment",
     "begin_appraisal",
+    "changes",
     "conclude_appraisal",
     "draft_contract",
     "fall_due",

@@ -150,7 +150,7 @@ def _issue_minutes(appraisal: Appraisal, lines: Sequence[AppraisalLine], sums: d
                    "norm": line.norm, "allowed": line.allowed, "reason": line.reason or ""} for line in lines],
         "asked": sums["asked"], "allowed": sums["allowed"], "state": sums["state"], "counterpart": sums["counterpart"],
         "years": [{"year": y, **parts} for y, parts in sums["years"].items()],
-        "lump_sum": ON_PAPER[appraisal.lump_sum], "remark": appraisal.remark or "",
+        "lump_sum": ON_PAPER[appraisal.lump_sum], "remark": appraisal.remark or "", "officer": by.name,
     }  # fmt: skip
     return papers.issue(template="funding/appraisal_minutes", subject=appraisal, data=data, by=by, at=at,
                         title=f"Biên bản thẩm định kinh phí: {proposal.title}"[:500])  # fmt: skip

@@ -107,6 +107,7 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
                  data={"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name,
                        "paid": settlement.paid, "spent": settlement.spent, "unused": settlement.unused, "state": project.approved_state,
                        "percent": settlement.refund_percent, "refund": settlement.refund_due, "assets": settlement.assets or "",
+                       "host_head": queries.host_head(project),
                        "remark": remark or ""})  # fmt: skip
     outbox.post("funding/mail/settled.txt", to=queries.holders(project), key=f"settled:{settlement.public_id}", at=at, project=project,
                 settlement=settlement)  # fmt: skip
@@ -130,17 +131,19 @@ def liquidate(project: Project, *, number: str | None, dated: date, assets: str 
     closing, settlement = queries.closing_of(project.id), queries.settlement_of(project.id)
     if closing is None or contract is None or contract.state != ContractState.SETTLED or settlement is None:
         raise WrongState(N_("Liquidation comes after the final accounts are accepted."))
-    owed = settlement.refund_due - queries.refunded(project.id, since=settlement.submitted_at)
+    refunded = queries.refunded(project.id, since=settlement.submitted_at)
+    owed = settlement.refund_due - refunded
     if owed > 0:
         raise WrongState(N_("The host still owes %(owed)s đồng."), owed=f"{owed:,}".replace(",", "."))
     row = Liquidation(project_id=project.id, contract_id=contract.id, number=number, dated=dated, assets=assets, remark=remark, by_id=by.id, at=at)
     db.session.add(row)
     CONTRACT.advance(contract, "liquidate", by=by, at=at, seen=seen, detail={"number": number})
-    papers.issue(template="funding/liquidation", subject=contract, by=by, at=at, dated=dated,
+    papers.issue(template="funding/liquidation", subject=contract, by=by, at=at, dated=dated, number=number,
                  title=f"Biên bản thanh lý hợp đồng {contract.number}",
                  data={"contract": contract.number, "signed_on": contract.signed_on.isoformat(), "code": project.code, "title": project.title,
                        "party_a": contract.party_a, "host": queries.host_name(project), "pi": project.pi_name, "state": project.approved_state,
-                       "paid": settlement.paid, "spent": settlement.spent, "refund": settlement.refund_due, "closing": ON_PAPER[closing.kind],
+                       "paid": settlement.paid, "spent": settlement.spent, "refund": settlement.refund_due, "refunded": refunded,
+                       "party_a_signer": contract.party_a_signer or "", "party_b_signer": contract.party_b_signer or "", "closing": ON_PAPER[closing.kind],
                        "closing_number": closing.number or "", "assets": assets or "", "remark": remark or ""})  # fmt: skip
     outbox.post("funding/mail/liquidated.txt", to=queries.holders(project), key=f"liquidated:{project.public_id}", at=at, project=project)
     return row

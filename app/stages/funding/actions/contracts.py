@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete
 
@@ -15,7 +16,9 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.blocks import show
 from app.services.papers.models import Paper
+from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
@@ -121,13 +124,36 @@ def meet_condition(project: Project, condition: Condition, *, by: User | None, a
     return waiting[0]
 
 
+def changes(project: Project, *, new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
+            new_host: Organisation | None = None, content: tuple[str | None, str] | None = None) -> list[dict[str, str]]:  # fmt: skip
+    """What an annex changes, as papers say it: what, before and after. Asked before the change is made."""
+    found: list[tuple[str, str | None, str | None]] = []
+    if new_ends_on is not None:
+        found.append(("Ngày kết thúc thực hiện", show(project.ends_on), show(new_ends_on)))
+    if new_state_amount is not None:
+        found.append(("Kinh phí từ ngân sách nhà nước", show(project.approved_state, "money"), show(new_state_amount, "money")))
+    if new_pi is not None:
+        found.append(("Chủ nhiệm nhiệm vụ", _with_body(queries.person(project.pi_id), project.pi_name), _with_body(new_pi, new_pi.name)))
+    if new_host is not None:
+        found.append(("Tổ chức chủ trì", queries.host_name(project), new_host.name))
+    if content is not None:
+        found.append(("Nội dung, sản phẩm", *content))
+    return [{"what": what, "before": before or "–", "after": after or "–"} for what, before, after in found]
+
+
+def _with_body(person: User | None, name: str) -> str:
+    bodies = [body.name for body in person.organisations] if person is not None else []
+    return f"{name} ({', '.join(bodies)})" if bodies else name
+
+
 def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User | None, at: datetime, decision_number: str | None = None,
-          new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
-          new_host: Organisation | None = None) -> Annex:  # fmt: skip
-    """Add the next numbered annex and make its change to contract and project. Returns the annex."""
+          reason: str | None = None, new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
+          new_host: Organisation | None = None, content: tuple[str | None, str] | None = None) -> Annex:  # fmt: skip
+    """Add the next numbered annex and make its change to contract and project. Returns the annex; its paper says what changes."""
     if contract.state != ContractState.SIGNED:
         raise WrongState(N_("Only a signed contract has annexes."))
     project = queries.project_by_id(contract.project_id)
+    said, host = changes(project, new_ends_on=new_ends_on, new_state_amount=new_state_amount, new_pi=new_pi, new_host=new_host, content=content), queries.host_name(project)
     row = Annex(contract_id=contract.id, number=len(queries.annexes_of(contract.id)) + 1, kind=kind, summary=nfc(summary), dated=dated,
                 decision_number=decision_number, by_id=by.id if by else None, at=at)  # fmt: skip
     db.session.add(row)
@@ -145,12 +171,23 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
         db.session.expire(project, ["pi", "host"])
         queries.move_engagements(project, on=dated, pi_id=new_pi.id if new_pi else None, host_id=new_host.id if new_host else None)
     journal.record(contract, "annex", by=by, at=at, detail={"number": row.number, "kind": kind, "decision": decision_number})
-    papers.issue(template="funding/annex", subject=contract, by=by, at=at, dated=dated,
-                 title=f"Phụ lục {row.number} hợp đồng {contract.number}",
-                 data={"number": row.number, "contract": contract.number, "code": project.code, "title": project.title, "summary": row.summary,
-                       "decision": decision_number or "", "party_a": contract.party_a, "host": queries.host_name(project),
-                       "ends_on": contract.ends_on.isoformat(), "state": project.approved_state})  # fmt: skip
+    taking = _new_host(new_host)
+    _issue_annex(row, contract, project, {"changes": said, "host": host, "reason": reason or "", **taking}, by=by, at=at)
+    contract.party_b_signer = taking["new_host_head"] or contract.party_b_signer  # who signs for party B from now on
     return row
+
+
+def _new_host(host: Organisation | None) -> dict[str, str]:
+    heads = people.managers_of(host.id) if host is not None else []
+    return {"new_host": host.name if host is not None else "", "new_host_head": heads[0].name if heads else ""}
+
+
+def _issue_annex(row: Annex, contract: Contract, project: Project, more: dict[str, Any], *, by: User | None, at: datetime) -> Paper:
+    data = {"number": row.number, "contract": contract.number, "code": project.code, "title": project.title, "summary": row.summary,
+            "decision": row.decision_number or "", "party_a": contract.party_a, "party_a_signer": contract.party_a_signer or "",
+            "party_b_signer": contract.party_b_signer or "", "ends_on": contract.ends_on.isoformat(), "state": project.approved_state, **more}  # fmt: skip
+    return papers.issue(template="funding/annex", subject=contract, data=data, by=by, at=at, dated=row.dated,
+                        title=f"Phụ lục {row.number} hợp đồng {contract.number}")  # fmt: skip
 
 
 def terminate(contract: Contract, *, by: User, at: datetime, reason: str | None = None) -> None:

@@ -162,6 +162,11 @@ def host_name(project: Project) -> str:
     return str(db.session.scalar(select(Organisation.name).where(Organisation.id == project.host_id)))
 
 
+def host_head(project: Project) -> str:
+    """Who signs for the host; nothing when nobody manages it here."""
+    return next((manager.name for manager in people.managers_of(project.host_id)), "")
+
+
 def person(user_id: int | None) -> User | None:
     return db.session.get(User, user_id) if user_id is not None else None
 

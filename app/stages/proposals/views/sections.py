@@ -88,6 +88,7 @@ def show(pid: str) -> Any:
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
         timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today(), call),
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
+        kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None)  # fmt: skip
 
 

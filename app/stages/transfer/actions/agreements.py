@@ -16,7 +16,7 @@ from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
-from app.services.rulebook.rules import RuleMissing
+from app.services.rulebook.rules import RuleMissing, citation
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
@@ -135,13 +135,13 @@ def drop_agreement(agreement: Agreement, *, reason: str, by: User, at: datetime,
 
 def _issue(agreement: Agreement, result: Result, *, by: User, at: datetime) -> Paper:
     project, whole = result.project, queries.agreement_whole(agreement.id)
-    source = rulebook.rule("transfer.registration", on=agreement.signed_on or local(at).date()).source
+    source = citation(rulebook.rule("transfer.registration", on=agreement.signed_on or local(at).date()).source)
     data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "certificate": result.certificate_number,
             "host": awards.host_name(project), "recipient": whole.recipient_said, "details": agreement.recipient_details or "",
             "kind": ON_PAPER[agreement.kind], "route": ON_PAPER[agreement.route], "scope": agreement.scope, "price": agreement.price,
             "share": "" if agreement.author_share is None else str(agreement.author_share), "number": agreement.number,
             "signed_on": agreement.signed_on.isoformat() if agreement.signed_on else "", "ends_on": agreement.ends_on.isoformat() if agreement.ends_on else "",
             "register_by": agreement.register_by.isoformat() if agreement.register_by else "", "source": source,
-            "host_signer": agreement.host_signer, "recipient_signer": agreement.recipient_signer}  # fmt: skip
+            "host_signer": agreement.host_signer, "recipient_signer": agreement.recipient_signer, "officer": by.name}  # fmt: skip
     return papers.issue(template="transfer/contract_record", subject=agreement, data=data, by=by, at=at, dated=agreement.signed_on,
                         title=f"Phiếu ghi nhận hợp đồng chuyển giao {agreement.number}")  # fmt: skip
