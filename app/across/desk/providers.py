@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, exists, func, or_
 
-from app.across.desk import councils, later
+from app.across.desk import councils, later, office
 from app.across.desk.waiting import Task, lines, read
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
@@ -291,6 +291,8 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Planned inspections"), inspections),
     (N_("Reports that others owe"), late_reports),
     (N_("Reports on use that others owe"), later.late_use_reports),
+    (N_("Papers to number"), office.papers_to_number),
+    (N_("Papers whose signed scan is awaited"), office.papers_to_scan),
     (N_("Mails in trouble"), failed_mails),
     (N_("Your drafts"), my_drafts),
     (N_("Your ideas to finish"), my_ideas),

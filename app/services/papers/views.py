@@ -55,6 +55,7 @@ def _listing() -> Listing:
         filters=[
             Filter("q", N_("Number or title"), lambda s, v: s.where(folded(Paper.number).contains(fold(v), autoescape=True)
                                                                      | folded(Paper.title).contains(fold(v), autoescape=True))),
+            Filter("open", N_("What is missing"), queries.missing, choices=[("number", N_("The number")), ("scan", N_("The signed scan"))]),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Paper.template == v), choices=templates),
             Filter("body", N_("Issued by"), lambda s, v: s.where(Paper.body == v), choices=[(b, b) for b in bodies]),
             Filter("year", N_("Year"), lambda s, v: s.where(Paper.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)]),
@@ -117,6 +118,18 @@ def attach_scan(pid: str) -> Any:
         actions.attach_scan(paper, upload=form.file.data, by=current_user, at=clock.now())
         return done(_("The signed scan is attached."), url_for(".show", pid=pid))
     return render_template("papers/scan.html", paper=paper, form=form)
+
+
+@bp.route("/<pid>/number", methods=["GET", "POST"])
+@allow(Do.PAPERS_NUMBER)
+@writes
+def number(pid: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    form = forms.Number()
+    if form.validate_on_submit():
+        actions.number(paper, form.number.data or "", by=current_user, at=clock.now())
+        return done(_("The paper has the number %(number)s now.", number=paper.number), url_for(".show", pid=pid))
+    return render_template("papers/number.html", paper=paper, form=form)
 
 
 def as_file(paper: Paper, ending: str) -> Response:
