@@ -166,6 +166,7 @@ class Told:
     reason: str | None
     on_behalf_of: str | None
     number: str | None
+    before: Face | None = None
 
 
 def _entry(endpoint: str, label: str) -> Entry:
@@ -281,7 +282,8 @@ def _told(entry: Any, people: dict[int, str], faces: dict[str, Any]) -> Told:
     label = VERBS.get(entry.verb) or (move.label if move else entry.verb.replace("_", " ").capitalize())
     who = people.get(entry.actor_id) or _("The system")
     behalf = people.get(entry.on_behalf_of_id)
-    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"))
+    before = next((s for s in states if str(s) == entry.before), None) if state is not None and states else None
+    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before)
 
 
 def _catalogue() -> Any:

@@ -41,7 +41,7 @@ def init_app(app: Flask) -> None:
 
 def _listing() -> Listing:
     kinds = queries.kinds()
-    templates = sorted(((name, _kind_name(name)) for name in {template for template, _body in kinds}), key=lambda pair: pair[1])
+    templates = sorted(((name, kind_name(name)) for name in {template for template, _body in kinds}), key=lambda pair: pair[1])
     bodies = sorted({body for _template, body in kinds})
     return Listing(
         queries.register(), request.args, key=Paper.id, default="-dated",
@@ -49,7 +49,7 @@ def _listing() -> Listing:
             Column("dated", N_("Date"), lambda p: p.dated, sort=Paper.dated),
             Column("number", N_("Number"), lambda p: p.number),
             Column("title", N_("Title"), lambda p: p.title, sort=Paper.title),
-            Column("kind", N_("Kind"), lambda p: _kind_name(p.template)),
+            Column("kind", N_("Kind"), lambda p: kind_name(p.template)),
             Column("body", N_("Issued by"), lambda p: p.body),
         ],
         filters=[
@@ -64,19 +64,18 @@ def _listing() -> Listing:
 
 
 @lru_cache(maxsize=200)
-def _kind_name(template: str) -> str:
+def kind_name(template: str) -> str:
+    """What papers of a template are called."""
     try:
         return name_of(actions.template_text(template)) or template
     except FileNotFoundError:
         return template
 
 
-
-
 @bp.get("/")
 @allow(Do.PAPERS_READ)
 def index() -> Any:
-    return render_template("papers/index.html", listing=_listing(), kind_name=_kind_name)
+    return render_template("papers/index.html", listing=_listing(), kind_name=kind_name)
 
 
 @bp.get("/register.xlsx")
