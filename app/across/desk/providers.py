@@ -181,7 +181,7 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), due=Tranche.planned_on)]
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), since=funding.fell_due())]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
         found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, *earlier, since=Tranche.requested_at))
