@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from flask import Flask
 from flask_babel import get_locale
@@ -31,6 +32,26 @@ def moment(value: datetime | None) -> str:
     return "–" if value is None else f"{local(value):%d/%m/%Y %H:%M}"
 
 
+def quantity(value: float | Decimal | str | None) -> str:
+    """1000 → "1.000", 10.5 → "10,5" (in English "1,000", "10.5"); at most two decimals; words are left as they are."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, str):
+        return quantity(int(value)) if value.isdigit() and len(value) < 16 else value
+    text = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return text.translate(str.maketrans(",.", ".,")) if language() == "vi" else text
+
+
+def size(octets: int | None) -> str:
+    """How large a file is: "850 B", "48 KB", "1,5 MB"."""
+    if octets is None:
+        return "–"
+    if octets < 1024:
+        return f"{octets}\u00a0B"
+    kilo = round(octets / 1024)
+    return f"{quantity(kilo)}\u00a0KB" if kilo < 1024 else f"{quantity(round(octets / 2**20, 1))}\u00a0MB"
+
+
 def can(word: Do | str) -> bool:
     """May the present user say this word?"""
     return bool(current_user.is_authenticated and current_user.can(Do(word)))
@@ -43,7 +64,7 @@ def language() -> str:
 
 def init_app(app: Flask) -> None:
     """Hang filters and globals on the templates."""
-    app.jinja_env.filters.update(money=money, date=day, moment=moment)
+    app.jinja_env.filters.update(money=money, date=day, moment=moment, quantity=quantity, size=size)
     app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, clock_now=clock.now,
                                  clock_offset=clock.offset, current_user=current_user)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

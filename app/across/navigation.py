@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -30,18 +30,56 @@ from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
 from app.services.people.models import User
 
-# endpoint, label, word; at most six are shown
-MENU = (
+# every list: endpoint, label, word (or words, one of which is enough; None: everybody who is signed in). The page "All lists" shows
+# those a person may open, by room (SHELVES); the bar shows a few of them (BARS) and that page
+MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("desk.home", N_("My desk"), Do.DESK_READ),
     ("plan.index", N_("Plan"), Do.PLAN_READ),
-    ("ideas.index", N_("Ideas"), Do.IDEAS_DRAFT),
+    ("ideas.index", N_("Ideas"), (Do.IDEAS_DRAFT, Do.IDEAS_READ)),
+    ("topics.index", N_("Approved list of topics"), Do.TOPICS_READ),
     ("calls.index", N_("Calls"), Do.CALLS_READ),
-    ("councils.index", N_("Councils"), Do.COUNCILS_SIT),
-    ("councils.index", N_("Councils"), Do.COUNCILS_RUN),
+    ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
+    ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
+    ("selection.index", N_("Selection"), Do.SELECTION_READ),
     ("hub.index", N_("Projects"), Do.HUB_READ),
-    ("transfer.index", N_("Results"), Do.HUB_READ),
+    ("funding.index", N_("Funding"), Do.FUNDING_READ),
+    ("funding.year_budgets", N_("Budgets of the years"), Do.FUNDING_READ),
+    ("execution.index", N_("Execution"), Do.EXECUTION_READ),
+    ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
+    ("acceptance.results", N_("Register of results"), Do.HUB_READ),
+    ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
     ("board.index", N_("Priority board"), Do.PORTFOLIO_READ),
+    ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
+    ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
+    ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
+    ("transfer.interests", N_("Messages about public results"), Do.TRANSFER_OFFER),
+    ("papers.index", N_("Register of papers"), Do.PAPERS_READ),
+    ("rulebook.index", N_("Rulebook"), Do.RULEBOOK_READ),
+    ("rulebook.calendar", N_("Calendar of days off"), Do.RULEBOOK_READ),
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
+    ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
+    ("admin.users", N_("People"), Do.PEOPLE_READ),
+    ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
+)
+SHELVES = (
+    (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
+    (N_("Councils and selection"), ("councils", "selection")),
+    (N_("Projects and money"), ("hub", "funding", "execution")),
+    (N_("Results and their use"), ("acceptance", "transfer")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "admin")),
+)
+OTHER_SHELF = N_("Overviews")
+# who sees which of them in the bar: the first line whose word the person may say
+BARS: tuple[tuple[Do, tuple[str, ...]], ...] = (
+    (Do.COUNCILS_RUN, ("ideas.index", "calls.index", "councils.index", "hub.index")),
+    (Do.FUNDING_PAY, ("funding.index", "hub.index", "funding.year_budgets", "papers.index")),
+    (Do.FUNDING_APPROVE, ("plan.index", "calls.index", "councils.index", "hub.index")),
+    (Do.PAPERS_NUMBER, ("papers.index", "calls.index", "hub.index", "admin.mails")),
+    (Do.PEOPLE_MANAGE, ("admin.index", "admin.users", "admin.mails", "admin.acts")),
+    (Do.ADMIN_JOURNAL, ("hub.index", "papers.index", "funding.index", "admin.acts")),
+    (Do.COUNCILS_SIT, ("councils.index", "calls.index", "proposals.index", "hub.index")),
+    (Do.PLAN_NOTE_PROGRESS, ("plan.index", "ideas.index", "hub.index", "transfer.index")),
+    (Do.DESK_READ, ("ideas.index", "calls.index", "proposals.index", "hub.index")),
 )
 PUBLIC_MENU = (
     ("portal.home", N_("Home")),
@@ -97,6 +135,12 @@ VERBS |= {
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
 }  # fmt: skip
 VERBS |= {
+    "add_member": N_("Team member saved"), "remove_part": N_("Part of the dossier removed"), "save_general": N_("General section saved"),
+    "set_budget": N_("Budget saved"), "confirm_year": N_("Days off of the year confirmed"), "enter_day": N_("Day off entered"),
+    "remove_day": N_("Day off removed"), "end_session": N_("Sign-in session ended"), "set_password": N_("Password set"), "refuse_extension": N_("Extension refused"),
+    "number": N_("Number and date of the register given"),
+}  # fmt: skip
+VERBS |= {
     "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
     "set_months": N_("Working months set"),
 }  # fmt: skip
@@ -139,13 +183,35 @@ class Told:
     reason: str | None
     on_behalf_of: str | None
     number: str | None
+    before: Face | None = None
 
 
 def _entry(endpoint: str, label: str) -> Entry:
     here = request.endpoint or ""
     room = endpoint.partition(".")[0]
-    current = "page" if here == endpoint else "true" if room != "portal" and here.partition(".")[0] == room else None
+    same_room = room not in ("portal", "desk") and here.partition(".")[0] == room
+    current = "page" if here == endpoint else "true" if same_room else None
     return Entry(_(label), url_for(endpoint), current)
+
+
+def may_open(word: Do | tuple[Do, ...] | None) -> bool:
+    """May the present person open a list that asks for this word, or for one of these words?"""
+    return word is None or any(current_user.can(one) for one in (word if isinstance(word, tuple) else (word,)))
+
+
+def open_lists() -> dict[str, Entry]:
+    """Every list that the present person may open, by endpoint."""
+    return {endpoint: _entry(endpoint, label) for endpoint, label, word in MENU if endpoint in current_app.view_functions and may_open(word)}
+
+
+def shelves() -> list[tuple[str, list[Entry]]]:
+    """The lists of the present person, shelf by shelf, for the page that shows all."""
+    rooms = {room: label for label, named in SHELVES for room in named}
+    found: dict[str, list[Entry]] = {label: [] for label, _rooms in SHELVES}
+    for endpoint, entry in open_lists().items():
+        if endpoint != "desk.home":
+            found.setdefault(rooms.get(endpoint.partition(".")[0], OTHER_SHELF), []).append(entry)
+    return [(_(label), entries) for label, entries in found.items() if entries]
 
 
 def navigation() -> list[Entry]:
@@ -153,11 +219,17 @@ def navigation() -> list[Entry]:
     known = current_app.view_functions
     if not current_user.is_authenticated:
         return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in known]
-    shown: dict[str, Entry] = {}
-    for endpoint, label, word in MENU:
-        if endpoint in known and endpoint not in shown and current_user.can(word):
-            shown[endpoint] = _entry(endpoint, label)
-    return list(shown.values())[:LONGEST_MENU]
+    bar = next((endpoints for word, endpoints in BARS if current_user.can(word)), ())
+    lists = open_lists()
+    shown = [lists[endpoint] for endpoint in ("desk.home", *bar) if endpoint in lists]
+    everything = Entry(_("All lists"), url_for("desk.lists"), "page" if request.endpoint == "desk.lists" else None)
+    return [*_one_current(shown), everything] if current_user.can(Do.DESK_READ) else shown
+
+
+def _one_current(entries: list[Entry]) -> list[Entry]:
+    """One entry is marked: the page itself, else the first of its room."""
+    here = next((e for e in entries if e.current == "page"), next((e for e in entries if e.current), None))
+    return [e if e is here else replace(e, current=None) for e in entries]
 
 
 def account_menu() -> list[Entry]:
@@ -227,7 +299,8 @@ def _told(entry: Any, people: dict[int, str], faces: dict[str, Any]) -> Told:
     label = VERBS.get(entry.verb) or (move.label if move else entry.verb.replace("_", " ").capitalize())
     who = people.get(entry.actor_id) or _("The system")
     behalf = people.get(entry.on_behalf_of_id)
-    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"))
+    before = next((s for s in states if str(s) == entry.before), None) if state is not None and states else None
+    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before)
 
 
 def _catalogue() -> Any:

@@ -21,6 +21,7 @@ from functools import cached_property
 from typing import Any
 
 import xlsxwriter
+from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 
 from app.kernel.clock import local
@@ -141,7 +142,7 @@ class Listing:
         bold, day, moment, number = (book.add_format(f) for f in (
             {"bold": True}, {"num_format": "dd/mm/yyyy"}, {"num_format": "dd/mm/yyyy hh:mm"}, {"num_format": "#,##0"}))  # fmt: skip
         for at, column in enumerate(self.columns):
-            sheet.write_string(0, at, column.label, bold)
+            sheet.write_string(0, at, _said(column.label), bold)
         for line, row in enumerate(self._fetch(self._ordered().limit(EXPORT_CAP)), start=1):
             for at, column in enumerate(self.columns):
                 value = column.value(row)
@@ -152,11 +153,15 @@ class Listing:
                 elif isinstance(value, int | float) and not isinstance(value, bool):
                     sheet.write_number(line, at, value, number)
                 elif value is not None:
-                    sheet.write_string(line, at, str(getattr(value, "label", value)))
+                    sheet.write_string(line, at, _said(value.label) if hasattr(value, "label") else str(value))
         sheet.freeze_panes(1, 0)
         sheet.autofit()
         book.close()
         return buffer.getvalue()
+
+
+def _said(label: str) -> str:
+    return _(label) if label else ""  # the empty msgid is the catalogue's own head
 
 
 def _known(item: Filter, value: str) -> bool:

@@ -29,7 +29,6 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf.csrf import CSRFError
 from sqlalchemy import String, select
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -204,7 +203,6 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_leave)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Refused, _refused_page)
-    app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(Exception, _failed)
 
@@ -306,10 +304,6 @@ def _refused_page(refusal: Refused) -> Any:
     if refusal.status == 403:
         _note("refused")
     return _page(refusal.status, sentence_of(refusal))
-
-
-def _csrf_error(_error: CSRFError) -> Any:
-    return _page(400, _("The form was open too long or came from elsewhere. Please go back, reload the page and send it again."))
 
 
 def _busy(_error: OperationalError) -> Any:

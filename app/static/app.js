@@ -118,13 +118,21 @@ if (wait) {
 
 // a table wider than the page can be scrolled with the keyboard too; a window may become narrower at any time
 const reach = (wrap) => {
+  const hint = wrap.previousElementSibling && wrap.previousElementSibling.matches(".wide-hint") ? wrap.previousElementSibling : null;
   if (wrap.scrollWidth <= wrap.clientWidth) {
+    if (hint) hint.remove();
     for (const name of ["tabindex", "role", "aria-label"]) wrap.removeAttribute(name);
     return;
   }
   const caption = wrap.querySelector("caption");
   wrap.tabIndex = 0;
   wrap.setAttribute("role", "group");
+  if (!hint) {
+    const line = document.createElement("p");
+    line.className = "hint wide-hint";
+    line.textContent = `↔ ${document.documentElement.dataset.wide || ""}`;
+    wrap.before(line);
+  }
   wrap.setAttribute("aria-label", caption ? caption.textContent.trim() : document.title);
 };
 const widths = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));

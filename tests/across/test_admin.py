@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from flask_babel import gettext
+
+from app.across.admin import words
+from app.across.demo.plays import ideas
 from app.kernel import outbox
 from app.kernel.db import db as database
+from app.kernel.lifecycle import LIFECYCLES
 from app.kernel.outbox import MailState
 from app.services.people.queries import user_by_email
 
@@ -84,3 +91,26 @@ def test_the_journal_is_searched(user, as_):
     assert auditor.page("/admin/journal?since=01/01/2100").select_one(".empty")
     auditor.page("/admin/journal?since=nonsense&until=32/13/2026")
     as_("officer").page("/admin/journal", status=403)
+
+
+def test_the_journal_speaks_in_words(app, db, cast, user, as_, at):
+    row = ideas.submitted_idea(cast, item="1.8", title="Trữ nước ngọt", at=at, by="pi1")
+    db.session.commit()
+    page = as_("auditor").page("/admin/journal?type=idea")
+    text = page.select_one("tbody").text
+    assert "Đề xuất" in text and "submit" not in text and "draft" not in text and "→" in text
+    one = as_("auditor").page(f"/admin/journal?id={row.public_id}")
+    assert one.select_one(f"main a[href='/ideas/{row.public_id}']").text == "Trữ nước ngọt"
+    assert not as_("admin").page(f"/admin/journal?id={row.public_id}").select(f"main a[href='/ideas/{row.public_id}']"), "no link to what may not be read"
+
+
+def test_every_mail_and_every_noun_has_a_word(app):
+    folder = Path(app.root_path)
+    kinds = {words.kind_of_mail(f"{p.parent.parent.name}/mail/{p.name}") for p in folder.rglob("templates/*/mail/*.txt")}
+    assert len(kinds) > 40
+    with app.test_request_context():
+        for room, kind in kinds:
+            assert gettext(room) != room and gettext(kind) != kind, (room, kind)
+        missing = set(LIFECYCLES) - set(words.NOUNS)
+        assert not missing
+        assert all(gettext(label) != label for label in words.NOUNS.values())

@@ -67,3 +67,11 @@ def test_the_number_of_queries_stays(cast, at, as_, count_queries):
     for n in range(3):
         factories.project(cast, at - DAY * (61 + n), title=f"Mô hình {n}", number=f"7{n}/QĐ-UBND")
     assert count_queries(lambda: officer.get("/desk/")) == once
+
+
+def test_a_tranche_that_may_be_asked_for_is_not_called_late(app, cast, at):
+    project = factories.project(cast, at - DAY * 400, number="64/QĐ-UBND")
+    money.contracted(cast, project=project, at=at - DAY * 385)
+    with app.test_request_context():
+        group = next(g for g in providers.groups(cast["pi1"], at) if g.label == "Payments to deal with")
+        assert group.late == 0 and all(t.due is None and t.since is not None for t in group.tasks)

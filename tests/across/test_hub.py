@@ -12,6 +12,7 @@ from app.across.hub import rules
 from app.across.hub.rules import Line, Step
 from app.kernel.db import db as database
 from app.kernel.listing import Listing
+from app.stages.acceptance.rules import CaseState, ResultState
 from app.stages.execution.rules import AdjustmentState, ReportState
 from tests.funding import factories
 
@@ -95,3 +96,18 @@ def test_next_steps_follow_rights(at):
     due = [Line("report", "r", ReportState.SCHEDULED, "", 2, today, "x")]
     assert rules.next_steps(project, None, [], due, holds=True, can=lambda w: w == "execution:report", today=today) == [
         Step("Write report %(n)s", "execution.submit_report", "r", 2)]  # fmt: skip
+
+
+def test_an_ended_project_owes_no_report(at):
+    today = at.date()
+    project = type("P", (), {"historic": False, "public_id": "p"})()
+    due = [Line("report", "r", ReportState.SCHEDULED, "", 2, today, "x")]
+    assert rules.next_steps(project, None, [], due, holds=True, can=lambda w: w == "execution:report", today=today, ended=True) == []
+
+
+def test_steps_of_the_same_label_name_their_object(at):
+    lines = [Line("acceptance_case", "c", CaseState.RECOGNISED, "", 1, None, "x"),
+             *(Line("result", f"r{n}", ResultState.REGISTERED, "", None, None, "x", f"Giống lúa {n}") for n in (1, 2))]  # fmt: skip
+    project = type("P", (), {"historic": False, "public_id": "p"})()
+    steps = rules.next_steps(project, None, [], lines, holds=True, can=lambda w: w == "transfer:hand_over", today=at.date())
+    assert [s.of for s in steps if s.endpoint == "transfer.offer"] == ["Giống lúa 1", "Giống lúa 2"]

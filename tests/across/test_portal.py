@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.kernel.db import db as database
+from app.services.papers import actions as papers
 from tests.funding import factories
+from tests.papers.test_rules import DATA, TEMPLATE
+from tests.transfer import factories as results
 
 DAY = factories.DAY
 
@@ -77,3 +80,30 @@ def test_a_name_is_never_read_as_markup(cast, at, as_):
     database.session.commit()
     answer = as_("officer").get("/projects/").get_data(as_text=True)
     assert "<b>Viện</b>" not in answer and "&lt;b&gt;Viện" in answer
+
+
+def test_public_papers_are_listed_and_found_from_the_start_page(anonymous, db, user, at, cast, monkeypatch):
+    monkeypatch.setattr(papers, "template_text", lambda name: TEMPLATE)
+    shown = {"subject": user("pi1"), "template": "tests/x", "by": user("officer"), "at": at}
+    papers.issue(**shown, title="Phê duyệt danh mục nhiệm vụ", data=DATA | {"title": "Danh mục"}, number="9/QĐ-UBND", public=True)
+    papers.issue(**shown, title="Biên bản nội bộ", data=DATA | {"title": "Nội bộ"})
+    monkeypatch.setattr(papers, "template_text", lambda name: TEMPLATE + "#sealed\n")
+    papers.issue(**shown, title="Phiếu kín", data=DATA | {"title": "Kín"}, public=True)
+    db.session.commit()
+    assert anonymous.page("/").select_one("main a[href='/public/papers']")
+    listed = [a.text for a in anonymous.page("/public/papers").select("main tbody a")]
+    assert listed == ["Phê duyệt danh mục nhiệm vụ"]
+    assert anonymous.page("/public/papers?q=phe+duyet+danh+muc").select("main tbody a")
+    assert not anonymous.page("/public/papers?q=%25").select("main tbody a")
+    page = anonymous.page("/public/papers").select_one("main tbody a")["href"]
+    assert "Danh mục" in anonymous.page(page).text
+
+
+def test_a_project_shows_its_public_results_only(anonymous, db, cast, at):
+    project, case = results.recognised(cast, at)
+    public = results.result_of(project, case, at, public=True)
+    closed = results.result_of(project, case, at, title="Giống lúa chưa công bố")
+    db.session.commit()
+    page = anonymous.page(f"/public/projects/{project.public_id}")
+    assert page.select_one(f"main a[href='/public/results/{public.public_id}']")
+    assert closed.public_id not in str(page) and closed.title not in page.text

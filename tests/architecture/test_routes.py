@@ -8,7 +8,7 @@ from app.kernel.permissions import ROLES, Do
 from app.kernel.web import PUBLIC, SAFE, SIGNED_IN, undeclared
 
 # what anyone may fetch without signing in: nothing joins this list by accident
-PUBLIC_ENDPOINTS = {"people.login", "people.language"}
+PUBLIC_ENDPOINTS = {"people.login", "people.take_up", "people.language"}
 PUBLIC_PREFIXES = ("portal.", "public_results.", "public_order.", "operation.")
 # words that no role holds, with the reason
 UNGRANTED = {Do.SYSTEM}

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import FileStorage
 
-from app.kernel.errors import Incomplete
+from app.kernel import journal
+from app.kernel.errors import Incomplete, WrongState
 from app.services.files import queries as files
 from app.services.papers import actions, pdf, queries, word
 from app.services.papers.blocks import as_text, build, letterhead
@@ -171,6 +172,29 @@ def test_a_number_is_given_once_a_year_and_body(db, user, at, template):
     with pytest.raises(Incomplete):
         issue(user, at, number="12/QĐ-UBND")
     issue(user, at, number="12/QĐ-UBND", body="Sở Khoa học và Công nghệ")
+
+
+def test_the_registry_numbers_an_issued_paper_once(db, user, at, template):
+    paper, other = issue(user, at, title="Biên bản", body="Sở Khoa học và Công nghệ"), issue(user, at, title="Khác", body="Sở Khoa học và Công nghệ")
+    sum_before, registry = paper.sha256, user("registry")
+    actions.number(paper, " 15/BB-SKHCN ", by=registry, at=at)
+    assert paper.number == "15/BB-SKHCN" and paper.sha256 == sum_before, "the words of the paper stay as they were issued"
+    assert "15/BB-SKHCN" in PdfReader(io.BytesIO(pdf.draw(content_of(paper)))).pages[0].extract_text()
+    assert journal.timeline([("paper", paper.public_id)])[0].verb == "number"
+    db.session.commit()
+    for act in (lambda: actions.number(paper, "16/BB-SKHCN", by=registry, at=at), lambda: actions.number(other, "15/BB-SKHCN", by=registry, at=at),
+                lambda: issue(user, at, number="15/BB-SKHCN"), lambda: actions.number(issue(user, at, number="17/BB-SKHCN"), "18/BB", by=registry, at=at)):
+        with pytest.raises((Incomplete, WrongState)):
+            act()
+        db.session.rollback()
+    for wrong in ("", "BB", "15", "15 BB", "1/<b>", "1/A\nB", "x" * 70, "0000000015/BB"):
+        with pytest.raises(Incomplete):
+            actions.number(other, wrong, by=registry, at=at)
+    assert other.number is None
+    last_year = issue(user, at, dated=date(2025, 12, 30), body="Sở Khoa học và Công nghệ")
+    actions.number(last_year, "15/BB-SKHCN", by=registry, at=at)
+    assert {p.number for p in queries.of(user("pi1"))} == {"15/BB-SKHCN", None}
+    assert journal.verify()[1] is None
 
 
 def test_running_numbers_have_no_gaps(db, user, at):

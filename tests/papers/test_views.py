@@ -78,3 +78,29 @@ def test_the_notice_of_a_call_is_linked_on_its_public_page(db, cast, anonymous, 
     page = anonymous.page(f"/public/calls/{call.public_id}")
     link = page.select_one("main a[href^='/public/papers/']")["href"]
     assert anonymous.page(link).select_one("article")
+
+
+def test_the_registry_finds_numbers_and_scans_what_waits(as_, issue, db):
+    bare = issue("Biên bản họp xét", body="Sở Khoa học và Công nghệ")
+    registry = as_("registry")
+    assert registry.page("/desk/").select_one(f"a[href='/papers/{bare}/number']"), "it waits on the desk"
+    assert [a.text for a in registry.page("/papers/?open=number").select("main tbody a")] == ["Biên bản họp xét"]
+    refused = registry.submit(f"/papers/{bare}/number", {"number": "số mười"}, status=422)
+    assert "số mười" in refused.text and "15/BB-SKHCN" in refused.text
+    registry.submit(f"/papers/{bare}/number", {"number": "7/BB-SKHCN"})
+    assert "7/BB-SKHCN" in registry.page(f"/papers/{bare}").text
+    assert not registry.page("/papers/?open=number").select("main tbody a")
+    assert registry.page("/papers/?q=7/bb-skhcn&open=scan").select("main tbody a")
+    assert registry.page("/desk/").select_one(f"a[href='/papers/{bare}/scan']")
+    again = registry.page(f"/papers/{bare}/number")
+    assert not again.select_one("main [name=number]")
+    for account in ("pi1", "leader", "auditor"):
+        as_(account).page(f"/papers/{bare}/number", status=403)
+    assert "Văn bản cần cấp số" not in as_("officer").page("/desk/").text, "the office that numbers papers has this work"
+
+
+def test_a_sealed_paper_waits_on_no_desk(db, as_, issue, monkeypatch):
+    monkeypatch.setattr(actions, "template_text", lambda name: TEMPLATE + "#sealed\n")
+    pid = issue("Phiếu kín")
+    registry = as_("registry")
+    assert pid not in str(registry.page("/desk/")) and registry.get(f"/papers/{pid}/number").status_code == 404

@@ -130,7 +130,7 @@ def test_a_refusal_is_taken_back_by_another_officer_on_a_document(db, cast, as_,
     url = f"/proposals/{row.public_id}"
     given = {"document": "12/KL-SKHCN ngày 20/05/2026", "reason": "Hồ sơ pháp lý đã có trong bản gửi bưu điện."}
     first, second = as_("officer"), as_("officer2")
-    assert "bạn" in first.submit(f"{url}/reinstate", given, status=403).text.lower()
+    assert "ông/bà" in first.submit(f"{url}/reinstate", given, status=403).text.lower()
     second.submit(f"{url}/reinstate", given | {"document": ""}, status=422)
     second.submit(f"{url}/reinstate", given)
     fresh = queries.proposal_by_pid(row.public_id)

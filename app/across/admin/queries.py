@@ -17,24 +17,12 @@ from app.kernel.db import db
 from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.kernel.text import fold
-from app.kernel.words import N_
 from app.services.people.models import Membership, Organisation, RoleGrant, User
-
-ROOMS_OF_MAIL = {
-    "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
-    "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),
-}  # fmt: skip
 
 
 def sees_recipients(user: User) -> bool:
     """May this person see to whom mails go: the administrator, unless an office of the Department is held as well."""
     return user.can(Do.ADMIN_READ_MAIL) and not user.can(Do.PROPOSALS_READ) and not user.can(Do.PAPERS_READ)
-
-
-def kind_of_mail(template: str) -> tuple[str, str]:
-    """(room, name) of a mail's template: "proposals/mail/submitted.txt" is ("Proposals", "submitted")."""
-    room, _, name = template.partition("/")
-    return ROOMS_OF_MAIL.get(room, room), name.rpartition("/")[2].removesuffix(".txt").replace("_", " ")
 
 
 def on_sealed() -> ColumnElement[bool]:

@@ -17,7 +17,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
-from app.across.admin import forms, queries
+from app.across import navigation
+from app.across.admin import forms, queries, words
 from app.kernel import clock, journal, outbox
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotFound
@@ -25,6 +26,7 @@ from app.kernel.journal import JournalEntry
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
+from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.people import actions as people
@@ -54,7 +56,7 @@ def mails() -> Any:
     if text:
         columns.insert(2, Column("subject", N_("Subject"), lambda m: m.subject))
     listing = Listing(select(OutboxMail), request.args, key=OutboxMail.id, default="-posted", columns=columns, filters=filters)
-    return render_template("admin/outbox.html", listing=listing, full=full, text=text, kind_of=queries.kind_of_mail)
+    return render_template("admin/outbox.html", listing=listing, full=full, text=text, kind_of=words.kind_of_mail)
 
 
 def _reads_text() -> bool:
@@ -75,7 +77,7 @@ def mail(pid: str) -> Any:
         journal.record(row, "resend", by=current_user, at=clock.now())
         return done(_("The mail waits to be sent again."), url_for(".mails"))
     return render_template("admin/mail.html", mail=row, form=form, full=queries.sees_recipients(current_user), text=_reads_text(),
-                           kind=queries.kind_of_mail(row.template), failed=row.mail_state == MailState.FAILED)  # fmt: skip
+                           kind=words.kind_of_mail(row.template), failed=row.mail_state == MailState.FAILED)  # fmt: skip
 
 
 @bp.route("/clock", methods=["GET", "POST"])
@@ -105,12 +107,20 @@ def acts() -> Any:
                  Column("who", N_("Who"), lambda e: e.actor_id), Column("type", N_("On what"), lambda e: e.subject_type),
                  Column("verb", N_("Act"), lambda e: e.verb)],
         filters=[Filter("who", N_("Person"), queries.by_person), Filter("since", N_("From day"), queries.since), Filter("until", N_("To day"), queries.until),
-                 Filter("verb", N_("Act"), lambda s, v: s.where(JournalEntry.verb == v)), Filter("type", N_("On what"), lambda s, v: s.where(JournalEntry.subject_type == v)),
+                 Filter("verb", N_("Act"), lambda s, v: s.where(JournalEntry.verb == v), choices=_sorted(navigation.VERBS)),
+                 Filter("type", N_("On what"), lambda s, v: s.where(JournalEntry.subject_type == v), choices=_sorted(words.NOUNS)),
                  Filter("id", N_("Id"), lambda s, v: s.where(JournalEntry.subject_pid == v))],
     )  # fmt: skip
     sealed = queries.sealed_among(listing.rows)
-    names = people_queries.users_by_id({i for e in listing.rows if e.seq not in sealed for i in (e.actor_id, e.on_behalf_of_id) if i})
-    return render_template("admin/journal.html", listing=listing, names=names, sealed=sealed, chain=queries.chain())
+    one = listing.rows[0] if "id" in listing.values and listing.rows else None
+    subject = words.named(one.subject_type, one.subject_pid, current_user) if one is not None and one.seq not in sealed else None
+    told = dict(zip((e.seq for e in listing.rows), navigation.told_history(listing.rows), strict=True))
+    return render_template("admin/journal.html", listing=listing, told=told, sealed=sealed, chain=queries.chain(), noun=words.noun, subject=subject)
+
+
+def _sorted(labels: dict[str, str]) -> list[tuple[str, str]]:
+    """Choices in the order of their words in the reader's language."""
+    return sorted(((key, _(label)) for key, label in labels.items()), key=lambda pair: fold(pair[1]))
 
 
 # --- people ---------------------------------------------------------------------------------------------------

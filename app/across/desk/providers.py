@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, exists, func, or_
 
-from app.across.desk import councils, later, plans
+from app.across.desk import councils, later, office, plans
 from app.across.desk.waiting import Task, lines, read
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
@@ -189,7 +189,7 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), due=Tranche.planned_on)]
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), since=funding.fell_due())]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
         found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, *earlier, since=Tranche.requested_at))
@@ -303,6 +303,8 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reports that others owe"), late_reports),
     (N_("Measures of the plan that others owe"), plans.late_elsewhere),
     (N_("Reports on use that others owe"), later.late_use_reports),
+    (N_("Papers to number"), office.papers_to_number),
+    (N_("Papers whose signed scan is awaited"), office.papers_to_scan),
     (N_("Mails in trouble"), failed_mails),
     (N_("Your drafts"), my_drafts),
     (N_("Your ideas to finish"), my_ideas),

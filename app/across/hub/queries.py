@@ -189,10 +189,11 @@ _BY_TABLE = {model.__tablename__: (states, name.type.enum if name is not None el
 def _every_line() -> Select[Any]:
     parts = [select(literal(model.__tablename__).label("kind"), model.public_id, sql_cast(model.state, String).label("state"),
                     (sql_cast(name, String) if name is not None else sql_cast(null(), String)).label("label"),
-                    (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"))
+                    (number if number is not None else sql_cast(null(), Integer)).label("n"), day.label("day"), model.id.label("id"),
+                    (model.title if model is Result else sql_cast(null(), String)).label("title"))
              .where(model.project_id == bindparam("project_id")) for model, _states, name, number, day, _endpoint in _KINDS]  # fmt: skip
     every = union_all(*parts).subquery()
-    return select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day).order_by(every.c.kind, every.c.id)
+    return select(every.c.kind, every.c.public_id, every.c.state, every.c.label, every.c.n, every.c.day, every.c.title).order_by(every.c.kind, every.c.id)
 
 
 _EVERY_LINE = _every_line()  # built once: it is long, and every page of a project asks it
@@ -203,10 +204,10 @@ def lines_of(project_id: int) -> list[Line]:
     return [_line(*row) for row in db.session.execute(_EVERY_LINE, {"project_id": project_id})]
 
 
-def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day: date | None) -> Line:
+def _line(kind: str, pid: str, state: str, label: str | None, n: int | None, day: date | None, title: str | None) -> Line:
     states, names, endpoint = _BY_TABLE[kind]
     said = names(label).label if names is not None and label else ""
-    return Line(kind, pid, states(state), said, n, day, endpoint)
+    return Line(kind, pid, states(state), said, n, day, endpoint, title or "")
 
 
 def _show(pids: Collection[str]) -> dict[str, Shown]:

@@ -23,6 +23,7 @@ class Step:
     endpoint: str
     pid: str
     n: int | None = None
+    of: str = ""  # the object's name, where several steps of a project have the same label
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,14 @@ class Line:
     n: int | None
     day: date | None
     endpoint: str
+    title: str = ""
 
 
-def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Line], *, holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
-    """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager?"""
-    return [*_contract(project, contract, can), *_money(tranches, holds, can), *_reports(lines, holds, can, today), *_changes(lines, can),
+def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Line], *, holds: bool, can: Callable[[Do], bool], today: date,
+               ended: bool = False) -> list[Step]:  # fmt: skip
+    """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager? `ended`: no report is owed any more."""
+    reports = [] if ended else _reports(lines, holds, can, today)
+    return [*_contract(project, contract, can), *_money(tranches, holds, can), *reports, *_changes(lines, can),
             *_acceptance(project, contract, lines, holds, can, today), *_transfer(lines, holds, can, today)]  # fmt: skip
 
 
@@ -105,7 +109,7 @@ def _transfer(lines: list[Line], holds: bool, can: Callable[[Do], bool], today: 
     found = []
     recognised = any(line.kind == "acceptance_case" and line.state == CaseState.RECOGNISED for line in lines)
     if recognised and (holds or can(Do.TRANSFER_OFFER)) and not any(line.kind in ("handover", "follow_up", "transfer_agreement") for line in lines):
-        found += [Step(N_("Offer the result to a receiver"), "transfer.offer", line.pid) for line in lines if line.kind == "result" and line.state == ResultState.REGISTERED]
+        found += [Step(N_("Offer the result to a receiver"), "transfer.offer", line.pid, of=line.title) for line in lines if line.kind == "result" and line.state == ResultState.REGISTERED]
     for line in (x for x in lines if x.kind == "follow_up"):
         if line.state in OPEN_REPORTS and holds and can(Do.TRANSFER_REPORT) and line.day is not None and (line.day - today).days <= 60:
             found.append(Step(N_("Report on the use, year %(n)s"), "transfer.report", line.pid, line.n))

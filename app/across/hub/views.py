@@ -86,8 +86,8 @@ def show(pid: str) -> Any:
     today = clock.today()
     whole = or_404(queries.whole(current_user, pid, today))
     steps = rules.next_steps(whole.project, whole.contract, whole.tranches, whole.lines, today=today, can=can,
-                             holds=funding.may_request(current_user, whole.project))  # fmt: skip
-    links = [(_(s.label, n=s.n) if s.n is not None else _(s.label), url_for(s.endpoint, pid=s.pid), n == 0)
+                             holds=funding.may_request(current_user, whole.project), ended=whole.closing is not None)  # fmt: skip
+    links = [((_(s.label, n=s.n) if s.n is not None else _(s.label)) + (f": {s.of}" if s.of else ""), url_for(s.endpoint, pid=s.pid), n == 0)
              for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
     return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase), today=today,
                            papers=papers.of_keys(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip

@@ -10,7 +10,10 @@ from sqlalchemy.orm import selectinload
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
-from app.kernel.db import db
+from app.kernel.db import db, folded
+from app.kernel.text import fold
+from app.services.papers import queries as papers
+from app.services.papers.models import Paper
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.funding.models import Project, ProjectClosing
@@ -138,3 +141,26 @@ def project_shown(pid: str, today: date, english: bool) -> dict[str, Any] | None
         "products": [{"name": p.name, "quantity": p.quantity, "unit": p.unit} for p in project.products],
         "closing": {"kind": closing.kind, "number": closing.number, "dated": closing.dated} if closing else None,
     }  # fmt: skip
+
+
+# --- papers ---------------------------------------------------------------------------------------------------
+
+
+def public_papers() -> Select[Any]:
+    """The papers made for everybody of which nothing is sealed."""
+    return select(Paper).where(Paper.is_public, papers.unsealed())
+
+
+def public_kinds() -> list[str]:
+    """The templates of which there is such a paper."""
+    return list(db.session.scalars(select(Paper.template).where(Paper.is_public).distinct()))
+
+
+def paper_with_words(statement: Select[Any], words: str) -> Select[Any]:
+    """Papers whose number or title holds the words, with or without diacritics."""
+    return statement.where(folded(Paper.number).contains(fold(words), autoescape=True) | folded(Paper.title).contains(fold(words), autoescape=True))
+
+
+def papers_of_project(pid: str) -> list[Paper]:
+    """The public papers on this project itself."""
+    return list(db.session.scalars(public_papers().where(Paper.subject_type == "project", Paper.subject_pid == pid).order_by(Paper.dated, Paper.id)))

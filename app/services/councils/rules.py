@@ -24,8 +24,8 @@ class SeatRole(Face):
     CHAIR = "chair", N_("Chair"), "purple"
     VICE_CHAIR = "vice_chair", N_("Vice chair"), "purple"
     REVIEWER = "reviewer", N_("Reviewer"), "blue"
-    SECRETARY = "secretary", N_("Scientific secretary"), "blue"
-    MEMBER = "member", N_("Member"), "grey"
+    SECRETARY = "secretary", N_("Secretary of the council"), "blue"
+    MEMBER = "member", N_("Member of the council"), "grey"
 
 
 class CouncilState(Face):

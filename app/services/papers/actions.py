@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel import journal
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, WrongState
+from app.kernel.journal import JournalEntry
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.files import actions as files
 from app.services.files.models import Attachment
 from app.services.papers.blocks import build, clean, writer_of
-from app.services.papers.models import Counter, Paper
+from app.services.papers.models import NUMBER, Counter, Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 
 APP = Path(__file__).resolve().parent.parent.parent
 SCAN = "signed_scan"
+NUMBER_FORM = re.compile(r"[0-9]{1,6}[A-Za-z]?/[A-ZĐÀ-Ỹ0-9][A-ZĐÀ-Ỹa-z0-9.&-]{0,40}")
 
 
 def template_text(name: str) -> str:
@@ -60,17 +63,42 @@ def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: 
     for block in blocks:
         if block["kind"] == "sign" and block["side"] == "right" and not block["name"]:
             block["name"] = signer
-    if number and db.session.scalar(select(Paper.id).where(Paper.number == number, Paper.body == issuer, Paper.year == day.year)):
-        raise Incomplete(N_("%(number)s is already the number of another paper of %(body)s in %(year)s."), field="number",
-                         number=number, body=issuer, year=day.year)  # fmt: skip
+    if number:
+        _check_free(number, issuer, day.year)
     kind, pid = journal.subject_key(subject)
-    row = Paper(template=template, title=clean(nfc(title))[:500], subject_type=kind, subject_pid=pid, number=number, body=issuer, place=bodies["place"],
+    row = Paper(template=template, title=clean(nfc(title))[:500], subject_type=kind, subject_pid=pid, issued_number=number, body=issuer, place=bodies["place"],
                 parent_body=parent, year=day.year, dated=day, blocks=blocks, sha256=digest(blocks),
                 is_public=public, issued_at=at, issued_by_id=by.id if by else None)  # fmt: skip
     db.session.add(row)
     db.session.flush()
     journal.record(row, "issue", by=by, at=at, detail={"number": number, "template": template, "sha256": row.sha256})
+    if number:
+        _check_free(number, issuer, day.year, but=row)  # the chain is held now: nobody else gives a number meanwhile
     return row
+
+
+def _check_free(number: str, body: str, year: int, *, but: Paper | None = None) -> None:
+    """Raise Incomplete when another paper of this body has the number in this year."""
+    taken = select(Paper.id).where(Paper.number == number, Paper.body == body, Paper.year == year)
+    if db.session.scalar(taken if but is None else taken.where(Paper.id != but.id)):
+        raise Incomplete(N_("%(number)s is already the number of another paper of %(body)s in %(year)s."), field="number", number=number, body=body, year=year)
+
+
+def number(paper: Paper, given: str, *, by: User, at: datetime) -> None:
+    """Enter the number that the registry gave an issued paper in the register of its body; once, and no other paper's.
+
+    Raises Incomplete for a number that cannot be read or is taken, WrongState for a paper that has one.
+    """
+    said = nfc(given).strip()
+    if not NUMBER_FORM.fullmatch(said):
+        raise Incomplete(N_("A number is written like 15/BB-SKHCN: digits, a stroke, the symbol of kind and body."), field="number")
+    journal.record(paper, NUMBER, by=by, at=at, detail={"number": said})  # holds the chain: whoever asks next sees it
+    lines = select(func.count()).select_from(JournalEntry).where(
+        JournalEntry.subject_type == "paper", JournalEntry.subject_pid == paper.public_id, JournalEntry.verb == NUMBER)  # fmt: skip
+    if paper.issued_number or (db.session.scalar(lines) or 0) > 1:
+        raise WrongState(N_("This paper has its number already."))
+    _check_free(said, paper.body, paper.year, but=paper)
+    db.session.expire(paper, ["number"])
 
 
 def _issuer(bodies: dict[str, Any], number: str | None, body: str | None) -> tuple[str, str | None]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, Index, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.kernel.db import Identified, Model, UtcDateTime, append_only, to
+from app.kernel.journal import JournalEntry
 from app.services.people.models import User
 
 
 class Paper(Identified, Model):
-    """An issued paper. Its row is never changed: a correction is a new paper."""
+    """An issued paper. Its row is never changed: a correction is a new paper.
+
+    `number` is the one it was issued with, else the one that the registry gave it later: that act stands in the journal.
+    """
 
     __tablename__ = "paper"
 
@@ -21,7 +25,7 @@ class Paper(Identified, Model):
     title: Mapped[str] = mapped_column(String(500))
     subject_type: Mapped[str] = mapped_column(String(64))
     subject_pid: Mapped[str] = mapped_column(String(26))
-    number: Mapped[str | None] = mapped_column(String(60))
+    issued_number: Mapped[str | None] = mapped_column("number", String(60))
     body: Mapped[str] = mapped_column(String(200))
     parent_body: Mapped[str | None] = mapped_column(String(200))
     place: Mapped[str] = mapped_column(String(100))
@@ -43,6 +47,11 @@ class Paper(Identified, Model):
 
 
 append_only("paper")
+NUMBER = "number"  # the verb of the registry's act
+_given = (select(JournalEntry.detail["number"].as_string())
+          .where(JournalEntry.subject_type == "paper", JournalEntry.subject_pid == Paper.public_id, JournalEntry.verb == NUMBER)
+          .order_by(JournalEntry.seq).limit(1).correlate(Paper.__table__).scalar_subquery())  # fmt: skip
+Paper.number = column_property(func.coalesce(Paper.issued_number, _given))  # type: ignore[attr-defined]
 
 
 class Counter(Model):

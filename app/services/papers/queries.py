@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, not_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    not_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
 from app.kernel.permissions import Do
+from app.services.files.models import Attachment
 from app.services.papers.blocks import is_sealed
 from app.services.papers.models import Paper
 
@@ -32,6 +43,22 @@ def of_keys(keys: Iterable[tuple[str, str]]) -> list[Paper]:
 def register() -> Select[tuple[Paper]]:
     """All papers, for the register."""
     return select(Paper)
+
+
+def unscanned() -> ColumnElement[bool]:
+    """The condition: no signed scan is attached."""
+    return ~exists().where(Attachment.subject_type == "paper", Attachment.subject_pid == Paper.public_id, Attachment.kind == "signed_scan",
+                           Attachment.removed_at.is_(None))  # fmt: skip
+
+
+def unsealed() -> ColumnElement[bool]:
+    """The condition: neither the paper's subject nor a part of the paper is sealed, so that an office may open it."""
+    return and_(not_(subjects.sealed_sql(Paper.subject_type, Paper.subject_pid)), not_(cast(Paper.blocks, String).contains('"sealed"')))
+
+
+def missing(statement: Select[Any], what: str) -> Select[Any]:
+    """Papers that have no number yet ("number"), or a number and no signed scan ("scan")."""
+    return statement.where(Paper.number.is_(None)) if what == "number" else statement.where(Paper.number.is_not(None), unscanned())
 
 
 def kinds() -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
 
 def _listing() -> Listing:
     kinds = queries.kinds()
-    templates = sorted(((name, _kind_name(name)) for name in {template for template, _body in kinds}), key=lambda pair: pair[1])
+    templates = sorted(((name, kind_name(name)) for name in {template for template, _body in kinds}), key=lambda pair: pair[1])
     bodies = sorted({body for _template, body in kinds})
     return Listing(
         queries.register(), request.args, key=Paper.id, default="-dated",
@@ -50,12 +50,13 @@ def _listing() -> Listing:
             Column("dated", N_("Date"), lambda p: p.dated, sort=Paper.dated),
             Column("number", N_("Number"), lambda p: p.number),
             Column("title", N_("Title"), lambda p: p.title, sort=Paper.title),
-            Column("kind", N_("Kind"), lambda p: _kind_name(p.template)),
+            Column("kind", N_("Kind"), lambda p: kind_name(p.template)),
             Column("body", N_("Issued by"), lambda p: p.body),
         ],
         filters=[
             Filter("q", N_("Number or title"), lambda s, v: s.where(folded(Paper.number).contains(fold(v), autoescape=True)
                                                                      | folded(Paper.title).contains(fold(v), autoescape=True))),
+            Filter("open", N_("What is missing"), queries.missing, choices=[("number", N_("The number")), ("scan", N_("The signed scan"))]),
             Filter("kind", N_("Kind"), lambda s, v: s.where(Paper.template == v), choices=templates),
             Filter("body", N_("Issued by"), lambda s, v: s.where(Paper.body == v), choices=[(b, b) for b in bodies]),
             Filter("year", N_("Year"), lambda s, v: s.where(Paper.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)]),
@@ -64,19 +65,18 @@ def _listing() -> Listing:
 
 
 @lru_cache(maxsize=200)
-def _kind_name(template: str) -> str:
+def kind_name(template: str) -> str:
+    """What papers of a template are called."""
     try:
         return name_of(actions.template_text(template)) or template
     except FileNotFoundError:
         return template
 
 
-
-
 @bp.get("/")
 @allow(Do.PAPERS_READ)
 def index() -> Any:
-    return render_template("papers/index.html", listing=_listing(), kind_name=_kind_name)
+    return render_template("papers/index.html", listing=_listing(), kind_name=kind_name)
 
 
 @bp.get("/register.xlsx")
@@ -120,6 +120,18 @@ def attach_scan(pid: str) -> Any:
     return render_template("papers/scan.html", paper=paper, form=form)
 
 
+@bp.route("/<pid>/number", methods=["GET", "POST"])
+@allow(Do.PAPERS_NUMBER)
+@writes
+def number(pid: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    form = forms.Number()
+    if form.validate_on_submit():
+        actions.number(paper, form.number.data or "", by=current_user, at=clock.now())
+        return done(_("The paper has the number %(number)s now.", number=paper.number), url_for(".show", pid=pid))
+    return render_template("papers/number.html", paper=paper, form=form)
+
+
 def as_file(paper: Paper, ending: str) -> Response:
     """The paper as PDF ("pdf") or Word ("docx")."""
     if ending == "pdf":
@@ -140,7 +152,7 @@ def content_of(paper: Paper) -> dict[str, Any]:
 
 def _name(paper: Paper) -> str:
     """The file's name: kind and number of the paper, in letters that every system takes."""
-    kind = _kind_name(paper.template).partition(" – ")[0]
+    kind = kind_name(paper.template).partition(" – ")[0]
     said = f"{kind} {paper.number}" if paper.number else paper.title
     return "-".join(re.findall(r"[a-z0-9]+", fold(said)))[:90].strip("-") or f"van-ban-{paper.dated:%Y%m%d}"
 

@@ -135,6 +135,11 @@ def user_of_session(token: str, *, at: datetime) -> User | None:
     return found.unique().one_or_none()
 
 
+def owner_of_session(token: str) -> int | None:
+    """Whose session this token was, also when it has ended."""
+    return db.session.scalar(select(SignInSession.user_id).where(SignInSession.token_hash == token_hash(token))) if token else None
+
+
 def sessions_of(user: User, *, at: datetime) -> list[SignInSession]:
     """The living sessions of a person, newest first."""
     return list(db.session.scalars(

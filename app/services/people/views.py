@@ -8,6 +8,8 @@ from flask import (
     Blueprint,
     Flask,
     current_app,
+    g,
+    make_response,
     redirect,
     render_template,
     request,
@@ -16,15 +18,16 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 
 from app.extensions import login
 from app.kernel import clock
 from app.kernel.db import db
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, Refused
 from app.kernel.web import PUBLIC, SIGNED_IN, allow, back_to, done, or_404, writes
 from app.kernel.words import N_
-from app.services.people import actions, forms, queries
+from app.services.people import actions, forms, kept, queries
 from app.services.people.models import SignInSession, User
 
 bp = Blueprint("people", __name__, url_prefix="/auth", template_folder="templates")
@@ -38,6 +41,9 @@ def init_app(app: Flask) -> None:
     login.login_view = "people.login"
     login.session_protection = None  # our own rows decide; the strong mode would tie people to their browser's name
     login.user_loader(_person)
+    login.unauthorized_handler(_session_over)
+    app.register_error_handler(CSRFError, _form_not_valid)
+    app.before_request(_show_again)
 
 
 def _person(token: str) -> User | None:
@@ -72,9 +78,7 @@ def sign_in() -> Any:
         if user is None:
             form.form_errors.append(_("The e-mail address or the password is not right."))
             return render_template("people/login.html", form=form), 422
-        token = actions.sign_in(user, at=clock.now(), hours=current_app.config["SESSION_HOURS"], address=request.remote_addr,
-                                browser=request.user_agent.string)  # fmt: skip
-        _open_session(token)
+        _enter(user)
         return redirect(target, 303)
     return render_template("people/login.html", form=form)
 
@@ -99,7 +103,10 @@ def _checked(email: str, password: str) -> User | None:
     return None
 
 
-def _open_session(token: str) -> None:
+def _enter(user: User) -> None:
+    """Open a session for this person in this browser."""
+    token = actions.sign_in(user, at=clock.now(), hours=current_app.config["SESSION_HOURS"], address=request.remote_addr,
+                            browser=request.user_agent.string)  # fmt: skip
     locale = session.get("locale")
     session.clear()
     if locale:
@@ -108,6 +115,68 @@ def _open_session(token: str) -> None:
     session["_seen"] = int(clock.now().timestamp())
     session["_fresh"] = True
     session.permanent = False
+    g.pop("csrf_token", None)  # the one made so far belonged to the old cookie
+
+
+# --- a session that ended while somebody was writing ----------------------------------------------------------
+
+
+def _session_over() -> Any:
+    """The answer to a form of somebody who is signed in no longer: sign in here, and what was typed is given back."""
+    return _ask_to_sign_in(kept.of_request(queries.owner_of_session(kept.token_of_session())), forms.SignIn(formdata=None), 401)
+
+
+def _ask_to_sign_in(found: kept.Kept | None, form: forms.SignIn, status: int) -> Any:
+    page = render_template("people/session_over.html", form=form, kept=found, packed=kept.pack(found) if found else "")
+    return _private(page, status)
+
+
+def _give_back(found: kept.Kept, status: int) -> Any:
+    return _private(render_template("people/take_up.html", kept=found, flag=kept.FLAG), status)
+
+
+def _private(page: str, status: int) -> Any:
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _form_not_valid(_error: CSRFError) -> Any:
+    """A form whose token is too old or unknown: given back with what was typed, after signing in where that is needed."""
+    word = current_app.view_functions[request.endpoint].allowed["POST"] if request.endpoint else PUBLIC  # type: ignore[attr-defined]
+    found = kept.of_request(current_user.id if current_user.is_authenticated else None)
+    if found is not None and (current_user.is_authenticated or word == PUBLIC):
+        return _give_back(found, 400)
+    if found is not None:
+        return _ask_to_sign_in(found, forms.SignIn(formdata=None), 400)
+    sentence = _("The form was open too long or came from elsewhere. Please go back, reload the page and send it again.")
+    return render_template("errors/400.html", sentence=sentence), 400
+
+
+def _show_again() -> None:
+    """A form that was given back is shown with what was typed, and not acted upon."""
+    if request.method == "POST" and kept.FLAG in request.form:
+        g.refusal = Refused(N_("Nothing has been saved yet. Please look at what you typed and send it."))
+
+
+@bp.post("/take-up")
+@allow(PUBLIC)
+@writes
+def take_up() -> Any:
+    form = forms.SignIn()
+    found = kept.unpack(request.form.get("kept", ""))
+    user = _checked(form.email.data or "", form.password.data or "") if form.validate_on_submit() else None
+    if user is None:
+        if not form.errors:
+            form.form_errors.append(_("The e-mail address or the password is not right."))
+        return _ask_to_sign_in(found, form, 422)
+    _enter(user)
+    if found is None:
+        return redirect("/desk/", 303)
+    if found.owner_id not in (None, user.id):
+        return done(_("Somebody else had typed the text in that form, so it was not kept for you."), "/desk/")
+    g._login_user = user
+    return _give_back(found, 202)
 
 
 @bp.post("/logout")

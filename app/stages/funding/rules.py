@@ -119,7 +119,7 @@ APPRAISAL = Lifecycle("appraisal", AppraisalState, start=AppraisalState.DRAFT, m
     (AppraisalState.CONCLUDED, "reopen"): Move(AppraisalState.IN_SESSION, Do.FUNDING_APPRAISE, N_("Open the appraisal again")),
 })  # fmt: skip
 
-SUBMISSION = Lifecycle("submission", SubmissionState, start=SubmissionState.SUBMITTED, moves={
+SUBMISSION = Lifecycle("award_submission", SubmissionState, start=SubmissionState.SUBMITTED, moves={
     (SubmissionState.SUBMITTED, "approve"): Move(SubmissionState.APPROVED, Do.FUNDING_APPROVE, N_("Approve the project")),
     (SubmissionState.SUBMITTED, "hold"): Move(SubmissionState.HELD, Do.FUNDING_APPROVE, N_("Put on hold")),
     (SubmissionState.SUBMITTED, "return"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Return for changes")),

@@ -16,7 +16,9 @@ from app.kernel.web import PUBLIC, allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.papers import views as paper_views
+from app.services.papers.models import Paper
 from app.stages.funding.models import Project
+from app.stages.transfer import queries as transfer
 
 
 @bp.get("/")
@@ -71,7 +73,24 @@ def projects() -> Any:
 @bp.get("/public/projects/<pid>")
 @allow(PUBLIC)
 def project(pid: str) -> Any:
-    return render_template("portal/project.html", project=or_404(queries.project_shown(pid, clock.today(), english())))
+    shown = or_404(queries.project_shown(pid, clock.today(), english()))
+    return render_template("portal/project.html", project=shown, results=transfer.public_results_of(pid, english()), papers=queries.papers_of_project(pid))
+
+
+@bp.get("/public/papers")
+@allow(PUBLIC)
+def papers_list() -> Any:
+    """The papers made for everybody: approved lists, notices, decisions."""
+    kinds = sorted(((name, paper_views.kind_name(name)) for name in queries.public_kinds()), key=lambda pair: pair[1])
+    listing = Listing(
+        queries.public_papers(), request.args, key=Paper.id, default="-dated", per_page=25,
+        columns=[Column("dated", N_("Date"), lambda p: p.dated, sort=Paper.dated), Column("number", N_("Number"), None),
+                 Column("title", N_("Title"), lambda p: p.title, sort=Paper.title), Column("body", N_("Issued by"), None)],
+        filters=[Filter("q", N_("Number or title"), queries.paper_with_words),
+                 Filter("kind", N_("Kind"), lambda s, v: s.where(Paper.template == v), choices=kinds),
+                 Filter("year", N_("Year"), lambda s, v: s.where(Paper.year == int(v)), choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)])],
+    )  # fmt: skip
+    return render_template("portal/papers.html", listing=listing)
 
 
 @bp.get("/public/papers/<pid>")

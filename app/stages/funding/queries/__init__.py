@@ -68,6 +68,7 @@ from app.stages.funding.queries.projects import (
 )
 from app.stages.funding.queries.worklists import (
     closed_contracts,
+    fell_due,
     lines_to_appraise,
     open_appraisals,
     projects_without_signed_contract,
@@ -89,6 +90,7 @@ __all__ = [
     "contract_for",
     "contract_of",
     "entry_for",
+    "fell_due",
     "head_names",
     "held",
     "holders",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
+from app.kernel.journal import JournalEntry
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.funding.models import (
@@ -82,3 +84,9 @@ def closed_contracts(user: User) -> list[tuple[Contract, ProjectClosing, Settlem
 def terms(on: date) -> dict[str, int]:
     """In how many days each step is to be done."""
     return rulebook.values(("funding.appraisal_days", "funding.approval_days", "funding.contract_days"), on=on)
+
+
+def fell_due() -> Any:
+    """When the condition of a tranche was met: the instant of that act. Its planned day may have been long before."""
+    return (select(func.max(JournalEntry.at)).where(JournalEntry.subject_type == "tranche", JournalEntry.subject_pid == Tranche.public_id, JournalEntry.verb == "fall_due")
+            .correlate(Tranche).scalar_subquery())  # fmt: skip

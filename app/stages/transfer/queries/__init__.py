@@ -6,6 +6,7 @@ from app.stages.transfer.queries.public import (
     public_line,
     public_result,
     public_result_row,
+    public_results_of,
     public_statement,
     sectors_with_results,
 )
@@ -70,7 +71,7 @@ __all__ = [
     "follow_ups_to_report", "follow_ups_to_verify", "handover_by_pid", "handover_for", "handovers_of", "handovers_statement", "handovers_to_sign",
     "has_follow_ups", "in_sector", "in_use", "interest_by_pid", "interests_since", "interests_statement", "interests_to_answer", "is_recognised",
     "items_with_results", "late_follow_ups", "lines_of", "may_give", "may_read", "may_report", "of_item", "ordered_by", "public_kinds", "public_line",
-    "public_result", "public_result_row", "public_statement", "receiver_by_order", "receiver_people", "registered_in", "registrations_due_between",
+    "public_result", "public_result_row", "public_results_of", "public_statement", "receiver_by_order", "receiver_people", "registered_in", "registrations_due_between",
     "reporters", "result_by_id", "result_for", "results_statement", "sectors_with_results", "signing_ids", "signs_for", "use", "use_of",
     "with_words", "years",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from app.kernel.db import db
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind, ResultState
+from app.stages.funding.models import Project
 from app.stages.plan import queries as plans
 from app.stages.transfer.queries.results import use, with_faces
 from app.stages.transfer.rules import Use
@@ -42,6 +43,12 @@ def public_result(pid: str, english: bool) -> dict[str, Any] | None:
     return public_line(row, english) | {
         "summary": (row.Result.summary_en if english else None) or row.Result.summary, "other_title": row.Result.title if english and row.Result.title_en else None,
     }  # fmt: skip
+
+
+def public_results_of(project_pid: str, english: bool) -> list[dict[str, Any]]:
+    """The public results of one project."""
+    of_project = Result.project_id.in_(select(Project.id).where(Project.public_id == project_pid))
+    return [public_line(row, english) for row in db.session.execute(public_statement().where(of_project).order_by(Result.code))]
 
 
 def public_result_row(pid: str) -> Result | None:

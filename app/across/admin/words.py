@@ -1,0 +1,64 @@
+"""What the journal and the outgoing mail call things: tables and templates in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.kernel import subjects
+from app.kernel.words import N_
+
+ROOMS_OF_MAIL = {
+    "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
+    "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),
+}  # fmt: skip
+# by the name of the template's file; the room is said beside it
+MAILS = {
+    "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
+    "approved": N_("Was approved"), "checked": N_("Was checked"), "concluded": N_("Was concluded"), "confirmed": N_("Receiver signed"), "decided": N_("Was decided"),
+    "dissolved": N_("Was dissolved"), "due": N_("Became due"), "evaluated": N_("Effect evaluated"), "failed": N_("Closed as not accepted"),
+    "follow_up_due": N_("Became due"), "followed": N_("Was verified"), "graded": N_("Rated by the council"), "inspected": N_("Inspection concluded"),
+    "inspection": N_("Inspection announced"), "interest": N_("A visitor wrote"), "interest_answer": N_("Was answered"), "invited": N_("Invitation to a session"),
+    "liquidated": N_("Contract was liquidated"), "offered": N_("Was offered"), "paid": N_("Payment recorded"), "recognised": N_("Results were recognised"),
+    "reevaluate": N_("Another evaluation allowed"), "refused": N_("Was refused"), "registered": N_("All results registered"),
+    "registration_due": N_("Registration is due"), "reinstated": N_("Refusal taken back"), "report_accept": N_("Was accepted"), "report_asked": N_("Was asked for"),
+    "report_due": N_("Became due"), "report_return": N_("Was returned"), "report_submitted": N_("Was submitted"), "reported": N_("Use reported"),
+    "request_returned": N_("Was returned"), "requested": N_("Was asked for"), "resumed": N_("Was resumed"), "return": N_("Was returned"),
+    "returned": N_("Was returned"), "revised": N_("Was revised"), "revision": N_("Revision asked for"), "revision_confirmed": N_("Revised report confirmed"),
+    "revision_refused": N_("Revised report returned"), "sent_back": N_("Was sent back"), "settled": N_("Was settled"), "settlement": N_("Final accounts handed in"),
+    "settlement_returned": N_("Final accounts returned"), "signed": N_("Was signed"), "signed_off": N_("Host signed off"), "submitted": N_("Was submitted"),
+    "suspended": N_("Was suspended"), "terminated": N_("Was terminated"), "termination": N_("Early end proposed"), "to_pay": N_("Waits to be paid"),
+    "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
+}  # fmt: skip
+# by table
+NOUNS = {
+    "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
+    "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
+    "call_extension": N_("Later deadline"), "contract": N_("Contract"), "council": N_("Council"), "debarment": N_("Bar from applying"),
+    "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
+    "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "outbox_mail": N_("Outgoing mail"),
+    "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
+    "result": N_("Result"), "rule": N_("Rule"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
+    "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
+    "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
+}  # fmt: skip
+
+
+def kind_of_mail(template: str) -> tuple[str, str]:
+    """(room, kind) of a mail's template: "proposals/mail/submitted.txt" is ("Proposals", "Was submitted")."""
+    room, _, name = template.partition("/")
+    name = name.rpartition("/")[2].removesuffix(".txt")
+    return ROOMS_OF_MAIL.get(room, room), MAILS.get(name, name.replace("_", " "))
+
+
+def noun(table: str) -> str:
+    """What the rows of a table are called."""
+    return NOUNS.get(table, table.replace("_", " ").capitalize())
+
+
+def named(kind: str, public_id: str, user: Any) -> tuple[str, tuple[str, dict[str, str]] | None] | None:
+    """(title, page) of one object of the journal, when this person may read it."""
+    row = subjects.load(kind, public_id)
+    if row is None or not subjects.may_read(kind, row, user):
+        return None
+    known = subjects.subject_of(kind)
+    return known.title(row), known.url(row) if known.url else None
