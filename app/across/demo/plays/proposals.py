@@ -62,7 +62,7 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
     """A complete draft, not signed off yet. `total` is the state budget part in đồng."""
     by = cast[pi]
     row = actions.start(call_topic, host=cast.org(host), by=by, at=at)
-    topic = row.call_topic.topic
+    topic, year = row.call_topic.topic, local(row.call_topic.call.deadline).year
     actions.save_general(row, title=title or topic.title, aim=topic.aim, duration_months=months, by=by, at=at + MINUTE)
     actions.save_work(row, WORK, by=by, at=at + 2 * MINUTE)
     _team(cast, row, by, at + 3 * MINUTE)
@@ -71,7 +71,7 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
     actions.add_product(row, group=ProductGroup.THREE, name="Bài báo khoa học", unit="bài", quantity=1, quality="Tạp chí trong nước", by=by, at=at)
     for head, content, source, percent, unit, quantity in LINES:
         price = total * percent // quantity
-        actions.add_line(row, head=head, content=content, source=source, year=at.year, unit=unit, quantity=quantity, price=price, by=by, at=at + 4 * MINUTE)
+        actions.add_line(row, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price, by=by, at=at + 4 * MINUTE)
     actions.changed_files(row, at=at + 5 * MINUTE)
     for document in queries.documents(str(topic.kind), local(at).date(), row.call_topic.call):
         if document["needed"]:
