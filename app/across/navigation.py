@@ -35,9 +35,12 @@ from app.services.people.models import User
 MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("desk.home", N_("My desk"), Do.DESK_READ),
     ("plan.index", N_("Plan"), Do.PLAN_READ),
+    ("plan.measures", N_("Measures and their yearly notes"), Do.PLAN_READ),
     ("ideas.index", N_("Ideas"), (Do.IDEAS_DRAFT, Do.IDEAS_READ)),
+    ("ideas.groups", N_("Groups of ideas"), Do.IDEAS_READ),
     ("topics.index", N_("Approved list of topics"), Do.TOPICS_READ),
     ("calls.index", N_("Calls"), Do.CALLS_READ),
+    ("calls.searches", N_("Saved searches"), None),
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),
@@ -56,6 +59,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("papers.index", N_("Register of papers"), Do.PAPERS_READ),
     ("rulebook.index", N_("Rulebook"), Do.RULEBOOK_READ),
     ("rulebook.calendar", N_("Calendar of days off"), Do.RULEBOOK_READ),
+    ("questionnaires.index", N_("Forms"), Do.QUESTIONNAIRES_READ),
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
     ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
     ("admin.users", N_("People"), Do.PEOPLE_READ),
@@ -66,7 +70,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "admin")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say

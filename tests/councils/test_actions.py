@@ -69,7 +69,7 @@ def test_every_role_of_the_rule_is_filled(cast, at, drafted):
     actions.remove(council, secretary, by=cast["officer"], at=at + DAY)
     council = queries.fresh(council)
     said = refused(Incomplete, actions.establish, council, number="1/QĐ-SKHCN", dated=at.date(), by=cast["officer"], at=at + DAY)
-    assert said.params["role"] == "Scientific secretary"
+    assert said.params["role"] == "Secretary of the council"
 
 
 def test_papers_go_out_in_time(cast, at, drafted):

@@ -42,9 +42,9 @@ def test_a_place_that_is_none_is_told_beside_the_field_and_nothing_is_lost(as_, 
         page = soup(member.submit(url, YES | {"priority": place, "reason": "Đã viết"}, status=422))
         assert page.select_one("#priority-error") and page.select_one("#priority")["value"] == place
         assert page.select_one("#reason").text.strip() == "Đã viết"
-    page = soup(member.submit(url, YES | {"priority": "2"}, status=422))
+    page = soup(member.submit(url, YES | {"priority": "2"}, status=202))
     assert page.select_one("input[name=agree]"), "the sheet is whole: it can be cast"
-    assert member.submit(url, YES | {"priority": "2", "agree": "y"}).status_code == 303
+    assert member.cast(url, YES | {"priority": "2"}).status_code == 303
 
 
 def test_a_tied_mode_is_asked_for_when_the_session_is_concluded(as_, cast, db, session):

@@ -22,7 +22,7 @@ from app.services.papers import actions, pdf, queries, word
 from app.services.papers.blocks import as_text, build, letterhead
 from app.services.papers.models import Counter
 from app.services.papers.rules import NotDrawn
-from app.services.papers.views import _kind_name, content_of
+from app.services.papers.views import kind_name, content_of
 from app.services.rulebook import actions as rules
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.rules import Mark
@@ -154,10 +154,10 @@ def test_a_hash_is_copied_without_strange_signs(db, user, at, monkeypatch):
 def test_a_file_is_named_after_its_paper(db, as_, user, at, template, more, name):
     paper = issue(user, at, **more)
     db.session.commit()
-    _kind_name.cache_clear()
+    kind_name.cache_clear()
     for ending in ("pdf", "docx"):
         assert as_("officer").get(f"/papers/{paper.public_id}.{ending}").headers["Content-Disposition"] == f'attachment; filename="{name}.{ending}"'
-    _kind_name.cache_clear()
+    kind_name.cache_clear()
 
 
 def test_a_paper_is_never_changed(db, user, at, template):

@@ -8,11 +8,16 @@ from app.kernel import subjects
 from app.kernel.words import N_
 
 ROOMS_OF_MAIL = {
+    "plan": N_("Plan"),
     "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
     "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),
 }  # fmt: skip
 # by the name of the template's file; the room is said beside it
 MAILS = {
+    "answered": N_("Was answered"), "asked": N_("Question asked"), "assigned": N_("Measure given out"), "called_off": N_("Measure called off"),
+    "cancelled": N_("Was cancelled"), "corrected": N_("Notice corrected"), "link": N_("Link for an order form sent"), "matches": N_("A saved search matches"),
+    "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
+    "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
     "approved": N_("Was approved"), "checked": N_("Was checked"), "concluded": N_("Was concluded"), "confirmed": N_("Receiver signed"), "decided": N_("Was decided"),
     "dissolved": N_("Was dissolved"), "due": N_("Became due"), "evaluated": N_("Effect evaluated"), "failed": N_("Closed as not accepted"),
@@ -33,7 +38,8 @@ MAILS = {
 NOUNS = {
     "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
-    "call_extension": N_("Later deadline"), "contract": N_("Contract"), "council": N_("Council"), "debarment": N_("Bar from applying"),
+    "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
+    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "council": N_("Council"), "debarment": N_("Bar from applying"),
     "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
     "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
