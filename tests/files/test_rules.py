@@ -118,6 +118,42 @@ def test_macros_by_their_usual_name():
         check_upload("a.docx", package.getvalue(), largest=LIMIT)
 
 
+def with_part(name: str, content: bytes) -> bytes:
+    out = io.BytesIO(docx())
+    with zipfile.ZipFile(out, "a") as package:
+        package.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["word/embeddings/evil.exe", "word/embeddings/more.zip", "../../evil.txt", "/etc/evil.txt", "word/a.JS"])
+def test_a_program_in_a_package_is_refused(name):
+    with pytest.raises(Incomplete, match="program or another archive"):
+        check_upload("a.docx", with_part(name, b"x"), largest=LIMIT)
+
+
+RELS = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://x/{kind}" Target="{target}" TargetMode="External"/></Relationships>'
+
+
+@pytest.mark.parametrize(("kind", "target", "good"), [
+    ("attachedTemplate", "https://evil.test/t.dotm", False), ("image", "//evil.test/a.png", False), ("oleObject", "file://server/share/x", False),
+    ("attachedTemplate", "\\\\server\\t.dotm", False), ("hyperlink", "https://tayninh.gov.vn", True), ("attachedTemplate", "file:///C:\\Users\\an\\Mau.dotx", True),
+])  # fmt: skip
+def test_nothing_is_fetched_when_a_package_is_opened(kind, target, good):
+    content = with_part("word/_rels/settings.xml.rels", RELS.format(kind=kind, target=target).encode())
+    if good:
+        assert check_upload("a.docx", content, largest=LIMIT) == KINDS["docx"]
+    else:
+        with pytest.raises(Incomplete, match="from elsewhere"):
+            check_upload("a.docx", content, largest=LIMIT)
+
+
+@pytest.mark.parametrize("hidden", [b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>", b"/A << /S /Launch /F (cmd.exe) >>"])
+def test_a_pdf_with_a_program_is_refused(hidden):
+    whole = small_pdf("Chứng nhận")
+    with pytest.raises(Incomplete, match="carries a program"):
+        check_upload("a.pdf", whole.replace(b"/Type /Catalog", b"/Type /Catalog " + hidden, 1) if b"/Type /Catalog" in whole else whole.replace(b"<<", b"<< " + hidden, 1), largest=LIMIT)
+
+
 def test_entities_in_a_package_are_refused():
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Types>&b;</Types>'
     with pytest.raises(Incomplete, match="cannot be opened"):

@@ -48,6 +48,15 @@ def test_password_change_ends_every_session(app, as_):
     assert sign_in(app.test_client(), password="một câu khác dễ nhớ").status_code == 303
 
 
+def test_the_present_password_is_not_guessed_from_inside(app, as_):
+    pi = as_("pi1")
+    for _n in range(app.config["LOGIN_TRIES"]):
+        said = pi.submit("/auth/password", {"old": "wrong wrong", "password": "mot mat khau moi", "again": "mot mat khau moi"}, status=422)
+        assert "không phải" in said.text or "không đúng" in said.text
+    said = pi.submit("/auth/password", {"old": "wrong wrong", "password": "mot mat khau moi", "again": "mot mat khau moi"}, status=422)
+    assert "Quá nhiều lần" in said.text
+
+
 def test_weak_or_mistyped_new_password_is_refused_beside_its_field(as_):
     page = as_("pi1").submit("/auth/password", {"old": PASSWORD, "password": "ngắn", "again": "ngắn"}, status=422)
     assert "ít nhất 10 ký tự" in page.text

@@ -29,6 +29,7 @@ KINDS = {
 ENTRIES, UNPACKED, RATIO = 2_000, 200 * 2**20, 50
 MAGIC = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04"}
 TYPES = "[Content_Types].xml"
+PROGRAMS = (".exe", ".dll", ".scr", ".bat", ".cmd", ".com", ".js", ".vbs", ".ps1", ".jar", ".msi", ".lnk", ".hta", ".zip", ".rar", ".7z")  # inside a package
 MACROS = ("macroenabled", "vbaproject", "macrosheet")  # in the media types of a package's parts
 
 
@@ -74,6 +75,8 @@ def _check_pdf(content: bytes) -> None:
     if b"%%EOF" not in tail or b"startxref" not in tail or not re.search(rb"\d+\s+\d+\s+obj\b", content):
         raise Incomplete(N_("This PDF is cut off. Please make it again."), field="file")
     outside = re.sub(rb"\bstream\r?\n.*?endstream", b"", content, flags=re.DOTALL)  # the text of a page may say /Encrypt
+    if re.search(rb"/(JavaScript|Launch)\b|/JS\s*[(<\d]", outside):  # what compressed object streams hide is not seen here
+        raise Incomplete(N_("This PDF carries a program and is not accepted. Please print it to a new PDF."), field="file")
     if re.search(rb"/Encrypt\s*(<<|\d+\s+\d+\s+R)", outside):
         raise Incomplete(N_("This PDF has a password. Please send it without one."), field="file")
 
@@ -116,14 +119,26 @@ def _check_office(content: bytes, mime: str) -> None:
             whole = archive.testzip() is None  # reads every entry: no more than the directory says, checksums compared
             names = {e.filename.lower() for e in archive.infolist()}
             parts = fromstring(archive.read(TYPES)) if whole else []
+            links = [link for name in archive.namelist() if whole and name.lower().endswith(".rels") for link in fromstring(archive.read(name))]
     except (zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, KeyError, RuntimeError, ValueError, OSError, EOFError):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file") from None
     types = {(part.get("PartName") or "").lower().lstrip("/"): (part.get("ContentType") or "").lower() for part in parts}
     said = " ".join(t for part in parts if (t := (part.get("ContentType") or "").lower()))
     if any(n.endswith("vbaproject.bin") for n in names) or any(word in said for word in MACROS):
         raise Incomplete(N_("Files with macros are not accepted."), field="file")
+    if any(n.endswith(PROGRAMS) or n.startswith("/") or ".." in n.split("/") or "\\" in n for n in names):
+        raise Incomplete(N_("This file carries a program or another archive and is not accepted."), field="file")
+    if any(_loads(link) for link in links):
+        raise Incomplete(N_("This file loads something from elsewhere and is not accepted. Please save it with everything inside."), field="file")
     if not any(kind == f"{mime}.main+xml" and part in names for part, kind in types.items()):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file")
+
+
+def _loads(link: Any) -> bool:
+    """Does opening the package fetch this from a server? A link that is clicked does not, nor a template on the writer's own disk."""
+    target = (link.get("Target") or "").lower().replace("\\", "/")
+    elsewhere = target.startswith(("http:", "https:", "ftp:", "//", "mhtml:")) or (target.startswith("file://") and not target.startswith("file:///"))
+    return (link.get("TargetMode") or "").lower() == "external" and elsewhere and not (link.get("Type") or "").endswith("/hyperlink")
 
 
 def _check_archive(entries: list[Any], packed: int) -> None:

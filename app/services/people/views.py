@@ -83,13 +83,18 @@ def sign_in() -> Any:
     return render_template("people/login.html", form=form)
 
 
+def _refuse_guessing(email: str) -> None:
+    """Raises Incomplete while there were too many wrong passwords for this account, or from this address."""
+    since = queries.try_window(clock.now(), current_app.config["LOGIN_WINDOW_MINUTES"])
+    of_account, from_address = queries.failed_tries(email, request.remote_addr, since=since)
+    if of_account >= current_app.config["LOGIN_TRIES"] or from_address >= current_app.config["LOGIN_TRIES"] * 5:
+        raise Incomplete(N_("Too many attempts. Please wait %(n)s minutes and try again."), n=current_app.config["LOGIN_WINDOW_MINUTES"])
+
+
 def _checked(email: str, password: str) -> User | None:
     """The person, or None. Counts the failure; too many close the door for a while. No lock is held while hashing."""
     at, address = clock.now(), request.remote_addr
-    since = queries.try_window(at, current_app.config["LOGIN_WINDOW_MINUTES"])
-    of_account, from_address = queries.failed_tries(email, address, since=since)
-    if of_account >= current_app.config["LOGIN_TRIES"] or from_address >= current_app.config["LOGIN_TRIES"] * 5:
-        raise Incomplete(N_("Too many attempts. Please wait %(n)s minutes and try again."), n=current_app.config["LOGIN_WINDOW_MINUTES"])
+    _refuse_guessing(email)
     user = queries.user_by_email(email)
     stored = user.id if user else None
     if user is not None:
@@ -209,6 +214,11 @@ def password() -> Any:
     if form.validate_on_submit():
         if form.password.data != form.again.data:
             raise Incomplete(N_("The two new passwords differ."), field="again")
+        _refuse_guessing(current_user.email)  # guesses count like those at the door
+        if not actions.password_fits(current_user, form.old.data or ""):
+            actions.note_failed_try(current_user.email, address=request.remote_addr, at=clock.now())
+            db.session.commit()
+            raise Incomplete(N_("This is not your present password."), field="old")
         actions.change_password(current_user, form.old.data or "", form.password.data or "", at=clock.now())
         session.clear()
         return done(_("Your password is changed and all your sessions have ended. Please sign in again."), url_for("people.login"))
