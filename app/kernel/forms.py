@@ -244,7 +244,7 @@ class MomentField(_Parsed):
             day, month, year, hour, minute = map(int, match.groups())
             found = datetime(year, month, day, hour, minute, tzinfo=ZONE)
         else:
-            found = datetime.fromisoformat(text).replace(tzinfo=ZONE)
+            found = datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=ZONE)  # a day alone is no instant
         _sane(found.date())
         return found.astimezone(UTC)
 

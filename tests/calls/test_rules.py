@@ -91,6 +91,9 @@ def test_topics_of_a_call_are_free_and_of_one_mode():
 def test_a_notice_has_number_and_date():
     today = date(2026, 3, 2)
     check_notice("1/TB", today, today)
+    for number in ("x", "???", "12/TB<b>", "Số"):
+        with pytest.raises(Incomplete, match="not the number of a notice"):
+            check_notice(number, today, today)
     for number, dated, field in (("", today, "number"), ("1", None, "dated"), ("1", date(2026, 3, 3), "dated")):
         with pytest.raises(Incomplete) as refused:
             check_notice(number, dated, today)

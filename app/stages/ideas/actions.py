@@ -19,6 +19,7 @@ from app.services.people.models import Organisation, User
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import section_of
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.ideas import desk, order, queries, topics
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
@@ -255,6 +256,7 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     check_decidable(ordered)
     number, symbol = nfc(number), nfc(symbol)
     check_decision(number, symbol, dated, local(at).date())
+    check_day(dated, field="dated", since=max(i.minutes_dated or local(i.submitted_at).date() for i in ordered))
     full = whole_number(number, symbol)
     issuer = body or rulebook.value("ideas.list_body", on=dated)
     queries.load_whole(ordered)

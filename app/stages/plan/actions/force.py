@@ -15,6 +15,7 @@ from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.rulebook.calendar import check_day
 from app.stages.plan import queries
 from app.stages.plan.models import Decision, Plan
 from app.stages.plan.rules import PLAN, PlanState, unmapped
@@ -98,11 +99,11 @@ def _check_days(plan: Plan, dated: date, begins: date, *, today: date | None) ->
     if today is not None and begins > today:
         raise Incomplete(N_("A plan is put in force on its day or later, not before."), field="in_force_from")
     before = queries.current_plan()
-    if before is None or before.id == plan.id:
-        return
-    if (began := queries.day_in_force(before)) >= begins:
+    if before is not None and before.id != plan.id and (began := queries.day_in_force(before)) >= begins:
         raise Incomplete(N_("Plan %(number)s is in force since %(day)s; one day has one plan, so this one must begin later."), field="in_force_from",
                          number=before.number, day=f"{began:%d/%m/%Y}")  # fmt: skip
+    if today is not None:
+        check_day(dated, field="dated", since=plan.dated)
 
 
 def _check_mapping(plan: Plan) -> None:
