@@ -184,6 +184,8 @@ def test_one_decision_settles_the_four_outcomes(cast, at, mails):
 def test_the_number_of_a_decision_is_taken_once_a_year(cast, at):
     ideas = world(cast, at)
     later = at + 20 * DAY
+    with pytest.raises(Incomplete, match="cannot lie before"):
+        actions.approve_list([ideas["yes"]], number="7", dated=local(later).date() - timedelta(days=400), by=cast["province"], at=later)
     actions.approve_list([ideas["yes"]], number="7", dated=local(later).date(), by=cast["province"], at=later)
     with pytest.raises(Incomplete) as refused:
         actions.approve_list([ideas["changed"]], number="7", dated=local(later).date(), by=cast["province"], at=later)
