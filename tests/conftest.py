@@ -20,7 +20,7 @@ from app.kernel.outbox import OutboxMail
 from app.services.people.models import User
 from app.services.people.queries import user_by_email
 from tests.support.browser import StrictClient, values_of
-from tests.support.databases import PASSWORD, settings, templates
+from tests.support.databases import PASSWORD, PostgresqlTemplates, settings, templates
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_login")
@@ -132,3 +132,18 @@ def count_queries(db: Any) -> Callable[[Callable[[], Any]], int]:
     return count
 
 
+@pytest.fixture
+def empty(database_templates, tmp_path):
+    """An application on a database without a single table."""
+    if isinstance(database_templates, PostgresqlTemplates):
+        name = f"empty_{tmp_path.name.lower().replace('-', '_')}_{id(tmp_path)}"
+        database_templates._run(f"CREATE DATABASE {name}")
+        url = database_templates._url(name)
+    else:
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    app = create_app("test", **settings(url, tmp_path))
+    with app.app_context():
+        yield app
+        database.session.remove()
+        database.engine.dispose()
+    database_templates.drop(url)

@@ -14,28 +14,9 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from app import create_app
 from app.kernel.db import TRIGGERS, Base, db
-from tests.support.databases import PostgresqlTemplates, settings
 
 VERSIONS = Path(__file__).parent.parent.parent / "migrations"
-
-
-@pytest.fixture
-def empty(database_templates, tmp_path):
-    """An application on a database without a single table."""
-    if isinstance(database_templates, PostgresqlTemplates):
-        name = f"empty_{tmp_path.name.lower().replace('-', '_')}_{id(tmp_path)}"
-        database_templates._run(f"CREATE DATABASE {name}")
-        url = database_templates._url(name)
-    else:
-        url = f"sqlite:///{tmp_path / 'empty.db'}"
-    app = create_app("test", **settings(url, tmp_path))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    database_templates.drop(url)
 
 
 @pytest.mark.nodb

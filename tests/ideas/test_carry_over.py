@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from app import create_app
 from app.kernel.db import db
 from app.services.questionnaires import actions as questionnaires
 from app.stages.ideas import order, queries
-from tests.support.databases import PostgresqlTemplates, settings
 
 ROWS = """
 INSERT INTO organisation (name, folded, kind, public_id, version) VALUES ('Viện A', 'vien a', 'other', 'org0000000000000000000000a', 1);
@@ -23,23 +20,6 @@ INSERT INTO idea (state, title, folded, year, kind, need, aim, state_budget, dur
 VALUES ('draft', 'Chanh không hạt', 'chanh khong hat', 2026, 'DT_CN', 'Thiếu giống', 'Có quy trình', 1250000000, 24, '2026-03-01', 1, true, 1, 1,
         '2025-05-05 00:00:00', 'ide0000000000000000000000a', 1);
 """
-
-
-@pytest.fixture
-def empty(database_templates, tmp_path):
-    """An application on a database without a single table."""
-    if isinstance(database_templates, PostgresqlTemplates):
-        name = f"carry_{id(tmp_path)}"
-        database_templates._run(f"CREATE DATABASE {name}")
-        url = database_templates._url(name)
-    else:
-        url = f"sqlite:///{tmp_path / 'carry.db'}"
-    app = create_app("test", **settings(url, tmp_path))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    database_templates.drop(url)
 
 
 def test_old_ideas_keep_their_answers(empty, at):

@@ -22,7 +22,7 @@ from app.services.papers import actions, pdf, queries, word
 from app.services.papers.blocks import as_text, build, letterhead
 from app.services.papers.models import Counter
 from app.services.papers.rules import NotDrawn
-from app.services.papers.views import kind_name, content_of
+from app.services.papers.views import content_of, kind_name
 from app.services.rulebook import actions as rules
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.rules import Mark

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -24,6 +24,7 @@ from app.across.board.rules import (
     rows,
     years_of,
 )
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow
@@ -32,7 +33,6 @@ from app.stages.ideas import queries as ideas
 from app.stages.plan import queries as plans
 
 bp = Blueprint("board", __name__, url_prefix="/board", template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_YEARS = 12
 
 
@@ -99,10 +99,7 @@ def index() -> Any:
 @bp.get("/board.xlsx")
 @allow(Do.PORTFOLIO_READ)
 def export() -> Any:
-    answer = make_response(_spreadsheet(_board()))
-    answer.mimetype = XLSX
-    answer.headers["Content-Disposition"] = f"attachment; filename=board-{clock.today():%Y-%m-%d}.xlsx"
-    return answer
+    return download(_spreadsheet(_board()), f"board-{clock.today():%Y-%m-%d}.xlsx")
 
 
 def _spreadsheet(board: Board | None) -> bytes:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists
 from app.across.desk.waiting import lines
 from app.kernel.permissions import Do
 from app.services.councils.models import Council, Seat
-from app.services.councils.queries import SITTING
+from app.services.councils.queries import UNDER_WAY
 from app.services.councils.rules import CouncilState
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
@@ -19,8 +19,6 @@ from app.stages.ideas.models import Idea, Topic
 from app.stages.selection import queries as selection
 from app.stages.selection.models import Round
 from app.stages.selection.rules import RoundState
-
-UNDER_WAY = SITTING[:2]
 
 
 def _councils(*where: Any) -> list[Select[Any]]:

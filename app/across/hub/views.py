@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import (
     Blueprint,
     current_app,
-    make_response,
     render_template,
     request,
     url_for,
@@ -18,6 +16,7 @@ from flask_login import current_user
 
 from app.across.hub import queries, rules
 from app.across.hub.phase import Phase
+from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -32,7 +31,6 @@ from app.stages.plan import queries as plans
 from app.stages.plan import scope
 
 bp = Blueprint("hub", __name__, url_prefix="/projects", template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _listing() -> Listing:
@@ -73,11 +71,7 @@ def index() -> Any:
 @allow(Do.HUB_READ)
 def export() -> Any:
     listing = _listing()
-    listing.columns = [replace(column, label=_(column.label)) for column in listing.columns]
-    answer = make_response(listing.xlsx(_("Projects")))
-    answer.mimetype = XLSX
-    answer.headers["Content-Disposition"] = f"attachment; filename=projects-{clock.today():%Y-%m-%d}.xlsx"
-    return answer
+    return download(listing.xlsx(_("Projects")), f"projects-{clock.today():%Y-%m-%d}.xlsx")
 
 
 @bp.get("/<pid>")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.downloads import download
 from app.kernel import clock, journal, subjects
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -22,7 +23,6 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 
 bp = Blueprint("councils", __name__, url_prefix="/councils", template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFRESH = 20  # seconds between two looks at a running session
 
 
@@ -56,10 +56,7 @@ def index() -> Any:
 @bp.get("/councils.xlsx")
 @allow(SIGNED_IN)
 def export() -> Any:
-    answer = make_response(_councils().xlsx(_("Councils")))
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = "attachment; filename=hoi-dong.xlsx"
-    return answer
+    return download(_councils().xlsx(_("Councils")), "hoi-dong.xlsx")
 
 
 def _found(pid: str) -> Council:

@@ -215,11 +215,13 @@ def password() -> Any:
         if form.password.data != form.again.data:
             raise Incomplete(N_("The two new passwords differ."), field="again")
         _refuse_guessing(current_user.email)  # guesses count like those at the door
-        if not actions.password_fits(current_user, form.old.data or ""):
-            actions.note_failed_try(current_user.email, address=request.remote_addr, at=clock.now())
-            db.session.commit()
-            raise Incomplete(N_("This is not your present password."), field="old")
-        actions.change_password(current_user, form.old.data or "", form.password.data or "", at=clock.now())
+        try:
+            actions.change_password(current_user, form.old.data or "", form.password.data or "", at=clock.now())
+        except Incomplete as refusal:
+            if refusal.field == "old":
+                actions.note_failed_try(current_user.email, address=request.remote_addr, at=clock.now())
+                db.session.commit()
+            raise
         session.clear()
         return done(_("Your password is changed and all your sessions have ended. Please sign in again."), url_for("people.login"))
     return render_template("people/password.html", form=form)

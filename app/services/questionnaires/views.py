@@ -7,9 +7,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Flask,
-    Response,
     g,
-    make_response,
     render_template,
     request,
     url_for,
@@ -17,6 +15,7 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.db import folded
 from app.kernel.listing import Column, Filter, Listing
@@ -38,7 +37,6 @@ from app.services.questionnaires.rules import (
 from app.shown import language
 
 bp = Blueprint("questionnaires", __name__, url_prefix="/admin/questionnaires", template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STANDING = {"draft": N_("Draft"), "discarded": N_("Discarded"), "to_come": N_("Comes into use"), "in_use": N_("In use"), "past": N_("Replaced")}
 EDITS = Do.QUESTIONNAIRES_REVISE
 
@@ -116,10 +114,7 @@ def index() -> Any:
 @bp.get("/versions.xlsx")
 @allow(Do.QUESTIONNAIRES_READ)
 def export() -> Any:
-    answer: Response = make_response(_versions().xlsx(_("Forms")))
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = "attachment; filename=bieu-mau.xlsx"
-    return answer
+    return download(_versions().xlsx(_("Forms")), "bieu-mau.xlsx")
 
 
 @bp.route("/forms/<code>/draft", methods=["GET", "POST"])

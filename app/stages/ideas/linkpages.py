@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.clock import local
 from app.kernel.db import folded
@@ -22,7 +23,6 @@ from app.stages.ideas.models import OrderLink
 from app.stages.ideas.rules import EDITABLE
 
 public_bp = Blueprint("public_order", __name__, url_prefix="/public/order-form")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @public_bp.after_request
@@ -146,9 +146,7 @@ def index_links() -> Any:
 
 @allow(Do.IDEAS_RETURN)
 def export_links() -> Any:
-    answer = Response(_listing().xlsx(_("Links for order forms")), content_type=XLSX)
-    answer.headers["Content-Disposition"] = "attachment; filename=lien-ket.xlsx"
-    return answer
+    return download(_listing().xlsx(_("Links for order forms")), "lien-ket.xlsx")
 
 
 @allow(Do.IDEAS_RETURN)

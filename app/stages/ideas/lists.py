@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import and_, func, or_
 
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.db import folded
 from app.kernel.listing import Column, Filter, Listing
@@ -22,7 +23,6 @@ from app.stages.ideas.rules import Fate, IdeaState, Mode, RedirectTo, TopicState
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FATES = {
     Fate.SELECTION: and_(Idea.state == IdeaState.APPROVED, Idea.mode == Mode.SELECTION),
     Fate.DIRECT: and_(Idea.state == IdeaState.APPROVED, Idea.mode == Mode.DIRECT),
@@ -132,14 +132,7 @@ def index() -> Any:
 @bp.get("/ideas.xlsx")
 @allow(SIGNED_IN)
 def export() -> Any:
-    return _file(ideas().xlsx(_("Ideas")), "de-xuat.xlsx")
-
-
-def _file(content: bytes, name: str) -> Response:
-    answer = make_response(content)
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return answer
+    return download(ideas().xlsx(_("Ideas")), "de-xuat.xlsx")
 
 
 # --- the approved list ----------------------------------------------------------------------------------------
@@ -195,4 +188,4 @@ def topics_index() -> Any:
 @topics_bp.get("/topics.xlsx", endpoint="export")
 @allow(Do.TOPICS_READ)
 def export_topics() -> Any:
-    return _file(topics().xlsx(_("Approved list")), "danh-muc.xlsx")
+    return download(topics().xlsx(_("Approved list")), "danh-muc.xlsx")

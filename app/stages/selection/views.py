@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -21,7 +22,6 @@ from app.stages.selection.models import Round
 from app.stages.selection.rules import ROUND, RoundState
 
 bp = Blueprint("selection", __name__, url_prefix="/selection", template_folder="templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _rounds() -> Listing:
@@ -55,10 +55,7 @@ def index() -> Any:
 @bp.get("/rounds.xlsx")
 @allow(Do.SELECTION_READ)
 def export() -> Any:
-    answer = make_response(_rounds().xlsx(_("Rounds")))
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = "attachment; filename=tuyen-chon.xlsx"
-    return answer
+    return download(_rounds().xlsx(_("Rounds")), "tuyen-chon.xlsx")
 
 
 def _call_topic(pid: str) -> CallTopic:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.across.portal import blank
 from app.across.portal import queries as portal
 from app.across.portal.views.blueprint import bp, english
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
@@ -23,7 +24,6 @@ from app.stages.calls.models import Call
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.rules import Mode
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPEN, PAST = "open", "past"
 
 
@@ -62,10 +62,7 @@ def calls() -> Any:
 @bp.get("/public/calls.xlsx")
 @allow(PUBLIC)
 def calls_sheet() -> Any:
-    answer = make_response(call_list().xlsx(_("Calls")))
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = "attachment; filename=thong-bao.xlsx"
-    return answer
+    return download(call_list().xlsx(_("Calls")), "thong-bao.xlsx")
 
 
 @bp.get("/public/calls/<pid>")

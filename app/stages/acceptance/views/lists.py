@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import or_
 
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -25,7 +25,6 @@ from app.stages.acceptance.views.blueprint import bp
 from app.stages.funding.models import Project
 from app.stages.plan import queries as plans
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AHEAD = timedelta(days=60)  # projects whose contract ends within this are offered to begin
 
 
@@ -102,11 +101,7 @@ def _results() -> Listing:
 
 
 def _spreadsheet(listing: Listing, title: str, name: str) -> Any:
-    listing.columns = [replace(column, label=_(column.label)) for column in listing.columns]
-    answer = make_response(listing.xlsx(title))
-    answer.mimetype = XLSX
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{clock.today():%Y-%m-%d}.xlsx"
-    return answer
+    return download(listing.xlsx(title), f"{name}-{clock.today():%Y-%m-%d}.xlsx")
 
 
 @bp.get("/")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -22,8 +23,6 @@ from app.stages.calls.views.blueprint import bp
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _calls() -> Listing:
@@ -56,10 +55,7 @@ def index() -> Any:
 @bp.get("/calls.xlsx")
 @allow(Do.CALLS_READ)
 def export() -> Any:
-    answer = make_response(_calls().xlsx(_("Calls")))
-    answer.headers["Content-Type"] = XLSX
-    answer.headers["Content-Disposition"] = "attachment; filename=thong-bao.xlsx"
-    return answer
+    return download(_calls().xlsx(_("Calls")), "thong-bao.xlsx")
 
 
 # --- drafting -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, or_, select
 
+from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.db import db
 from app.kernel.listing import COUNT_CAP, Column, Filter, Listing
@@ -30,7 +31,7 @@ from app.stages.plan.rules import (
     owes_note,
 )
 from app.stages.plan.views.blueprint import bp
-from app.stages.plan.views.plans import sees_drafts, sent, shown_plan
+from app.stages.plan.views.plans import sees_drafts, shown_plan
 
 
 def _english() -> bool:
@@ -107,7 +108,7 @@ def measures() -> Any:
 @bp.get("/measures.xlsx")
 @allow(Do.PLAN_READ)
 def measures_export() -> Any:
-    return sent(_listing().xlsx(_("Measures")), "nhiem-vu-ke-hoach.xlsx", sheets.MIME)
+    return download(_listing().xlsx(_("Measures")), "nhiem-vu-ke-hoach.xlsx", sheets.MIME)
 
 
 @bp.get("/<pid>/measures")

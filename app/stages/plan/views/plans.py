@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
+from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.text import nfc
@@ -31,14 +32,6 @@ def shown_plan(pid: str) -> Plan:
 
 def sees_drafts() -> bool:
     return bool(current_user.can(Do.PORTFOLIO_READ))
-
-
-def sent(content: bytes, name: str, kind: str) -> Response:
-    """A file to keep."""
-    answer = make_response(content)
-    answer.headers["Content-Type"] = kind
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return answer
 
 
 @bp.get("/")
@@ -145,20 +138,20 @@ def put_in_force(pid: str) -> Any:
 @bp.get("/template.xlsx")
 @allow(Do.PLAN_READ)
 def template() -> Any:
-    return sent(sheets.write(None), "mau-ke-hoach.xlsx", sheets.MIME)
+    return download(sheets.write(None), "mau-ke-hoach.xlsx", sheets.MIME)
 
 
 @bp.get("/<pid>/plan.xlsx")
 @allow(Do.PLAN_READ)
 def workbook(pid: str) -> Any:
-    return sent(sheets.write(queries.plain(shown_plan(pid))), "ke-hoach.xlsx", sheets.MIME)
+    return download(sheets.write(queries.plain(shown_plan(pid))), "ke-hoach.xlsx", sheets.MIME)
 
 
 @bp.get("/<pid>/plan.json")
 @allow(Do.PLAN_READ)
 def as_json(pid: str) -> Any:
     text = json.dumps(shape.to_file(queries.plain(shown_plan(pid))), ensure_ascii=False, indent=1)
-    return sent(text.encode(), "ke-hoach.json", "application/json; charset=utf-8")
+    return download(text.encode(), "ke-hoach.json", "application/json; charset=utf-8")
 
 
 def _compared(pid: str, other: str) -> tuple[Plan, Plan, list[compare.Line]]:
@@ -188,4 +181,4 @@ def compare_export(pid: str, other: str) -> Any:
     old, new, lines = _compared(pid, other)
     labels = [_("Part"), _("What became of it"), _("Code in %(number)s", number=old.number), old.number, _("Code in %(number)s", number=new.number), new.number, _("Reason")]
     rows = [(_(compare.PARTS[x.part]), _(x.fate.label), x.old_code, x.old_text, x.new_code, x.new_text, x.note) for x in _wanted(lines)]
-    return sent(sheets.table(f"{old.number} – {new.number}", labels, rows), "so-sanh-ke-hoach.xlsx", sheets.MIME)
+    return download(sheets.table(f"{old.number} – {new.number}", labels, rows), "so-sanh-ke-hoach.xlsx", sheets.MIME)

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, make_response
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.downloads import download
 from app.kernel import clock
 from app.kernel.listing import Listing
 from app.kernel.permissions import Do
 
 bp = Blueprint("transfer", __name__, url_prefix="/transfer", template_folder="../templates")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def spreadsheet(listing: Listing, title: str, name: str) -> Any:
     """The rows of a list as an Excel file."""
-    listing.columns = [replace(column, label=_(column.label)) for column in listing.columns]
-    answer = make_response(listing.xlsx(title))
-    answer.mimetype = XLSX
-    answer.headers["Content-Disposition"] = f"attachment; filename={name}-{clock.today():%Y-%m-%d}.xlsx"
-    return answer
+    return download(listing.xlsx(title), f"{name}-{clock.today():%Y-%m-%d}.xlsx")
 
 
 def parts() -> list[tuple[str, str]]:
