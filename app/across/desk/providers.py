@@ -81,13 +81,6 @@ def my_ideas(user: User, _at: datetime) -> list[Select[Any]]:
             .where(Idea.owner_id == user.id, Idea.state.in_((IdeaState.DRAFT, IdeaState.RETURNED)))]  # fmt: skip
 
 
-def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:
-    """Submitted ideas."""
-    if not user.can(Do.IDEAS_IDENTIFY):
-        return []
-    return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.submitted_at).where(Idea.state == IdeaState.SUBMITTED)]
-
-
 def ideas_to_approve(user: User, _at: datetime) -> list[Select[Any]]:
     """Identified ideas that await the decision."""
     if not user.can(Do.IDEAS_APPROVE):
@@ -295,9 +288,11 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Contracts to sign"), contracts_to_sign),
     (N_("Reports to review"), reports_to_review),
     (N_("Use of results to verify, contracts to register"), later.use_to_verify),
+    (N_("Transfer contracts to sign, register or end"), later.contracts_of_results),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
     (N_("Questions about calls to answer"), questions_to_answer),
-    (N_("Ideas to put to identification"), ideas_to_identify),
+    (N_("Ideas to put to identification"), councils.ideas_to_identify),
+    (N_("Topics to put into a call"), councils.topics_to_call),
     (N_("Calls to publish or open"), calls_to_move),
     (N_("Planned inspections"), inspections),
     (N_("Reports that others owe"), late_reports),

@@ -29,6 +29,7 @@ from app.stages.transfer.rules import (
     Usage,
     check_giver,
     check_other_person,
+    check_rating,
     check_transferable,
     check_use,
     check_writable,
@@ -88,10 +89,12 @@ def verify(follow_up: FollowUp, *, remark: str | None, by: User, at: datetime, s
     _review(follow_up, "verify", remark, by=by, at=at, seen=seen)
     whole = queries.follow_up_whole(follow_up.id)
     result, project = queries.result_by_id(follow_up.result_id), whole.project
+    unused, note = follow_up.usage == Usage.NO, follow_up.note or ""
     receiver = whole.handover.receiver.name if whole.handover else awards.host_name(project)
     data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "certificate": result.certificate_number,
             "host": awards.host_name(project), "receiver": receiver, "number": follow_up.number, "due_on": follow_up.due_on.isoformat(),
-            "usage": ON_PAPER[follow_up.usage], "place": follow_up.place or "", "scale": follow_up.scale or "", "note": follow_up.note or "",
+            "usage": ON_PAPER[follow_up.usage], "place": follow_up.place or "", "scale": follow_up.scale or "", "note": "" if unused else note,
+            "why_not": note if unused else "", "none": "x" if unused else "",
             "users": _figure(follow_up.users), "jobs": _figure(follow_up.jobs), "revenue": follow_up.revenue, "savings": follow_up.savings,
             "reporter": people.users_by_id({follow_up.reported_by_id or 0})[follow_up.reported_by_id or 0].name, "remark": remark or "", "officer": by.name}  # fmt: skip
     return papers.issue(template="transfer/followup_report", subject=follow_up, data=data, by=by, at=at,
@@ -117,6 +120,7 @@ def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | N
     figures = queries.figures_of(result.id)
     if not figures["reports"]:
         raise WrongState(N_("There is no verified report on the use yet: an evaluation stands on at least one."))
+    check_rating(rating, queries.use_of(result))
     row = Effectiveness(result_id=result.id, project_id=project.id, rating=rating, assessment=assessment, advice=advice, figures=figures, by_id=by.id, at=at)
     db.session.add(row)
     db.session.flush()
@@ -141,6 +145,10 @@ def remind(at: datetime) -> int:
             outbox.post("transfer/mail/registration_due.txt", to=[*awards.holders(deal.project), *people.users_with(Do.TRANSFER_VERIFY)], at=at,
                         key=f"registration-due:{deal.public_id}:{days}", agreement=deal, result=deal.result, project=deal.project)  # fmt: skip
             count += 1
+    for deal in queries.over(today - timedelta(days=366), today - timedelta(days=1)):
+        outbox.post("transfer/mail/agreement_over.txt", to=[*awards.holders(deal.project), *people.users_with(Do.TRANSFER_VERIFY)], at=at,
+                    key=f"agreement-over:{deal.public_id}:{deal.ends_on}", agreement=deal, result=deal.result, project=deal.project)  # fmt: skip
+        count += 1
     return count
 
 
