@@ -134,8 +134,10 @@ def dissolved(council: Council, by: User, at: datetime) -> None:
 
 
 def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chosen: str | None, *, by: User, at: datetime) -> None:
-    """Each case has its grade."""
+    """Each case has its grade, but for a project that ended early meanwhile."""
     for item, case in _cases(council):
+        if queries.early_end(case.project_id) is not None:
+            continue
         result = results[item.public_id]
         level = level_of(result, case)
         grade(case, council=council, level=level, accepted=level in result["accepted"], count=dict(result), by=by, at=at)

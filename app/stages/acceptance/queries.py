@@ -20,7 +20,7 @@ from app.stages.acceptance.models import Case, CaseLine, Evaluation, Result
 from app.stages.acceptance.rules import CaseState, Gate, ResultState, days_late
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Contract, Project, ProjectClosing
-from app.stages.funding.rules import ContractState
+from app.stages.funding.rules import ClosingKind, ContractState
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 from app.stages.proposals.models import TeamMember
@@ -90,9 +90,18 @@ def projects_to_begin(user: User, *, until: date, held: bool = False) -> list[Pr
         .order_by(Contract.ends_on, Project.id)))  # fmt: skip
 
 
+def early_end(project_id: int) -> ProjectClosing | None:
+    """The closing of a project that was terminated: the acceptance of such a project goes no further."""
+    return db.session.scalar(select(ProjectClosing).where(_early(project_id)))
+
+
+def _early(project_id: Any) -> Any:
+    return (ProjectClosing.project_id == project_id) & (ProjectClosing.kind == ClosingKind.TERMINATED)
+
+
 def cases_in(user: User, *states: CaseState, held: bool = False) -> list[Case]:
-    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first."""
-    mine = funding.held(user) if held else true()
+    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first; not of projects that ended early."""
+    mine = (funding.held(user) if held else true()) & ~exists().where(_early(Case.project_id))
     return list(db.session.scalars(cases_statement(user).where(Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))
 
 

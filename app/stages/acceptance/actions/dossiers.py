@@ -23,6 +23,7 @@ from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.acceptance import queries
+from app.stages.acceptance.actions.going import go
 from app.stages.acceptance.models import Case, CaseLine
 from app.stages.acceptance.rules import (
     CASE,
@@ -126,7 +127,7 @@ def submit(case: Case, *, by: User, at: datetime, seen: Any = None) -> Paper:
     case.submitted_at, case.submitted_by_id, case.reason = at, by.id, None
     case.checked_at = case.checked_by_id = case.check_remark = None
     late = queries.lateness(case)
-    CASE.advance(case, "submit", by=by, at=at, detail={"round": case.round, "days_late": late})
+    go(case, "submit", by=by, at=at, detail={"round": case.round, "days_late": late})
     levels = queries.levels_of(project)
     paper = papers.issue(template="acceptance/self_evaluation", subject=case, by=by, at=at, title=f"Báo cáo tự đánh giá nhiệm vụ {project.code}", data={
         **face(project), "lines": [{"name": line.name, "promised": promised(line), "quantity": line.delivered_quantity, "quality": line.delivered_quality,
@@ -156,7 +157,7 @@ def return_dossier(case: Case, *, reason: str, by: User, at: datetime, seen: Any
     """Send the dossier back with what is missing; the answer is issued."""
     check_other_person(by.id, case.submitted_by_id)
     check_seen(case, seen)
-    CASE.advance(case, "return", by=by, at=at, reason=reason)
+    go(case, "return", by=by, at=at, reason=reason)
     case.reason = reason
     db.session.flush()
     return _answer(case, "returned", valid=False, remark=reason, by=by, at=at)
@@ -167,7 +168,7 @@ def check(case: Case, *, remark: str | None = None, by: User, at: datetime, seen
     check_other_person(by.id, case.submitted_by_id)
     check_seen(case, seen)
     case.checked_at, case.checked_by_id, case.check_remark = at, by.id, remark
-    CASE.advance(case, "check", by=by, at=at, reason=remark)
+    go(case, "check", by=by, at=at, reason=remark)
     return _answer(case, "valid", valid=True, remark=remark or "", by=by, at=at)
 
 

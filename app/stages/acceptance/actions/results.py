@@ -23,9 +23,9 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
+from app.stages.acceptance.actions.going import check_going, go
 from app.stages.acceptance.models import Case, Contribution, Result
 from app.stages.acceptance.rules import (
-    CASE,
     ON_PAPER,
     RATED,
     RESULT,
@@ -72,6 +72,7 @@ def _open(case: Case, by: User) -> Project:
     if case.state not in RATED:
         raise WrongState(N_("Results are written down once the council has rated the project."))
     check_accepted(case.accepted)
+    check_going(case)
     project = funding.project_by_id(case.project_id)
     check_holder(funding.may_request(by, project) or by.can(Do.ACCEPTANCE_REGISTER))
     return project
@@ -154,7 +155,7 @@ def _complete(case: Case, project: Project, *, by: User, at: datetime) -> None:
     """When no result waits any more, the case's results are registered; who recognises is told."""
     if Gate.CERTIFICATE not in queries.passed_gates(case) or case.state != CaseState.GRADED:
         return
-    CASE.advance(case, "register_results", by=by, at=at)
+    go(case, "register_results", by=by, at=at)
     outbox.post("acceptance/mail/registered.txt", to=funding.holders(project), key=f"acceptance-registered:{case.public_id}", at=at, project=project, case=case)
     outbox.post("acceptance/mail/to_recognise.txt", to=people.users_with(Do.ACCEPTANCE_RECOGNISE), key=f"acceptance-to-recognise:{case.public_id}", at=at,
                 project=project, case=case)  # fmt: skip

@@ -59,11 +59,12 @@ def show(pid: str) -> Any:
     project, documents, attachments = case.project, queries.documents_of(case.project), files.of(case)
     order, passed = queries.order_of(project), queries.passed_gates(case)
     holds, may_see = funding.may_request(current_user, project), _sees(case)
+    stopped = queries.early_end(project.id)
     told = (case, *(case.results if may_see else ()))  # members of a council read the case, not what became of it
     return render_template(
-        "acceptance/show.html", case=case, project=project, levels=queries.levels_of(project, lang()), moves=dict(CASE.moves(case)), documents=documents,
+        "acceptance/show.html", case=case, project=project, levels=queries.levels_of(project, lang()), moves={} if stopped else dict(CASE.moves(case)), stopped=stopped, documents=documents,
         attachments=attachments, kinds=_kinds(documents), lang=lang(), late=queries.lateness(case), due=queries.next_due(case, project), today=clock.today(),
-        progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds,
+        progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds and not stopped,
         missing=missing_documents(documents, {a.kind for a in attachments}), unfinished=unfinished(case.lines), promised=_promised(case),
         ready=_may_recognise(order, passed), chances=rulebook.value("acceptance.reevaluations", on=project.decision_date), may_see=may_see,
         papers=papers.of(*told), entries=journal.timeline([journal.subject_key(row) for row in told]))  # fmt: skip
