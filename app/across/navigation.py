@@ -18,7 +18,6 @@ from flask import (
     url_for,
 )
 from flask_babel import get_locale, get_translations
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_eval_context
@@ -279,7 +278,7 @@ def choose_language() -> Any:
 
 def plain(text: Any) -> str:
     """A choice's label in words: translated when it is a sentence of ours, else as it is; never markup (`_` in a page would be)."""
-    return str(_catalogue().ugettext(str(text))) if text else ""
+    return _(str(text)) if text else ""
 
 
 def clock_ahead() -> datetime | None:
@@ -295,20 +294,20 @@ def names_of(ids: set[int]) -> dict[int, str]:
 def told_history(entries: list[Any]) -> list[Told]:
     """The acts of a timeline in words, people by name, in one query."""
     people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
-    faces = {name: life.states for name, life in LIFECYCLES.items()}
+    faces = {name: {str(state): state for state in life.states} for name, life in LIFECYCLES.items()}
     return [_told(entry, people, faces) for entry in entries]
 
 
-def _told(entry: Any, people: dict[int, str], faces: dict[str, Any]) -> Told:
-    states = faces.get(entry.subject_type)
-    state = next((s for s in states if str(s) == entry.after), None) if states and entry.after and entry.after != entry.before else None
+def _told(entry: Any, people: dict[int, str], faces: dict[str, dict[str, Face]]) -> Told:
+    known = faces.get(entry.subject_type, {})
+    before = known.get(entry.before)
+    state = known.get(entry.after) if entry.after != entry.before else None
     life = LIFECYCLES.get(entry.subject_type)
-    move = next((m for (f, v), m in life.table.items() if v == entry.verb and str(f) == entry.before), None) if life else None
+    move = life.table.get((before, entry.verb)) if life and before is not None else None
     label = VERBS.get(entry.verb) or (move.label if move else entry.verb.replace("_", " ").capitalize())
     who = people.get(entry.actor_id) or _("The system")
     behalf = people.get(entry.on_behalf_of_id)
-    before = next((s for s in states if str(s) == entry.before), None) if state is not None and states else None
-    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before)
+    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before if state is not None else None)
 
 
 def _catalogue() -> Any:
@@ -320,6 +319,11 @@ def _catalogue() -> Any:
     found = get_translations()
     g._flask_babel.catalogue = (g._flask_babel.babel_locale, found)
     return found
+
+
+def _(text: str) -> str:
+    """The sentence in the page's language; as flask_babel's, with a shorter way to the catalogue."""
+    return str(_catalogue().ugettext(text))
 
 
 @pass_eval_context
