@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets
 from app import config as configuration
+from app.addresses import Application
 from app.extensions import babel, csrf, login, mail, migrate
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
@@ -41,7 +42,7 @@ ROOMS = (
 def create_app(environment: str | None = None, **overrides: Any) -> Flask:
     """The application. `overrides` replace settings (tests). Raises RuntimeError for an unsafe or undeclared set-up."""
     settings = configuration.load(environment) | overrides
-    app = Flask(__name__, instance_path=settings["INSTANCE_FOLDER"], static_url_path=assets.address(development=settings["EDITING"]))
+    app = Application(__name__, instance_path=settings["INSTANCE_FOLDER"], static_url_path=assets.address(development=settings["EDITING"]))
     app.config.from_mapping(settings)
     set_up_time_and_record(app)
     _set_up_database(app)

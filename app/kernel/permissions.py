@@ -5,6 +5,7 @@ Grammar: ``STAGE_VERB = "stage:verb"``; the verb is the action's name. Add a wor
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 
@@ -135,6 +136,7 @@ ROLES: dict[str, frozenset[Do]] = {
 }  # fmt: skip
 
 
-def words_of(roles: frozenset[str] | set[str]) -> frozenset[Do]:
+@functools.cache
+def words_of(roles: frozenset[str]) -> frozenset[Do]:
     """All words that these roles grant together. An unknown role grants nothing."""
     return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import xlsxwriter
 from flask import Blueprint, render_template, request, url_for
@@ -31,6 +33,7 @@ from app.kernel.web import allow
 from app.shown import language
 from app.stages.ideas import queries as ideas
 from app.stages.plan import queries as plans
+from app.stages.plan.rules import PlanState
 
 bp = Blueprint("board", __name__, url_prefix="/board", template_folder="templates")
 MOST_YEARS = 12
@@ -55,11 +58,13 @@ class Board:
     def link(self, row: Row, column: Column) -> str:
         """The list of exactly the rows counted in this cell."""
         endpoint, more = LISTS[column.measure]
-        return url_for(endpoint, item=row.item.public_id, year=column.year, body=self.body, **more)
+        asked = {"item": row.item.public_id, "year": column.year, "body": self.body, **more}
+        return f"{url_for(endpoint)}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
 
-    def head(self, column: Column) -> str:
-        """What stands over a column."""
-        return _(column.measure.label) if self.measure is None else str(column.year or _("All years"))
+    @cached_property
+    def heads(self) -> list[str]:
+        """What stands over the columns."""
+        return [_(c.measure.label) if self.measure is None else str(c.year or _("All years")) for c in self.columns]
 
     def address(self, **changes: Any) -> dict[str, Any]:
         """The address of this board, with changes."""
@@ -74,9 +79,8 @@ def _asked(name: str, offered: Iterable[Any]) -> Any:
 
 
 def _board() -> Board | None:
-    current = plans.current_plan()
-    plan = plans.plan_by_pid(request.args.get("plan", "")) or current
-    if plan is None or plan.is_historic:
+    plan = plans.plan_with_items(request.args.get("plan"))
+    if plan is None:
         return None
     sector = next((s for s in plan.sectors if s.code == request.args.get("sector")), None)
     bodies = ideas.ordering_bodies()
@@ -87,7 +91,7 @@ def _board() -> Board | None:
     shown = columns(measure, year, years[-MOST_YEARS:])
     made = rows([i for s in ([sector] if sector else plan.sectors) for i in s.items], counted, shown, year)
     return Board(plan, sector, year, years, body, bodies, measure, only, shown, [r for r in made if only is None or r.stand == only],
-                 is_current=current is not None and current.id == plan.id)  # fmt: skip
+                 is_current=plan.state == PlanState.IN_FORCE)  # fmt: skip
 
 
 @bp.get("/")
@@ -109,7 +113,7 @@ def _spreadsheet(board: Board | None) -> bytes:
     book.set_properties({"title": _("Priority board"), "author": "Vàm Cỏ"})
     sheet = book.add_worksheet()
     bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
-    heads = [_("Item"), _("Name"), _("Stand"), *([board.head(c) for c in board.columns] if board else [])]
+    heads = [_("Item"), _("Name"), _("Stand"), *(board.heads if board else [])]
     for at, head in enumerate(heads):
         sheet.write_string(0, at, head, bold)
     for line, row in enumerate(board.rows if board else [], start=1):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, case, exists, func, or_
+from sqlalchemy import CompoundSelect, Select, case, exists, func, or_
 
 from app.across.desk import councils, later, office, plans
-from app.across.desk.waiting import Task, lines, read
+from app.across.desk.waiting import NOW, Anybody, Task, lines, read, together
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
@@ -61,7 +62,9 @@ class Group:
     late: int
 
 
-# what waits: tasks, or statements made by `lines` (all statements of a desk are read in one query)
+# What waits: statements made by `lines`, all of a desk read in one query. They are written once a day for all people with the same
+# roles: `user` is waiting.Anybody, the instant is the day's first (the present one is NOW). Those in COMPUTED give tasks instead,
+# for the person and the instant.
 Provider = Callable[[User, datetime], Sequence[Task | Select[Any]]]
 
 
@@ -114,11 +117,11 @@ def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
             .join(Call, Call.id == Question.call_id).where(Question.state == QuestionState.ASKED)]  # fmt: skip
 
 
-def open_calls(user: User, at: datetime) -> list[Select[Any]]:
+def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
     if "researcher" not in user.roles or user.can(Do.CALLS_PUBLISH):
         return []
-    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)]
+    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline).where(Call.state == CallState.PUBLISHED, Call.opens_at <= NOW, Call.deadline >= NOW)]
 
 
 # --- dossiers -------------------------------------------------------------------------------------------------
@@ -307,13 +310,22 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 )
 
 
+COMPUTED = (later.to_recognise, later.dossiers_to_complete, later.acceptance_to_run)
+
+
+@functools.lru_cache(maxsize=32)
+def _statement(anybody: Anybody) -> CompoundSelect[Any] | None:
+    start = clock.at_local(anybody.today)
+    return together((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
+                    for part in provider(cast(User, anybody), start) if isinstance(part, Select))  # fmt: skip
+
+
 def groups(user: User, at: datetime) -> list[Group]:
     """All that waits for this person, in the order of PROVIDERS."""
     today, found = clock.local(at).date(), []
-    given = [list(provider(user, at)) for _label, provider in PROVIDERS]
-    read_together = read((n, part) for n, parts in enumerate(given) for part in parts if not isinstance(part, Task))
-    for n, (label, _provider) in enumerate(PROVIDERS):
-        tasks = [part for part in given[n] if isinstance(part, Task)] + read_together.get(n, [])
+    read_together = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at))
+    for n, (label, provider) in enumerate(PROVIDERS):
+        tasks = [t for t in provider(user, at) if isinstance(t, Task)] if provider in COMPUTED else read_together.get(n, [])
         if tasks:
             tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
             found.append(Group(label, tasks, sum(1 for t in tasks if t.due is not None and t.due < today)))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -80,11 +80,11 @@ def evaluations_of(case: Case) -> list[Evaluation]:
 
 
 def projects_to_begin(user: User, *, until: date, held: bool = False) -> list[Project]:
-    """Projects this person may see, or (`held`) answers for, with a signed contract that ends by then, not ended, without a case."""
+    """Projects this person may see, or (`held`, for a bare list) answers for, with a signed contract that ends by then, not ended, without a case."""
     ended = exists().where(ProjectClosing.project_id == Project.id)
     begun = exists().where(Case.project_id == Project.id)
     return list(db.session.scalars(
-        select(Project).join(Contract, Contract.project_id == Project.id).options(*_FACES)
+        select(Project).join(Contract, Contract.project_id == Project.id).options(*(() if held else _FACES))
         .where(Contract.state == ContractState.SIGNED, Contract.ends_on <= until, ~ended, ~begun,
                funding.held(user) if held else visible(user))
         .order_by(Contract.ends_on, Project.id)))  # fmt: skip
@@ -100,9 +100,14 @@ def _early(project_id: Any) -> Any:
 
 
 def cases_in(user: User, *states: CaseState, held: bool = False) -> list[Case]:
-    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first; not of projects that ended early."""
+    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first; with the bare project.
+
+    Cases of projects that ended early are left out: nothing is done about them.
+    """
     mine = (funding.held(user) if held else true()) & ~exists().where(_early(Case.project_id))
-    return list(db.session.scalars(cases_statement(user).where(Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))
+    return list(db.session.scalars(
+        select(Case).join(Project, Project.id == Case.project_id).options(contains_eager(Case.project))
+        .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))  # fmt: skip
 
 
 # --- results --------------------------------------------------------------------------------------------------

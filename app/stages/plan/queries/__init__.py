@@ -24,6 +24,7 @@ from app.stages.plan.queries.plans import (
     plan_by_id,
     plan_by_number,
     plan_by_pid,
+    plan_with_items,
     plans,
     predecessors,
     sector_and_item_choices,
@@ -38,5 +39,5 @@ from app.stages.plan.queries.plans import (
 __all__ = [
     "PARTS", "bodies_by_name", "body_choices", "current_plan", "day_in_force", "decision_of", "historic_item", "in_force_on", "item", "item_by_pid",
     "item_choices", "items", "items_named", "items_of", "links_of", "mapping_rows", "measures", "part", "plain", "plan_before", "plan_by_id",
-    "plan_by_number", "plan_by_pid", "plans", "predecessors", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
+    "plan_by_number", "plan_by_pid", "plan_with_items", "plans", "predecessors", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
 ]  # fmt: skip

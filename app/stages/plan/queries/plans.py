@@ -42,6 +42,13 @@ def plan_by_pid(pid: str | None) -> Plan | None:
     return db.session.scalar(_whole().where(Plan.public_id == pid, ~Plan.is_historic)) if pid else None
 
 
+def plan_with_items(pid: str | None) -> Plan | None:
+    """The plan of this public id, else the one in force; with sectors and items only."""
+    lean = select(Plan).options(selectinload(Plan.sectors).selectinload(Sector.items).options(lazyload(Priority.plan)), lazyload(Plan.decision)).where(~Plan.is_historic)
+    named = db.session.scalar(lean.where(Plan.public_id == pid)) if pid else None
+    return named or db.session.scalar(lean.where(*_IN_FORCE).order_by(Plan.dated.desc()).limit(1))
+
+
 def plan_by_number(number: str) -> Plan | None:
     return db.session.scalar(select(Plan).where(Plan.number == number))
 
@@ -129,15 +136,21 @@ def item_choices(english: bool, *, among: Select[Any] | None = None) -> list[tup
 
 def sector_and_item_choices(english: bool) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(sectors, items) for the filters of one list, in one query; as `sector_choices` and `item_choices`."""
-    rows = list(db.session.scalars(select(Priority).options(joinedload(Priority.sector)).join(Plan, Plan.id == Priority.plan_id)
-                                   .where(Plan.state != PlanState.DRAFT, ~Plan.is_historic).order_by(Plan.state, Plan.dated.desc(), Priority.position)))  # fmt: skip
     sectors, items = {}, []
-    for i in rows:
-        now, sector = i.plan.state == PlanState.IN_FORCE, i.sector
-        name = sector.name_en if english else sector.name_vi
-        sectors[sector.code if now else sector.public_id] = name if now else f"{name} ({i.plan.number})"
-        items.append((i.code if now else i.public_id, f"{i.face} {i.title_en if english else i.short_vi}"))
+    for i in db.session.execute(_ITEMS_AND_SECTORS):
+        now = i.state == PlanState.IN_FORCE
+        sector, title = (i.name_en, i.title_en) if english else (i.name_vi, i.short_vi)
+        sectors[i.sector if now else i.sector_pid] = sector if now else f"{sector} ({i.number})"
+        items.append((i.code, f"{i.code} {title}") if now else (i.item_pid, f"{i.code} ({i.number}) {title}"))
     return list(sectors.items()), items
+
+
+# as columns and written once: the lists of all rooms ask for these
+_ITEMS_AND_SECTORS = (
+    select(Priority.code, Priority.public_id.label("item_pid"), Priority.title_en, Priority.short_vi, Plan.state, Plan.number,
+           Sector.code.label("sector"), Sector.public_id.label("sector_pid"), Sector.name_en, Sector.name_vi)
+    .join(Sector, Sector.id == Priority.sector_id).join(Plan, Plan.id == Priority.plan_id)
+    .where(Plan.state != PlanState.DRAFT, ~Plan.is_historic).order_by(Plan.state, Plan.dated.desc(), Priority.position))  # fmt: skip
 
 
 def sector_choices(english: bool, *, among: Select[Any] | None = None) -> list[tuple[str, str]]:
