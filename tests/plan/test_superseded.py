@@ -14,6 +14,7 @@ from app.stages.plan.suggestion import actions as words
 from app.stages.plan.suggestion import labels
 from app.stages.plan.suggestion import queries as suggestion
 from tests.plan import later
+from tests.support.browser import values_of
 
 DAY = timedelta(days=1)
 
@@ -104,6 +105,21 @@ def test_linking_an_idea_offers_the_new_plan_and_says_what_the_former_item_becam
     assert former not in {o["value"] for o in page.select("#item option")}
     officer.submit(f"/ideas/{pid}/link-item", {"item": queries.item("1.5").public_id})
     assert not officer.page(f"/ideas/{pid}/link-item").select("[aria-labelledby=former-head]")
+
+
+def test_a_draft_begun_under_the_plan_before_says_what_its_item_became_and_cannot_be_sent_with_it(db, cast, at, as_):
+    pi, former = as_("pi1"), queries.item("1.2").public_id
+    form = values_of(pi.page("/ideas/new").select("main form[method=post]")[-1])
+    place = pi.post("/ideas/new", data=form | {"title": "Phục tráng giống lúa nếp", "item": former}).location
+    succeed(cast, at)
+    database.session.commit()
+    assert "1.2 (1821/KH-UBND)" in pi.page(place).select_one("main").text
+    page = pi.page(f"{place}/edit")
+    assert "1.1" in page.select_one("[aria-labelledby=former-head]").text and "1.2 (1821/KH-UBND)" in page.select_one("#item option[selected]").text
+    form = values_of(page.select("main form[method=post]")[-1])
+    refused = pi.post(f"{place}/edit", data=form | {"need": "Chưa có giống sạch bệnh"})
+    assert refused.status_code == 422 and "Chưa có giống sạch bệnh" in refused.get_data(as_text=True)
+    assert pi.post(f"{place}/edit", data=form | {"item": queries.item("1.1").public_id}).status_code == 303
 
 
 @pytest.mark.parametrize("url", ["/ideas/", "/topics/"])

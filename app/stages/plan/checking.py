@@ -34,6 +34,7 @@ class Problem:
     params: dict[str, Any] = field(default_factory=dict)
     warning: bool = False
     place: str = ""  # sheet and row, for a workbook
+    line: int = 0  # of a JSON file
 
     def __str__(self) -> str:
         return f"{self.place or self.path}: {self.message % self.params if self.params else self.message}"

@@ -18,6 +18,7 @@ from app.services.files.rules import check_upload, clean_name
 from app.services.people.models import Organisation, User
 from app.stages.plan import queries, shape, sheets
 from app.stages.plan.checking import LARGEST, Problem, check_file, is_broken
+from app.stages.plan.lines import lines_of
 from app.stages.plan.models import (
     Agency,
     Goal,
@@ -49,7 +50,9 @@ def read_file(name: str, content: bytes) -> tuple[Any, list[Problem]]:
         found = problems + check(data)
         return data, [_placed(p, places) for p in found]
     data = _whole_letters(_json(content))
-    return data, check(data)
+    problems = check(data)
+    lines = lines_of(content.decode("utf-8-sig"), {p.path for p in problems})
+    return data, [replace(p, line=lines.get(p.path, 0)) for p in problems]
 
 
 def _whole_letters(value: Any) -> Any:

@@ -113,7 +113,8 @@ class Suggester:
             extra, reasons = self._points(more)
             for code, value in extra.items():
                 points[code] += value / 2
-                why[code] = why.get(code, []) + [w for w in reasons.get(code, []) if w not in why.get(code, [])]
+                said = {w.casefold() for w in why.get(code, [])}
+                why[code] = why.get(code, []) + [w for w in reasons.get(code, []) if w.casefold() not in said]
         against = max(points.pop(NONE, 0.0), 0.0)
         best = sorted((c for c in self.codes if points[c] > 0.05 and why.get(c)), key=lambda c: -points[c])[:LIMIT]
         suggestions = [Suggestion(c, round(points[c] / (points[c] + HALF), 3), why[c][:6]) for c in best]
