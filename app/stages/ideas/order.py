@@ -40,7 +40,7 @@ def _items(_on: date, lang: str) -> list[tuple[str, str]]:
 def _item(pid: str, lang: str) -> str | None:
     """An item of a plan that has been replaced meanwhile."""
     row = db.session.scalar(select(Priority).where(Priority.public_id == pid))
-    return f"{row.code} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
+    return f"{row.face} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
 
 
 questionnaires.register(CODE, NEEDS)

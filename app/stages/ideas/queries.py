@@ -26,8 +26,8 @@ from app.services.rulebook import queries as rulebook
 from app.services.similarity import queries as similarity
 from app.services.similarity.kinds import Kind, Shown, register_kind, visible_to
 from app.stages.ideas.models import Idea, IdeaGroup, Topic
-from app.stages.ideas.rules import CALLABLE, IdeaState, Mode, TopicState
-from app.stages.plan.models import Plan, Priority, Sector
+from app.stages.ideas.rules import CALLABLE, IdeaState, Mode
+from app.stages.plan.models import Plan, Priority
 
 _IDEA = (joinedload(Idea.owner), joinedload(Idea.organisation), joinedload(Idea.item).joinedload(Priority.sector))
 _WHOLE_IDEA = (
@@ -197,23 +197,13 @@ def topic_years() -> list[int]:
     return list(db.session.scalars(select(Topic.year).distinct().order_by(Topic.year.desc())))
 
 
-def public_topics(*, year: int | None = None, sector: str | None = None) -> list[dict[str, Any]]:
-    """The approved list as anyone may read it, newest first; dropped topics stay off."""
-    statement = select(Topic).options(*_TOPIC).join(Topic.item).join(Sector, Sector.id == Priority.sector_id).where(Topic.state != TopicState.DROPPED)
-    if year is not None:
-        statement = statement.where(Topic.year == year)
-    if sector is not None:
-        statement = statement.where(Sector.code == sector)
-    return [public_topic(t) for t in db.session.scalars(statement.order_by(Topic.year.desc(), Topic.code))]
-
-
 def public_topic(topic: Topic) -> dict[str, Any]:
     """One topic as anyone may read it."""
     sector = topic.item.sector
     return {
         "pid": topic.public_id, "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "kind": topic.kind,
         "mode": topic.mode, "state": topic.state, "year": topic.year, "ceiling": topic.ceiling, "duration_months": topic.duration_months,
-        "item_code": topic.item.code, "item_vi": topic.item.short_vi, "item_en": topic.item.title_en,
+        "item_code": topic.item.code, "item_face": topic.item.face, "plan": topic.item.plan.number, "item_vi": topic.item.short_vi, "item_en": topic.item.title_en,
         "sector_code": sector.code, "sector_vi": sector.name_vi, "sector_en": sector.name_en,
         "assigned": topic.assigned.name if topic.assigned else None,
         "decision_number": topic.decision_number, "decision_date": topic.decision_date,

@@ -96,7 +96,7 @@ def issue_decision(topics: Sequence[Topic], ideas: Sequence[Idea], *, number: st
 
 def _listed(topic: Topic) -> dict[str, Any]:
     return {
-        "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "item": topic.item.code,
+        "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "item": topic.item.face,
         "mode": MODES[topic.mode], "assigned": topic.assigned.name if topic.assigned else "", "ceiling": topic.ceiling or 0,
         "months": topic.duration_months or 0, "receiver": receiver.name if (receiver := _receiver(topic)) else "",
     }  # fmt: skip

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.across.portal import blank
-from app.across.portal import queries as portal
 from app.across.portal.views.blueprint import bp, english
 from app.downloads import download
 from app.kernel import clock
@@ -23,6 +22,7 @@ from app.stages.calls import actions, forms, queries
 from app.stages.calls.models import Call
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.rules import Mode
+from app.stages.plan import queries as plans
 
 OPEN, PAST = "open", "past"
 
@@ -39,7 +39,7 @@ def call_list(per_page: int = 25) -> Listing:
                  Column("deadline", _("Deadline"), lambda c: c.deadline, sort=Call.deadline), Column("state", _("State"), lambda c: _(c.state.label))],
         filters=[Filter("q", _("Words of the title, of a topic, or the number"), queries.with_words),
                  Filter("status", _("Open or past"), lambda s, v: queries.now_open(s, at, v == OPEN), choices=[(OPEN, _("Open")), (PAST, _("Past"))]),
-                 Filter("sector", _("Sector"), queries.in_sector, choices=portal.sector_names(english())),
+                 Filter("sector", _("Sector"), queries.in_sector, choices=plans.sector_choices(english())),
                  Filter("mode", _("Mode"), queries.of_mode, choices=[(str(m), _(m.label)) for m in Mode]),
                  Filter("kind", _("Type of task"), queries.of_kind, choices=kinds),
                  Filter("year", _("Year"), lambda s, v: s.where(Call.year == int(v)), choices=[(str(y), str(y)) for y in queries.years()])],

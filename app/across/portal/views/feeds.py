@@ -104,7 +104,7 @@ def _plain(value: Any) -> Any:
 
 def _topic(topic: dict[str, Any]) -> dict[str, Any]:
     return {"code": topic["code"], "title": topic["title"], "aim": topic["aim"], "products": topic["products"], "kind": topic["kind"],
-            "item": topic["item_code"], "sector": topic["sector_code"], "ceiling_vnd": topic["ceiling"], "duration_months": topic["duration_months"],
+            "item": topic["item_code"], "plan": topic["plan"], "sector": topic["sector_code"], "ceiling_vnd": topic["ceiling"], "duration_months": topic["duration_months"],
             "invited": topic["assigned"], "outcome": str(topic["outcome"]) if topic["outcome"] else None}  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from app.services.papers import queries as papers
 from app.services.papers import views as paper_views
 from app.services.papers.models import Paper
 from app.stages.funding.models import Project
+from app.stages.plan import queries as plans
 from app.stages.transfer import queries as transfer
 
 
@@ -63,7 +64,7 @@ def projects() -> Any:
                  Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
                  Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
-                 Filter("sector", N_("Sector"), hub.in_sector, choices=queries.sector_names(tongue)),
+                 Filter("sector", N_("Sector"), hub.in_sector, choices=plans.sector_choices(tongue)),
                  Filter("year", N_("Year of approval"), hub.decided_in, choices=[(str(y), str(y)) for y in hub.years()]),
                  Filter("phase", N_("Phase"), lambda s, v: s.where(phase_sql(today) == v), choices=[(str(p), p.label) for p in Phase])],
     )  # fmt: skip

@@ -136,7 +136,7 @@ def _notice(call: Call, call_topics: Sequence[CallTopic]) -> dict[str, Any]:
         "title": call.title, "mode": ideas.MODES[call.mode], "round": call.round, "again": call.round if call.round > 1 else "",
         "deadline": f"{local(call.deadline):%H:%M}, ngày {local(call.deadline):%d/%m/%Y}", "place": call.place or "", "note": call.note or "",
         "count": len(call_topics), "direct": "x" if call.mode == Mode.DIRECT else "",
-        "topics": [{"code": ct.topic.code, "title": ct.topic.title, "aim": ct.topic.aim, "products": ct.topic.products, "item": ct.topic.item.code,
+        "topics": [{"code": ct.topic.code, "title": ct.topic.title, "aim": ct.topic.aim, "products": ct.topic.products, "item": ct.topic.item.face,
                     "ceiling": ct.ceiling} for ct in call_topics],
     }  # fmt: skip
 
