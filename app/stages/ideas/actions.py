@@ -69,8 +69,11 @@ class Identified:
 
 
 def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | None, at: datetime, owner: User | None = None,
-          answers: Mapping[str, Any] | None = None, draft_key: str | None = None) -> Idea:  # fmt: skip
-    """Begin an order form for an organisation. `values` holds some of COLUMNS (`answers`: what the form holds, when more); a title is needed."""
+          answers: Mapping[str, Any] | None = None, draft_key: str | None = None, files: order.Files = order.NO_FILES) -> Idea:  # fmt: skip
+    """Begin an order form for an organisation. `values` holds some of COLUMNS (`answers`: what the form holds, when more; `files`: those sent with it).
+
+    A title is needed.
+    """
     person = owner or by
     if person is None:
         raise Incomplete(N_("An idea belongs to a person."), field="title")
@@ -78,16 +81,18 @@ def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | N
     _write(idea, values, at)
     IDEA.begin(idea, "draft", by=by, at=at)
     order.begin(idea, answers if answers is not None else order.answers_of(values), at=at, draft_key=draft_key)
+    order.keep_files(idea, files, by=by or person, at=at)
     return idea
 
 
 def revise(idea: Idea, values: Mapping[str, Any], *, by: User | None, at: datetime, seen: int | str | None = None,
-           answers: Mapping[str, Any] | None = None, quietly: bool = False) -> None:  # fmt: skip
+           answers: Mapping[str, Any] | None = None, quietly: bool = False, files: order.Files = order.NO_FILES) -> None:  # fmt: skip
     """Change a draft or a returned idea. `quietly`: what is saved while typing is no line of the journal."""
     check_owner(idea, by)
     check_editable(idea)
     check_seen(idea, seen)
     order.keep(idea, answers if answers is not None else order.answers_of(values))
+    order.keep_files(idea, files, by=by, at=at)
     _write(idea, values, at)
     db.session.flush()
     if not quietly:

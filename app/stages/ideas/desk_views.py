@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock
+from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
 from app.stages.ideas import actions, council, desk_forms, forms, queries
-from app.stages.ideas.blueprint import bp
-from app.stages.ideas.models import Idea
+from app.stages.ideas.blueprint import bp, still
+from app.stages.ideas.models import Idea, IdeaGroup
+from app.stages.ideas.rules import IDEA
 from app.stages.plan import queries as plans
 
 
@@ -22,6 +25,7 @@ from app.stages.plan import queries as plans
 @writes
 def link_item(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
     form = forms.LinkItem.of(idea)
     if form.validate_on_submit():
         item = or_404(plans.item_by_pid(form.item.data))
@@ -51,7 +55,10 @@ def put_to_council() -> Any:
 @writes
 def identify(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
     voted = council.pending(idea)
+    if request.method == "GET":
+        council.check_recordable(idea, voted)
     form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"] or "refuse"] if voted else ())
     if form.validate_on_submit():
         on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
@@ -65,6 +72,7 @@ def identify(pid: str) -> Any:
 @writes
 def reject(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "reject")
     form = forms.Reason(obj=idea)
     if form.validate_on_submit():
         actions.reject(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -124,12 +132,18 @@ def show_group(pid: str) -> Any:
     return render_template("ideas/group.html", group=row, form=desk_forms.Plain(obj=row), may_act=current_user.can(Do.IDEAS_IDENTIFY) and row.closed_at is None)
 
 
+def _open_group(row: IdeaGroup) -> None:
+    if request.method == "GET" and row.closed_at is not None:
+        raise WrongState(N_("This group was dissolved."))
+
+
 @bp.route("/groups/<pid>/take-out/<idea_pid>", methods=["GET", "POST"])
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def take_from_group(pid: str, idea_pid: str) -> Any:
     row = or_404(queries.group_by_pid(pid))
     idea = or_404(next((i for i in row.ideas if i.public_id == idea_pid), None))
+    _open_group(row)
     form = desk_forms.Plain(obj=row)
     if form.validate_on_submit():
         actions.take_from_group(idea, by=current_user, at=clock.now())
@@ -142,6 +156,7 @@ def take_from_group(pid: str, idea_pid: str) -> Any:
 @writes
 def dissolve_group(pid: str) -> Any:
     row = or_404(queries.group_by_pid(pid))
+    _open_group(row)
     form = desk_forms.Plain(obj=row)
     if form.validate_on_submit():
         actions.dissolve_group(row, seen=form.version.data, by=current_user, at=clock.now())
@@ -171,6 +186,7 @@ def merge() -> Any:
 @writes
 def unmerge(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "unmerge")
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         actions.unmerge(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -186,6 +202,7 @@ def unmerge(pid: str) -> Any:
 @writes
 def pass_on(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "pass_on")
     form = desk_forms.PassOn(obj=idea)
     if form.validate_on_submit():
         actions.pass_on(idea, form.redirect_to.data, form.reason.data or "", passed_to=form.passed_to.data, seen=form.version.data, by=current_user,
@@ -199,6 +216,7 @@ def pass_on(pid: str) -> Any:
 @writes
 def turn_down(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "turn_down")
     form = forms.Reason(obj=idea)
     if form.validate_on_submit():
         actions.turn_down(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -227,6 +245,7 @@ def products(pid: str) -> Any:
 @writes
 def release(pid: str, product_pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
     product = or_404(next((p for p in idea.required if p.public_id == product_pid), None))
     form = desk_forms.Plain(obj=idea)
     if form.validate_on_submit():

@@ -109,6 +109,11 @@ class Order(SheetForm):
             del values["year"]
         return values
 
+    @property
+    def files(self) -> order.Files:
+        """The files that were sent with the form."""
+        return order.Files(self.sheet.uploads, self.sheet.taken_out)
+
     def chosen_organisation(self, user: User) -> Organisation | None:
         """The organisation of the user that was picked."""
         return next((o for o in user.organisations if o.public_id == self.organisation.data), None)

@@ -12,10 +12,12 @@ from app.downloads import download
 from app.kernel import clock
 from app.kernel.clock import local
 from app.kernel.db import folded
+from app.kernel.errors import WrongState
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
+from app.kernel.words import N_
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
 from app.stages.ideas import forms, links, order, orders
@@ -63,10 +65,10 @@ def fill(token: str) -> Any:
         values = form.safe_values(clock.today())
         if link.idea is None and not values["title"]:
             return _page(link, form, token), 202  # shown, not kept
-        links.write(link, values, form.sheet.answers, quietly=True, seen=seen, at=at)
+        links.write(link, values, form.sheet.answers, files=form.files, quietly=True, seen=seen, at=at)
         return done(_("Saved."), url_for(".fill", token=token, _anchor=code))
     if form.validate_on_submit():
-        links.write(link, form.values(), form.sheet.answers, seen=seen, at=at)
+        links.write(link, form.values(), form.sheet.answers, files=form.files, seen=seen, at=at)
         return done(_("Saved."), url_for(".submit", token=token))
     return _page(link, form, token)
 
@@ -161,10 +163,16 @@ def send_link() -> Any:
                            button=_("Send the link"), note=_("The contact gets an e-mail with a link that opens one order form without an account."))  # fmt: skip
 
 
+def _not_closed(link: OrderLink) -> None:
+    if request.method == "GET" and link.revoked_at is not None:
+        raise WrongState(N_("This link is closed."))
+
+
 @allow(Do.IDEAS_RETURN)
 @writes
 def renew_link(pid: str) -> Any:
     link = or_404(links.by_pid(pid))
+    _not_closed(link)
     form = forms.Renew()
     if form.validate_on_submit():
         links.renew(link, expires_on=form.expires_on.data, by=current_user, at=clock.now())
@@ -177,6 +185,7 @@ def renew_link(pid: str) -> Any:
 @writes
 def close_link(pid: str) -> Any:
     link = or_404(links.by_pid(pid))
+    _not_closed(link)
     form = forms.Reason()
     if form.validate_on_submit():
         links.close(link, reason=form.reason.data or "", by=current_user, at=clock.now())

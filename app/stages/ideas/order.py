@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.services.people.queries import organisation_by_pid
+from app.services.questionnaires import filing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, day_of, too_long
 from app.services.questionnaires.models import FormVersion
@@ -116,7 +118,8 @@ def _body(pid: Any) -> Organisation | None:
 def begin(idea: Idea, answers: Mapping[str, Any], *, at: datetime, draft_key: str | None = None) -> OrderForm:
     """Give a new idea its form: the version in force today."""
     _check_size(answers)
-    row = OrderForm(idea_id=idea.id, form_version_id=current(local(at).date()).id, answers=dict(answers), return_sections=[], draft_key=draft_key)
+    version = current(local(at).date())
+    row = OrderForm(idea_id=idea.id, form=version, answers=filing.without(version.definition, answers), return_sections=[], draft_key=draft_key)
     db.session.add(row)
     return row
 
@@ -125,7 +128,29 @@ def keep(idea: Idea, answers: Mapping[str, Any]) -> None:
     """Store answers beside those that are there. The idea's own counter grows, so that a second editor is told."""
     _check_size(answers)
     row = stored(idea)
-    row.answers = {**row.answers, **answers}
+    row.answers = {**row.answers, **filing.without(row.form.definition, answers)}
+    flag_modified(idea, "folded")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files that were sent as answers, by question, and the questions whose file is taken out."""
+
+    uploads: Mapping[str, Any] = field(default_factory=dict)
+    taken_out: Collection[str] = ()
+
+
+NO_FILES = Files()
+
+
+def keep_files(idea: Idea, files: Files, *, by: User | None, at: datetime) -> None:
+    """Attach the files that were sent to the idea, and note them as answers."""
+    if not files.uploads and not files.taken_out:
+        return
+    row = stored(idea)
+    known = set(filing.asked(row.form.definition))
+    taken = [code for code in files.taken_out if code in known]
+    row.answers = filing.keep({c: u for c, u in files.uploads.items() if c in known}, subject=idea, answers=row.answers, taken_out=taken, by=by, at=at)
     flag_modified(idea, "folded")
 
 

@@ -23,7 +23,7 @@ from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang
     queries,
     topic_views,
 )
-from app.stages.ideas.blueprint import bp, topics_bp
+from app.stages.ideas.blueprint import bp, still, topics_bp
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import (
     EDITABLE,
@@ -100,6 +100,7 @@ def _one_primary(steps: list[tuple[str, str, bool]]) -> list[tuple[str, str, boo
 @writes
 def withdraw(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
+    still(idea, IDEA, "withdraw")
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         actions.withdraw(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -115,6 +116,7 @@ def withdraw(pid: str) -> Any:
 @writes
 def send_back(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "return")
     form = forms.Return.of(idea)
     if form.validate_on_submit():
         actions.send_back(idea, form.reason.data or "", sections=form.sections.data or (), seen=form.version.data, by=current_user, at=clock.now())
