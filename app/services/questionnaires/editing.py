@@ -72,7 +72,7 @@ class PutInForce(StageForm):
     document_date = DateField(N_("Date of the document"), required=True)
     valid_from = DateField(N_("Used from"), required=True, hint=N_("Records that are begun on this day or later get this version. Those begun before keep theirs."))
     source = LineField(N_("Source"), required=True, max=500)
-    mark = ChoiceField(N_("Mark"), enum=Mark, required=True)
+    mark = ChoiceField(N_("Mark"), enum=Mark, required=True, hint=N_("How well this wording is known to be the one that the document asks for. It is shown wherever the form is filled in."))
     agree = YesField(N_("I have read the form and the difference. From now on it cannot be changed."), required=True)
 
 

@@ -251,6 +251,15 @@ class Decide(StageForm):
     agree = YesField(N_("I have read the list and the recommendations."), required=True)
 
 
+class PutForward(StageForm):
+    """The submission to the people's committee."""
+
+    ideas = TicksField(N_("Ideas put forward"), required=True, hint=N_("Each with what is recommended for it, also those that are not to be carried out."))
+    number = LineField(N_("Number of the submission"), max=60, hint=N_("For example 89/TTr-SKHCN. Leave blank when the registry has not given it yet."))
+    dated = DateField(N_("Date of the submission"), required=True)
+    agree = YesField(N_("I have read the list and the recommendations."), required=True)
+
+
 class Council(StageForm):
     """Ideas for the agenda of a new identification council."""
 

@@ -22,11 +22,12 @@ from app.services.questionnaires.answering import Fault, day_of, too_long
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import LONGEST_ANSWER, section_of
 from app.stages.ideas.models import Idea, OrderForm, OrderLink
-from app.stages.ideas.rules import LONGEST_MONTHS
+from app.stages.ideas.rules import LONGEST_MONTHS, ProductKind
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 
 CODE = "ideas_order_form"
+PRODUCTS = "product_list"  # the table of products, where a version has it
 ALWAYS = frozenset({"title"})  # without it not even a draft is kept
 # what councils, topics and the receiver's commitment are made of: no version of the form may leave it out
 NEEDS = {"title": "short_text", "kind": "one_of", "aim": "long_text", "products": "long_text", "receiver": "organisation", "commitment": "long_text",
@@ -157,6 +158,18 @@ def keep_files(idea: Idea, files: Files, *, by: User | None, at: datetime) -> No
 def _check_size(answers: Mapping[str, Any]) -> None:
     if code := too_long(answers):
         raise Incomplete(N_("Please use at most %(n)s characters."), field=code, n=LONGEST_ANSWER)
+
+
+def products_of(idea: Idea) -> list[dict[str, Any]]:
+    """The products that the order form names in its table, as `require` takes them; gaps stay None."""
+    rows = of(idea).answers.get(PRODUCTS)
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and isinstance(name := row.get("name"), str) and name.strip():
+            texts = {code: value for code in ("unit", "quality") if isinstance(value := row.get(code), str) and value.strip()}
+            kind = next((k for k in ProductKind if k == row.get("kind")), None)
+            found.append({"kind": kind, "name": name, "unit": texts.get("unit"), "quantity": _whole(row.get("quantity"), 1, 1_000_000), "quality": texts.get("quality")})
+    return found
 
 
 def lacking(idea: Idea, *, at: datetime) -> list[Fault]:

@@ -56,8 +56,9 @@ def show(pid: str) -> Any:
     keys = [journal.subject_key(row) for row in (idea, topic) if row is not None]
     in_house = current_user.can(Do.IDEAS_READ)
     # what is recommended stays in the house until the province has decided
-    told = [e for e in journal.timeline(keys) if in_house or e.verb != "identify"]
-    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=papers.of_keys(keys),
+    told = [e for e in journal.timeline(keys) if in_house or e.verb not in ("identify", "put_forward")]
+    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
+                           submission=papers.paper_by_pid(idea.submission_pid) if in_house and idea.submission_pid else None,
                            nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), can_group=current_user.can(Do.IDEAS_IDENTIFY),
                            next_steps=_next(idea), **orders.shown(idea), **forms.names(clock.today()))  # fmt: skip
 
