@@ -203,8 +203,9 @@ class Sheet:
                 made.choices.append((value, label, True))  # chosen when it was on the list
         if kind in TEXTS:
             made.words, made.longest = question.get("max_words") or 0, question.get("max") or (SHORTEST_MAX if kind == Kind.SHORT else 0)
-        if kind == Kind.FILE and isinstance(value, dict):
-            made.file = value
+        if kind == Kind.FILE:
+            made.file = value if isinstance(value, dict) else {}
+            made.hint = made.hint or _("PDF, Word (.docx), Excel (.xlsx), PNG or JPEG.")
         if made.when:
             made.only_when = self._condition(made.when)
         if kind == Kind.TABLE:

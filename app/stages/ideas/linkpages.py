@@ -18,9 +18,11 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.papers import views as paper_views
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
-from app.stages.ideas import forms, links, order, orders
+from app.services.questionnaires import queries as questionnaires
+from app.stages.ideas import blank, forms, links, order, orders
 from app.stages.ideas.models import OrderLink
 from app.stages.ideas.rules import EDITABLE
 
@@ -41,6 +43,16 @@ def _closed(answer: Response) -> Response:
 def index() -> Any:
     version = order.current(clock.today())
     return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()))
+
+
+@public_bp.get("/blank.<ending>")
+@allow(PUBLIC)
+def blank_form(ending: str) -> Any:
+    """The blank form on paper, as Word or PDF."""
+    version = order.current(clock.today())
+    or_404(ending in ("docx", "pdf") or None)
+    content = blank.form(version, questionnaires.choices_for(version.definition, on=clock.today(), lang="vi"))
+    return paper_views.blank_file(content, f"phieu-de-xuat.{ending}")
 
 
 def _link(token: str) -> OrderLink:
