@@ -159,6 +159,7 @@ VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
+VERBS |= {"put_forward": N_("Put to the people's committee")}
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 VERBS |= {
     "group": N_("Put into a group"), "keep": N_("Other ideas were merged into it"), "merge": N_("Was merged into another idea"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
+import docx
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from app.services.people.queries import user_by_email
 from app.stages.ideas import order
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import LINK_SENDINGS, IdeaState
+from tests.conftest import AT
 from tests.ideas.test_order import sheet, soup, typing
 from tests.ideas.test_views import filled, reload
 
@@ -177,3 +180,13 @@ def test_anyone_may_read_what_the_form_asks(anonymous, as_, app):
     page = anonymous.page("/public/order-form")
     assert page.select_one("aside a[href='/ideas/new']") and "13. " in page.text
     assert as_("pi1").page("/public/order-form").select_one("aside a[href='/ideas/new']")
+
+
+def test_the_blank_form_on_paper_says_where_it_comes_from(anonymous, app):
+    page = anonymous.page("/public/order-form")
+    for link in page.select("main a[href*='/blank.']"):
+        answer = anonymous.get(link["href"])
+        assert answer.status_code == 200 and answer.data[:4] in (b"%PDF", b"PK\x03\x04")
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(anonymous.get("/public/order-form/blank.docx").data)).paragraphs)
+    assert "Hưng Yên 2026" in text and str(order.current(AT.date()).mark) == "V2" and "Mức kiểm chứng: " in text and "Lĩnh vực nghiên cứu" in text
+    assert anonymous.get("/public/order-form/blank.exe").status_code == 404

@@ -144,6 +144,11 @@ def word_file(content: dict[str, Any], name: str) -> Response:
     return _file(word.draw(content), name, WORD)
 
 
+def blank_file(content: dict[str, Any], name: str) -> Response:
+    """The same as the ending of the name says: Word or PDF."""
+    return word_file(content, name) if name.endswith(".docx") else _file(pdf.draw(content), name, "application/pdf")
+
+
 def content_of(paper: Paper) -> dict[str, Any]:
     """What is drawn of a paper, as plain data."""
     return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,

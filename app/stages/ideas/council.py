@@ -233,6 +233,15 @@ def pending(idea: Idea) -> dict[str, Any] | None:
     return {**results[pid], **rank(results, {})[pid], "mode": str(mode) if mode else None, "council_pid": council.public_id}
 
 
+def check_recordable(idea: Idea, voted: Mapping[str, Any] | None) -> None:
+    """Raise WrongState unless an outcome can be recorded now: voted here and to be worded, or by minutes on paper."""
+    if voted is None and idea.council_pid is not None and idea.minutes_number is None:
+        if idea.outcome is not None:
+            raise WrongState(N_("The council's result is recorded and cannot be changed."))
+        if idea.state == IdeaState.IN_IDENTIFICATION:
+            raise WrongState(N_("This idea is before a council that has not concluded."))
+
+
 def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_number: str | None = None, minutes_dated: date | None = None,
            seen: int | str | None = None) -> None:  # fmt: skip
     """Record what a council recommends: the final wording of what was voted here, or what minutes on paper say.

@@ -109,6 +109,11 @@ class Order(SheetForm):
             del values["year"]
         return values
 
+    @property
+    def files(self) -> order.Files:
+        """The files that were sent with the form."""
+        return order.Files(self.sheet.uploads, self.sheet.taken_out)
+
     def chosen_organisation(self, user: User) -> Organisation | None:
         """The organisation of the user that was picked."""
         return next((o for o in user.organisations if o.public_id == self.organisation.data), None)
@@ -243,6 +248,15 @@ class Decide(StageForm):
     number = LineField(N_("Number of the decision"), required=True, max=40, hint=N_("Number only, or number and symbol: 4923/QĐ-UBND."))
     symbol = LineField(N_("Symbol"), required=True, max=30)
     dated = DateField(N_("Date of the decision"), required=True)
+    agree = YesField(N_("I have read the list and the recommendations."), required=True)
+
+
+class PutForward(StageForm):
+    """The submission to the people's committee."""
+
+    ideas = TicksField(N_("Ideas put forward"), required=True, hint=N_("Each with what is recommended for it, also those that are not to be carried out."))
+    number = LineField(N_("Number of the submission"), max=60, hint=N_("For example 89/TTr-SKHCN. Leave blank when the registry has not given it yet."))
+    dated = DateField(N_("Date of the submission"), required=True)
     agree = YesField(N_("I have read the list and the recommendations."), required=True)
 
 
