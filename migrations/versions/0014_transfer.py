@@ -2,14 +2,14 @@
 
 Reversible: yes. Data kept: all. Stops where a result stands as assigned twice: end the wrong contract first. Stages touched: transfer.
 
-Revision 0013, after 0012
+Revision 0014, after 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
