@@ -75,3 +75,17 @@ def test_a_tranche_that_may_be_asked_for_is_not_called_late(app, cast, at):
     with app.test_request_context():
         group = next(g for g in providers.groups(cast["pi1"], at) if g.label == "Payments to deal with")
         assert group.late == 0 and all(t.due is None and t.since is not None for t in group.tasks)
+
+
+def test_one_statement_serves_people_with_the_same_roles_and_shows_each_their_own(app, cast, at):
+    ideas.drafted_idea(cast, title="Ý tưởng của người thứ nhất", at=at - DAY, by="pi1")
+    ideas.drafted_idea(cast, title="Ý tưởng của người thứ ba", at=at - DAY, by="pi3")
+    assert cast["pi1"].roles == cast["pi3"].roles
+    with app.test_request_context():
+        assert waiting(cast["pi1"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ nhất"]
+        written = providers._statement.cache_info().misses
+        assert waiting(cast["pi3"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ ba"]
+        assert providers._statement.cache_info().misses == written
+        assert "Ideas to put to identification" not in waiting(cast["pi1"], at)
+        waiting(cast["pi1"], at + DAY)
+        assert providers._statement.cache_info().misses == written + 1
