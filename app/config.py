@@ -32,6 +32,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "AUDIT_KEY": os.environ.get("VAMCO_AUDIT_KEY") or ("" if production else _derived(secret, "audit")),
         "SQLALCHEMY_DATABASE_URI": url,
         "INSTANCE_FOLDER": str(folder),
+        "MIGRATIONS_FOLDER": str(ROOT / "migrations"),
         "FILES_FOLDER": str(folder / "files"),
         "MAIL_FOLDER": None if os.environ.get("VAMCO_MAIL_SERVER") else str(folder / "mail"),
         "MAIL_SERVER": os.environ.get("VAMCO_MAIL_SERVER", "localhost"),

@@ -93,3 +93,17 @@ def test_an_idea_on_an_agenda_no_longer_waits_to_be_put_there(app, cast, at):
         assert waiting(cast["officer"], at)["Ideas to put to identification"] == [idea.title]
         identification.prepare([idea], title="Hội đồng xác định nhiệm vụ", by=cast["officer"], at=at)
         assert "Ideas to put to identification" not in waiting(cast["officer"], at)
+
+
+def test_one_statement_serves_people_with_the_same_roles_and_shows_each_their_own(app, cast, at):
+    ideas.drafted_idea(cast, title="Ý tưởng của người thứ nhất", at=at - DAY, by="pi1")
+    ideas.drafted_idea(cast, title="Ý tưởng của người thứ ba", at=at - DAY, by="pi3")
+    assert cast["pi1"].roles == cast["pi3"].roles
+    with app.test_request_context():
+        assert waiting(cast["pi1"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ nhất"]
+        written = providers._statement.cache_info().misses
+        assert waiting(cast["pi3"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ ba"]
+        assert providers._statement.cache_info().misses == written
+        assert "Ideas to put to identification" not in waiting(cast["pi1"], at)
+        waiting(cast["pi1"], at + DAY)
+        assert providers._statement.cache_info().misses == written + 1

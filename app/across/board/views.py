@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-import xlsxwriter
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -30,6 +29,7 @@ from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow
+from app.later import xlsxwriter
 from app.shown import language
 from app.stages.ideas import queries as ideas
 from app.stages.plan import queries as plans

@@ -25,8 +25,9 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.later import word
 from app.services.files import queries as files
-from app.services.papers import actions, forms, pdf, queries, word
+from app.services.papers import actions, forms, pdf, queries
 from app.services.papers.blocks import name_of
 from app.services.papers.models import Paper
 from app.services.papers.rules import amount_in_words, paper_date

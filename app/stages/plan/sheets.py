@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
+from app.later import xlsxwriter
 from app.stages.plan.checking import MOST_ITEMS, MOST_ROWS, Problem
 from app.stages.plan.shape import Shape, shown
 
