@@ -190,3 +190,13 @@ def test_the_blank_form_on_paper_says_where_it_comes_from(anonymous, app):
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(anonymous.get("/public/order-form/blank.docx").data)).paragraphs)
     assert "Hưng Yên 2026" in text and str(order.current(AT.date()).mark) == "V2" and "Mức kiểm chứng: " in text and "Lĩnh vực nghiên cứu" in text
     assert anonymous.get("/public/order-form/blank.exe").status_code == 404
+
+
+def test_what_was_typed_stays_when_another_window_sent_the_form(as_, anonymous, cast, mails, db):
+    url = sent(as_, mails)
+    anonymous.submit(url, filled())
+    second, _save = sheet(anonymous, url)
+    anonymous.submit(f"{url}/submit")
+    answer = anonymous.post(url, data=second | {"need": "Gõ ở cửa sổ thứ hai"})
+    assert answer.status_code == 409 and soup(answer).select_one("#need").text.strip() == "Gõ ở cửa sổ thứ hai" and soup(answer).select_one(".error-summary")
+    assert order.of(only_link(db).idea).answers["need"] != "Gõ ở cửa sổ thứ hai"

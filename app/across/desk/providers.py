@@ -88,6 +88,14 @@ def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:
     return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.submitted_at).where(Idea.state == IdeaState.SUBMITTED)]
 
 
+def ideas_to_put_forward(user: User, _at: datetime) -> list[Select[Any]]:
+    """Identified ideas that no submission names yet."""
+    if not user.can(Do.IDEAS_IDENTIFY):
+        return []
+    return [lines("ideas.show", Idea.public_id, func.coalesce(Idea.final_title, Idea.title), since=Idea.identified_at, hint=Idea.code)
+            .where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_not(None), Idea.submission_pid.is_(None))]  # fmt: skip
+
+
 def ideas_to_approve(user: User, _at: datetime) -> list[Select[Any]]:
     """Identified ideas that await the decision."""
     if not user.can(Do.IDEAS_APPROVE):
@@ -297,6 +305,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Use of results to verify, contracts to register"), later.use_to_verify),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
     (N_("Questions about calls to answer"), questions_to_answer),
+    (N_("Ideas to put to the people's committee"), ideas_to_put_forward),
     (N_("Ideas to put to identification"), ideas_to_identify),
     (N_("Calls to publish or open"), calls_to_move),
     (N_("Planned inspections"), inspections),
