@@ -17,6 +17,8 @@ from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.rules import problems
 from app.services.rulebook.rules import Mark
 from app.stages.ideas import order
+from app.stages.ideas.models import Idea, OrderLink
+from app.stages.ideas.rules import LINK_FILE, LINK_SENDINGS
 from tests.ideas.test_links import sent
 from tests.ideas.test_order import DAY, sheet, soup, typing
 from tests.ideas.test_views import filled, pid_of, reload
@@ -120,3 +122,18 @@ def test_files_do_not_stand_in_tables_and_refusals_name_their_question(cast, at)
 class _Upload:
     def __init__(self, content, filename):
         self.stream, self.filename = io.BytesIO(content), filename
+
+
+def test_whoever_holds_a_link_cannot_fill_the_disk(with_file, as_, anonymous, mails, db):
+    url = sent(as_, mails)
+    anonymous.submit(url, filled() | {"letter": upload()})
+    link = db.session.scalar(select(OrderLink))
+    link.sendings = LINK_SENDINGS - LINK_FILE
+    db.session.commit()
+    page = soup(anonymous.submit(url, {"need": "Giữ chữ này", "letter": upload(name="nữa.pdf")}, status=429))
+    assert page.select_one("#need").text.strip() == "Giữ chữ này" and len(files.of(reload(link_pid(db)))) == 1
+    anonymous.submit(url, {"need": "Không kèm tệp"})
+
+
+def link_pid(db):
+    return db.session.scalar(select(Idea.public_id).join(OrderLink, OrderLink.idea_id == Idea.id))

@@ -104,7 +104,7 @@ def test_a_link_ends_is_closed_and_renewed(as_, anonymous, cast, mails, db, trav
     officer.submit(f"/ideas/links/{pid}/close", {"reason": ""}, status=422)
     officer.submit(f"/ideas/links/{pid}/close", {"reason": "Gửi nhầm"})
     assert anonymous.get(new).status_code == 404
-    officer.submit(f"/ideas/links/{pid}/renew", {"expires_on": "20/04/2026"}, status=409)
+    assert officer.get(f"/ideas/links/{pid}/renew").status_code == 409
 
 
 def test_too_many_sendings_are_refused_for_an_hour(as_, anonymous, cast, mails, db, travel, at):
@@ -190,3 +190,13 @@ def test_the_blank_form_on_paper_says_where_it_comes_from(anonymous, app):
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(anonymous.get("/public/order-form/blank.docx").data)).paragraphs)
     assert "Hưng Yên 2026" in text and str(order.current(AT.date()).mark) == "V2" and "Mức kiểm chứng: " in text and "Lĩnh vực nghiên cứu" in text
     assert anonymous.get("/public/order-form/blank.exe").status_code == 404
+
+
+def test_what_was_typed_stays_when_another_window_sent_the_form(as_, anonymous, cast, mails, db):
+    url = sent(as_, mails)
+    anonymous.submit(url, filled())
+    second, _save = sheet(anonymous, url)
+    anonymous.submit(f"{url}/submit")
+    answer = anonymous.post(url, data=second | {"need": "Gõ ở cửa sổ thứ hai"})
+    assert answer.status_code == 409 and soup(answer).select_one("#need").text.strip() == "Gõ ở cửa sổ thứ hai" and soup(answer).select_one(".error-summary")
+    assert order.of(db.session.scalar(select(Idea))).answers["need"] != "Gõ ở cửa sổ thứ hai"

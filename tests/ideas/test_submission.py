@@ -66,6 +66,7 @@ def test_a_bad_submission_is_told_beside_the_field(four, as_, db, bad):
 def test_it_stays_in_the_house_until_the_decision_and_after(four, as_, db, cast):
     pids = {name: kept(db, idea) for name, idea in four.items()}
     officer = as_("officer")
+    assert "Đề xuất cần trình Ủy ban nhân dân tỉnh" in officer.page("/desk/").text and officer.page(f"/ideas/{pids['fund']}").select_one("aside a[href='/ideas/put-forward']")
     url = officer.submit("/ideas/put-forward", {"number": "", "dated": "02/03/2026", "agree": "y", "ideas": list(pids.values())}).location
     assert "Tờ trình" in officer.page(url).text and as_("province").get(url).status_code == 200 and officer.get(f"{url}.docx").data[:2] == b"PK"
     pi = as_("pi1")
@@ -73,7 +74,8 @@ def test_it_stays_in_the_house_until_the_decision_and_after(four, as_, db, cast)
     for pid in pids.values():
         text = pi.page(f"/ideas/{pid}").text
         assert "Tờ trình" not in text and "bưởi da xanh" not in text and "Trình Ủy ban" not in text
-        assert officer.page(f"/ideas/{pid}").select_one(f"a[href='{url}']")
+        page = officer.page(f"/ideas/{pid}")
+        assert page.select_one(f"a[href='{url}']") and not page.select_one("aside a[href='/ideas/put-forward']")
     assert "Không có" in officer.page("/ideas/put-forward").select_one("main").text
     assert as_("province").page("/ideas/decide").select(f"a[href='{url}']") and as_("pi1").get("/ideas/put-forward").status_code == 403
 

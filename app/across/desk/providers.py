@@ -84,6 +84,14 @@ def my_ideas(user: User, _at: datetime) -> list[Select[Any]]:
             .where(Idea.owner_id == user.id, Idea.state.in_((IdeaState.DRAFT, IdeaState.RETURNED)))]  # fmt: skip
 
 
+def ideas_to_put_forward(user: User, _at: datetime) -> list[Select[Any]]:
+    """Identified ideas that no submission names yet."""
+    if not user.can(Do.IDEAS_IDENTIFY):
+        return []
+    return [lines("ideas.show", Idea.public_id, func.coalesce(Idea.final_title, Idea.title), since=Idea.identified_at, hint=Idea.code)
+            .where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_not(None), Idea.submission_pid.is_(None))]  # fmt: skip
+
+
 def ideas_to_approve(user: User, _at: datetime) -> list[Select[Any]]:
     """Identified ideas that await the decision."""
     if not user.can(Do.IDEAS_APPROVE):
@@ -294,6 +302,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Transfer contracts to sign, register or end"), later.contracts_of_results),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
     (N_("Questions about calls to answer"), questions_to_answer),
+    (N_("Ideas to put to the people's committee"), ideas_to_put_forward),
     (N_("Ideas to put to identification"), councils.ideas_to_identify),
     (N_("Topics to put into a call"), councils.topics_to_call),
     (N_("Calls to publish or open"), calls_to_move),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from app.kernel.errors import Incomplete
 from app.services.files import actions as files
 from app.services.files import queries as attachments
 from app.services.files.models import Attachment
@@ -53,7 +54,10 @@ def keep(uploads: Mapping[str, Any], *, subject: Any, answers: Mapping[str, Any]
             files.remove(row, subject=subject, by=by, at=at)
         found[code] = None
     for code, upload in uploads.items():
-        row = files.attach(subject=subject, upload=upload, kind=KIND + code, by=by, at=at)
+        try:
+            row = files.attach(subject=subject, upload=upload, kind=KIND + code, by=by, at=at)
+        except Incomplete as refusal:
+            raise Incomplete(refusal.message, field=code, **refusal.params) from None
         found[code] = answer_of(row)
     return found
 

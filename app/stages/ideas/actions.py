@@ -108,9 +108,10 @@ def move_form(idea: Idea, version: FormVersion, *, by: User | None, at: datetime
     if newer is None or newer.id != version.id:
         raise WrongState(N_("This idea cannot be moved to that version of the form."))
     row = order.stored(idea)
-    before, row.form = row.form.number, version
+    before, old = row.form.number, row.form.definition
+    row.form = version
     db.session.flush()
-    order.keep(idea, {})
+    order.keep(idea, order.known_beforehand(idea, old, at=at))
     db.session.flush()
     journal.record(idea, "move_form", by=by, at=at, detail={"before": before, "after": version.number})
 

@@ -68,7 +68,7 @@ def _may_write(link: OrderLink) -> bool:
 @writes
 def fill(token: str) -> Any:
     link = _link(token)
-    if not _may_write(link):
+    if not _may_write(link) and request.method == "GET":
         return render_template("ideas/order/link_state.html", link=link, idea=link.idea, **orders.shown(link.idea))  # type: ignore[arg-type]
     form = forms.Order.by_link(link, clock.now())
     at, seen = clock.now(), form.version.data

@@ -20,7 +20,7 @@ from app.services.questionnaires import filing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, day_of, too_long
 from app.services.questionnaires.models import FormVersion
-from app.services.questionnaires.rules import LONGEST_ANSWER, section_of
+from app.services.questionnaires.rules import LONGEST_ANSWER, question_of, section_of
 from app.stages.ideas.models import Idea, OrderForm, OrderLink
 from app.stages.ideas.rules import LONGEST_MONTHS, ProductKind
 from app.stages.plan import queries as plans
@@ -183,6 +183,13 @@ def check_complete(idea: Idea, *, at: datetime) -> None:
     """Raise Incomplete unless everything that this version asks is answered rightly."""
     if found := lacking(idea, at=at):
         raise Incomplete(N_("The order form is not complete: %(n)s answers are missing or wrong."), field=found[0].code, n=len({f.code for f in found}))
+
+
+def known_beforehand(idea: Idea, old: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """What the questions that a newer version of the form adds take from what is known of the owner."""
+    row, owner, body = of(idea), db.session.get(User, idea.owner_id), db.session.get(Organisation, idea.organisation_id)
+    known = questionnaires.prefilled(row.form.definition, person=owner, organisation=body, at=at, today=local(at).date())
+    return {code: value for code, value in known.items() if question_of(old, code) is None and row.answers.get(code) in (None, "")}
 
 
 def name_sections(idea: Idea, sections: Iterable[str]) -> list[str]:

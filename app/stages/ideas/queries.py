@@ -13,7 +13,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    literal,
     or_,
     select,
     true,
@@ -117,8 +116,9 @@ def mergeable(beside: Sequence[Idea], *, words: str = "") -> list[Idea]:
         statement = statement.where(or_(Idea.year.in_({i.year for i in beside}), Idea.public_id.in_(near)))
     for word in fold(words).split():
         statement = statement.where(Idea.folded.contains(word, autoescape=True))
-    place = case({pid: n for n, pid in enumerate(near)}, value=Idea.public_id, else_=len(near)) if near else literal(0)
-    ordered = statement.order_by(place, Idea.group_id.in_(groups).desc(), Idea.item_id.in_(items).desc(), Idea.code)
+    if near:
+        statement = statement.order_by(case({pid: n for n, pid in enumerate(near)}, value=Idea.public_id, else_=len(near)))
+    ordered = statement.order_by(Idea.group_id.in_(groups).desc(), Idea.item_id.in_(items).desc(), Idea.code)
     return list(db.session.scalars(ordered.limit(MERGEABLE)))
 
 

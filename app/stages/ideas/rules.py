@@ -80,6 +80,7 @@ class TopicState(Face):
 
 # links for organisations without an account: how long they hold, and how often one may send in an hour
 LINK_DAYS, LINK_DAYS_MOST, LINK_SENDINGS = 30, 180, 600
+LINK_FILE = 30  # a file counts as so many sendings: whoever holds a link cannot fill the disk
 
 
 class TooMany(Refused):

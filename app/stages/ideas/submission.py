@@ -71,15 +71,14 @@ def _number(given: str | None, dated: date) -> str | None:
 def _content(ideas: Sequence[Idea], dated: date) -> dict[str, Any]:
     listed = [i for i in ideas if i.outcome in RECOMMENDED]
     return {
-        "committee": rulebook.value("papers.bodies", on=dated)["committee"]["name"], "documents": [{"text": text} for text in _grounds(ideas)], "count": len(listed), "topics": [_line(i) for i in listed],
+        "committee": rulebook.value("papers.bodies", on=dated)["committee"]["name"], "documents": _grounds(ideas), "count": len(listed), "topics": [_line(i) for i in listed],
         "others": [{"code": i.code, "title": i.title, "outcome": topics.ended(i), "reason": i.outcome_reason or ""} for i in ideas if i.outcome not in RECOMMENDED],
     }  # fmt: skip
 
 
 def _line(idea: Idea) -> dict[str, Any]:
-    changed = idea.final_title != idea.title
     return {
-        "code": idea.code, "title": idea.final_title, "proposed": idea.title if changed else "", "aim": idea.final_aim, "products": as_lines(idea.required) or idea.final_products or "",
+        "code": idea.code, "title": idea.final_title, "proposed": idea.title, "aim": idea.final_aim, "products": as_lines(idea.required) or idea.final_products or "",
         "mode": topics.MODES[idea.mode] + (f": {idea.host.name}" if idea.host else "") if idea.mode else "", "item": idea.item.code if idea.item else "",
         "ceiling": idea.ceiling if idea.ceiling is not None else idea.state_budget or 0, "months": idea.final_months or idea.duration_months or 0,
         "receiver": idea.receiver.name if idea.receiver else "", "by": "; ".join(dict.fromkeys(i.organisation.name for i in (idea, *idea.merged))),
@@ -94,7 +93,7 @@ def _grounds(ideas: Sequence[Idea]) -> list[str]:
         minutes = next((p for p in issued.of_keys([("council", str(pid))]) if p.template.endswith("/minutes")), None)
         if council is not None and minutes is not None:
             found.append(f"Biên bản họp{f' số {minutes.number}' if minutes.number else ''} ngày {minutes.dated:%d/%m/%Y} của {council.title}")
-    return list(dict.fromkeys(found)) or ["kết quả xác định nhiệm vụ khoa học và công nghệ"]
+    return list(dict.fromkeys(found)) or ["Kết quả xác định nhiệm vụ khoa học và công nghệ"]
 
 
 def on_paper(ideas: Sequence[Idea]) -> list[Paper]:
