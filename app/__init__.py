@@ -43,7 +43,7 @@ def create_app(environment: str | None = None, **overrides: Any) -> Flask:
     settings = configuration.load(environment) | overrides
     app = Flask(__name__, instance_path=settings["INSTANCE_FOLDER"], static_url_path=assets.address(development=settings["EDITING"]))
     app.config.from_mapping(settings)
-    _set_up_time_and_record(app)
+    set_up_time_and_record(app)
     _set_up_database(app)
     _set_up_extensions(app)
     web.init_app(app)
@@ -57,7 +57,8 @@ def create_app(environment: str | None = None, **overrides: Any) -> Flask:
     return app
 
 
-def _set_up_time_and_record(app: Flask) -> None:
+def set_up_time_and_record(app: Flask) -> None:
+    """Clock and journal of this process follow the settings of `app`."""
     moved = Path(app.config["INSTANCE_FOLDER"]) / "clock-offset" if app.config["DEMONSTRATION"] else None
     clock.configure(app.config["CLOCK_OFFSET"], moved)
     journal.configure(app.config["AUDIT_KEY"])
@@ -113,4 +114,4 @@ def _dress(app: Flask) -> None:
     importlib.import_module("app.cli").register(app)
 
 
-__all__ = ["ROOMS", "STAGES", "create_app"]
+__all__ = ["ROOMS", "STAGES", "create_app", "set_up_time_and_record"]

@@ -12,7 +12,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import event, select
 
-from app import create_app
+from app import create_app, set_up_time_and_record
 from app.across.demo import cast as demo_cast
 from app.cli import compile_catalogue
 from app.kernel.db import db as database
@@ -48,17 +48,28 @@ def travel(at: datetime) -> Iterator[Any]:
         yield traveller
 
 
+@pytest.fixture(scope="session")
+def application(database_templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One application for all tests of a process: routes, templates and SQL statements are made once, the database for each test."""
+    made = create_app("test", **settings(database_templates.fresh(), tmp_path_factory.mktemp("application")))
+    made.test_client_class = StrictClient
+    return made
+
+
 @pytest.fixture
-def app(database_templates: Any, tmp_path: Any, travel: Any) -> Iterator[Flask]:
-    """The application on a fresh database."""
-    url = database_templates.fresh()
-    application = create_app("test", **settings(url, tmp_path))
-    application.test_client_class = StrictClient
+def app(application: Flask, database_templates: Any, tmp_path: Any, travel: Any) -> Iterator[Flask]:
+    """The application on a fresh database, with folders of its own and the usual settings."""
+    usual = dict(application.config)
+    url = usual["SQLALCHEMY_DATABASE_URI"]
+    database_templates.renew(url)
+    application.config.update(settings(url, tmp_path))
+    set_up_time_and_record(application)
     with application.app_context():
         yield application
         database.session.remove()
         database.engine.dispose()
-    database_templates.drop(url)
+    application.config.clear()
+    application.config.update(usual)
 
 
 @pytest.fixture

@@ -60,9 +60,13 @@ class SqliteTemplates:
             db.engine.dispose()
 
     def fresh(self) -> str:
-        target = self.folder / f"{uuid.uuid4().hex}.db"
-        shutil.copyfile(self.template, target)
-        return f"sqlite:///{target}"
+        url = f"sqlite:///{self.folder / uuid.uuid4().hex}.db"
+        self.renew(url)
+        return url
+
+    def renew(self, url: str) -> None:
+        self.drop(url)
+        shutil.copyfile(self.template, make_url(url).database or "")
 
     def drop(self, url: str) -> None:
         path = make_url(url).database or ""
@@ -90,9 +94,13 @@ class PostgresqlTemplates:
         return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
 
     def fresh(self) -> str:
-        name = f"t_{uuid.uuid4().hex[:12]}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
-        return self._url(name)
+        url = self._url(f"t_{uuid.uuid4().hex[:12]}")
+        self.renew(url)
+        return url
+
+    def renew(self, url: str) -> None:
+        self.drop(url)
+        self._run(f"CREATE DATABASE {make_url(url).database} TEMPLATE {self.name}")
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
