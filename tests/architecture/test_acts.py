@@ -64,10 +64,10 @@ def plausible(form):
 
 
 @pytest.fixture
-def clients(app, db, at):
+def clients(app, db, at, monkeypatch):
     world.build(PASSWORD, as_of=at, seed=1)
     db.session.commit()
-    app.test_client_class = Plain
+    monkeypatch.setattr(app, "test_client_class", Plain)
     made = {}
     for name in PEOPLE if os.environ.get("DEEP") else FEW:
         client = made[name] = app.test_client()
