@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -88,7 +89,7 @@ def test_no_ballot_no_pass():
 def test_a_ranking_is_a_ranking(one, two, three):
     placed = rank({k: score(v, SHEET, chair=0) for k, v in {"1": one, "2": two, "3": three}.items()})
     assert [p.position for p in placed] == [1, 2, 3]
-    assert all(a.scored.mean >= b.scored.mean for a, b in zip(placed, placed[1:], strict=False))
+    assert all(a.scored.mean >= b.scored.mean for a, b in itertools.pairwise(placed))
     assert sum(p.recommended for p in placed) <= 1
     assert all(p.scored.passed for p in placed if p.recommended)
 

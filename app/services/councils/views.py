@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import Guard, moves, ready
 from app.downloads import download
 from app.kernel import clock, journal, subjects
 from app.kernel.listing import Column, Filter, Listing
@@ -59,8 +60,8 @@ def export() -> Any:
     return download(_councils().xlsx(_("Councils")), "hoi-dong.xlsx")
 
 
-def _found(pid: str) -> Council:
-    return or_404(queries.council_for(current_user, pid))  # type: ignore[no-any-return]
+def _found(pid: str, *guards: Guard) -> Council:
+    return ready(queries.council_for(current_user, pid), *guards)  # type: ignore[no-any-return]
 
 
 def _item(council: Council, item_pid: str) -> AgendaItem:
@@ -161,7 +162,7 @@ def _next(council: Council, seat: Any) -> list[tuple[str, str, bool]]:
 @allow(Do.COUNCILS_ESTABLISH)
 @writes
 def appoint(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "establish"))
     people_free = queries.candidates(council)
     form = forms.Appoint.of(council, people_free, queries.sessions_held(u.id for u in people_free))
     if form.validate_on_submit():
@@ -175,7 +176,7 @@ def appoint(pid: str) -> Any:
 @allow(Do.COUNCILS_ESTABLISH)
 @writes
 def remove(pid: str, seat_pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "establish"))
     seat = or_404(queries.seat_by_pid(council, seat_pid))
     form = forms.Plain(obj=council)
     if form.validate_on_submit():
@@ -188,7 +189,7 @@ def remove(pid: str, seat_pid: str) -> Any:
 @allow(Do.COUNCILS_ESTABLISH)
 @writes
 def schedule(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "establish", "convene"))
     form = forms.Schedule(obj=council)
     if form.validate_on_submit():
         actions.schedule(council, meets_at=form.meets_at.data, place=form.place.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -201,7 +202,7 @@ def schedule(pid: str) -> Any:
 @allow(Do.COUNCILS_ESTABLISH)
 @writes
 def establish(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "establish"))
     form = forms.Establish(data={"dated": clock.today(), "version": council.version})
     if form.validate_on_submit():
         actions.establish(council, number=form.number.data or "", dated=form.dated.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -215,7 +216,7 @@ def establish(pid: str) -> Any:
 @allow(Do.COUNCILS_ESTABLISH)
 @writes
 def dissolve(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "dissolve"))
     form = forms.Reason(obj=council)
     if form.validate_on_submit():
         actions.dissolve(council, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -230,7 +231,7 @@ def dissolve(pid: str) -> Any:
 @allow(Do.COUNCILS_SIT)
 @writes
 def declare(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "convene", "conclude"))
     seat = or_404(queries.seat_of(council, current_user))
     form = forms.Declare.of(council.agenda)
     if form.validate_on_submit():
@@ -243,7 +244,7 @@ def declare(pid: str) -> Any:
 @allow(Do.COUNCILS_ATTEND)
 @writes
 def attend(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "convene", "conclude"))
     actions.must_run(council, current_user)
     form = forms.Attend.of(council)
     if form.validate_on_submit():
@@ -256,7 +257,7 @@ def attend(pid: str) -> Any:
 @allow(Do.COUNCILS_ATTEND)
 @writes
 def convene(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "convene"))
     actions.must_run(council, current_user)
     form = forms.Plain(obj=council)
     if form.validate_on_submit():
@@ -303,7 +304,7 @@ def cast(pid: str, item_pid: str) -> Any:
 @allow(Do.COUNCILS_SIT)
 @writes
 def open_box(pid: str, item_pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "conclude"))
     or_404(queries.seat_of(council, current_user))
     item = _item(council, item_pid)
     actions.must_preside(council, current_user)
@@ -320,7 +321,7 @@ def open_box(pid: str, item_pid: str) -> Any:
 @allow(Do.COUNCILS_ATTEND)
 @writes
 def conclude(pid: str) -> Any:
-    council = _found(pid)
+    council = _found(pid, moves(COUNCIL, "conclude"))
     actions.must_run(council, current_user)
     running = council.state == CouncilState.CONVENED
     points = actions.open_points(council, clock.now()) if running else []

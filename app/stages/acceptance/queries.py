@@ -46,6 +46,11 @@ def case_by_pid(pid: str) -> Case | None:
     return db.session.scalar(select(Case).where(Case.public_id == pid))
 
 
+def case_by_id(case_id: int) -> Case:
+    """The case; it is there."""
+    return db.session.get_one(Case, case_id)
+
+
 def case_of(project_id: int) -> Case | None:
     """The case of a project."""
     return db.session.scalar(select(Case).where(Case.project_id == project_id))

@@ -30,10 +30,15 @@ from app.stages.selection.rules import ROUND, RoundState
 NAMES = {Mode.SELECTION: "Hội đồng tư vấn tuyển chọn", Mode.DIRECT: "Hội đồng tư vấn giao trực tiếp"}
 
 
-def prepare(call_topic: CallTopic, *, by: User | None, at: datetime) -> Council:
-    """Prepare a council for all eligible dossiers of a topic. Refused while one is not checked, or without any."""
+def check_checked(call_topic: CallTopic, _by: User | None = None) -> None:
+    """Was every dossier of the topic checked?"""
     if queries.dossiers(call_topic.id, ProposalState.SUBMITTED):
         raise WrongState(N_("Not every dossier of this topic has been checked yet."))
+
+
+def prepare(call_topic: CallTopic, *, by: User | None, at: datetime) -> Council:
+    """Prepare a council for all eligible dossiers of a topic. Refused while one is not checked, or without any."""
+    check_checked(call_topic)
     eligible = queries.dossiers(call_topic.id, ProposalState.ELIGIBLE)
     if not eligible:
         raise Incomplete(N_("No dossier of this topic waits for a council."))
@@ -100,10 +105,15 @@ def conclude(found: Round, *, by: User | None, at: datetime, seen: Any = None) -
         calls.settle_topic(found.call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ đạt yêu cầu tuyển chọn", by=by, at=at)
 
 
-def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: datetime) -> None:
-    """No dossier of the topic is eligible any more: it is free for another round of calls."""
+def check_nobody_eligible(call_topic: CallTopic, _by: User | None = None) -> None:
+    """Is no dossier of the topic alive?"""
     if call_topic.public_id not in {ct.public_id for ct in queries.nobody_eligible()}:
         raise WrongState(N_("A dossier of this topic is still alive."))
+
+
+def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: datetime) -> None:
+    """No dossier of the topic is eligible any more: it is free for another round of calls."""
+    check_nobody_eligible(call_topic)
     calls.settle_topic(call_topic, TopicOutcome.NOT_SELECTED, reason=f"Không có hồ sơ hợp lệ ({local(at):%d/%m/%Y})", by=by, at=at)
 
 

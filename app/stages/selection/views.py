@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
@@ -66,7 +67,7 @@ def _call_topic(pid: str) -> CallTopic:
 @allow(Do.SELECTION_RUN)
 @writes
 def prepare(pid: str) -> Any:
-    call_topic = _call_topic(pid)
+    call_topic = ready(_call_topic(pid), actions.check_checked)
     form = forms.Plain()
     if form.validate_on_submit():
         council = actions.prepare(call_topic, by=current_user, at=clock.now())
@@ -78,7 +79,7 @@ def prepare(pid: str) -> Any:
 @allow(Do.SELECTION_CONCLUDE)
 @writes
 def settle(pid: str) -> Any:
-    call_topic = _call_topic(pid)
+    call_topic = ready(_call_topic(pid), actions.check_nobody_eligible)
     form = forms.Plain()
     if form.validate_on_submit():
         actions.settle_without_dossier(call_topic, by=current_user, at=clock.now())
@@ -106,7 +107,7 @@ def show(pid: str) -> Any:
 @allow(Do.SELECTION_CONCLUDE)
 @writes
 def conclude(pid: str) -> Any:
-    found = or_404(queries.round_by_pid(pid))
+    found = ready(queries.round_by_pid(pid), moves(ROUND, "conclude"))
     form = forms.Conclude(data={"version": found.version})
     if form.validate_on_submit():
         actions.conclude(found, seen=form.version.data, by=current_user, at=clock.now())

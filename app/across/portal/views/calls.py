@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.across.portal import blank
 from app.across.portal.views.blueprint import bp, english
 from app.downloads import download
+from app.extensions import csrf
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
@@ -102,13 +103,21 @@ def ask(pid: str) -> Any:
 
 
 @bp.route("/public/calls/unsubscribe/<key>", methods=["GET", "POST"])
+@csrf.exempt
 @allow(PUBLIC)
 @writes
 def unsubscribe(key: str) -> Any:
-    """The link of a mail about a saved search: one button ends these mails, without signing in."""
-    search = or_404(queries.search_by_key(key))
+    """The link of a mail about a saved search or a followed call: one button ends these mails, without signing in.
+
+    A mail program may press it for its reader (RFC 8058): it knows the key, and sends no cookie and no token.
+    """
+    search, follower = queries.search_by_key(key), queries.follower_by_key(key)
+    or_404(search or follower)
     form = forms.Plain()
-    if form.validate_on_submit():
-        actions.drop_search(search, by=None, at=clock.now())
-        return done(_("You get no more mails for this search."), url_for(".calls"))
-    return render_template("portal/unsubscribe.html", form=form)
+    if (request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click") or form.validate_on_submit():
+        if search is not None:
+            actions.drop_search(search, by=None, at=clock.now())
+        elif follower is not None:
+            actions.end_following(follower, at=clock.now())
+        return done(_("These mails have ended."), url_for(".calls"))
+    return render_template("portal/unsubscribe.html", form=form, search=search)

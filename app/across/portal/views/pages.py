@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, render_template, request
+from sqlalchemy import select
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
-from app.across.portal import queries
+from app.across.portal import board, queries
 from app.across.portal.views.blueprint import bp, english
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
@@ -38,6 +39,12 @@ def plan() -> Any:
     return render_template("portal/plan.html", plan=or_404(queries.plan_shown(english())))
 
 
+@bp.get("/public/board")
+@allow(PUBLIC)
+def plan_board() -> Any:
+    return render_template("portal/board.html", board=or_404(board.board_shown(english())))
+
+
 @bp.get("/public/plan/<code>")
 @allow(PUBLIC)
 def sector(code: str) -> Any:
@@ -65,6 +72,7 @@ def projects() -> Any:
                  Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
                  Filter("sector", N_("Sector"), hub.in_sector, choices=plans.sector_choices(tongue)),
+                 Filter("item", N_("Priority item"), hub.of_item, choices=plans.item_choices(tongue, among=select(Project.item_id))),
                  Filter("year", N_("Year of approval"), hub.decided_in, choices=[(str(y), str(y)) for y in hub.years()]),
                  Filter("phase", N_("Phase"), lambda s, v: s.where(phase_sql(today) == v), choices=[(str(p), p.label) for p in Phase])],
     )  # fmt: skip

@@ -29,17 +29,19 @@ from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
 from app.stages.acceptance.actions.going import check_going, go
 from app.stages.acceptance.actions.results import draft_results
+from app.stages.acceptance.actions.shared import (
+    check_another_round,
+    check_project_holder,
+    check_recognisable,
+    check_revised,
+)
 from app.stages.acceptance.models import Case, Evaluation
 from app.stages.acceptance.rating import months_after
 from app.stages.acceptance.rules import (
     CASE,
     CaseState,
-    Gate,
     check_accepted,
     check_failed,
-    check_gate,
-    check_holder,
-    check_reevaluation,
 )
 from app.stages.funding import actions as money
 from app.stages.funding import queries as funding
@@ -140,8 +142,8 @@ def require_revision(case: Case, *, what: str, by: User, at: datetime, seen: Any
 
 def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime, seen: Any = None) -> None:
     """The host says what was revised, point by point, and may add the revised report as a file."""
+    check_project_holder(case, by)
     project = funding.project_by_id(case.project_id)
-    check_holder(funding.may_request(by, project))
     check_seen(case, seen)
     case.revision_note, case.revised_at, case.revised_by_id = note, at, by.id
     go(case, "revise", by=by, at=at)
@@ -153,7 +155,7 @@ def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime,
 
 def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Send the revised report back with what is still open."""
-    _revised(case)
+    check_revised(case)
     check_seen(case, seen)
     case.revised_at = None
     go(case, "refuse_revision", by=by, at=at, reason=reason)
@@ -164,7 +166,7 @@ def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: An
 
 def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: User, at: datetime, seen: Any = None) -> None:
     """Confirm the revised report; the chair of the council has agreed to it on that day."""
-    _revised(case)
+    check_revised(case)
     if case.graded_at is None or not local(case.graded_at).date() <= chair_agreed_on <= local(at).date():
         raise Incomplete(N_("The chair agrees after the session, and not in the future."), field="chair_agreed_on")
     if not nfc(chair_name):
@@ -174,11 +176,6 @@ def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: 
     case.revision_confirmed_at, case.revision_confirmed_by_id = at, by.id
     go(case, "confirm_revision", by=by, at=at, detail={"chair_agreed_on": chair_agreed_on.isoformat()})
     _tell(case, "revision_confirmed", at=at)
-
-
-def _revised(case: Case) -> None:
-    if case.revised_at is None:
-        raise WrongState(N_("The host has not submitted the revised report yet."))
 
 
 def _tell(case: Case, mail: str, *, at: datetime, **more: Any) -> None:
@@ -192,9 +189,8 @@ def _tell(case: Case, mail: str, *, at: datetime, **more: Any) -> None:
 
 def recognise(case: Case, *, number: str, dated: date, remark: str | None = None, by: User, at: datetime, seen: Any = None) -> Paper:
     """Recognise the results by decision: the project ends well, and the tranche that waits for acceptance falls due."""
-    check_accepted(case.accepted)
+    check_recognisable(case)
     project = funding.project_by_id(case.project_id)
-    check_gate(Gate.RECOGNITION, queries.order_of(project), queries.passed_gates(case))
     _check_day(case, dated, at)
     check_seen(case, seen)
     case.decision_number, case.decision_date, case.decided_by_id, case.decided_at = nfc(number), dated, by.id, at
@@ -217,8 +213,7 @@ def _check_day(case: Case, dated: date, at: datetime) -> None:
 def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Let a project that was not accepted be evaluated again: the dossier is open once more. As often as the rule allows."""
     check_failed(case.accepted)
-    project = funding.project_by_id(case.project_id)
-    check_reevaluation(case.round, int(rulebook.value("acceptance.reevaluations", on=project.decision_date)))
+    check_another_round(case)
     check_seen(case, seen)
     go(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
     case.round += 1

@@ -29,7 +29,6 @@ from app.stages.plan.queries.plans import (
     plan_by_id,
     plan_by_number,
     plan_by_pid,
-    plan_with_items,
     plans,
     predecessors,
     relatives,
@@ -45,5 +44,5 @@ from app.stages.plan.queries.plans import (
 __all__ = [
     "PARTS", "Earlier", "bodies_by_name", "body_choices", "current_plan", "day_in_force", "decided", "decision_of", "earlier", "heirs", "historic_item", "in_force_on", "item", "item_by_pid",
     "item_choices", "item_value", "items", "items_named", "items_of", "links_of", "mapping_rows", "measures", "part", "plain", "plan_before", "plan_by_id",
-    "plan_by_number", "plan_by_pid", "plan_with_items", "plans", "predecessors", "relatives", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
+    "plan_by_number", "plan_by_pid", "plans", "predecessors", "relatives", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
 ]  # fmt: skip

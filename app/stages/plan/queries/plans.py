@@ -43,13 +43,6 @@ def plan_by_pid(pid: str | None) -> Plan | None:
     return db.session.scalar(_whole().where(Plan.public_id == pid, ~Plan.is_historic)) if pid else None
 
 
-def plan_with_items(pid: str | None) -> Plan | None:
-    """The plan of this public id, else the one in force; with sectors and items only."""
-    lean = select(Plan).options(selectinload(Plan.sectors).selectinload(Sector.items).options(lazyload(Priority.plan)), lazyload(Plan.decision)).where(~Plan.is_historic)
-    named = db.session.scalar(lean.where(Plan.public_id == pid)) if pid else None
-    return named or db.session.scalar(lean.where(*_IN_FORCE).order_by(Plan.dated.desc()).limit(1))
-
-
 def decided(pid: str) -> Plan | None:
     """The plan of this public id, when it is or was in force."""
     return db.session.scalar(select(Plan).where(Plan.public_id == pid, Plan.state != PlanState.DRAFT, ~Plan.is_historic))
