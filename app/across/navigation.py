@@ -20,11 +20,12 @@ from flask import (
 from flask_babel import get_locale, get_translations
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from jinja2 import pass_eval_context
+from jinja2 import Undefined, pass_eval_context
 from jinja2.nodes import EvalContext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from app import shown
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
@@ -340,9 +341,29 @@ def counted(one: str, many: str, num: int, **values: Any) -> str:
     return str(_catalogue().ungettext(one, many, num)) % {"num": num, **values}
 
 
+def tag(state: Any, label: str | None = None) -> Markup:
+    """A state as a coloured tag; nothing for none."""
+    if state is None or isinstance(state, Undefined):
+        return Markup("")
+    named = getattr(state, "label", None)
+    return Markup(f'<span class="tag tag-{escape(getattr(state, "tone", None) or "grey")}">{escape(label or (_(named) if named else state))}</span>')
+
+
+def money(amount: Any) -> Markup:
+    return Markup("–") if amount is None or isinstance(amount, Undefined) else Markup(f'<span class="money">{shown.money(amount)}</span>')
+
+
+def date(value: Any) -> Markup:
+    return Markup(f'<time datetime="{value.isoformat()[:10]}">{shown.day(value)}</time>') if value else Markup("–")
+
+
+def moment(value: Any) -> Markup:
+    return Markup(f'<time datetime="{value.isoformat(timespec="seconds")}">{shown.moment(value)}</time>') if value else Markup("–")
+
+
 def register(app: Flask) -> None:
     """Hand these to the templates."""
     app.before_request(choose_language)
     app.jinja_env.globals.update(
-        _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
+        small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
         language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip
