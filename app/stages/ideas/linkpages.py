@@ -45,12 +45,21 @@ def index() -> Any:
     return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()))
 
 
-@public_bp.get("/blank.<ending>")
+@public_bp.get("/blank.docx")
 @allow(PUBLIC)
-def blank_form(ending: str) -> Any:
-    """The blank form on paper, as Word or PDF."""
+def blank_word() -> Any:
+    return _blank("docx")
+
+
+@public_bp.get("/blank.pdf")
+@allow(PUBLIC)
+def blank_pdf() -> Any:
+    return _blank("pdf")
+
+
+def _blank(ending: str) -> Any:
+    """The blank form on paper, of the version in force."""
     version = order.current(clock.today())
-    or_404(ending in ("docx", "pdf") or None)
     content = blank.form(version, questionnaires.choices_for(version.definition, on=clock.today(), lang="vi"))
     return paper_views.blank_file(content, f"phieu-de-xuat.{ending}")
 
