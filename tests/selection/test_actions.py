@@ -16,6 +16,7 @@ from app.across.demo.plays import selection as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
+from app.services.councils.actions.session import ranked
 from app.services.councils.rules import CouncilState, SeatRole
 from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
@@ -82,11 +83,13 @@ def test_nobody_passes_and_the_topic_is_free_again(cast, call_topic, at, db):
     assert calls.call_topic_by_pid(call_topic.public_id).topic.state == TopicState.OPEN_AGAIN
 
 
-def test_equal_results_need_a_word_of_the_council(cast, call_topic, at):
+def test_equal_results_need_a_word_of_the_council(cast, call_topic, at, db):
     council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
     council = council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
     council = council_plays.voted(cast, council=council, answers=plays.scored((plays.GOOD, plays.GOOD)))
     end = council.meets_at + timedelta(hours=2)
+    before = ranked(council, end)
+    assert {(r["position"], r["tied"], r["recommended"]) for r in before.values()} == {(1, True, False)}, "both are told as equal, none as the first"
     with pytest.raises(Incomplete) as refused:
         councils.conclude(council, conclusion="Thống nhất.", by=cast["officer"], at=end)
     assert refused.value.field == "chosen"
@@ -97,7 +100,11 @@ def test_equal_results_need_a_word_of_the_council(cast, call_topic, at):
     councils.conclude(council, conclusion="Thống nhất.", chosen=chosen, reason="Kinh nghiệm của nhóm", by=cast["officer"], at=end)
     lines = queries.round_of_council(council).lines
     assert [(line.tied, line.recommended) for line in lines if line.proposal.pi_id == cast["pi3"].id] == [(True, True)]
-    assert sum(line.recommended for line in lines) == 1
+    assert [(line.position, line.recommended, line.proposal.pi_id) for line in lines] == [(1, True, cast["pi3"].id), (2, False, cast["pi1"].id)]
+    after = ranked(council_queries.fresh(council), end)
+    assert (after[chosen]["position"], after[chosen]["recommended"]) == (1, True)
+    minutes = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
+    assert "Kinh nghiệm của nhóm" in minutes
 
 
 def test_a_member_of_a_host_has_no_seat(cast, call_topic, at):

@@ -71,13 +71,13 @@ def rank(council: Council, results: Mapping[str, Mapping[str, Any]], chosen: str
     found = queries.round_of_council(council)
     if found is None:  # a council set up before rounds were kept
         raise WrongState(N_("No round belongs to this council."))
-    for item in council.agenda:
+    places = sorted(council.agenda, key=lambda item: (results[item.public_id]["position"], item.position))  # what stays tied: in the order of the agenda
+    for place, item in enumerate(places, start=1):
         told = results[item.public_id]
-        recommended = bool(told["recommended"]) or item.public_id == chosen
         db.session.add(RankingLine(
-            round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=told["position"], mean_numerator=told["mean"][0],
+            round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=place, mean_numerator=told["mean"][0],
             mean_denominator=told["mean"][1], mean_hundredths=told["hundredths"], ballots=told["sheets_counted"], passed=told["passed"],
-            recommended=recommended, tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
+            recommended=bool(told["recommended"]), tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
     db.session.flush()
     db.session.expire(found, ["lines"])
     ROUND.advance(found, "rank", by=by, at=at, detail={"dossiers": len(council.agenda), "chosen": chosen})

@@ -225,7 +225,7 @@ def tied_items(council: Council, at: datetime) -> list[AgendaItem]:
 def ranked(council: Council, at: datetime) -> dict[str, dict[str, Any]]:
     """The places of the items by the counts so far; empty where this kind of council ranks nothing."""
     rank = queries.procedure(council).rank
-    return rank(queries.counts_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
+    return rank(queries.results_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
 
 
 def open_points(council: Council, at: datetime) -> list[tuple[AgendaItem, Question]]:
@@ -248,6 +248,18 @@ def _settle(council: Council, settled: Mapping[str, Mapping[str, Any]], at: date
     return kept
 
 
+def _choose(council: Council, chosen: str | None, reason: str | None, at: datetime) -> dict[str, dict[str, Any]]:
+    """Which of the equal first ones the council recommends, with its reason; empty when the rules have told them apart."""
+    tied = {item.public_id for item in tied_items(council, at)}
+    if not tied:
+        return {}
+    if chosen not in tied:
+        raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
+    if not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
+    return {str(chosen): {"chosen": True, "reason": nfc(reason or "")}}
+
+
 def conclude(council: Council, *, conclusion: str, chosen: str | None = None, reason: str | None = None,
              settled: Mapping[str, Mapping[str, Any]] | None = None, by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
     """End the session: every box is opened, the results are given to the stage, the minutes are issued.
@@ -262,16 +274,13 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
         raise Incomplete(N_("The box of “%(title)s” is not opened yet."), title=waiting[0].title)
     if not nfc(conclusion or ""):
         raise Incomplete(N_("Please write down what the council concluded."), field="conclusion")
-    tied = {item.public_id for item in tied_items(council, at)} if council.state == CouncilState.CONVENED else set()
-    if tied and chosen not in tied:
-        raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
-    if tied and not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
-    decided = _settle(council, settled or {}, at) if council.state == CouncilState.CONVENED else {}
+    running = council.state == CouncilState.CONVENED
+    choice = _choose(council, chosen, reason, at) if running else {}
+    decided = _settle(council, settled or {}, at) | choice if running else {}
     council.conclusion, council.concluded_at, council.settled = nfc(conclusion), at, decided or None
-    detail = ({"chosen": chosen} if tied else {}) | ({"settled": decided} if decided else {})
+    detail = ({"chosen": chosen} if choice else {}) | ({"settled": decided} if decided else {})
     COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail=detail or None)
     counts, ranks = queries.results_of(council), ranked(council, at)
     results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in council.agenda}
-    papers.issue_minutes(council, results, chosen=chosen if tied else None, reason=reason, by=by, at=at)
-    queries.procedure(council).concluded(council, results, chosen if tied else None, by=by, at=at)
+    papers.issue_minutes(council, results, chosen=chosen if choice else None, reason=reason, by=by, at=at)
+    queries.procedure(council).concluded(council, results, chosen if choice else None, by=by, at=at)
