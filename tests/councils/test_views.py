@@ -37,7 +37,8 @@ def established(as_, user, prepared):
     for account, role in SEATS.items():
         officer.submit(f"{prepared}/appoint", {"user": user(account).public_id, "role": role})
     officer.submit(f"{prepared}/schedule", {"meets_at": "20/03/2026 08:00", "place": "Phòng họp 2"})
-    officer.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
+    officer.submit(f"{prepared}/propose")
+    as_("leader").submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
     return prepared
 
 

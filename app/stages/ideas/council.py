@@ -194,14 +194,18 @@ def _established(council: Council, by: User | None, at: datetime) -> None:
 
 def _dissolved(council: Council, by: User | None, at: datetime) -> None:
     for item in council.agenda:
-        idea = council_queries.subject_of(item)
-        if idea.state == IdeaState.IN_IDENTIFICATION and idea.council_pid == council.public_id:
-            actions.take_from_council(idea, by=by, at=at)
+        _returned(council, council_queries.subject_of(item), by, at)
+
+
+def _returned(council: Council, idea: Idea, by: User | None, at: datetime) -> None:
+    """The council does not vote on the idea: it waits for another one."""
+    if idea.state == IdeaState.IN_IDENTIFICATION and idea.council_pid == council.public_id:
+        actions.take_from_council(idea, by=by, at=at)
 
 
 def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chosen: str | None, *, by: User, at: datetime) -> None:
     """Record at once what needs no further wording: carried out as proposed, or not at all. The rest waits for its final text."""
-    for item in council.agenda:
+    for item in council_queries.counted_items(council):
         idea, result = council_queries.subject_of(item), results[item.public_id]
         found = as_voted(idea, result)
         if found is not None:
@@ -254,4 +258,4 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
 
 register_procedure(Procedure(
     Kind.IDENTIFICATION, rule_keys=lambda _ideas: [BALLOT, ONE_FAIL], questions=questions, count=count, told=told, check=check, rank=rank,
-    left_open=left_open, established=_established, dissolved=_dissolved, concluded=concluded))  # fmt: skip
+    left_open=left_open, established=_established, dissolved=_dissolved, returned=_returned, concluded=concluded))  # fmt: skip

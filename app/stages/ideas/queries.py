@@ -20,7 +20,7 @@ from app.kernel.subjects import (
 from app.kernel.subjects import may_read as may_read_subject
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.queries import member_reads
-from app.services.councils.rules import CouncilState
+from app.services.councils.rules import PREPARED, CouncilState
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.similarity import queries as similarity
@@ -141,7 +141,7 @@ def bodies_of_ideas(user: User) -> list[tuple[str, str]]:
 def for_council() -> list[Idea]:
     """Submitted ideas that are on the agenda of no council in preparation."""
     listed = exists().where(AgendaItem.subject_type == "idea", AgendaItem.subject_pid == Idea.public_id, Council.id == AgendaItem.council_id,
-                            Council.state == CouncilState.DRAFT)  # fmt: skip
+                            Council.state.in_(PREPARED))  # fmt: skip
     return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED, ~listed).order_by(Idea.id)))
 
 

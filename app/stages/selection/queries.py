@@ -60,7 +60,7 @@ def is_waiting() -> ColumnElement[bool]:
     """The condition: a topic of an opened call (Call joined) with eligible dossiers, none of them before a council yet."""
     eligible = CallTopic.id.in_(select(Proposal.call_topic_id).where(Proposal.state == ProposalState.ELIGIBLE))  # few, and found by the index
     unchecked = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SUBMITTED)
-    item = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, AgendaItem.council_id.in_(
+    item = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, AgendaItem.given_back_at.is_(None), AgendaItem.council_id.in_(
         select(Council.id).where(Council.state.not_in(ENDED))))  # fmt: skip
     on_agenda = exists().where(Proposal.call_topic_id == CallTopic.id, item)
     return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda)

@@ -32,6 +32,18 @@ def questions(_proposal: Any, rules: Rules) -> list[Question]:
     return [*marks, Question("remark", REMARK, "text", required=False)]
 
 
+def guide(rules: Rules) -> list[Words]:
+    """How the sheet is read: marks, points, the pass mark, zeros."""
+    form = sheet(rules)
+    share, top, best = "/".join(str(n) for n in form["zero_share"]), form["top"], highest(rules)
+    return [
+        {"vi": f"Mỗi tiêu chí được chấm từ 0 (thấp nhất) đến {top} (cao nhất); điểm của tiêu chí là điểm chấm nhân với hệ số. Tổng điểm tối đa: {best}.",
+         "en": f"Each criterion is marked from 0 (lowest) to {top} (highest); its points are the mark times the weight. At most {best} points in all."},
+        {"vi": f"Hồ sơ đạt khi điểm trung bình từ {form['pass']} trở lên và không có tiêu chí nào bị quá {share} số phiếu hợp lệ chấm 0.",
+         "en": f"A dossier passes from a mean of {form['pass']} on, unless more than {share} of the valid sheets give one criterion 0."},
+    ]  # fmt: skip
+
+
 def summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
     """The points of the sheet, before it is cast."""
     total = counting.sheet_total(marks_of(content), sheet(rules))
@@ -78,7 +90,7 @@ def told(result: Mapping[str, Any], _proposal: Any, rules: Rules) -> Told:
     head: list[str | Words] = [{"vi": "Tiêu chí", "en": "Criterion"}, *({"vi": f"Phiếu {n}", "en": f"Sheet {n}"} for n in range(1, len(result["sheets"]) + 1))]
     rows: list[list[str | Words]] = [[{"vi": c["vi"], "en": c["en"]}, *(str(s["marks"].get(c["code"], "–")) for s in result["sheets"])] for c in form["criteria"]]
     rows.append([{"vi": "Tổng điểm", "en": "Points"}, *(str(s["total"]) for s in result["sheets"])])
-    return Told(facts, [head, *rows])
+    return Told(facts, [head, *rows], remarks=sorted(text for s in result["sheets"] if (text := str(s["remark"] or "").strip())))
 
 
 def _place(result: Mapping[str, Any]) -> str | Words:
