@@ -96,8 +96,7 @@ def test_the_others_are_dealt_with_and_the_item_goes_back_for_another_council(ca
 
 
 def test_another_session_with_a_member_replaced(cast, convened, ideas, db, mails):
-    one, two = convened.agenda
-    council = vote(convened, one)
+    council = vote(convened, convened.agenda[0])
     meets = council.meets_at + 9 * DAY
     assert refused(Incomplete, actions.adjourn, council, reason="", meets_at=meets, place="Phòng 3", by=cast["officer"], at=council.meets_at).field == "reason"
     said = refused(Incomplete, actions.adjourn, council, reason="Thiếu", meets_at=council.meets_at - DAY, place="Phòng 3", by=cast["officer"], at=council.meets_at)

@@ -168,6 +168,11 @@ def test_the_chair_who_is_out_does_not_preside(cast, call_topic, at, db):
     words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
     assert f"Chủ trì\n{cast['member2'].name}" in words and "12/GUQ" in words
     assert "Ý kiến của thành viên 3" in words, "what members wrote stands in the annex"
+    first, second = proposals(db)
+    assert queries.remarks_on(first) == [f"Ý kiến của thành viên {n}" for n in range(6)]
+    assert queries.line_of(first) is None, "the applicant is told when the round is concluded"
+    actions.conclude(queries.round_of_council(council), by=cast["officer"], at=meets + 32 * DAY)
+    assert queries.line_of(second).proposal_id == second.id
 
 
 def test_the_minutes_have_the_day_of_the_session(cast, call_topic, at, db):

@@ -15,7 +15,7 @@ from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
-from app.services.councils import (  # noqa: F401 - the pages of the session hang themselves on this room's address
+from app.services.councils import (
     actions,
     forms,
     queries,

@@ -276,6 +276,13 @@ def organisation_names() -> list[tuple[str, str]]:
     return [(pid, name) for pid, name in rows]
 
 
+def direct_hosts(proposed_id: int | None, *, on: date) -> list[tuple[str, str]]:
+    """(public id, name) of the organisations that may be named for direct assignment: those that the rule leaves, and the one proposed."""
+    able = or_(Organisation.kind.not_in(rulebook.value("ideas.direct_host_excluded", on=on)), Organisation.id == proposed_id)
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None), able).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
 # --- what services may know of our rows -----------------------------------------------------------------------
 
 

@@ -58,7 +58,7 @@ def show(pid: str) -> Any:
     # what is recommended stays in the house until the province has decided
     told = [e for e in journal.timeline(keys) if in_house or e.verb != "identify"]
     return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=papers.of_keys(keys),
-                           nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), can_group=current_user.can(Do.IDEAS_IDENTIFY),
+                           nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), minutes=council.minutes_of(idea) if in_house and idea.outcome else None, can_group=current_user.can(Do.IDEAS_IDENTIFY),
                            next_steps=_next(idea), **orders.shown(idea), **forms.names(clock.today()))  # fmt: skip
 
 

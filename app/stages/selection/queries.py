@@ -20,7 +20,9 @@ from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
+from app.stages.selection import scoring
 from app.stages.selection.models import RankingLine, Round
+from app.stages.selection.rules import RoundState
 
 ENDED = (CouncilState.CONCLUDED, CouncilState.DISSOLVED)
 
@@ -93,6 +95,22 @@ def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:
     """The dossiers of a topic in these states, in the order they came in."""
     statement = select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi)).where(Proposal.call_topic_id == call_topic_id)
     return list(db.session.scalars(statement.where(Proposal.state.in_(states)).order_by(Proposal.submitted_at, Proposal.id)))
+
+
+def line_of(proposal: Proposal) -> RankingLine | None:
+    """The frozen line of a dossier whose round is concluded."""
+    statement = select(RankingLine).join(Round, Round.id == RankingLine.round_id).where(RankingLine.proposal_id == proposal.id, Round.state == RoundState.CONCLUDED)
+    return db.session.scalar(statement)
+
+
+def remarks_on(proposal: Proposal) -> list[str]:
+    """What members wrote on the dossier: without names, in an order that tells of nobody. Empty before the council has concluded."""
+    council = councils.council_of_subject(proposal)
+    if council is None or council.state != CouncilState.CONCLUDED:
+        return []
+    item = next(i for i in council.agenda if i.subject_pid == proposal.public_id)
+    result = councils.counts_of(council).get(item.public_id)
+    return scoring.remarks(result) if result is not None else []
 
 
 def may_read(_row: Round, user: User) -> bool:

@@ -90,7 +90,12 @@ def told(result: Mapping[str, Any], _proposal: Any, rules: Rules) -> Told:
     head: list[str | Words] = [{"vi": "Tiêu chí", "en": "Criterion"}, *({"vi": f"Phiếu {n}", "en": f"Sheet {n}"} for n in range(1, len(result["sheets"]) + 1))]
     rows: list[list[str | Words]] = [[{"vi": c["vi"], "en": c["en"]}, *(str(s["marks"].get(c["code"], "–")) for s in result["sheets"])] for c in form["criteria"]]
     rows.append([{"vi": "Tổng điểm", "en": "Points"}, *(str(s["total"]) for s in result["sheets"])])
-    return Told(facts, [head, *rows], remarks=sorted(text for s in result["sheets"] if (text := str(s["remark"] or "").strip())))
+    return Told(facts, [head, *rows], remarks=remarks(result))
+
+
+def remarks(result: Mapping[str, Any]) -> list[str]:
+    """What members wrote, in the order of the alphabet."""
+    return sorted(text for s in result["sheets"] if (text := str(s["remark"] or "").strip()))
 
 
 def _place(result: Mapping[str, Any]) -> str | Words:
