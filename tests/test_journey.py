@@ -61,7 +61,9 @@ class Life:
         for account, role in SEATS.items():
             self.send("officer", f"{url}/appoint", {"user": self.user(account).public_id, "role": role, "explanation": "Chuyên gia trong lĩnh vực"})
         self.send("officer", f"{url}/schedule", {"meets_at": f"{self.day(15)} 08:00", "place": "Phòng họp 2"})
-        self.send("officer", f"{url}/establish", {"number": f"{url[-3:]}/QĐ-SKHCN", "agree": "y"})
+        self.send("officer", f"{url}/propose")
+        assert self.desk("leader", "/councils/") == url
+        self.send("leader", f"{url}/establish", {"number": f"1{url[-3:]}/QĐ-SKHCN", "agree": "y"})
         self.later(15)
         for account in SEATS:
             assert self.desk(account, "/councils/") == url

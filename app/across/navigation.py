@@ -125,6 +125,9 @@ VERBS: dict[str, str] = {
     "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
 }  # fmt: skip
 VERBS |= {
+    "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
+}  # fmt: skip
+VERBS |= {
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
     "take_from_council": N_("Taken from the council"), "take_from_selection": N_("Taken from selection"),

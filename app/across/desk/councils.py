@@ -31,7 +31,12 @@ def to_sit(user: User, _at: datetime) -> list[Select[Any]]:
     """Councils that this person sits on and that have not ended: due on the day of the session."""
     if not user.can(Do.COUNCILS_SIT):
         return []
-    return _councils(Council.state.in_(UNDER_WAY), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id))
+    return _councils(Council.state.in_(UNDER_WAY), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id, Seat.left_at.is_(None)))
+
+
+def to_establish(user: User, _at: datetime) -> list[Select[Any]]:
+    """Councils that are proposed to the leader."""
+    return _councils(Council.state == CouncilState.PROPOSED) if user.can(Do.COUNCILS_ESTABLISH) else []
 
 
 def to_run(user: User, _at: datetime) -> list[Select[Any]]:

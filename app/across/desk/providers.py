@@ -276,6 +276,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Councils you sit on"), councils.to_sit),
+    (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),

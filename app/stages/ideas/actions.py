@@ -33,6 +33,7 @@ from app.stages.ideas.rules import (
     check_commitment,
     check_decidable,
     check_decision,
+    check_direct_host,
     check_editable,
     check_minutes,
     check_outcome,
@@ -242,6 +243,8 @@ def _apply(idea: Idea, found: Identified, at: datetime) -> None:
     check_outcome(found.outcome, title=title, aim=aim, changed=changed, redirect_to=found.redirect_to, reason=found.reason,
                   mode=found.mode, host=found.host)  # fmt: skip
     recommended = found.outcome in RECOMMENDED
+    if recommended and found.mode == Mode.DIRECT and found.host is not None and found.host.id != idea.proposed_host_id:
+        check_direct_host(str(found.host.kind), rulebook.value("ideas.direct_host_excluded", on=local(at).date()))
     if recommended:
         percent = int(rulebook.value("ideas.ceiling_needs_reason_above", on=local(at).date()))
         check_ceiling(found.ceiling, idea.state_budget, percent, nfc(found.reason or ""))

@@ -49,7 +49,8 @@ def put_to_council() -> Any:
     waiting = queries.for_council()
     picked = set(request.args.getlist("ideas"))
     chosen = [i.public_id for i in waiting if not picked or i.public_id in picked]
-    form = forms.Council(data={"title": _("Identification council %(year)s", year=clock.today().year), "ideas": chosen})
+    years = [i.year for i in waiting if i.public_id in set(chosen)]  # of the plan that the ideas are for
+    form = forms.Council(data={"title": _("Identification council %(year)s", year=max(years, key=years.count, default=clock.today().year)), "ideas": chosen})
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]

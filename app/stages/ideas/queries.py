@@ -31,7 +31,7 @@ from app.kernel.subjects import may_read as may_read_subject
 from app.kernel.text import fold
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.queries import member_reads
-from app.services.councils.rules import CouncilState
+from app.services.councils.rules import PREPARED, CouncilState
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.similarity import queries as similarity
@@ -178,7 +178,7 @@ def bodies_of_ideas(user: User) -> list[tuple[str, str]]:
 def for_council() -> list[Idea]:
     """Submitted ideas that are on the agenda of no council in preparation."""
     listed = exists().where(AgendaItem.subject_type == "idea", AgendaItem.subject_pid == Idea.public_id, Council.id == AgendaItem.council_id,
-                            Council.state == CouncilState.DRAFT)  # fmt: skip
+                            Council.state.in_(PREPARED))  # fmt: skip
     return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED, ~listed).order_by(Idea.id)))
 
 
@@ -305,6 +305,13 @@ def in_force(item: Priority) -> bool:
 def organisation_names() -> list[tuple[str, str]]:
     """(public id, name) of all organisations in being, for list boxes."""
     rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None)).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
+def direct_hosts(proposed_id: int | None, *, on: date) -> list[tuple[str, str]]:
+    """(public id, name) of the organisations that may be named for direct assignment: those that the rule leaves, and the one proposed."""
+    able = or_(Organisation.kind.not_in(rulebook.value("ideas.direct_host_excluded", on=on)), Organisation.id == proposed_id)
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None), able).order_by(Organisation.folded))
     return [(pid, name) for pid, name in rows]
 
 

@@ -59,7 +59,8 @@ def show(pid: str) -> Any:
     told = [e for e in journal.timeline(keys) if in_house or e.verb not in ("identify", "put_forward")]
     return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
                            submission=papers.paper_by_pid(idea.submission_pid) if in_house and idea.submission_pid else None,
-                           nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), can_group=current_user.can(Do.IDEAS_IDENTIFY),
+                           nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), minutes=council.minutes_of(idea) if in_house and idea.outcome else None,
+                           can_group=current_user.can(Do.IDEAS_IDENTIFY),
                            next_steps=_next(idea), **orders.shown(idea), **forms.names(clock.today()))  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.stages.calls import queries as calls
 from app.stages.calls.models import CallTopic
+from app.stages.proposals import queries as proposals
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import actions, forms, queries
 from app.stages.selection.models import Round
@@ -101,6 +102,15 @@ def show(pid: str) -> Any:
         next_steps.append((_("Budget appraisal"), url_for("funding.index"), True))
     return render_template("selection/show.html", round=found, next_steps=next_steps, timeline_entries=journal.timeline([journal.subject_key(found)]),
                            dossiers=[] if found.lines else queries.dossiers(found.call_topic_id, ProposalState.IN_SELECTION, ProposalState.ELIGIBLE))  # fmt: skip
+
+
+@bp.get("/outcomes/<pid>")
+@allow(SIGNED_IN)
+def outcome(pid: str) -> Any:
+    """What became of one dossier, for those who wrote it: verdict, mean, remarks without names."""
+    proposal = or_404(proposals.proposal_for(current_user, pid))
+    line = or_404(queries.line_of(proposal))
+    return render_template("selection/outcome.html", proposal=proposal, line=line, remarks=queries.remarks_on(proposal))
 
 
 @bp.route("/<pid>/conclude", methods=["GET", "POST"])

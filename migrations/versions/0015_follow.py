@@ -3,7 +3,7 @@
 Reversible: yes, the keys go and with them the links in mails that were sent. Data kept: every follower, with a new key.
 Stages touched: calls.
 
-Revision 0013, after 0012
+Revision 0015, after 0014
 """
 
 import secrets
@@ -11,8 +11,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
