@@ -159,7 +159,7 @@ def test_a_visit_is_called_off(cast, at, project):
                                   by=cast["officer"], at=at + 50 * DAY)  # fmt: skip
     actions.call_off_inspection(row, reason="Mưa bão", by=cast["officer"], at=at + 55 * DAY)
     with pytest.raises(WrongState):
-        actions.conclude_inspection(row, held_on=at.date(), present="x", progress_finding="x", money_finding="x", conclusion="x", requests=None,
+        actions.conclude_inspection(row, held_on=(at + 60 * DAY).date(), present="x", progress_finding="x", money_finding="x", conclusion="x", requests=None,
                                     by=cast["officer"], at=at + 60 * DAY)  # fmt: skip
 
 

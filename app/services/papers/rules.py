@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from app.kernel.errors import Refused
+from app.kernel.errors import Incomplete, Refused
+from app.kernel.text import nfc
+from app.kernel.words import N_
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 BILLION = 10**9
+GIVEN_NUMBER = re.compile(r"(?=.*\d)[\w./&() -]+")  # bodies number their papers in many ways; a digit is always there
 
 
 class NotDrawn(Refused):
     """The paper could not be drawn now; it is whole, and can be asked for again."""
 
     status = 503
+
+
+def check_number(number: str, *, field: str = "number", like: str = "77/QĐ-SKHCN") -> str:
+    """The number of a decision, contract or other paper as it is kept. Raises Incomplete for what can be no number."""
+    said = nfc(number or "").strip()
+    if not GIVEN_NUMBER.fullmatch(said):
+        raise Incomplete(N_("This is not the number of a paper: it has a digit. Please write it like %(like)s."), field=field, like=like)
+    return said
 
 
 def amount_in_words(amount: int, *, zero: str = "lẻ", thousand: str = "nghìn") -> str:

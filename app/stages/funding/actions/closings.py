@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.kernel import journal, outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.actions import disengage
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import release
 from app.stages.funding.actions.contracts import cancel_open, meet_condition
@@ -135,6 +138,8 @@ def liquidate(project: Project, *, number: str | None, dated: date, assets: str 
     owed = settlement.refund_due - refunded
     if owed > 0:
         raise WrongState(N_("The host still owes %(owed)s đồng."), owed=f"{owed:,}".replace(",", "."))
+    number = check_number(number, like="12/BBTL-SKHCN") if number else None
+    check_day(dated, field="dated", since=local(settlement.decided_at).date() if settlement.decided_at else closing.dated, until=local(at).date())
     row = Liquidation(project_id=project.id, contract_id=contract.id, number=number, dated=dated, assets=assets, remark=remark, by_id=by.id, at=at)
     db.session.add(row)
     CONTRACT.advance(contract, "liquidate", by=by, at=at, seen=seen, detail={"number": number})
