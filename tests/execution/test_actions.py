@@ -279,6 +279,34 @@ def test_a_termination_fixes_the_refund(cast, at, project, mails):
     assert project.paid_total == 450_000_000 - 170_000_000
 
 
+def test_accounts_after_a_termination_keep_to_the_decision(cast, at, project):
+    """Whatever the host types, what was used and what comes back is what the decision says; refunds since then count."""
+    row = plays.terminated(cast, project=project, at=at + 300 * DAY, cause=Cause.SUBJECTIVE, used=400_000_000)
+    now = at + 330 * DAY
+    back = {"booked_on": now.date(), "by": cast["finance"], "at": now}
+    with pytest.raises(Incomplete, match="not more"):
+        funding.refund(project, amount=170_000_001, voucher="1", **back)
+    with pytest.raises(Incomplete, match="cannot lie before"):
+        funding.refund(project, amount=1, voucher="1", **back | {"booked_on": row.decision_date - DAY})
+    funding.refund(project, amount=100_000_000, voucher="2", **back)  # before there are accounts: the decision asks for it
+    said = {"assets": None, "note": None, "by": cast["pi1"], "at": now}
+    for spent in (450_000_000, 399_999_999, 0):
+        with pytest.raises(Incomplete, match="new decision") as refused:
+            funding.submit_settlement(project, spent=spent, **said)
+        assert refused.value.field == "spent"
+    accounts = funding.submit_settlement(project, spent=400_000_000, **said)
+    assert (accounts.paid, accounts.refund_due, awards.owed(project)) == (450_000_000, 170_000_000, 70_000_000)
+    payment = awards.ledger_of(project.id)[0]
+    with pytest.raises(WrongState, match="already settled|fixes what was paid"):
+        funding.reverse(payment, reason="x", by=cast["finance"], at=now)
+    funding.accept_settlement(accounts, remark=None, by=cast["finance"], at=now + DAY)
+    with pytest.raises(WrongState, match="70.000.000"):
+        funding.liquidate(project, number=None, dated=(now + DAY).date(), assets=None, remark=None, by=cast["officer"], at=now + DAY)
+    funding.refund(project, amount=70_000_000, voucher="3", **back)
+    funding.liquidate(project, number=None, dated=(now + DAY).date(), assets=None, remark=None, by=cast["officer"], at=now + DAY)
+    assert project.paid_total == 450_000_000 - 170_000_000
+
+
 def test_a_dropped_termination_lets_money_flow_again(db, cast, at, project):
     row = plays.opened_termination(cast, project=project, at=at + 100 * DAY)
     db.session.commit()

@@ -24,7 +24,7 @@ def check_number(number: str, *, field: str = "number", like: str = "77/QĐ-SKHC
     """The number of a decision, contract or other paper as it is kept. Raises Incomplete for what can be no number."""
     said = nfc(number or "").strip()
     if not GIVEN_NUMBER.fullmatch(said):
-        raise Incomplete(N_("This is not the number of a paper: it has a digit. Please write it like %(like)s."), field=field, like=like)
+        raise Incomplete(N_("This is not the number of a paper: a number holds digits. Please write it like %(like)s."), field=field, like=like)
     return said
 
 

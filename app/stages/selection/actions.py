@@ -32,6 +32,8 @@ NAMES = {Mode.SELECTION: "Hội đồng tư vấn tuyển chọn", Mode.DIRECT: 
 
 def prepare(call_topic: CallTopic, *, by: User | None, at: datetime) -> Council:
     """Prepare a council for all eligible dossiers of a topic. Refused while one is not checked, or without any."""
+    if call_topic.outcome is not None:
+        raise WrongState(N_("The end of this topic in this call is already known."))
     if queries.dossiers(call_topic.id, ProposalState.SUBMITTED):
         raise WrongState(N_("Not every dossier of this topic has been checked yet."))
     eligible = queries.dossiers(call_topic.id, ProposalState.ELIGIBLE)

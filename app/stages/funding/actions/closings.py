@@ -32,6 +32,7 @@ from app.stages.funding.rules import (
     Condition,
     ContractState,
     TrancheState,
+    check_fixed,
     check_other_person,
 )
 
@@ -68,13 +69,17 @@ def submit_settlement(project: Project, *, spent: int, assets: str | None, note:
         raise WrongState(N_("Final accounts come after recognition or termination."))
     if not queries.may_request(by, project) and not by.can(Do.FUNDING_SETTLE):
         raise NotAllowed(N_("Only the investigator and the host's manager may submit the accounts."))
-    paid = project.paid_total
-    if spent > paid:
+    fixed = queries.fixed_accounts(project.id)
+    paid = project.paid_total + (queries.came_back(project.id) if fixed else 0)
+    if fixed is None and spent > paid:
         raise Incomplete(N_("More was spent than was paid: what is above the payments is not settled here."), field="spent")
     if any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in queries.tranches_of(project.id)):
         raise WrongState(N_("A payment is still under way."))
-    percent = refund_percent(project)
-    terms = {"paid": paid, "spent": spent, "refund_percent": percent, "refund_due": ledger.refund(paid, spent, percent), "assets": assets,
+    percent = refund_percent(project) if fixed is None else fixed.percent
+    if fixed is not None:
+        check_fixed(fixed, spent, fixed.refund)
+    due = ledger.refund(paid, spent, percent) if fixed is None else fixed.refund
+    terms = {"paid": paid, "spent": spent, "refund_percent": percent, "refund_due": due, "assets": assets,
              "note": note, "submitted_by_id": by.id, "submitted_at": at}  # fmt: skip
     row = queries.settlement_of(project.id)
     if row is None:
@@ -95,8 +100,9 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
     """Accept the accounts: paid tranches are settled, the others cancelled, promised money not needed goes back."""
     check_other_person(by.id, settlement.submitted_by_id)
     project = queries.project_by_id(settlement.project_id, lock=True)
-    if settlement.paid != project.paid_total + queries.refunded(project.id, since=settlement.submitted_at):
+    if settlement.paid != project.paid_total + queries.came_back(project.id):
         raise WrongState(N_("Money has moved since these accounts were written. Please have them submitted again."))
+    check_fixed(queries.fixed_accounts(project.id), settlement.spent, settlement.refund_due)
     check_seen(settlement, seen)
     settlement.decided_by_id, settlement.decided_at, settlement.remark = by.id, at, remark
     SETTLEMENT.advance(settlement, "accept", by=by, at=at, detail={"refund": settlement.refund_due})
@@ -134,7 +140,7 @@ def liquidate(project: Project, *, number: str | None, dated: date, assets: str 
     closing, settlement = queries.closing_of(project.id), queries.settlement_of(project.id)
     if closing is None or contract is None or contract.state != ContractState.SETTLED or settlement is None:
         raise WrongState(N_("Liquidation comes after the final accounts are accepted."))
-    refunded = queries.refunded(project.id, since=settlement.submitted_at)
+    refunded = queries.came_back(project.id)
     owed = settlement.refund_due - refunded
     if owed > 0:
         raise WrongState(N_("The host still owes %(owed)s đồng."), owed=f"{owed:,}".replace(",", "."))

@@ -108,6 +108,8 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
     if tranche is not None and tranche.state != TrancheState.PAID:
         raise WrongState(N_("This tranche is already settled."))
     project = queries.project_by_id(entry.project_id)
+    if queries.fixed_accounts(project.id) is not None:
+        raise WrongState(N_("The decision that ended this project fixes what was paid: a payment can no longer be reversed."))
     back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher,
                  note=reason, by=by, at=at)  # fmt: skip
     if tranche is None:
@@ -130,7 +132,8 @@ def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: 
         raise Incomplete(N_("More cannot come back than was paid."), field="amount")
     if owed is not None and amount > owed:
         raise Incomplete(N_("By the accounts %(owed)s đồng are still to come back, not more."), field="amount", owed=f"{owed:,}".replace(",", "."))
-    check_day(booked_on, field="booked_on", since=contract.signed_on, until=local(at).date())
+    closing = queries.closing_of(project.id)
+    check_day(booked_on, field="booked_on", since=closing.dated if closing is not None else contract.signed_on, until=local(at).date())
     if queries.is_booked(project.id, EntryKind.REFUND, voucher):
         raise Incomplete(N_("This voucher is booked already."), field="voucher")
     entry = _book(EntryKind.REFUND, amount, project, booked_on=booked_on, voucher=voucher, note=note, by=by, at=at)
