@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
@@ -23,6 +24,9 @@ from tests.support.browser import StrictClient, values_of
 from tests.support.databases import PASSWORD, PostgresqlTemplates, settings, templates
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
+# how fast the machine is decides nothing here
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_login")
 
 

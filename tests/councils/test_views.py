@@ -138,7 +138,7 @@ def test_the_officer_proposes_and_the_leader_decides(as_, user, prepared):
     officer.submit(f"{prepared}/propose")
     assert prepared in {a["href"] for a in leader.page("/desk/").select("main a[href]")}
     refused = leader.submit(f"{prepared}/establish", {"number": "QĐ", "dated": "02/03/2026", "agree": "y"}, status=422).get_data(as_text=True)
-    assert "không phải là số quyết định" in refused and 'value="QĐ"' in refused
+    assert "không phải số của văn bản" in refused and 'value="QĐ"' in refused
     leader.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
     assert officer.get(f"{prepared}/dissolve").status_code == 403
     leader.submit(f"{prepared}/dissolve", {"number": "46/QĐ-SKHCN", "dated": "02/03/2026", "reason": "Chủ tịch ốm"})
