@@ -143,6 +143,9 @@ def test_a_dissolved_council_frees_the_case(cast, at, project):
     assert case.state == CaseState.IN_SESSION and case.council_pid == council.public_id
     procedure.dissolved(council, cast["officer"], at + END)
     assert case.state == CaseState.VALID and case.council_pid is None
+    procedure.established(council, cast["officer"], at + END)
+    procedure.returned(council, case, cast["officer"], at + END)  # given back undecided
+    assert case.state == CaseState.VALID and case.council_pid is None
 
 
 def test_too_late_is_not_accepted_whatever_the_sheets_say(cast, at, project):

@@ -1,9 +1,12 @@
 """Councils: one engine for identification, selection, appraisal and acceptance.
 
-Council      a panel for one purpose: draft → established → convened → concluded; dissolved. Its rules are frozen when
-             it is established. Agenda items are objects of a stage, known here only as Subjects.
-Seat         a person in a role. Conflicts are looked for at seating, at the session and at the ballot.
-Declaration  what a member declares for the session; Recusal: out of one item, with time and reason.
+Council      a panel for one purpose: draft → proposed (by an officer) → established (by the leader) → convened → concluded;
+             dissolved. Its rules are frozen when it is established. A session that is adjourned makes it established again.
+Agenda item  an object of a stage, known here only as a Subject: counted, or given back to its stage undecided.
+Seat         a person in a role; who is replaced, by decision, has left it. Conflicts are looked for at seating, at the session
+             and at the ballot.
+Declaration  what a member declares for each session; Recusal: out of one item – and of those that compete with it –, with time
+             and reason. Nobody presides over what he is out of; an item may have no quorum though the session has.
 Ballot       sealed when cast (salted hash); nobody reads any before the box of its item is opened; then all are counted.
 Count        what the ballots say, frozen.
 

@@ -16,6 +16,7 @@ from app.stages.selection.models import Round
 DAY = timedelta(days=1)
 CRITERIA = ("overview", "content", "products", "application", "plan", "capacity")
 GOOD, FAIR, POOR = (4, 4, 4, 3, 3, 4), (3, 3, 3, 3, 3, 3), (2, 2, 3, 2, 2, 2)
+REMARKS = {2: "Cần làm rõ hơn phương án nhân rộng kết quả và trách nhiệm của đơn vị tiếp nhận.", 5: "Đề nghị rà soát lại tiến độ, nội dung khảo sát còn dàn trải."}
 
 
 def sheet(marks: Sequence[int], member: int) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def scored(marks: Sequence[Sequence[int]]) -> councils.Answers:
     """What members write: the marks of the item's place on the agenda."""
 
     def answer(item: AgendaItem, member: int) -> Mapping[str, Any]:
-        return sheet(marks[(item.position - 1) % len(marks)], member)
+        return sheet(marks[(item.position - 1) % len(marks)], member) | ({"remark": REMARKS[member]} if member in REMARKS else {})
 
     return answer
 

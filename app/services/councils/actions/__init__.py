@@ -1,6 +1,11 @@
 """The acts on councils: set one up (setup), hold its session (session), when it does not end as called (course); papers by all (papers)."""
 
-from app.services.councils.actions.course import adjourn, give_back, replace
+from app.services.councils.actions.course import (
+    adjourn,
+    give_back,
+    may_give_back,
+    replace,
+)
 from app.services.councils.actions.session import (
     attend,
     cast,
@@ -28,5 +33,5 @@ from app.services.councils.actions.setup import (
 )
 from app.services.councils.rules import UNDER_WAY
 
-__all__ = ["UNDER_WAY", "adjourn", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "give_back", "may_cast",
+__all__ = ["UNDER_WAY", "adjourn", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "give_back", "may_cast", "may_give_back",
            "must_preside", "must_run", "open_box", "open_points", "propose", "refuse_without_quorum", "remove", "replace", "schedule", "seal_of", "send_back", "take_off"]

@@ -50,6 +50,12 @@ def adjourn(council: Council, *, reason: str, meets_at: datetime, place: str, by
     invite(council, council.seats, at)
 
 
+def may_give_back(council: Council) -> bool:
+    """Can an item go back? Before a session not the last one: a council with nothing left is dissolved, by decision."""
+    left = 1 if queries.procedure(council).together else len(queries.open_items(council))
+    return council.state == CouncilState.CONVENED or (council.state == CouncilState.ESTABLISHED and (left > 1 or bool(queries.counted_items(council))))
+
+
 def give_back(council: Council, item: AgendaItem, reason: str, *, by: User, at: datetime, seen: Any = None) -> None:
     """Give an item back to its stage undecided, for another council. Objects that compete go back together: one is not ranked without the others."""
     must_run(council, by)
@@ -63,7 +69,7 @@ def give_back(council: Council, item: AgendaItem, reason: str, *, by: User, at: 
     back = queries.open_items(council) if procedure.together else [item]
     if procedure.together and queries.counted_items(council):
         raise WrongState(N_("A competing dossier is counted already: please open the other boxes too."))
-    if council.state == CouncilState.ESTABLISHED and not queries.counted_items(council) and len(back) == len(queries.open_items(council)):
+    if council.state in UNDER_WAY and not may_give_back(council):
         raise WrongState(N_("Nothing would be left on the agenda. Such a council is dissolved, by decision of the leader."))
     COUNCIL.advance(council, "give_back", by=by, at=at, seen=seen, reason=nfc(reason), detail={"items": [i.public_id for i in back]})
     for one in back:

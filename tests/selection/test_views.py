@@ -1,0 +1,50 @@
+"""What the applicant reads of a concluded round: the own result and remarks, never who sat; competitors and strangers read nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.across.demo.plays import calls as call_plays
+from app.across.demo.plays import ideas as idea_plays
+from app.across.demo.plays import proposals as proposal_plays
+from app.across.demo.plays import selection as plays
+from app.stages.calls import queries as calls
+from app.stages.proposals.models import Proposal
+from app.stages.selection import actions, queries
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ranked(cast, at, db, travel):
+    """A ranked round of two dossiers, before it is concluded."""
+    start = at - 100 * DAY
+    topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=start)
+    call = call_plays.published_call(cast, topics=[topic], at=start + 25 * DAY)
+    place = calls.topics_of(call)[0]
+    rows = [proposal_plays.submitted(cast, call_topic=place, at=start + (30 + n) * DAY, pi=pi, host=host, total=800_000_000)
+            for n, (pi, host) in enumerate((("pi1", "host1"), ("pi3", "host2")))]  # fmt: skip
+    call_plays.opened_call(cast, call=call)
+    for row in rows:
+        proposal_plays.eligible(cast, proposal=row, at=start + 65 * DAY)
+    found = plays.ranked(cast, call_topic=place, at=start + 70 * DAY)
+    db.session.commit()
+    return found
+
+
+def test_the_own_result_only_and_no_name(as_, cast, db, at, ranked):
+    own, other = (db.session.scalars(select(Proposal).order_by(Proposal.id)).all())
+    url, theirs = f"/selection/outcomes/{own.public_id}", f"/selection/outcomes/{other.public_id}"
+    assert as_("pi1").get(url).status_code == 404, "nothing before the round is concluded"
+    actions.conclude(queries.round_by_pid(ranked.public_id), by=cast["officer"], at=at - 10 * DAY)
+    db.session.commit()
+    page = as_("pi1").page(url).text
+    assert plays.REMARKS[2] in page and "89,57" in page
+    seated = [cast[f"member{n}"].name for n in range(1, 8)]
+    assert not [name for name in seated if name in page]
+    assert url in {a["href"] for a in as_("pi1").page(f"/proposals/{own.public_id}").select("main a[href]")}
+    assert as_("pi1").get(theirs).status_code == 404 and as_("pi4").get(url).status_code == 404
+    assert as_("host1").get(url).status_code == 200 and as_("officer").get(url).status_code == 200
