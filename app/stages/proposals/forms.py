@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from flask import request
 from wtforms import HiddenField
 
 from app.kernel.errors import Incomplete
@@ -20,6 +21,8 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_
+from app.services.questionnaires.forms import SheetForm
+from app.services.questionnaires.rules import questions
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
 
@@ -33,16 +36,25 @@ class General(StageForm):
     duration_months = IntField(N_("Duration (months)"), required=True, min=1, max=120)
 
 
-def work_form(sections: list[dict[str, Any]], english: bool, **kw: Any) -> StageForm:
-    """A form with one text per section of the work description, as the rulebook lists them."""
-    fields = {
-        f"text_{s['code']}": NoteField(s["en"] if english else s["vi"], max=20_000, rows=8, required=False, hint=s.get("hint_en" if english else "hint_vi", ""))
-        for s in sections
-    }
-    form = type("Work", (StageForm,), fields)(**kw)
-    for section in sections:  # a half-written description may be saved: the mark says what the host will need
-        form[f"text_{section['code']}"].flags.required = bool(section.get("needed", True))
-    return form
+class WorkSection(SheetForm):
+    """One section of the work description: what it asks stands in the questionnaire."""
+
+
+class Merge(WorkSection):
+    """The same section, as two people wrote it: for each question they answered differently, which text is kept."""
+
+    def chosen(self) -> dict[str, str]:
+        """By question: mine, theirs or both."""
+        found = {q["code"]: request.form.get(f"choose-{q['code']}", "") for q in questions(self.sheet.definition)}
+        return {code: choice for code, choice in found.items() if choice in ("mine", "theirs", "both")}
+
+
+class WordUpload(StageForm):
+    file = FileField(N_("Filled Word form (.docx)"), required=True, accept=".docx")
+
+
+class WordTake(StageForm):
+    """Which differences of a Word form are taken over: ticks and values are posted beside it."""
 
 
 class Member(StageForm):

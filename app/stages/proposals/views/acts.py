@@ -18,6 +18,7 @@ from app.stages.proposals import actions, forms, queries
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
 from app.stages.proposals.views.blueprint import arrived, bp
+from app.stages.proposals.views.work import sheet_of
 
 
 def _checks(row: Proposal, attachments: list[Any]) -> list[tuple[bool | None, str, str]]:
@@ -32,7 +33,7 @@ def _names(row: Proposal) -> dict[str, Any]:
     return {
         "heads": {code: h[name] for code, h in queries.heads(clock.today(), call).items()},
         "kinds": {d["code"]: d[name] for d in queries.documents(kind, clock.today(), call)},
-        "sections": [(s["code"], s[name]) for s in queries.work_sections(kind, clock.today(), call)],
+        "sheet": sheet_of(row),
     }
 
 
