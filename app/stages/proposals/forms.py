@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import request
@@ -23,6 +22,7 @@ from app.kernel.forms import (
 from app.kernel.words import N_
 from app.services.questionnaires.forms import SheetForm
 from app.services.questionnaires.rules import questions
+from app.stages.proposals.budgeting import LONGEST_TEXT, amount_of, quantity_of
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
 
@@ -93,14 +93,20 @@ class QuantityField(IntField):
     unreadable = N_("Please write a quantity, for example 12 or 2,5.")
 
     def parse(self, text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}([.,][0-9]{1,2})?", text):
-            raise ValueError(text)
-        whole, _dot, part = text.replace(",", ".").partition(".")
-        return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+        return quantity_of(text)
 
     def show(self, value: Any) -> str:
         whole, part = divmod(int(value), 100)
         return f"{whole},{part:02d}".rstrip("0").rstrip(",")
+
+
+class AmountField(MoneyField):
+    """Whole đồng as people write them: also 1.250,5 triệu and 3 tỷ."""
+
+    unreadable = N_("Please write an amount in đồng, for example 1.250.000.000 or 1.250,5 triệu.")
+
+    def parse(self, text: str) -> int:
+        return amount_of(text)
 
 
 class Line(StageForm):
@@ -110,7 +116,15 @@ class Line(StageForm):
     year = IntField(N_("Year"), required=True, min=2000, max=2100)
     unit = LineField(N_("Unit"), required=True, max=60)
     quantity = QuantityField(N_("Quantity"), required=True, min=1, max=10**11)
-    price = MoneyField(N_("Unit price (đồng)"), required=True, min=1)
+    price = AmountField(N_("Unit price (đồng)"), required=True, min=1)
+
+
+class Lines(StageForm):
+    """Many lines at once, pasted or in a workbook."""
+
+    text = NoteField(N_("Rows copied from Excel"), max=LONGEST_TEXT, rows=10)
+    file = FileField(N_("Or a workbook (.xlsx)"), accept=".xlsx")
+    how = ChoiceField(N_("What becomes of the present lines?"), required=True)
 
 
 class Upload(StageForm):

@@ -154,10 +154,15 @@ def line_amount(quantity: int, price: int) -> int:
     return (quantity * price + 50) // 100
 
 
-def check_year(year: int, deadline: datetime, months: int | None) -> None:
-    """A budget year lies between the year of the call's deadline and the last one the work can reach (its months, and a year to begin in)."""
+def years_of(deadline: datetime, months: int | None) -> tuple[int, int]:
+    """The years of a budget: from that of the call's deadline to the last one the work can reach (its months, and a year to begin in)."""
     first = local(deadline).year
-    last = first + 1 + -(-(months or LONGEST_MONTHS) // 12)
+    return first, first + 1 + -(-(months or LONGEST_MONTHS) // 12)
+
+
+def check_year(year: int, deadline: datetime, months: int | None) -> None:
+    """Raise Incomplete for a year in which this dossier spends nothing."""
+    first, last = years_of(deadline, months)
     if not first <= year <= last:
         raise Incomplete(N_("The years of this budget are %(first)s to %(last)s."), field="year", first=first, last=last)
 
