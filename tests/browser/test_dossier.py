@@ -91,21 +91,20 @@ def written(page: Page, dossier: str) -> None:
     follow(page, "/work/")
     while True:
         sound(page)
-        for question in page.locator("form[data-sheet] .field:visible").all():
-            control = question.locator("textarea, select, input:not([type=hidden])").first
-            name = control.get_attribute("name") or ""
-            if question.locator("table").count():
-                for column, value in TEXTS["milestones"][0].items() if name.startswith("milestones") else ():
+        names = page.locator("form[data-sheet] .field").evaluate_all("all => all.map(f => f.dataset.rowsOf || f.querySelector('textarea, select, input:not([type=hidden])').name)")
+        for name in names:
+            control = page.locator(f"form[data-sheet] [name={name}]").first
+            if name == "milestones":
+                for column, value in TEXTS["milestones"][0].items():
                     page.fill(f"[name=milestones-0-{column}]", str(value))
-            elif control.get_attribute("type") == "radio":
-                page.check(f"[name={name}][value={'yes' if TEXTS[name] else 'no'}]")
-            elif control.evaluate("e => e.tagName") == "SELECT":
-                control.select_option(TEXTS[name])
-            elif control.is_visible():
-                control.fill(str(TEXTS.get(name, "Nội dung")))
-        for question in page.locator("form[data-sheet] textarea:visible").all():
-            if not question.input_value():  # asked since another was answered
-                question.fill("Nội dung")
+            elif name in TEXTS and control.is_visible():
+                kind = control.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+                if kind == "radio":
+                    page.check(f"[name={name}][value={'yes' if TEXTS[name] else 'no'}]")
+                elif kind == "select":
+                    control.select_option(TEXTS[name])
+                else:
+                    control.fill(str(TEXTS[name]))
         further = page.locator("button[value=next]")
         last = not further.count()
         with page.expect_navigation():

@@ -60,7 +60,12 @@ def test_the_pieces_make_both_texts(old, new):
 
 def test_one_changed_word_is_one_word():
     pieces = compare("Giảm 15% lượng nước tưới", "Giảm 20% lượng nước tưới")
-    assert [(p.how, p.text) for p in pieces if p.how != "same"] == [("old", "15%"), ("new", "20%")]
+    assert [(p.how, p.text) for p in pieces if p.how != "same"] == [("old", "15% "), ("new", "20% ")]
+
+
+def test_a_rewritten_sentence_is_one_piece():
+    pieces = compare("Địa chỉ viết trên trang", "Các xã vùng hạ của tỉnh")
+    assert [p.how for p in pieces] == ["old", "new"]
 
 
 def test_very_long_texts_are_compared_by_lines():

@@ -223,7 +223,7 @@ def test_history_and_difference_are_for_the_team_alone(db, row, as_, cast, now):
     url = f"/proposals/{row.public_id}/work/s_overview/history"
     newest, oldest = (s.public_id for s in work.history(row, "s_overview"))
     page = as_("pi1").page(f"{url}/{newest}")
-    assert [e.text for e in page.select("main .compared del")] == ["15%"] and [e.text for e in page.select("main .compared ins")] == ["20%"]
+    assert [e.text.strip() for e in page.select("main .compared del")] == ["15%"] and [e.text.strip() for e in page.select("main .compared ins")] == ["20%"]
     assert as_("pi1").get(url).status_code == 200
     as_("pi1").submit(f"{url}/{oldest}")
     assert queries.proposal_by_pid(row.public_id).work["overview"] == "Giảm 15% nước"

@@ -17,6 +17,7 @@ from app.kernel.forms import (
     NoteField,
     PickField,
     StageForm,
+    TicksField,
     YesField,
 )
 from app.kernel.words import N_
@@ -55,6 +56,13 @@ class WordUpload(StageForm):
 
 class WordTake(StageForm):
     """Which differences of a Word form are taken over: ticks and values are posted beside it."""
+
+
+class Copy(StageForm):
+    """Which parts of an earlier dossier are taken over."""
+
+    source = HiddenField()
+    parts = TicksField(N_("What is copied"), required=True)
 
 
 class Member(StageForm):

@@ -95,7 +95,7 @@ def compare(old: str, new: str) -> list[Piece]:
 
 
 def _tokens(text: str) -> list[str]:
-    return re.findall(r"\s+|[^\s]+", text)
+    return re.findall(r"\S+\s*|\s+", text)  # a word with the blank after it: changed stretches stay in one piece
 
 
 def _pieces(one: list[str], other: list[str]) -> Iterator[Piece]:

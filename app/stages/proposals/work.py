@@ -152,8 +152,10 @@ def save(proposal: Proposal, answers: Mapping[str, Any], *, by: User, at: dateti
         begin(proposal, version)
     proposal.work = {**before, **{code: answers[code] for _section, codes in touched for code in codes}}
     flag_modified(proposal, "work")
-    for section, _codes in touched:
-        _keep(proposal, section, {c: proposal.work.get(c) for c in codes_of(version.definition, section)}, last.get(section), how=how, by=by, at=at)
+    kept = [_keep(proposal, section, {c: proposal.work.get(c) for c in codes_of(version.definition, section)}, last.get(section), how=how, by=by, at=at)
+            for section, _codes in touched]  # fmt: skip
+    if new := [row.section for row in kept if row.saved_at == row.began_at]:
+        journal.record(proposal, "save_work", by=by, at=at, detail={"sections": new, "how": str(how)})
     db.session.flush()
     db.session.refresh(proposal, ["work_form"])
     return [section for section, _codes in touched]
@@ -165,7 +167,7 @@ def _check_number(last: WorkSaving | None, number: Any) -> None:
 
 
 def _keep(proposal: Proposal, section: str, answers: dict[str, Any], last: WorkSaving | None, *, how: How, by: User, at: datetime) -> WorkSaving:
-    """Note a saving: in the one of this sitting, or as a new one with a line in the journal."""
+    """Note a saving: in the one of this sitting, or as a new one."""
     going_on = last is not None and last.how == how == How.TYPED and last.saved_by_id == by.id and timedelta(0) <= at - last.began_at < SITTING
     if going_on and last is not None and not shrank(last.answers, answers, by=CUT):
         last.number, last.answers, last.saved_at = last.number + 1, answers, at
@@ -174,7 +176,6 @@ def _keep(proposal: Proposal, section: str, answers: dict[str, Any], last: WorkS
                      saved_at=at, saved_by_id=by.id)  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    journal.record(proposal, "save_work", by=by, at=at, detail={"section": section, "how": str(how)})
     return row
 
 
@@ -214,6 +215,7 @@ def settle(proposal: Proposal, section: str, mine: Mapping[str, Any], chosen: Ma
         aside = _keep(proposal, section, {code: mine.get(code) for code in codes}, last, how=How.ASIDE, by=by, at=at)
     if not save(proposal, result, how=How.MERGED, by=by, at=at) and aside is not None:
         _keep(proposal, section, {c: theirs.get(c) for c in codes_of(definition, section)}, aside, how=How.MERGED, by=by, at=at)  # the last one is what stands
+        journal.record(proposal, "save_work", by=by, at=at, detail={"sections": [section], "how": str(How.ASIDE)})
 
 
 def _choose(choice: str, mine: Any, theirs: Any) -> Any:
