@@ -20,7 +20,7 @@ from app.stages.proposals import actions, queries, work
 from app.stages.proposals.rules import How
 from app.stages.proposals.views.word import filled_of, names_of
 from app.stages.proposals.wordform import draw
-from app.stages.proposals.wordread import read
+from app.stages.proposals.wordread import products_of, read
 from tests.support.browser import values_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -101,6 +101,7 @@ def test_without_controls_the_lines_of_the_form_lead(app, row):
     content, names = drawn(app, row)
     told = read(rewritten(content, without_controls), work.form_of(row).definition, names)
     assert {c: v for c, v in told.answers.items() if v not in (None, [])} == row.work and (told.title, told.aim, told.months) == (row.title, row.aim, "24")
+    assert products_of(told.tables["vc.products"])[0][0][1] == "Mô hình trình diễn" and len(told.tables["vc.budget"]) == len(row.lines) + 5
 
 
 def test_tracked_changes_are_read_as_they_would_be_accepted(app, row):
@@ -143,6 +144,9 @@ def test_the_file_makes_an_equal_proposal_elsewhere(db, row, as_, cast, topics, 
     fresh, source = queries.proposal_by_pid(other.public_id), queries.proposal_by_pid(row.public_id)
     assert fresh.work == source.work and (fresh.title, fresh.aim, fresh.duration_months) == (source.title, source.aim, source.duration_months)
     assert {s.how for s in work.latest(fresh).values()} == {How.WORD}
+    parts = ("title", "aim", "duration_months", "work", "work_form", "products", "lines")
+    one, other = actions.snapshot(fresh), actions.snapshot(source)
+    assert {p: one[p] for p in parts} == {p: other[p] for p in parts}
     assert "không có gì để lấy vào" in upload(pi, url, pi.get(f"/proposals/{row.public_id}/work.docx").data).text
 
 
@@ -163,6 +167,26 @@ def test_only_what_is_ticked_is_taken_and_an_old_page_takes_nothing(db, row, as_
     assert pi.post(form["action"], data=again).status_code == 303
     fresh = queries.proposal_by_pid(row.public_id).work
     assert fresh["approach"].startswith("MỚI") and not fresh["address"].startswith("MỚI") and fresh["methods"] == "Thư ký vừa sửa"
+
+
+def test_changed_tables_are_offered_and_bad_rows_named(db, row, as_):
+    pi, url = as_("pi1"), f"/proposals/{row.public_id}"
+    content = pi.get(f"{url}/work.docx").data
+    page = upload(pi, url, rewritten(content, lambda t: t.replace("Mô hình trình diễn", "Mô hình MỚI").replace(">tháng<", ">tuần<")))
+    form = page.select("main form[method=post]")[-1]
+    assert {c["name"] for c in form.select("input[type=checkbox]")} == {"take-products", "take-budget"}
+    before = [b.amount for b in row.lines]
+    assert pi.post(form["action"], data=values_of(form)).status_code == 303
+    fresh = queries.proposal_by_pid(row.public_id)
+    assert fresh.products[0].name == "Mô hình MỚI" and fresh.lines[0].unit == "tuần" and [b.amount for b in fresh.lines] == before
+    pi.submit(f"{url}/products", {"group": "I", "name": "Của người khác", "unit": "cái", "quantity": "1", "quality": "Tốt"})
+    stale = values_of(form) | {"once": "y" * 20}
+    stale["table-products"] = stale["table-products"].replace("MỚI", "CŨ")
+    assert pi.post(form["action"], data=stale).status_code == 409 and len(queries.proposal_by_pid(row.public_id).products) == 4
+    page = upload(pi, url, rewritten(content, lambda t: t.replace(">mô hình<", "><").replace(">tháng<", "><")))
+    assert "Sản phẩm, dòng 2" in page.text and "ĐVT" in page.text and "take-budget" not in str(page)
+    for junk in ("[", "7", '[["a", 1]]', '{"a": 1}'):
+        assert pi.post(form["action"], data=stale | {"once": junk * 5, "table-products": junk, "table-budget": junk}).status_code in (303, 409)
 
 
 def plain(text="Chỉ là một văn bản"):

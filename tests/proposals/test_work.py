@@ -188,6 +188,19 @@ def test_autosave_says_when_and_refuses_an_old_page(db, row, as_):
     assert "Đang soạn" in page.select_one("#work-s_overview").text and "Luận giải" in page.select_one("#work-s_overview").text
 
 
+def test_autosave_says_why_not(db, row, as_, travel):
+    url, deadline = f"/proposals/{row.public_id}/work/s_overview", row.call_topic.call.deadline
+    pi = as_("pi1")
+    mine = form_of(pi, url) | {"overview": "x" * 20_001}
+    mine.pop("once")
+    answer = pi.post(f"{url}/autosave", data=mine)
+    assert answer.status_code == 422 and "20000" in answer.json["refused"]
+    travel.move_to(deadline + MINUTE)
+    pi = as_("pi1")
+    answer = pi.post(f"{url}/autosave", data=mine | {"overview": "muộn", "csrf_token": form_of(pi, "/ideas/new")["csrf_token"]})
+    assert answer.status_code == 409 and "hạn" in answer.json["refused"].lower()
+
+
 def test_a_conflict_shows_both_and_the_choice_is_kept(db, row, as_):
     url = f"/proposals/{row.public_id}/work/s_overview"
     pi, other = as_("pi1"), as_("pi2")

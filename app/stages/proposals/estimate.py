@@ -1,4 +1,4 @@
-"""The estimate as a whole: many lines at once, all or none."""
+"""Whole tables of a dossier at once, all rows or none: the lines of the estimate, the promised products."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from app.services.people.models import User
 from app.stages.proposals import queries
 from app.stages.proposals.budgeting import COLUMNS, MOST_LINES, Fault, Line
 from app.stages.proposals.drafts import touch
-from app.stages.proposals.models import BudgetLine, Proposal
-from app.stages.proposals.rules import years_of
+from app.stages.proposals.models import BudgetLine, Proposal, ProposalProduct
+from app.stages.proposals.rules import ProductGroup, years_of
 
 
 def faults_of(proposal: Proposal, lines: Sequence[Line]) -> list[Fault]:
@@ -46,3 +46,15 @@ def put_lines(proposal: Proposal, lines: Sequence[Line], *, replace: bool, by: U
     db.session.flush()
     db.session.refresh(proposal, ["lines"])
     journal.record(proposal, "set_budget", by=by, at=at, detail={"lines": len(lines), "replaced": replace})
+
+
+def put_products(proposal: Proposal, rows: Sequence[tuple[ProductGroup, str, str, int, str]], *, by: User, at: datetime) -> None:
+    """Put these products (group, name, unit, quantity, quality) in the place of those that are there."""
+    touch(proposal, at)
+    for row in proposal.products:
+        db.session.delete(row)
+    db.session.add_all(ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
+                       for group, name, unit, quantity, quality in rows)  # fmt: skip
+    db.session.flush()
+    db.session.refresh(proposal, ["products"])
+    journal.record(proposal, "add_product", by=by, at=at, detail={"products": len(rows), "replaced": True})

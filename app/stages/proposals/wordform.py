@@ -23,18 +23,21 @@ SPARE_ROWS = 3  # empty rows of a table to be filled in Word
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 TITLE, AIM, MONTHS, FORM = "vc.title", "vc.aim", "vc.duration_months", "vc.form"  # controls beside those of the questions
 YES, NO = "Có", "Không"
-TEAM, PRODUCTS, BUDGET = "Nhóm thực hiện", "IV. SẢN PHẨM", "V. DỰ TOÁN KINH PHÍ (đồng)"  # what is shown only
+TEAM, PRODUCTS, BUDGET = "Nhóm thực hiện", "IV. SẢN PHẨM", "V. DỰ TOÁN KINH PHÍ (đồng)"
+PRODUCT_TABLE, BUDGET_TABLE = "vc.products", "vc.budget"
+PRODUCT_HEADS = ("Dạng", "Tên sản phẩm", "ĐVT", "Số lượng", "Yêu cầu chất lượng")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table that is shown only: heads, rows, and whether a column holds numbers."""
+    """A table of the dossier: heads, rows, and whether a column holds numbers."""
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[str]]
     numbers: Sequence[bool]
     foot: Sequence[str] = ()
+    tag: str = ""  # of the control it stands in, when it is read again
 
 
 @dataclass(frozen=True)
@@ -198,8 +201,9 @@ def _repeat(row: Any) -> None:
 
 def _table(document: Any, sheet: Sheet) -> None:
     _line(document, sheet.title, bold=True).paragraph_format.keep_with_next = True
-    table = document.add_table(rows=1 + len(sheet.rows) + bool(sheet.foot), cols=len(sheet.heads), style="Table Grid")
-    every = [sheet.heads, *sheet.rows, *([sheet.foot] if sheet.foot else [])]
+    spare = [[""] * len(sheet.heads)] * (SPARE_ROWS if sheet.tag else 0)
+    every = [sheet.heads, *sheet.rows, *spare, *([sheet.foot] if sheet.foot else [])]
+    table = document.add_table(rows=len(every), cols=len(sheet.heads), style="Table Grid")
     for at, (row, texts) in enumerate(zip(table.rows, every, strict=True)):
         bold = at == 0 or (bool(sheet.foot) and at == len(every) - 1)
         for cell, text, number in zip(row.cells, texts, sheet.numbers, strict=True):
@@ -208,4 +212,6 @@ def _table(document: Any, sheet: Sheet) -> None:
             run.font.size, run.bold = Pt(11), bold
             paragraph.alignment = ALIGN.RIGHT if number and at else None
     _repeat(table.rows[0])
+    if sheet.tag:
+        _control(document, sheet.tag, sheet.title, [table._tbl])
     document.add_paragraph().paragraph_format.space_after = Pt(0)

@@ -18,12 +18,16 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.questionnaires.answering import is_empty, value_of
 from app.services.questionnaires.rules import Definition, Kind, questions
+from app.stages.proposals.rules import ProductGroup
 from app.stages.proposals.wordform import (
     AIM,
     BUDGET,
+    BUDGET_TABLE,
     FORM,
     MONTHS,
     NO,
+    PRODUCT_HEADS,
+    PRODUCT_TABLE,
     PRODUCTS,
     TEAM,
     TITLE,
@@ -47,6 +51,7 @@ class Read:
     months: str | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)  # of products and budget, cell by cell
 
 
 def read(content: bytes, definition: Definition, names: Mapping[str, Mapping[str, str]]) -> Read:
@@ -56,6 +61,7 @@ def read(content: bytes, definition: Definition, names: Mapping[str, Mapping[str
     if not found:
         raise Incomplete(N_("This Word file is not a filled form of a work description. Download the form from the dossier and fill it in."), field="file")
     result = Read(mark=_text(found.get(FORM, [])), title=_given(found, TITLE), aim=_given(found, AIM), months=_given(found, MONTHS))
+    result.tables = {tag: _cells(table) for tag in (PRODUCT_TABLE, BUDGET_TABLE) if (table := _first_table(found.get(tag, []))) is not None}
     for question in questions(definition):
         code = question["code"]
         if code not in found:
@@ -109,12 +115,12 @@ def _blocks(parent: Element) -> Iterator[Element]:
 
 def _by_label(body: Element, definition: Definition, names: Mapping[str, Mapping[str, str]]) -> dict[str, list[Element]]:
     """For writers that drop the controls: what stands below the line of each question, up to the next line of the form."""
-    labels = {fold("Tên nhiệm vụ"): TITLE, fold("Thời gian thực hiện (tháng)"): MONTHS, fold("Mục tiêu"): AIM}
+    labels = {fold("Tên nhiệm vụ"): TITLE, fold("Thời gian thực hiện (tháng)"): MONTHS, fold("Mục tiêu"): AIM, fold(PRODUCTS): PRODUCT_TABLE, fold(BUDGET): BUDGET_TABLE}
     ours: set[str] = set()
     for question in questions(definition):
         labels[fold(question["label"]["vi"]) + (" *" if question.get("required") else "")] = question["code"]
         ours.add(fold(" ".join(guide(definition, question, names.get(question["code"], {})))))
-    heads = {fold(title) for title in (TEAM, PRODUCTS, BUDGET)} | {fold(f"{s.get('number', '')}. {s['label']['vi']}".lstrip(". ")) for s in definition["sections"]}
+    heads = {fold(TEAM)} | {fold(f"{s.get('number', '')}. {s['label']['vi']}".lstrip(". ")) for s in definition["sections"]}
     found: dict[str, list[Element]] = {}
     here: str | None = None
     for block in _blocks(body):
@@ -152,9 +158,17 @@ def _runs(parent: Element) -> Iterator[Element]:
 
 def _answer(question: Mapping[str, Any], elements: list[Element], names: Mapping[str, Mapping[str, str]]) -> Any:
     if question["type"] == Kind.TABLE:
-        table = next((t for e in elements for t in ([e] if e.tag == f"{W}tbl" else e.iter(f"{W}tbl"))), None)
+        table = _first_table(elements)
         return _rows(question, table, names) if table is not None else []
     return _value(question, _text(elements), names.get(question["code"], {}))
+
+
+def _first_table(elements: list[Element]) -> Element | None:
+    return next((t for e in elements for t in ([e] if e.tag == f"{W}tbl" else e.iter(f"{W}tbl"))), None)
+
+
+def _cells(table: Element) -> list[list[str]]:
+    return [[_text([cell]) for cell in line.iter(f"{W}tc")] for line in table.iter(f"{W}tr")]
 
 
 def _value(question: Mapping[str, Any], text: str, names: Mapping[str, str]) -> Any:
@@ -174,8 +188,7 @@ def _rows(question: Mapping[str, Any], table: Element, names: Mapping[str, Mappi
     columns = question["columns"]
     heads = [fold(c["label"]["vi"]) for c in columns]
     rows = []
-    for line in table.iter(f"{W}tr"):
-        texts = [_text([cell]) for cell in line.iter(f"{W}tc")]
+    for texts in _cells(table):
         if [fold(t) for t in texts] == heads:
             continue
         cells = dict(zip((c["code"] for c in columns), texts, strict=False))
@@ -183,3 +196,25 @@ def _rows(question: Mapping[str, Any], table: Element, names: Mapping[str, Mappi
         if not is_empty(row):
             rows.append(row)
     return rows
+
+
+Promise = tuple[ProductGroup, str, str, int, str]
+
+
+def products_of(cells: list[list[str]]) -> tuple[list[Promise], list[int]]:
+    """The promised products of a table (group, name, unit, quantity, quality), and the numbers of the rows that cannot be read."""
+    made: list[Promise] = []
+    wrong: list[int] = []
+    heads = [fold(head) for head in PRODUCT_HEADS]
+    for number, row in enumerate(cells, 1):
+        texts = [nfc(cell) for cell in (row + [""] * len(heads))[: len(heads)]]
+        if not any(texts) or [fold(t) for t in texts] == heads:
+            continue
+        group, name, unit, quantity, quality = texts
+        kind = next((g for g in ProductGroup if fold(group) in (fold(str(g)), f"dang {fold(str(g))}")), None)
+        many = int(quantity.replace(".", "")) if re.fullmatch(r"[0-9]{1,8}|[0-9]{1,3}(\.[0-9]{3})+", quantity) else 0
+        if kind is None or not 0 < len(name) <= 300 or not 0 < len(unit) <= 60 or not 0 < many <= 10**7 or not 0 < len(quality) <= 2000:
+            wrong.append(number)
+        else:
+            made.append((kind, " ".join(name.split()), " ".join(unit.split()), many, quality))
+    return made, wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,19 +24,32 @@ from app.services.questionnaires.answering import list_of, read
 from app.services.questionnaires.rules import questions, said
 from app.services.rulebook import queries as rulebook
 from app.shown import language, money
-from app.stages.proposals import actions, forms, queries, texts, work
+from app.stages.proposals import (
+    actions,
+    budgeting,
+    estimate,
+    forms,
+    queries,
+    texts,
+    work,
+)
+from app.stages.proposals.budgeting import Line
+from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
 from app.stages.proposals.views.blueprint import bp
 from app.stages.proposals.wordform import (
     BUDGET,
+    BUDGET_TABLE,
+    PRODUCT_HEADS,
+    PRODUCT_TABLE,
     PRODUCTS,
     TEAM,
     Filled,
     Sheet,
     draw,
 )
-from app.stages.proposals.wordread import Read
+from app.stages.proposals.wordread import Read, products_of
 from app.stages.proposals.wordread import read as read_word
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -57,6 +71,7 @@ class Found:
     differences: list[Difference] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
     general: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)  # products and budget as they stand in the file
     missing: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -88,16 +103,19 @@ def filled_of(row: Proposal) -> Filled:
     facts = (("Kinh phí từ ngân sách nhà nước", f"{money(sums['state'])} ({amount_in_words(sums['state'])})"), ("Kinh phí đối ứng", money(sums["counterpart"])),
              ("Chủ nhiệm", row.pi.name), ("Tổ chức chủ trì", row.host.name), ("Nội dung ưu tiên", f"{row.item.face} {row.item.short_vi}"))  # fmt: skip
     team = [(str(n), m.name, ROLES.get(str(m.role), str(m.role)), m.organisation.name if m.organisation else "", str(m.months)) for n, m in enumerate(row.team, 1)]
-    products = [(str(n), str(p.group), p.name, p.unit, str(p.quantity), p.quality) for n, p in enumerate(row.products, 1)]
-    lines = [(str(n), heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), f"{b.quantity / 100:g} {b.unit}".replace(".", ","), money(b.price), money(b.amount))
-             for n, b in enumerate(row.lines, 1)]  # fmt: skip
+    products = [(str(p.group), p.name, p.unit, str(p.quantity), p.quality) for p in row.products]
+    lines = [(heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), b.unit, _hundredths(b.quantity), money(b.price), money(b.amount)) for b in row.lines]
     return Filled(
         name=version.questionnaire.name_vi, form=version.document_number or "", mark=f"{version.questionnaire.code}/{version.number}", title=row.title, aim=row.aim or "",
         months=row.duration_months, facts=facts, definition=version.definition, answers=work.answers_of(row), names=names_of(row, "vi"),
         before=(Sheet(TEAM, ("TT", "Họ tên", "Vai trò", "Tổ chức", "Số tháng"), team, (False, False, False, False, True)),),
-        after=(Sheet(PRODUCTS, ("TT", "Dạng", "Tên sản phẩm", "ĐVT", "Số lượng", "Yêu cầu chất lượng"), products, (False, False, False, False, True, False)),
-               Sheet(BUDGET, ("TT", "Mục chi", "Nội dung", "Nguồn", "Năm", "Số lượng", "Đơn giá", "Thành tiền"), lines,
-                     (False, False, False, False, False, True, True, True), ("", "Tổng cộng", "", "", "", "", "", money(sums["all"])))))  # fmt: skip
+        after=(Sheet(PRODUCTS, PRODUCT_HEADS, products, (False, False, False, True, False), tag=PRODUCT_TABLE),
+               Sheet(BUDGET, budgeting.COLUMNS, lines, (False, False, False, False, False, True, True, True), ("Tổng cộng", "", "", "", "", "", "", money(sums["all"])), BUDGET_TABLE)))  # fmt: skip
+
+
+def _hundredths(quantity: int) -> str:
+    whole, part = divmod(quantity, 100)
+    return f"{whole},{part:02d}".rstrip("0").rstrip(",") if part else str(whole)
 
 
 ROLES = {"pi": "Chủ nhiệm", "secretary": "Thư ký khoa học", "key": "Thành viên chính", "member": "Thành viên"}
@@ -150,6 +168,7 @@ def _found(row: Proposal, told: Read) -> Found:
             continue
         found.general[code] = new
         found.differences.append(Difference(code, label, texts.compare(old, new)))
+    _tables(row, told, found)
     for question in questions(definition):
         code = question["code"]
         if code in told.answers and not texts.same(told.answers[code], now.get(code)):
@@ -159,12 +178,54 @@ def _found(row: Proposal, told: Read) -> Found:
     return found
 
 
+def _tables(row: Proposal, told: Read, found: Found) -> None:
+    """Products and budget: a table that differs is taken whole or not at all; one with a row that cannot be read is not offered."""
+    if (cells := told.tables.get(PRODUCT_TABLE)) is not None:
+        old = [(p.group, p.name, p.unit, p.quantity, p.quality) for p in row.products]
+        new, wrong = products_of(cells)
+        if wrong:
+            found.refused.append(_("Products, row %(rows)s", rows=", ".join(map(str, wrong[:10]))))
+        elif new != old:
+            _offer(found, "products", _("Products"), *("\n".join(" | ".join(map(str, p)) for p in side) for side in (old, new)), cells)
+    if (cells := told.tables.get(BUDGET_TABLE)) is not None:
+        table = _lines(row, cells)
+        now = [Line(b.head, b.content, b.source, b.year, b.unit, b.quantity, b.price) for b in row.lines]
+        if faults := table.faults or estimate.faults_of(row, table.lines):
+            found.refused += [_("Budget, row %(row)s, %(column)s: %(why)s", row=f.row, column=f.column, why=_(f.message, **f.params)) for f in faults[:10]]
+        elif table.lines != now and table.lines:
+            _offer(found, "budget", _("Budget"), *("\n".join(f"{b.content} | {SOURCES[str(b.source)]} | {b.year} | {_hundredths(b.quantity)} {b.unit} | {money(b.amount)}" for b in side)
+                                                  for side in (now, table.lines)), cells)  # fmt: skip
+
+
+def _offer(found: Found, code: str, label: str, old: str, new: str, cells: list[list[str]]) -> None:
+    found.tables[code] = cells
+    found.differences.append(Difference(code, label, texts.compare(old, new)))
+
+
+def _lines(row: Proposal, cells: list[list[str]]) -> budgeting.Table:
+    return budgeting.rows(cells, queries.heads(clock.today(), row.call_topic.call))
+
+
+def _sent_tables() -> dict[str, list[list[str]]]:
+    """The tables that the page of differences posts back; whatever else stands there is nothing."""
+    found = {}
+    for tag, name in ((PRODUCT_TABLE, "products"), (BUDGET_TABLE, "budget")):
+        try:
+            cells = json.loads(request.form.get(f"table-{name}", "null"))
+        except ValueError:
+            continue
+        if isinstance(cells, list) and all(isinstance(r, list) and all(isinstance(c, str) for c in r) for r in cells):
+            found[tag] = cells
+    return found
+
+
 def _preview(row: Proposal, found: Found, form: forms.WordTake) -> str:
     definition = work.form_of(row).definition
     only = {"sections": [{"code": "s", "label": {}, "questions": [q for q in questions(definition) if q["code"] in found.answers]}]}
     last = work.latest(row)
     seen = [(f"seen-{s['code']}", last[s["code"]].number if s["code"] in last else 0) for s in definition["sections"]]
-    sent = [*texts.posted(only, found.answers), *((f"general-{code}", value) for code, value in found.general.items()), *seen]
+    sent = [*texts.posted(only, found.answers), *((f"general-{code}", value) for code, value in found.general.items()), *seen,
+            *((f"table-{code}", json.dumps(cells, ensure_ascii=False)) for code, cells in found.tables.items())]  # fmt: skip
     form.version.data = row.version
     return render_template("proposals/work/word_take.html", proposal=row, form=form, found=found, sent=sent)
 
@@ -177,19 +238,26 @@ def work_take(pid: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
     form = forms.WordTake(data={"version": row.version})
     definition = work.form_of(row).definition
-    told = Read(answers=read(definition, request.form.to_dict(flat=False)), **{name: request.form.get(f"general-{code}") for name, code in GENERAL})
+    told = Read(answers=read(definition, request.form.to_dict(flat=False)), tables=_sent_tables(), **{name: request.form.get(f"general-{code}") for name, code in GENERAL})
     if form.validate_on_submit():
         found = _found(row, told)
         taken = {code: value for code, value in found.answers.items() if f"take-{code}" in request.form}
         general = {code: value for code, value in found.general.items() if f"take-{code}" in request.form}
+        tables = {code: cells for code, cells in found.tables.items() if f"take-{code}" in request.form}
         seen = {s["code"]: request.form.get(f"seen-{s['code']}") for s in definition["sections"] if any(q["code"] in taken for q in s["questions"])}
+        if general or tables:  # of these no earlier saving is kept: whoever changed the dossier since is not overwritten
+            touch(row, clock.now(), seen=form.version.data)
         if taken:
             work.save(row, taken, how=work.How.WORD, seen=seen, by=current_user, at=clock.now())
         if general:
             months = general.get("duration_months")
             actions.save_general(row, title=general.get("title", row.title), aim=general.get("aim", row.aim), by=current_user, at=clock.now(),
                                  duration_months=int(months) if months else row.duration_months)  # fmt: skip
-        return done(_("Taken over from Word: %(n)s answers.", n=len(taken) + len(general)), url_for(".show", pid=pid, _anchor="work"))
+        if "products" in tables:
+            estimate.put_products(row, products_of(tables["products"])[0], by=current_user, at=clock.now())
+        if "budget" in tables:
+            estimate.put_lines(row, _lines(row, tables["budget"]).lines, replace=True, by=current_user, at=clock.now())
+        return done(_("Taken over from Word: %(n)s answers.", n=len(taken) + len(general) + len(tables)), url_for(".show", pid=pid, _anchor="work"))
     return _preview(row, _found(row, told), form)
 
 

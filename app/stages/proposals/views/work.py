@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock
+from app.kernel.errors import Stale
 from app.kernel.permissions import Do
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import allow, done, or_404, sentence_of, writes
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.forms import Sheet
 from app.services.questionnaires.rules import question_of, said, section_of
@@ -112,7 +113,9 @@ def _page(row: Proposal, section: str, form: forms.WorkSection) -> str:
 @writes
 def work_autosave(pid: str, section: str) -> Any:
     if "refusal" in g:  # there is no page to show again: the sentence goes out by itself
-        raise g.refusal
+        if isinstance(g.refusal, Stale):
+            raise g.refusal
+        return jsonify(refused=sentence_of(g.pop("refusal")))
     row = or_404(queries.for_team(current_user, pid))
     form = forms.WorkSection(_section_sheet(row, section))
     work.save(row, {c: form.sheet.answers.get(c) for c in texts.codes_of(form.sheet.definition, section)}, seen={section: form.version.data}, by=current_user, at=clock.now())
