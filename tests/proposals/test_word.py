@@ -150,6 +150,17 @@ def test_the_file_makes_an_equal_proposal_elsewhere(db, row, as_, cast, topics, 
     assert "không có gì để lấy vào" in upload(pi, url, pi.get(f"/proposals/{row.public_id}/work.docx").data).text
 
 
+def test_the_blank_form_of_the_call_has_nothing_to_take_over_until_it_is_filled(db, row, as_, anonymous):
+    call = row.call_topic.call.public_id
+    content = anonymous.get(f"/public/calls/{call}/forms/work-DT_CN.docx").data
+    pi, url = as_("pi1"), f"/proposals/{row.public_id}"
+    page = upload(pi, url, content)
+    assert page.select("input[name^=take-]") and not page.select("input[name^=take-][checked]"), "what the file leaves empty is not taken unless one says so"
+    assert not page.select("input[name=take-title], input[name=take-products], input[name=take-budget]"), "an empty table is no table"
+    filled = rewritten(content, lambda t: t.replace('<w:tag w:val="address"/><w:lock w:val="sdtLocked"/></w:sdtPr><w:sdtContent><w:p>', '<w:tag w:val="address"/><w:lock w:val="sdtLocked"/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>Xã Tầm Vu</w:t></w:r></w:p><w:p>'))
+    assert "Xã Tầm Vu" in upload(pi, url, filled).text
+
+
 def test_only_what_is_ticked_is_taken_and_an_old_page_takes_nothing(db, row, as_, cast, now):
     pi, url = as_("pi1"), f"/proposals/{row.public_id}"
     content = rewritten(pi.get(f"{url}/work.docx").data, lambda t: t.replace(row.work["approach"][:12], "MỚI").replace(row.work["address"][:12], "MỚI"))

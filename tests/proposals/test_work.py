@@ -220,6 +220,17 @@ def test_a_conflict_shows_both_and_the_choice_is_kept(db, row, as_):
     assert other.post(form["action"], data=values_of(form) | {"choose-overview": "mine", "once": "x" * 20}).status_code == 409, "the page is old again"
 
 
+@pytest.mark.parametrize("seen", ["²", "9" * 40, "-1", "x", "1.5"])
+def test_a_made_up_number_of_the_page_overwrites_nothing(db, row, as_, seen):
+    url = f"/proposals/{row.public_id}/work/s_overview"
+    pi = as_("pi1")
+    pi.submit(url, {"overview": "a"})
+    answer = pi.post(url, data=form_of(pi, url) | {"overview": "b", "version": seen})
+    assert answer.status_code == 409 and queries.proposal_by_pid(row.public_id).work["overview"] == "a"
+    form = values_of(BeautifulSoup(answer.text, "html.parser").select("main form[method=post]")[-1])
+    assert pi.post(f"{url}/merge", data=form | {"version": seen, "once": ""}).status_code == 409
+
+
 def test_disjoint_changes_are_brought_together_without_asking(db, row, as_):
     url = f"/proposals/{row.public_id}/work/s_overview"
     pi, other = as_("pi1"), as_("pi2")
@@ -250,6 +261,25 @@ def test_bad_input_stays_and_is_told(db, row, as_):
     answer = as_("pi1").submit(url, {"milestones-0-work": "Khảo sát", "milestones-0-month_from": "１２x", "milestones-0-month_to": "999"}, status=422)
     assert "Khảo sát" in answer.text and "１２x" in answer.text and answer.text.count("field-error") >= 2
     assert people.user_by_email("pi1@demo.vamco.test") and not queries.proposal_by_pid(row.public_id).work
+
+
+NASTY = ["\x00", "\ud800", "﻿\u202e\u200b", "１２３", "1e309", "-0", str(2**63), "NaN", "'; DROP TABLE proposal; --", "<script>alert(1)</script>", "{{ 7*7 }}", "%(n)s %s", "Nguyễn",
+         "😀" * 500, "\ufffe\uffff", "a" * 20_000, "=cmd|' /C calc'!A0", "../../etc/passwd", "[]", "null", "31/02/2026"]  # fmt: skip
+
+
+def test_nasty_values_in_every_field_are_kept_or_refused(db, row, as_):
+    pi, url = as_("pi1"), f"/proposals/{row.public_id}"
+    sections = [s["code"] for s in work.form_of(row).definition["sections"]]
+    forms = {code: form_of(pi, f"{url}/work/{code}") for code in sections}
+    for n, value in enumerate(NASTY):
+        for code in sections[n % 3 :: 3]:
+            data = {k: v if k in ("csrf_token", "once", "version") else value for k, v in forms[code].items()} | {"version": "", "extra": value, "milestones-99999-work": value}
+            data.pop("once")
+            answer = pi.post(f"{url}/work/{code}/autosave", data={k: v.encode("utf-8", "surrogatepass") for k, v in data.items()})
+            assert answer.status_code in (200, 409, 422), (value[:20], code, answer.status_code)
+    for code in sections:
+        assert pi.get(f"{url}/work/{code}").status_code == 200 and pi.get(f"{url}/work/{code}/history").status_code == 200
+    assert pi.get(url).status_code == pi.get(f"{url}/work.docx").status_code == 200
 
 
 def test_a_row_is_added_without_a_script(db, row, as_):

@@ -130,7 +130,9 @@ def _promises(found: Carried, target: Proposal, old: Proposal) -> None:
 
 def _money(found: Carried, target: Proposal, old: Proposal, at: datetime) -> None:
     if target.lines:
-        found.left += [Left(What.BUDGET, b.content, N_("The budget here has lines already.")) for b in old.lines]
+        there = {(b.head, b.content, b.source, b.quantity, b.price) for b in target.lines}
+        others = [b for b in old.lines if (b.head, b.content, b.source, b.quantity, b.price) not in there]
+        found.left += [Left(What.BUDGET, b.content, N_("The budget here has lines already.")) for b in others]
         return
     known = queries.heads(local(at).date(), target.call_topic.call)
     shift = local(target.call_topic.call.deadline).year - local(old.call_topic.call.deadline).year  # the first year of one is the first of the other

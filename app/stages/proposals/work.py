@@ -18,9 +18,14 @@ from app.kernel.errors import Incomplete, Stale, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.services.questionnaires import queries as questionnaires
-from app.services.questionnaires.answering import Fault, is_empty, too_long
+from app.services.questionnaires.answering import Fault, is_empty, list_of, too_long
 from app.services.questionnaires.models import FormVersion
-from app.services.questionnaires.rules import LONGEST_ANSWER, Definition
+from app.services.questionnaires.rules import (
+    LONGEST_ANSWER,
+    Definition,
+    questions,
+    said,
+)
 from app.stages.calls.models import Call
 from app.stages.calls.queries.asked import work_forms
 from app.stages.proposals import queries
@@ -74,6 +79,18 @@ def answers_of(proposal: Proposal) -> dict[str, Any]:
     return proposal.work or {}
 
 
+def labels_of(definition: Definition, *, on: date, lang: str) -> dict[str, dict[str, str]]:
+    """The labels of everything that may be chosen: by question, or question.column, value → label."""
+    lists = questionnaires.choices_for(definition, on=on, lang=lang)
+    found = {}
+    for question in questions(definition):
+        for place, asked in ((question["code"], question), *((f"{question['code']}.{c['code']}", c) for c in question.get("columns") or [])):
+            offered = lists.get(list_of(asked) or "", []) or [(o["code"], said(o, lang)) for o in asked.get("options") or []]
+            if offered:
+                found[place] = dict(offered)
+    return found
+
+
 # --- what was saved -------------------------------------------------------------------------------------------
 
 
@@ -87,6 +104,12 @@ def latest(proposal: Proposal) -> dict[str, WorkSaving]:
 def number_of(proposal: Proposal, section: str) -> int:
     """The number of the last saving of a section; 0 before the first."""
     return db.session.scalar(select(func.max(WorkSaving.number)).where(WorkSaving.proposal_id == proposal.id, WorkSaving.section == section)) or 0
+
+
+def page_number(seen: Any) -> int:
+    """The number that a page was shown with; -1 for what is none."""
+    text = str(seen)
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def base_of(proposal: Proposal, section: str, number: int) -> dict[str, Any] | None:
@@ -188,7 +211,7 @@ def save_section(proposal: Proposal, section: str, answers: Mapping[str, Any], *
     codes = codes_of(form_of(proposal).definition, section)
     given = {code: answers.get(code) for code in codes if code in answers}
     now = number_of(proposal, section)
-    number = int(seen) if str(seen or "").isdigit() else now
+    number = now if seen in (None, "") else page_number(seen)
     if number == now:
         save(proposal, given, by=by, at=at)
         return False

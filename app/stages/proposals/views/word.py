@@ -19,8 +19,7 @@ from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files.rules import check_upload, clean_name
 from app.services.papers.rules import amount_in_words
-from app.services.questionnaires import queries as questionnaires
-from app.services.questionnaires.answering import list_of, read
+from app.services.questionnaires.answering import is_empty, read
 from app.services.questionnaires.rules import questions, said
 from app.services.rulebook import queries as rulebook
 from app.shown import language, money
@@ -62,6 +61,7 @@ class Difference:
     code: str
     label: str
     pieces: list[texts.Piece]
+    empties: bool = False  # the file has nothing there: not ticked beforehand
 
 
 @dataclass
@@ -77,16 +77,8 @@ class Found:
 
 
 def names_of(row: Proposal, lang: str) -> dict[str, dict[str, str]]:
-    """The labels of everything that may be chosen: by question, or question.column, value → label."""
-    definition = work.form_of(row).definition
-    lists = questionnaires.choices_for(definition, on=clock.today(), lang=lang)
-    found = {}
-    for question in questions(definition):
-        for place, asked in ((question["code"], question), *((f"{question['code']}.{c['code']}", c) for c in question.get("columns") or [])):
-            offered = lists.get(list_of(asked) or "", []) or [(o["code"], said(o, lang)) for o in asked.get("options") or []]
-            if offered:
-                found[place] = dict(offered)
-    return found
+    """The labels of everything that may be chosen in this dossier's form."""
+    return work.labels_of(work.form_of(row).definition, on=clock.today(), lang=lang)
 
 
 @bp.get("/<pid>/work.docx")
@@ -174,7 +166,8 @@ def _found(row: Proposal, told: Read) -> Found:
         if code in told.answers and not texts.same(told.answers[code], now.get(code)):
             chosen = names.get(code, {}) | {k: v for name, values in names.items() if name.startswith(f"{code}.") for k, v in values.items()} | {"yes": _("Yes"), "no": _("No")}
             found.answers[code] = told.answers[code]
-            found.differences.append(Difference(code, labels[code], texts.compare(texts.told(question, now.get(code), chosen), texts.told(question, told.answers[code], chosen))))
+            found.differences.append(Difference(code, labels[code], texts.compare(texts.told(question, now.get(code), chosen), texts.told(question, told.answers[code], chosen)),
+                                                is_empty(told.answers[code])))  # fmt: skip
     return found
 
 
@@ -185,7 +178,7 @@ def _tables(row: Proposal, told: Read, found: Found) -> None:
         new, wrong = products_of(cells)
         if wrong:
             found.refused.append(_("Products, row %(rows)s", rows=", ".join(map(str, wrong[:10]))))
-        elif new != old:
+        elif new and new != old:
             _offer(found, "products", _("Products"), *("\n".join(" | ".join(map(str, p)) for p in side) for side in (old, new)), cells)
     if (cells := told.tables.get(BUDGET_TABLE)) is not None:
         table = _lines(row, cells)

@@ -87,8 +87,7 @@ def work_section(pid: str, section: str) -> Any:
         merged = work.save_section(row, section, form.sheet.answers, seen=seen, by=current_user, at=clock.now())
         return done(_saved(merged), _next(row, section, form.wish))
     if form.stale:
-        base = work.base_of(row, section, int(seen)) if str(seen).isdigit() else None
-        return _merge_page(row, section, form, base)
+        return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
     return _page(row, section, form)
 
 
@@ -164,7 +163,7 @@ def work_merge(pid: str, section: str) -> Any:
         work.settle(row, section, form.sheet.answers, form.chosen(), seen=seen, by=current_user, at=clock.now())
         return done(_("Saved. What was not taken is kept in the history of the section."), url_for(".show", pid=pid, _anchor=f"work-{section}"))
     if form.stale:
-        return _merge_page(row, section, form, work.base_of(row, section, int(seen)) if str(seen).isdigit() else None)
+        return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
     return _page(row, section, form)
 
 
