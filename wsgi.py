@@ -4,7 +4,7 @@ import gc
 
 from app import create_app
 
-app = create_app()
+app = create_app(commands=False)
 
 # What the start left behind lives as long as the process: the collector need not walk it on behalf of a visitor.
 gc.collect()

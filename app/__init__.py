@@ -3,7 +3,7 @@
 The map. Imports point down only: across > stages > services > kernel.
 
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
-services/   what several stages need: people, rulebook, questionnaires, files, papers, similarity, councils
+services/   what several stages need: people, rulebook, files, questionnaires, papers, similarity, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
 across/     windows over all stages: portal, rehearsal, desk, hub, board, admin, operation, demo, bench; they own no state
 
@@ -23,11 +23,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import assets
 from app import config as configuration
-from app.extensions import babel, csrf, login, mail, migrate
+from app.addresses import Application
+from app.extensions import babel, csrf, login, mail
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
 
-SERVICES = ("people", "rulebook", "questionnaires", "files", "papers", "similarity", "councils")
+SERVICES = ("people", "rulebook", "files", "questionnaires", "papers", "similarity", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer")
 WINDOWS = ("portal", "rehearsal", "desk", "hub", "board", "admin", "operation")
 ROOMS = (
@@ -38,10 +39,10 @@ ROOMS = (
 )
 
 
-def create_app(environment: str | None = None, **overrides: Any) -> Flask:
-    """The application. `overrides` replace settings (tests). Raises RuntimeError for an unsafe or undeclared set-up."""
+def create_app(environment: str | None = None, *, commands: bool = True, **overrides: Any) -> Flask:
+    """The application, with its command line unless a server runs it. `overrides` replace settings (tests). Raises RuntimeError for an unsafe or undeclared set-up."""
     settings = configuration.load(environment) | overrides
-    app = Flask(__name__, instance_path=settings["INSTANCE_FOLDER"], static_url_path=assets.address(development=settings["EDITING"]))
+    app = Application(__name__, instance_path=settings["INSTANCE_FOLDER"], static_url_path=assets.address(development=settings["EDITING"]))
     app.config.from_mapping(settings)
     set_up_time_and_record(app)
     _set_up_database(app)
@@ -49,7 +50,7 @@ def create_app(environment: str | None = None, **overrides: Any) -> Flask:
     web.init_app(app)
     for room in ROOMS:
         _open(app, room)
-    _dress(app)
+    _dress(app, commands=commands)
     finish_tables(Base.metadata)
     wrong = web.undeclared(app)
     if wrong:
@@ -69,7 +70,6 @@ def _set_up_database(app: Flask) -> None:
     options["hide_parameters"] = not app.config["DEMONSTRATION"]  # what people typed stays out of the log
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {})
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
 
@@ -105,13 +105,14 @@ def _open(app: Flask, room: str) -> None:
             hook(app)
 
 
-def _dress(app: Flask) -> None:
+def _dress(app: Flask, *, commands: bool) -> None:
     """Template filters and globals, the command line."""
     shown = importlib.import_module("app.shown")
     shown.init_app(app)
     if importlib.util.find_spec("app.across.navigation"):
         importlib.import_module("app.across.navigation").register(app)
-    importlib.import_module("app.cli").register(app)
+    if commands:  # they bring the demonstration world and the migrations along: a tenth of a server's memory
+        importlib.import_module("app.cli").register(app)
 
 
 __all__ = ["ROOMS", "STAGES", "create_app", "set_up_time_and_record"]

@@ -16,8 +16,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask_migrate import Migrate
 
 from app.kernel import clock, journal, outbox
+from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
 
 POLL_SECONDS = 2.0
@@ -25,6 +27,7 @@ POLL_SECONDS = 2.0
 
 def register(app: Flask) -> None:
     """Hang all commands on the application."""
+    Migrate(app, db, directory=app.config["MIGRATIONS_FOLDER"], render_as_batch=True)
     for command in (audit, i18n, worker, lifecycle, routes_table):
         app.cli.add_command(command)
     for room in ("app.services.people", *app.extensions.get("vamco_rooms", ()), *_rooms()):

@@ -32,6 +32,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "AUDIT_KEY": os.environ.get("VAMCO_AUDIT_KEY") or ("" if production else _derived(secret, "audit")),
         "SQLALCHEMY_DATABASE_URI": url,
         "INSTANCE_FOLDER": str(folder),
+        "MIGRATIONS_FOLDER": str(ROOT / "migrations"),
         "FILES_FOLDER": str(folder / "files"),
         "MAIL_FOLDER": None if os.environ.get("VAMCO_MAIL_SERVER") else str(folder / "mail"),
         "MAIL_SERVER": os.environ.get("VAMCO_MAIL_SERVER", "localhost"),
@@ -63,6 +64,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "PASSWORD_COST": 3,
         "EDITING": os.environ.get("FLASK_DEBUG") == "1",  # somebody edits the static files: they are served as they lie there
         "SERVE_STATIC": True,
+        "KEEP_PAGES": name != "test",  # pages of the portal, for a minute
         "METRICS_FROM": [a.strip() for a in os.environ.get("VAMCO_METRICS_FROM", "").split(",") if a.strip()],
         "LOG_JSON": production or os.environ.get("VAMCO_LOG_JSON") == "1",
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,

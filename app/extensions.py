@@ -3,11 +3,9 @@
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_mail import Mail
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 babel = Babel()
 csrf = CSRFProtect()
 login = LoginManager()
 mail = Mail()
-migrate = Migrate()

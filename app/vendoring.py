@@ -107,7 +107,7 @@ def npm_command():
             raise VendoringError("No Node.js here: install it, or run this with the Python of .venv.")
         print("No Node.js on this machine: taking it from PyPI.", flush=True)
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if subprocess.run([*pip, "--require-hashes", "-r", str(NODE_LOCK)]).returncode:
+        if subprocess.run([*pip, "--require-hashes", "-r", str(NODE_LOCK)], check=False).returncode:
             raise VendoringError("Node.js could not be taken from PyPI; install Node.js 20 or newer.")
     return [str(npm)]
 
@@ -115,7 +115,7 @@ def npm_command():
 def fetch():
     """node_modules/ exactly as locked. No package may run a script of its own."""
     command = [*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    run = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    run = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if run.returncode:
         raise VendoringError(f"`npm ci` failed:\n{(run.stderr or run.stdout).strip()}")
 

@@ -64,7 +64,9 @@ class Life:
         for account, role in SEATS.items():
             self.send("officer", f"{url}/appoint", {"user": self.user(account).public_id, "role": role, "explanation": "Chuyên gia trong lĩnh vực"})
         self.send("officer", f"{url}/schedule", {"meets_at": f"{self.day(15)} 08:00", "place": "Phòng họp 2"})
-        self.send("officer", f"{url}/establish", {"number": f"{url[-3:]}/QĐ-SKHCN", "agree": "y"})
+        self.send("officer", f"{url}/propose")
+        assert self.desk("leader", "/councils/") == url
+        self.send("leader", f"{url}/establish", {"number": f"1{url[-3:]}/QĐ-SKHCN", "agree": "y"})
         self.later(15)
         for account in SEATS:
             assert self.desk(account, "/councils/") == url
@@ -271,7 +273,7 @@ def transfer(life: Life, case: str) -> str:
 
 def test_the_whole_life_of_a_project(life, db, travel):
     topic = idea_to_topic(life)
-    call, dossiers = topic_to_opened_call(life, topic)
+    call, _dossiers = topic_to_opened_call(life, topic)
     dossiers_to_line(life)
     assert "Trúng tuyển" in life.as_("pi1").page("/proposals/").text and "Dự bị" in life.as_("pi3").page("/proposals/").text
     project, contract = line_to_contract(life)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,13 +17,15 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import get_locale, get_translations, ngettext
-from flask_babel import gettext as _
+from flask_babel import get_locale, get_translations
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from jinja2 import Undefined, pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from app import shown
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
@@ -122,6 +125,9 @@ VERBS: dict[str, str] = {
     "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
 }  # fmt: skip
 VERBS |= {
+    "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
+}  # fmt: skip
+VERBS |= {
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
     "take_from_council": N_("Taken from the council"), "take_from_selection": N_("Taken from selection"),
@@ -157,6 +163,7 @@ VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
+VERBS |= {"put_forward": N_("Put to the people's committee")}
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 VERBS |= {
     "group": N_("Put into a group"), "keep": N_("Other ideas were merged into it"), "merge": N_("Was merged into another idea"),
@@ -204,9 +211,10 @@ def may_open(word: Do | tuple[Do, ...] | None) -> bool:
     return word is None or any(current_user.can(one) for one in (word if isinstance(word, tuple) else (word,)))
 
 
-def open_lists() -> dict[str, Entry]:
-    """Every list that the present person may open, by endpoint."""
-    return {endpoint: _entry(endpoint, label) for endpoint, label, word in MENU if endpoint in current_app.view_functions and may_open(word)}
+def open_lists(only: Collection[str] | None = None) -> dict[str, Entry]:
+    """Every list that the present person may open (of these, when given), by endpoint."""
+    asked = [line for line in MENU if line[0] in current_app.view_functions and (only is None or line[0] in only)]
+    return {endpoint: _entry(endpoint, label) for endpoint, label, word in asked if may_open(word)}
 
 
 def shelves() -> list[tuple[str, list[Entry]]]:
@@ -225,7 +233,7 @@ def navigation() -> list[Entry]:
     if not current_user.is_authenticated:
         return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in known]
     bar = next((endpoints for word, endpoints in BARS if current_user.can(word)), ())
-    lists = open_lists()
+    lists = open_lists({"desk.home", *bar})
     shown = [lists[endpoint] for endpoint in ("desk.home", *bar) if endpoint in lists]
     everything = Entry(_("All lists"), url_for("desk.lists"), "page" if request.endpoint == "desk.lists" else None)
     return [*_one_current(shown), everything] if current_user.can(Do.DESK_READ) else shown
@@ -292,20 +300,20 @@ def names_of(ids: set[int]) -> dict[int, str]:
 def told_history(entries: list[Any]) -> list[Told]:
     """The acts of a timeline in words, people by name, in one query."""
     people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
-    faces = {name: life.states for name, life in LIFECYCLES.items()}
+    faces = {name: {str(state): state for state in life.states} for name, life in LIFECYCLES.items()}
     return [_told(entry, people, faces) for entry in entries]
 
 
-def _told(entry: Any, people: dict[int, str], faces: dict[str, Any]) -> Told:
-    states = faces.get(entry.subject_type)
-    state = next((s for s in states if str(s) == entry.after), None) if states and entry.after and entry.after != entry.before else None
+def _told(entry: Any, people: dict[int, str], faces: dict[str, dict[str, Face]]) -> Told:
+    known = faces.get(entry.subject_type, {})
+    before = known.get(entry.before)
+    state = known.get(entry.after) if entry.after != entry.before else None
     life = LIFECYCLES.get(entry.subject_type)
-    move = next((m for (f, v), m in life.table.items() if v == entry.verb and str(f) == entry.before), None) if life else None
+    move = life.table.get((before, entry.verb)) if life and before is not None else None
     label = VERBS.get(entry.verb) or (move.label if move else entry.verb.replace("_", " ").capitalize())
     who = people.get(entry.actor_id) or _("The system")
     behalf = people.get(entry.on_behalf_of_id)
-    before = next((s for s in states if str(s) == entry.before), None) if state is not None and states else None
-    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before)
+    return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before if state is not None else None)
 
 
 def _catalogue() -> Any:
@@ -319,11 +327,47 @@ def _catalogue() -> Any:
     return found
 
 
+def _(text: str) -> str:
+    """The sentence in the page's language; as flask_babel's, with a shorter way to the catalogue."""
+    return str(_catalogue().ugettext(text))
+
+
+@pass_eval_context
+def said(where: EvalContext, text: str, **values: Any) -> str:
+    """`_` of the templates. Jinja's own copies the whole context for each word within a loop, a fifth of a list's page."""
+    found = _catalogue().ugettext(text)
+    found = Markup(found) if where.autoescape else found
+    return found % values if "%" in found else found
+
+
+def counted(one: str, many: str, num: int, **values: Any) -> str:
+    """`ngettext` of the templates: the text, not yet safe for a page."""
+    return str(_catalogue().ungettext(one, many, num)) % {"num": num, **values}
+
+
+def tag(state: Any, label: str | None = None) -> Markup:
+    """A state as a coloured tag; nothing for none."""
+    if state is None or isinstance(state, Undefined):
+        return Markup("")
+    named = getattr(state, "label", None)
+    return Markup(f'<span class="tag tag-{escape(getattr(state, "tone", None) or "grey")}">{escape(label or (_(named) if named else state))}</span>')
+
+
+def money(amount: Any) -> Markup:
+    return Markup("–") if amount is None or isinstance(amount, Undefined) else Markup(f'<span class="money">{shown.money(amount)}</span>')
+
+
+def date(value: Any) -> Markup:
+    return Markup(f'<time datetime="{value.isoformat()[:10]}">{shown.day(value)}</time>') if value else Markup("–")
+
+
+def moment(value: Any) -> Markup:
+    return Markup(f'<time datetime="{value.isoformat(timespec="seconds")}">{shown.moment(value)}</time>') if value else Markup("–")
+
+
 def register(app: Flask) -> None:
     """Hand these to the templates."""
     app.before_request(choose_language)
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda s: _catalogue().ugettext(s), ngettext=lambda s, p, n: _catalogue().ungettext(s, p, n), newstyle=True)  # fmt: skip
     app.jinja_env.globals.update(
-        navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, ngettext=ngettext,
+        small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
         language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip

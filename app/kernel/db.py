@@ -182,8 +182,8 @@ def append_only(table: str) -> None:
                        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
         )  # fmt: skip
     TRIGGERS[f"{table}_no_truncate"] = (
-        table, "", f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")  # fmt: skip
+        table, "", (f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"))  # fmt: skip
 
 
 REFUSE_CHANGE = (

@@ -20,13 +20,13 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
-import xlsxwriter
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, func, or_, select
 
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.text import nfc
+from app.later import xlsxwriter
 
 PER_PAGE = 50
 COUNT_CAP = 1_000

@@ -6,6 +6,7 @@ made of the dedupe key, so that a second sending after a crash is seen as the sa
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -112,8 +113,10 @@ def resend(item: OutboxMail, *, at: datetime) -> None:
 
 def _send(item: OutboxMail) -> None:
     domain = current_app.config["MAIL_DOMAIN"]
-    message = Message(subject=item.subject, recipients=[item.to_address], body=item.body,
-                      extra_headers={"Auto-Submitted": "auto-generated"})  # fmt: skip
+    headers = {"Auto-Submitted": "auto-generated"}
+    if ends := re.search(r"^https?://\S+/unsubscribe/\w+$", item.body, re.MULTILINE):  # RFC 8058: mail programs offer a button
+        headers |= {"List-Unsubscribe": f"<{ends[0]}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    message = Message(subject=item.subject, recipients=[item.to_address], body=item.body, extra_headers=headers)
     message.msgId = f"<{item.dedupe_key.replace(':', '.')}@{domain}>"
     folder = current_app.config["MAIL_FOLDER"]
     if folder:

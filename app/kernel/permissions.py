@@ -5,6 +5,7 @@ Grammar: ``STAGE_VERB = "stage:verb"``; the verb is the action's name. Add a wor
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 
 
@@ -105,7 +106,7 @@ _EVERYONE = {
 }  # fmt: skip
 _READ = {d for d in Do if d.endswith(":read")}
 _OFFICER = _READ | {
-    Do.RULEBOOK_REVISE, Do.QUESTIONNAIRES_REVISE, Do.PAPERS_NUMBER, Do.COUNCILS_ESTABLISH, Do.COUNCILS_RUN, Do.COUNCILS_ATTEND, Do.PLAN_IMPORT, Do.PLAN_REVISE,
+    Do.RULEBOOK_REVISE, Do.QUESTIONNAIRES_REVISE, Do.PAPERS_NUMBER, Do.COUNCILS_RUN, Do.COUNCILS_ATTEND, Do.PLAN_IMPORT, Do.PLAN_REVISE,
     Do.IDEAS_RETURN, Do.IDEAS_IDENTIFY, Do.TOPICS_DROP, Do.CALLS_DRAFT, Do.CALLS_PUBLISH, Do.CALLS_EXTEND, Do.CALLS_OPEN,
     Do.CALLS_CONCLUDE, Do.CALLS_CANCEL, Do.PROPOSALS_CHECK, Do.SELECTION_RUN, Do.SELECTION_CONCLUDE,
     Do.FUNDING_APPRAISE, Do.FUNDING_PROPOSE, Do.FUNDING_CONTRACT, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_SETTLE,
@@ -120,7 +121,7 @@ ROLES: dict[str, frozenset[Do]] = {
     "expert": frozenset(_EVERYONE | {Do.COUNCILS_SIT, Do.COUNCILS_ATTEND}),
     "officer": frozenset(_OFFICER | _EVERYONE),
     "leader": frozenset(_READ | _EVERYONE | {
-        Do.PLAN_PUT_IN_FORCE, Do.CALLS_EXTEND, Do.FUNDING_APPROVE, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_CONTRACT,
+        Do.COUNCILS_ESTABLISH, Do.PLAN_PUT_IN_FORCE, Do.CALLS_EXTEND, Do.FUNDING_APPROVE, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_CONTRACT,
         Do.EXECUTION_DECIDE, Do.ACCEPTANCE_RECOGNISE}),
     "province": frozenset(_READ | _EVERYONE | {
         Do.IDEAS_APPROVE, Do.PLAN_PUT_IN_FORCE, Do.FUNDING_APPROVE, Do.EXECUTION_DECIDE, Do.ACCEPTANCE_RECOGNISE}),
@@ -135,6 +136,7 @@ ROLES: dict[str, frozenset[Do]] = {
 }  # fmt: skip
 
 
-def words_of(roles: frozenset[str] | set[str]) -> frozenset[Do]:
+@functools.cache
+def words_of(roles: frozenset[str]) -> frozenset[Do]:
     """All words that these roles grant together. An unknown role grants nothing."""
     return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))

@@ -7,6 +7,10 @@ const answerOf = (form, code) => {
   if (control instanceof RadioNodeList) {
     return [...control].filter((c) => (c.type !== "checkbox" && c.type !== "radio") || c.checked).map((c) => c.value).join("\n");
   }
+  if (control.type === "file") {
+    const taken = form.elements[`${code}-remove`];
+    return control.value || (control.dataset.stored && !(taken && taken.checked) ? control.dataset.stored : "");
+  }
   return control.type === "checkbox" || control.type === "radio" ? (control.checked ? control.value : "") : control.value.trim();
 };
 const number = (text) => {
@@ -19,7 +23,7 @@ const holds = (op, have, want) => {
   if (op === "empty") return have === "";
   if (op === "more_than") return number(have) > Number(want);
   if (op === "less_than") return number(have) < Number(want);
-  const same = have.split("\n").includes(want);
+  const same = have.split("\n").includes(want) || (want !== "" && number(have) === Number(want));
   return op === "is" ? same : !same;
 };
 const ask = (form) => {
@@ -68,6 +72,7 @@ const autosave = (form) => {
     const data = new FormData(form);
     data.set("draft_key", data.get("once") || "");
     data.delete("once");
+    for (const control of form.querySelectorAll("input[type=file]")) data.delete(control.name); // a file goes out with the button, once
     dirty = false;
     let answer;
     try {

@@ -3,7 +3,7 @@
 const WAIT = 500;
 
 for (const box of document.querySelectorAll("[data-suggest]")) {
-  const { suggest, choice, title, aim, choose, chosen, why } = box.dataset;
+  const { suggest, plan, choice, title, aim, choose, chosen, why } = box.dataset;
   const select = document.getElementById(choice);
   const list = box.querySelector("[data-suggest-list]");
   const none = box.querySelector("[data-suggest-none]");
@@ -48,7 +48,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
 
   const ask = async () => {
     const [words, aims] = typed.map((field) => (field ? field.value.trim() : ""));
-    const query = new URLSearchParams({ title: words.slice(0, 500), aim: aims.slice(0, 1000) }).toString();
+    const query = new URLSearchParams({ title: words.slice(0, 500), aim: aims.slice(0, 1000), ...(plan ? { plan } : {}) }).toString();
     if (query === last || words.length + aims.length < 8) return;
     last = query;
     asked += 1;

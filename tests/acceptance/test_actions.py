@@ -383,3 +383,23 @@ def test_decisions_are_not_dated_before_the_session_or_ahead(cast, at, project, 
 def test_rows_of_the_room(db, case):
     assert db.session.scalar(select(Case.project_id)) == db.session.scalar(select(Project.id))
     assert len(list(db.session.scalars(select(Result.id)))) == len(queries.lines_of(case))
+
+
+# --- the end of the project meanwhile -------------------------------------------------------------------------
+
+
+def test_acceptance_goes_no_further_once_the_project_ended_early(cast, at, project, as_):
+    when = at + END
+    case = plays.valid(cast, project=project, at=when)
+    council = factories.panel(case, when)
+    procedure.established(council, cast["officer"], when)
+    assert case in queries.cases_in(cast["officer"], CaseState.IN_SESSION)
+    work_plays.terminated(cast, project=project, at=when + DAY)
+    assert queries.cases_in(cast["officer"], CaseState.IN_SESSION) == []
+    procedure.concluded(council, {}, None, by=cast["officer"], at=when + 5 * DAY)  # members may still end their session; it grades nothing
+    assert case.state == CaseState.IN_SESSION and case.grade is None and queries.evaluations_of(case) == []
+    procedure.dissolved(council, cast["officer"], when + 6 * DAY)
+    with pytest.raises(WrongState, match="ended early"):
+        actions.put_to_council(case, title="Hội đồng khác", by=cast["officer"], at=when + 7 * DAY)
+    page = as_("officer").page(f"/acceptance/{case.public_id}").text
+    assert "kết thúc sớm theo quyết định" in page and "Đưa ra hội đồng" not in page

@@ -110,6 +110,10 @@ def _register(pi, officer):
         result = f"/acceptance/results/{pid}"
         officer.submit(f"{result}/register", {"number": f"{n}/KQNC", "attest": "y"}, status=422)
         pi.submit(f"{result}/describe", {"kind": "process", "summary": ""}, status=422)
+        page = pi.page(f"{result}/describe")
+        box, offered = page.select_one("[data-suggest]"), {o["value"] for o in page.select("#item option")}
+        assert (box["data-choice"], box["data-title"], box["data-aim"]) == ("item", "title", "summary") and box["data-plan"]
+        assert {b["data-pick"] for b in box.select("[data-pick]")} <= offered, "items of the project's own plan"
         pi.submit(f"{result}/describe", {"kind": "process", "summary": "Quy trình tưới tiết kiệm nước", "title_en": "A process"})
         members = len(pi.page(f"{result}/shares").select("input[name^=percent_]"))
         pi.submit(f"{result}/shares", {"percent_1": "90"}, status=422)

@@ -25,7 +25,8 @@ def test_the_pages_stay_inside_their_queries_and_bytes(app, db, cast):
     bulk.load(cast, count=12, seed=2, as_of=datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
     db.session.commit()
     pages = cli.pages()
-    assert {p.name for p in pages} == {"portal home", "public projects", "sign-in page", "project list", "project page (hub)", "dossier form", "desk"}
+    assert {p.name for p in pages} == {"portal home", "portal home, made anew", "public projects", "sign-in page", "project list", "project page (hub)",
+                                       "dossier form", "desk", "board"}  # fmt: skip
     db.session.rollback()
     inside = Inside(app, PASSWORD)
     over = {p.name: n for p in pages if (n := inside.queries(p)) > p.budget.queries}

@@ -9,16 +9,23 @@ from datetime import timedelta
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import func, select
 
+from app.across.board import queries as board
 from app.across.board.rules import Column, Measure, Stand, columns, rows, stand_of
 from app.across.demo import world
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.db import db as database
+from app.stages.acceptance.models import Result
 from app.stages.calls import queries as calls
+from app.stages.calls.models import Call, CallTopic
+from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
+from app.stages.ideas.models import Topic
 from app.stages.plan import queries as plans
+from app.stages.plan.models import Priority
 from tests.support.databases import PASSWORD
 
 DAY = timedelta(days=1)
@@ -77,14 +84,17 @@ def played(db, at):
     database.session.commit()
 
 
-def test_the_board_of_the_demonstration_world(played, as_, count_queries):
+def test_the_board_of_the_demonstration_world(played, as_, anonymous, count_queries):
     """One world, for it takes long to play."""
     officer = as_("officer")
     every_number_is_the_number_of_rows_it_leads_to(officer)
     money_is_that_of_the_projects_it_leads_to(officer)
     the_spreadsheet_is_what_is_shown(officer)
+    each_total_leads_to_the_rows_of_its_column(officer)
+    an_agency_sees_its_items_only(officer)
     few = count_queries(lambda: officer.get("/board/?sector=3"))
-    assert count_queries(lambda: officer.get("/board/")) == few <= 25
+    assert count_queries(lambda: officer.get("/board/")) == few <= 12
+    the_public_board_counts_what_is_public_only(anonymous, count_queries)
 
 
 def every_number_is_the_number_of_rows_it_leads_to(officer):
@@ -104,6 +114,52 @@ def every_number_is_the_number_of_rows_it_leads_to(officer):
     assert checked > 20
 
 
+def each_total_leads_to_the_rows_of_its_column(officer):
+    for asked in ("", "sector=2", "measure=topics", "measure=projects&year=2026"):
+        page = officer.page(f"/board/?{asked}")
+        body = [[amount(td) for td in tr.select("td")[1:]] for tr in page.select("table.board tbody tr")]
+        assert [sum(column) for column in zip(*body, strict=True)] == [amount(td) for td in page.select("table.board tfoot td")[1:]]
+        for link in page.select("table.board tfoot td a"):
+            if "đ" not in link.text:
+                assert found(officer.page(link["href"])) == amount(link), (asked, link["href"])
+
+
+def amount(cell):
+    """The number in a cell, without the words for screen readers."""
+    for words in cell.select(".visually-hidden"):
+        words.extract()
+    return int("".join(c for c in cell.text if c.isdigit()) or 0)
+
+
+def an_agency_sees_its_items_only(officer):
+    plan = next(p for p in plans.plans() if board.agencies_of(p))  # the plan of 2024 names none for its items
+    pid, (_name, items) = next(iter(board.agencies_of(plan).items()))
+    page = officer.page(f"/board/?plan={plan.public_id}&agency={pid}")
+    every = [i for s in board.sectors_of(plan) for i in s.items]
+    codes = {i.code for i in every if i.id in items}
+    assert 0 < len(codes) < len(every) and {s.text for s in page.select("table.board tbody .item-code")} == codes
+    assert not page.select("table.board tfoot a"), "a total of some items leads nowhere: no list asks for these"
+
+
+def the_public_board_counts_what_is_public_only(anonymous, count_queries):
+    hidden = database.session.scalar(select(func.count()).select_from(Result).where(~Result.is_public))
+    drafts = database.session.scalar(select(func.count()).select_from(Topic).where(~Topic.id.in_(
+        select(CallTopic.topic_id).join(Call, Call.id == CallTopic.call_id).where(calls.PUBLISHED))))  # fmt: skip
+    assert hidden and drafts, "nothing that could leak"
+    page = anonymous.page("/public/board")
+    public = database.session.scalar(select(func.count()).select_from(Result).where(Result.is_public, Result.state == "registered"))
+    sums = [amount(td) for td in page.select("table.board tfoot td")]
+    assert sums[3] == public and sums[1] == database.session.scalar(select(func.count()).select_from(Project).join(Priority, Priority.id == Project.item_id)
+                                                                    .where(Priority.plan_id == plans.current_plan().id))  # fmt: skip
+    assert sums[0] == database.session.scalar(select(func.count(CallTopic.topic_id.distinct())).join(Call, Call.id == CallTopic.call_id)
+                                              .join(Topic, Topic.id == CallTopic.topic_id).join(Priority, Priority.id == Topic.item_id)
+                                              .where(calls.PUBLISHED, Priority.plan_id == plans.current_plan().id))  # fmt: skip
+    links = [a for a in page.select("table.board tbody td a") if "đ" not in a.text]
+    for link in links[::3]:
+        assert found(anonymous.page(link["href"])) == amount(link), link["href"]
+    assert links and count_queries(lambda: anonymous.get("/public/board", headers={"Cache-Control": "no-cache"})) <= 10
+
+
 def money_is_that_of_the_projects_it_leads_to(officer):
     page = officer.page("/board/?measure=approved")
     href, amount = next(c for c in cells(page) if "year=" in c[0])
@@ -118,7 +174,9 @@ def the_spreadsheet_is_what_is_shown(officer):
     sheet = openpyxl.load_workbook(io.BytesIO(officer.get(f"/board/board.xlsx?{address}").data)).active
     lines = list(sheet.iter_rows(values_only=True))
     assert list(lines[0][3:]) == [th.text for th in page.select("table.board thead th")][2:]
-    assert [line[0] for line in lines[1:]] == [s.text for s in page.select("table.board .item-code")]
+    assert [line[0] for line in lines[1:-1]] == [s.text for s in page.select("table.board .item-code")]
+    shown = [[amount(td) for td in tr.select("td")[1:]] for tr in page.select("table.board tbody tr, table.board tfoot tr")]
+    assert [list(line[3:]) for line in lines[1:]] == shown
     whole = officer.page("/board/")
     assert len(whole.select("table.board tbody tr")) == 38
 
@@ -148,4 +206,4 @@ def test_a_sealed_dossier_is_not_counted_before_its_opening(cast, at, travel, as
     call_plays.opened_call(cast, call=row.call_topic.call)
     database.session.commit()
     travel.move_to(at + DAY * 62)
-    assert [a.contents[0].strip() for a in as_("officer").page("/board/?measure=proposals").select("table.board td a")] == ["1", "1"]
+    assert [a.contents[0].strip() for a in as_("officer").page("/board/?measure=proposals").select("table.board tbody td a")] == ["1", "1"]

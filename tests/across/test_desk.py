@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.across.demo.plays import calls, ideas
 from app.across.demo.plays import execution as works
 from app.across.demo.plays import funding as money
-from app.across.demo.plays import ideas
 from app.across.desk import providers
 from app.kernel.db import db as database
+from app.stages.ideas import council as identification
 from tests.funding import factories
 
 DAY = factories.DAY
@@ -75,3 +76,34 @@ def test_a_tranche_that_may_be_asked_for_is_not_called_late(app, cast, at):
     with app.test_request_context():
         group = next(g for g in providers.groups(cast["pi1"], at) if g.label == "Payments to deal with")
         assert group.late == 0 and all(t.due is None and t.since is not None for t in group.tasks)
+
+
+def test_an_approved_topic_waits_for_a_call(app, cast, at):
+    topic = ideas.approved_topic(cast, item="1.8", title="Nhiệm vụ chờ thông báo", at=at - DAY * 40)
+    with app.test_request_context():
+        assert waiting(cast["officer"], at)["Topics to put into a call"] == [topic.title]
+        assert "Topics to put into a call" not in waiting(cast["pi1"], at)
+        calls.drafted_call(cast, topics=[topic], at=at)
+        assert "Topics to put into a call" not in waiting(cast["officer"], at)
+
+
+def test_an_idea_on_an_agenda_no_longer_waits_to_be_put_there(app, cast, at):
+    idea = ideas.submitted_idea(cast, item="1.8", title="Ý tưởng trước hội đồng", at=at - DAY)
+    with app.test_request_context():
+        assert waiting(cast["officer"], at)["Ideas to put to identification"] == [idea.title]
+        identification.prepare([idea], title="Hội đồng xác định nhiệm vụ", by=cast["officer"], at=at)
+        assert "Ideas to put to identification" not in waiting(cast["officer"], at)
+
+
+def test_one_statement_serves_people_with_the_same_roles_and_shows_each_their_own(app, cast, at):
+    ideas.drafted_idea(cast, title="Ý tưởng của người thứ nhất", at=at - DAY, by="pi1")
+    ideas.drafted_idea(cast, title="Ý tưởng của người thứ ba", at=at - DAY, by="pi3")
+    assert cast["pi1"].roles == cast["pi3"].roles
+    with app.test_request_context():
+        assert waiting(cast["pi1"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ nhất"]
+        written = providers._statement.cache_info().misses
+        assert waiting(cast["pi3"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ ba"]
+        assert providers._statement.cache_info().misses == written
+        assert "Ideas to put to identification" not in waiting(cast["pi1"], at)
+        waiting(cast["pi1"], at + DAY)
+        assert providers._statement.cache_info().misses == written + 1

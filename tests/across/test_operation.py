@@ -19,7 +19,7 @@ from tests.support.databases import settings
 def migrated(app, db):
     """The database says that it is at the program's head."""
     db.session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-    db.session.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": queries.head(app.extensions["migrate"].directory)})
+    db.session.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": queries.head(app.config["MIGRATIONS_FOLDER"])})
     db.session.commit()
 
 

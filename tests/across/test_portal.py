@@ -107,3 +107,32 @@ def test_a_project_shows_its_public_results_only(anonymous, db, cast, at):
     page = anonymous.page(f"/public/projects/{project.public_id}")
     assert page.select_one(f"main a[href='/public/results/{public.public_id}']")
     assert closed.public_id not in str(page) and closed.title not in page.text
+
+
+def test_a_visitor_s_page_is_kept_for_a_minute_and_for_visitors_only(app, anonymous, as_, cast, at, travel):
+    app.config["KEEP_PAGES"] = True
+    officer = as_("officer")
+    assert "Dự án mới" not in anonymous.get("/").get_data(as_text=True)
+    factories.project(cast, at - factories.DAY * 60, title="Dự án mới", number="91/QĐ-UBND")
+    database.session.commit()
+    assert "Dự án mới" in officer.get("/").get_data(as_text=True)
+    assert "Dự án mới" in anonymous.get("/?lang=").get_data(as_text=True)
+    travel.shift(59)
+    kept = anonymous.get("/")
+    assert "Dự án mới" not in kept.get_data(as_text=True)
+    assert (kept.headers["Age"], kept.headers["Cache-Control"]) == ("59", "public, max-age=60")
+    assert "Cookie" in kept.headers["Vary"] and "Content-Security-Policy" in kept.headers and "Set-Cookie" not in kept.headers
+    assert anonymous.get("/", headers={"If-None-Match": kept.headers["ETag"]}).status_code == 304
+    travel.shift(1)
+    new = anonymous.get("/")
+    assert "Dự án mới" in new.get_data(as_text=True) and "Age" not in new.headers
+
+
+def test_pages_are_kept_by_language_and_never_one_of_somebody(app, anonymous, as_):
+    app.config["KEEP_PAGES"] = True
+    assert "csrf" in as_("officer").get("/public/plan").get_data(as_text=True)
+    vietnamese = anonymous.get("/public/plan").get_data(as_text=True)
+    assert "csrf" not in vietnamese and 'lang="vi"' in vietnamese[:200]
+    anonymous.get("/public/plan?lang=en")
+    assert 'lang="en"' in anonymous.get("/public/plan").get_data(as_text=True)[:200]
+    assert "csrf" in as_("officer").get("/public/plan").get_data(as_text=True)

@@ -37,7 +37,7 @@ def test_the_world_is_legal_and_has_everything_in_it(db, built, at):
     checked, broken, _head = journal.verify()
     assert broken is None and checked > 1000
     leader = user_by_email("leader@demo.vamco.test")
-    phases = {str(row[1]) for row in db.session.execute(hub.list_statement(leader, clock.local(at).date()))}
+    phases = {str(row.phase) for row in db.session.execute(hub.list_statement(leader, clock.local(at).date()))}
     assert phases >= {str(p) for p in (Phase.APPROVED, Phase.RUNNING, Phase.SUSPENDED, Phase.IN_ACCEPTANCE, Phase.RECOGNISED, Phase.FAILED,
                                        Phase.TERMINATED, Phase.LIQUIDATED)}, phases  # fmt: skip
     assert set(states(db, Proposal)) >= {"draft", "submitted", "eligible", "ineligible", "in_selection", "selected", "reserve", "not_selected"}

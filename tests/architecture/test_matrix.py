@@ -35,7 +35,7 @@ def test_every_word_has_a_row():
 @pytest.mark.nodb
 def test_roles_hold_exactly_the_ticked_words():
     for word, roles in table().items():
-        assert {r for r in ROLES if word in words_of({r})} == roles, word
+        assert {r for r in ROLES if word in words_of(frozenset({r}))} == roles, word
 
 
 def test_the_guard_follows_the_table(app, as_):

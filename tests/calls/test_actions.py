@@ -252,8 +252,8 @@ def test_a_call_to_come_is_imported_as_a_draft(app, db, tmp_path):
     assert answer.exit_code != 0 and "other content" in answer.output
 
 
-@pytest.mark.parametrize("content", ["not json", "{}", '[{"id": "A"}]', '[{"id": "A", "title_vi": "x", "deadline": "2026-12-31", '
-                                     '"tasks": [{"title": "t", "mode": "giao trực tiếp", "organisation": "không có"}]}]'])  # fmt: skip
+@pytest.mark.parametrize("content", ["not json", "{}", '[{"id": "A"}]', ('[{"id": "A", "title_vi": "x", "deadline": "2026-12-31", '
+                                     '"tasks": [{"title": "t", "mode": "giao trực tiếp", "organisation": "không có"}]}]')])  # fmt: skip
 def test_a_bad_file_imports_nothing(app, db, tmp_path, content):
     file = tmp_path / "calls.json"
     file.write_text(content)

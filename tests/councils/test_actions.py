@@ -59,7 +59,7 @@ def refused(what, act, *args, **kw):
 
 def test_a_council_below_size_is_not_established(cast, at, drafted):
     council = plays.appointed(cast, council=drafted, at=at + DAY, size=4)
-    said = refused(Incomplete, actions.establish, council, number="1/QĐ-SKHCN", dated=at.date(), by=cast["officer"], at=at + DAY)
+    said = refused(Incomplete, actions.propose, council, by=cast["officer"], at=at + DAY)
     assert said.params["n"] == 4 and said.params["min"] == 5
 
 
@@ -68,15 +68,50 @@ def test_every_role_of_the_rule_is_filled(cast, at, drafted):
     secretary = next(s for s in council.seats if s.role == SeatRole.SECRETARY)
     actions.remove(council, secretary, by=cast["officer"], at=at + DAY)
     council = queries.fresh(council)
-    said = refused(Incomplete, actions.establish, council, number="1/QĐ-SKHCN", dated=at.date(), by=cast["officer"], at=at + DAY)
+    said = refused(Incomplete, actions.propose, council, by=cast["officer"], at=at + DAY)
     assert said.params["role"] == "Secretary of the council"
 
 
 def test_papers_go_out_in_time(cast, at, drafted):
     council = plays.appointed(cast, council=drafted, at=at + DAY)
-    actions.schedule(council, meets_at=at + 3 * DAY, place="Phòng họp 1", by=cast["officer"], at=at + DAY)
-    said = refused(Incomplete, actions.establish, council, number="1/QĐ-SKHCN", dated=at.date(), by=cast["officer"], at=at + DAY)
+    said = refused(Incomplete, actions.schedule, council, meets_at=at + 3 * DAY, place="Phòng họp 1", by=cast["officer"], at=at + DAY)
+    assert said.field == "meets_at" and "earliest" in said.message
+    actions.propose(council, by=cast["officer"], at=at + DAY)  # it meets on day 17; the leader decides too late for that
+    said = refused(Incomplete, actions.establish, council, number="1/QĐ-SKHCN", dated=(at + 12 * DAY).date(), by=cast["leader"], at=at + 12 * DAY)
     assert "earliest" in said.message
+    actions.schedule(council, meets_at=at + 40 * DAY, place="Phòng họp 1", by=cast["officer"], at=at + 12 * DAY)
+    actions.establish(council, number="1/QĐ-SKHCN", dated=(at + 12 * DAY).date(), by=cast["leader"], at=at + 12 * DAY)
+
+
+def test_one_proposes_another_decides(cast, at, drafted, mails):
+    council = plays.appointed(cast, council=drafted, at=at + DAY)
+    refused(WrongState, actions.establish, council, number="1/QĐ-SKHCN", dated=at.date(), by=cast["leader"], at=at + DAY)
+    actions.propose(council, by=cast["officer"], at=at + DAY)
+    assert [m.to_address for m in mails() if m.template == "councils/mail/proposed.txt"] == [cast["leader"].email]
+    refused(WrongState, actions.appoint, council, cast["member9"], SeatRole.MEMBER, by=cast["officer"], at=at + DAY)
+    refused(NotAllowed, actions.establish, council, number="1/QĐ-SKHCN", dated=at.date(), by=cast["officer"], at=at + DAY)
+    assert refused(Incomplete, actions.send_back, council, " ", by=cast["leader"], at=at + DAY).field == "reason"
+    actions.send_back(council, "Thêm một chuyên gia về thủy lợi", by=cast["leader"], at=at + DAY)
+    told = [m for m in mails() if m.template == "councils/mail/sent_back.txt"]
+    assert council.state == CouncilState.DRAFT and [m.to_address for m in told] == [cast["officer"].email]
+
+
+@pytest.mark.parametrize("number", ["QĐ", "", "  ", "abc", "12\n<b>", "—"])
+def test_a_decision_has_a_number_with_a_digit(cast, at, drafted, number):
+    council = plays.appointed(cast, council=drafted, at=at + DAY)
+    actions.propose(council, by=cast["officer"], at=at + DAY)
+    said = refused(Incomplete, actions.establish, council, number=number, dated=at.date(), by=cast["leader"], at=at + DAY)
+    assert said.field == "number" and council.state == CouncilState.PROPOSED
+
+
+def test_the_same_members_at_the_same_hour_are_told(cast, at, drafted, established):
+    other = idea_plays.submitted_idea(cast, item="1.8", title="Một đề xuất khác", at=at)
+    council = identification.prepare([other], title="Hội đồng thứ hai", by=cast["officer"], at=at + DAY)
+    council = plays.appointed(cast, council=council, at=at + DAY)
+    (first, names), = queries.beside(council)
+    assert first.id == established.id and len(names) == 7
+    actions.schedule(council, meets_at=at + 30 * DAY, place="Phòng họp 2", by=cast["officer"], at=at + DAY)
+    assert queries.beside(council) == []
 
 
 def test_the_rules_are_frozen_at_establishment(cast, at, db, established):
@@ -104,12 +139,14 @@ def test_two_officers_at_once(cast, at, drafted):
 def test_one_chair_one_seat_each(cast, at, drafted):
     actions.appoint(drafted, cast["member1"], SeatRole.CHAIR, by=cast["officer"], at=at + DAY)
     council = queries.fresh(drafted)
-    assert refused(Incomplete, actions.appoint, council, cast["member2"], SeatRole.CHAIR, by=cast["officer"], at=at + DAY).field == "role"
+    said = refused(Incomplete, actions.appoint, council, cast["member2"], SeatRole.CHAIR, by=cast["officer"], at=at + DAY)
+    assert (said.field, said.params["name"]) == ("role", cast["member1"].name)
     assert refused(Incomplete, actions.appoint, council, cast["member1"], SeatRole.MEMBER, by=cast["officer"], at=at + DAY).field == "user"
 
 
 def test_the_proposer_never_sits_and_a_colleague_only_explained(cast, at, drafted):
-    assert refused(Incomplete, actions.appoint, drafted, cast["pi1"], SeatRole.MEMBER, by=cast["officer"], at=at + DAY).field == "user"
+    said = refused(Incomplete, actions.appoint, drafted, cast["pi1"], SeatRole.MEMBER, by=cast["officer"], at=at + DAY)
+    assert said.field == "user" and said.params["n"] == 1 and "tưới tự động" in said.params["title"]
     # member9 belongs to the proposing body: by the rule of identification this must be explained
     assert refused(Incomplete, actions.appoint, drafted, cast["member9"], SeatRole.MEMBER, by=cast["officer"], at=at + DAY).field == "explanation"
     actions.appoint(drafted, cast["member9"], SeatRole.MEMBER, explanation="Chuyên gia duy nhất về tưới", by=cast["officer"], at=at + DAY)
@@ -289,7 +326,13 @@ def test_an_idea_before_a_council_is_not_recorded_from_paper(cast, established, 
     refused(WrongState, identification.record, idea, found, minutes_number="1/BB", minutes_dated=established.created_at.date(), by=cast["officer"], at=established.meets_at)
 
 
-def test_dissolved_gives_the_idea_back(cast, at, established, idea, db):
-    actions.dissolve(established, "Chủ tịch ốm", by=cast["officer"], at=at + 2 * DAY)
+def test_dissolved_by_decision_gives_the_idea_back(cast, at, established, idea, db):
+    day = (at + 2 * DAY).date()
+    said = refused(Incomplete, actions.dissolve, established, "Chủ tịch ốm", number="QĐ", dated=day, by=cast["leader"], at=at + 2 * DAY)
+    assert said.field == "number"
+    assert refused(Incomplete, actions.dissolve, established, "Chủ tịch ốm", by=cast["leader"], at=at + 2 * DAY).field == "number"
+    actions.dissolve(established, "Chủ tịch ốm", number="77/QĐ-SKHCN", dated=day, by=cast["leader"], at=at + 2 * DAY)
     db.session.refresh(idea)
     assert (idea.state, idea.council_pid) == (IdeaState.SUBMITTED, None)
+    paper = db.session.scalars(select(Paper).where(Paper.template == "councils/dissolution")).one()
+    assert paper.number == "77/QĐ-SKHCN" and "Chủ tịch ốm" in as_text(paper.blocks) and established.decision_number in as_text(paper.blocks)

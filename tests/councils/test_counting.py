@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -77,7 +78,26 @@ def test_ties_go_to_the_presiding_members_score_and_else_stay_ties():
     placed = rank({"b": b, "a": a})
     assert [(p.key, p.recommended, p.tied) for p in placed] == [("a", True, False), ("b", False, False)]
     same = rank({"x": a, "y": a})
-    assert [p.tied for p in same] == [True, True] and not any(p.recommended for p in same)
+    assert [(p.position, p.tied, p.first) for p in same] == [(1, True, True)] * 2 and not any(p.recommended for p in same)
+
+
+def test_who_presides_and_is_out_of_an_item_decides_no_tie():
+    """Equal means: seven sheets with the chair's 100 beside six without the chair. No sheet is not a low mark."""
+    with_chair, without = score([FULL] * 7, SHEET, chair=0, led_by="chair"), score([FULL] * 6, SHEET)
+    for placed in (rank({"a": with_chair, "b": without}), rank({"b": without, "a": with_chair})):
+        assert [(p.position, p.tied, p.recommended) for p in placed] == [(1, True, False)] * 2
+    other = score([FULL | {"overview": 3}] + [FULL] * 6, SHEET, chair=0, led_by="vice_chair")
+    same = score([FULL] + [FULL | {"overview": 3}] + [FULL] * 5, SHEET, chair=0, led_by="chair")
+    assert other.mean == same.mean and all(p.tied for p in rank({"a": other, "b": same})), "two members presided: their sheets are not compared"
+
+
+def test_the_one_that_the_council_recommends_comes_first():
+    low = score([FULL | {"capacity": 1}] * 7, SHEET, chair=0)
+    top = score([FULL] * 7, SHEET, chair=0)
+    placed = rank({"x": top, "low": low, "y": top, "z": top}, chosen="y")
+    assert [(p.key, p.position, p.recommended, p.tied) for p in placed] == [
+        ("y", 1, True, True), ("x", 2, False, True), ("z", 2, False, True), ("low", 4, False, False)]  # fmt: skip
+    assert not any(p.recommended for p in rank({"x": top, "y": top, "low": low}, chosen="low")), "only one of the best can be chosen"
 
 
 def test_no_ballot_no_pass():
@@ -87,8 +107,9 @@ def test_no_ballot_no_pass():
 @given(st.lists(marks, min_size=1, max_size=5), st.lists(marks, min_size=1, max_size=5), st.lists(marks, min_size=1, max_size=5))
 def test_a_ranking_is_a_ranking(one, two, three):
     placed = rank({k: score(v, SHEET, chair=0) for k, v in {"1": one, "2": two, "3": three}.items()})
-    assert [p.position for p in placed] == [1, 2, 3]
-    assert all(a.scored.mean >= b.scored.mean for a, b in zip(placed, placed[1:], strict=False))
+    assert [p.position for p in placed] == [1 + sum(b.scored.mean > p.scored.mean or (b.scored.mean == p.scored.mean and b.scored.chair > p.scored.chair)
+                                                    for b in placed) for p in placed]  # fmt: skip
+    assert all(a.scored.mean >= b.scored.mean for a, b in itertools.pairwise(placed))
     assert sum(p.recommended for p in placed) <= 1
     assert all(p.scored.passed for p in placed if p.recommended)
 

@@ -37,7 +37,8 @@ def established(as_, user, prepared):
     for account, role in SEATS.items():
         officer.submit(f"{prepared}/appoint", {"user": user(account).public_id, "role": role})
     officer.submit(f"{prepared}/schedule", {"meets_at": "20/03/2026 08:00", "place": "Phòng họp 2"})
-    officer.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
+    officer.submit(f"{prepared}/propose")
+    as_("leader").submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
     return prepared
 
 
@@ -118,8 +119,54 @@ def test_members_read_the_object_from_the_establishment_on(as_, user, prepared, 
         officer.submit(f"{prepared}/appoint", {"user": user(account).public_id, "role": role})
     assert member.get(page).status_code == 404
     officer.submit(f"{prepared}/schedule", {"meets_at": "20/03/2026 08:00", "place": "Phòng họp 2"})
-    officer.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
+    officer.submit(f"{prepared}/propose")
+    assert member.get(page).status_code == 404
+    as_("leader").submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
     assert member.get(page).status_code == 200
+
+
+def test_the_officer_proposes_and_the_leader_decides(as_, user, prepared):
+    officer, leader = as_("officer"), as_("leader")
+    for account, role in SEATS.items():
+        officer.submit(f"{prepared}/appoint", {"user": user(account).public_id, "role": role})
+    assert "sớm nhất" in officer.submit(f"{prepared}/schedule", {"meets_at": "05/03/2026 08:00", "place": "Phòng 2"}, status=422).get_data(as_text=True)
+    officer.submit(f"{prepared}/schedule", {"meets_at": "20/03/2026 08:00", "place": "Phòng họp 2"})
+    assert officer.get(f"{prepared}/establish").status_code == 403 and leader.get(f"{prepared}/propose").status_code == 403
+    officer.submit(f"{prepared}/propose")
+    leader.submit(f"{prepared}/send-back", {"reason": "Thêm chuyên gia"})
+    assert "Đang chuẩn bị" in officer.page(prepared).select_one(".object-head").text
+    officer.submit(f"{prepared}/propose")
+    assert prepared in {a["href"] for a in leader.page("/desk/").select("main a[href]")}
+    refused = leader.submit(f"{prepared}/establish", {"number": "QĐ", "dated": "02/03/2026", "agree": "y"}, status=422).get_data(as_text=True)
+    assert "không phải là số quyết định" in refused and 'value="QĐ"' in refused
+    leader.submit(f"{prepared}/establish", {"number": "45/QĐ-SKHCN", "dated": "02/03/2026", "agree": "y"})
+    assert officer.get(f"{prepared}/dissolve").status_code == 403
+    leader.submit(f"{prepared}/dissolve", {"number": "46/QĐ-SKHCN", "dated": "02/03/2026", "reason": "Chủ tịch ốm"})
+    assert "46/QĐ-SKHCN" in officer.page(prepared).text
+
+
+def test_an_item_without_quorum_is_told_replaced_for_and_adjourned(as_, user, established, travel, at):
+    council = queries.council_by_pid(established.rsplit("/", 1)[-1])
+    item = council.agenda[0].public_id
+    travel.move_to(at + 18 * DAY)
+    officer, leader = as_("officer"), as_("leader")
+    as_("member3").submit(f"{established}/declare", {"agree": "y", "items": [item], "reason": "Cùng nhóm nghiên cứu"})
+    attend = officer.page(f"{established}/attend").text
+    assert "không tham gia do xung đột lợi ích" in attend and "chưa khai báo" in attend
+    assert "Kể cả khi mọi thành viên có mặt" in leader.page(established).text
+    seat = next(s.public_id for s in council.seats if s.user_id == user("member3").id)
+    assert officer.get(f"{established}/seats/{seat}/replace").status_code == 403
+    leader.submit(f"{established}/seats/{seat}/replace", {"user": user("member8").public_id, "number": "47/QĐ-SKHCN", "dated": "20/03/2026", "reason": "Xung đột"})
+    assert as_("member3").get(established).status_code == 404
+    there = [a for a in SEATS if a != "member3"] + ["member8"]
+    for account in there:
+        as_(account).submit(f"{established}/declare", {"agree": "y"})
+    present = [s.public_id for s in queries.council_by_pid(council.public_id).seats]
+    officer.submit(f"{established}/attend", {"present": present})
+    officer.submit(f"{established}/convene")
+    officer.submit(f"{established}/adjourn", {"meets_at": "27/03/2026 08:00", "place": "Phòng 3", "reason": "Hết giờ"})
+    assert "27/03/2026" in as_("member8").page(established).text
+    officer.submit(f"{established}/items/{item}/give-back", {"reason": "Chờ bổ sung"}, status=409)  # nothing would be left: such a council is dissolved
 
 
 def test_search_without_diacritics_and_export(as_, established):

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
 from app.across.demo.plays import councils as plays
 from app.across.demo.plays import ideas as idea_plays
-from app.services.councils import queries
+from app.services.councils import actions, queries
 from app.services.councils.rules import CouncilState
 from app.stages.ideas import council as identification
 from app.stages.ideas import queries as ideas
+from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import Mode
 
 DAY = timedelta(days=1)
@@ -68,3 +70,18 @@ def test_a_tied_mode_is_asked_for_when_the_session_is_concluded(as_, cast, db, s
     page = officer.page(f"/councils/{pid}")
     assert "Nhiều tổ chức đủ năng lực" in page.text and "Chưa cấp thiết" in page.text
     assert ideas.idea_by_pid(first).mode == Mode.SELECTION
+
+
+def test_the_place_that_was_voted_is_not_typed_over_and_the_idea_shows_the_minutes(as_, session, cast, db):
+    change = YES | {"conclusion": "adjust", "reason": "Thu hẹp phạm vi", "priority": 2}
+    council = plays.voted(cast, council=session, answers=lambda item, _n: change if item.position == 1 else YES)
+    actions.conclude(council, conclusion="Điều chỉnh nội dung 1.", by=cast["officer"], at=council.meets_at + timedelta(hours=1))
+    db.session.commit()
+    officer, idea = as_("officer"), council.agenda[0].subject_pid
+    page = officer.page(f"/ideas/{idea}/identify")
+    assert page.select_one("[name=rank]") is None and "Thứ tự ưu tiên theo kết quả biểu quyết" in page.text
+    assert cast.org("inspectorate").public_id not in {o["value"] for o in page.select("[name=host] option")}
+    officer.submit(f"/ideas/{idea}/identify", {"outcome": "do_with_changes", "final_title": "Tưới cho chanh Bến Lức", "rank": "1"})
+    shown = officer.page(f"/ideas/{idea}").select_one("main").text
+    assert "Biên bản họp" in shown and "Xem biên bản" in shown
+    assert db.session.scalar(select(Idea.rank).where(Idea.public_id == idea)) == 2

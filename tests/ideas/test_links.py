@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
+import docx
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from app.services.people.queries import user_by_email
 from app.stages.ideas import order
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import LINK_SENDINGS, IdeaState
+from tests.conftest import AT
 from tests.ideas.test_order import sheet, soup, typing
 from tests.ideas.test_views import filled, reload
 
@@ -101,7 +104,7 @@ def test_a_link_ends_is_closed_and_renewed(as_, anonymous, cast, mails, db, trav
     officer.submit(f"/ideas/links/{pid}/close", {"reason": ""}, status=422)
     officer.submit(f"/ideas/links/{pid}/close", {"reason": "Gửi nhầm"})
     assert anonymous.get(new).status_code == 404
-    officer.submit(f"/ideas/links/{pid}/renew", {"expires_on": "20/04/2026"}, status=409)
+    assert officer.get(f"/ideas/links/{pid}/renew").status_code == 409
 
 
 def test_too_many_sendings_are_refused_for_an_hour(as_, anonymous, cast, mails, db, travel, at):
@@ -177,3 +180,23 @@ def test_anyone_may_read_what_the_form_asks(anonymous, as_, app):
     page = anonymous.page("/public/order-form")
     assert page.select_one("aside a[href='/ideas/new']") and "13. " in page.text
     assert as_("pi1").page("/public/order-form").select_one("aside a[href='/ideas/new']")
+
+
+def test_the_blank_form_on_paper_says_where_it_comes_from(anonymous, app):
+    page = anonymous.page("/public/order-form")
+    for link in page.select("main a[href*='/blank.']"):
+        answer = anonymous.get(link["href"])
+        assert answer.status_code == 200 and answer.data[:4] in (b"%PDF", b"PK\x03\x04")
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(anonymous.get("/public/order-form/blank.docx").data)).paragraphs)
+    assert "Hưng Yên 2026" in text and str(order.current(AT.date()).mark) == "V2" and "Mức kiểm chứng: " in text and "Lĩnh vực nghiên cứu" in text
+    assert anonymous.get("/public/order-form/blank.exe").status_code == 404
+
+
+def test_what_was_typed_stays_when_another_window_sent_the_form(as_, anonymous, cast, mails, db):
+    url = sent(as_, mails)
+    anonymous.submit(url, filled())
+    second, _save = sheet(anonymous, url)
+    anonymous.submit(f"{url}/submit")
+    answer = anonymous.post(url, data=second | {"need": "Gõ ở cửa sổ thứ hai"})
+    assert answer.status_code == 409 and soup(answer).select_one("#need").text.strip() == "Gõ ở cửa sổ thứ hai" and soup(answer).select_one(".error-summary")
+    assert order.of(db.session.scalar(select(Idea))).answers["need"] != "Gõ ở cửa sổ thứ hai"

@@ -111,8 +111,10 @@ def test_no_content_breaks_the_check_against_what_is_known_here(db, odd):
 
 
 @pytest.mark.parametrize(("name", "content", "said"), [
-    ("a.json", b"\xff\xfe\x00", "not UTF-8"), ("a.json", b"{", "not JSON"), ("a.json", b'{"plan": 1, "plan": 2}', "stands twice"),
-    ("a.json", b'{"plan": NaN}', "not a number"), ("a.json", b"[" * 100_000, "not JSON"), ("a.json", b" " * (5 * 2**20 + 1), "too large"),
+    ("a.json", b"{\n\xff\xfe\x00", "not UTF-8 .line 2"), ("a.json", b'{"plan":\n {"number": }}', "line 2, character 13"),
+    ("a.json", b'{"plan": {"number": "1", "number": "2"}}', "“number” stands twice in one object .in “2”"),
+    ("a.json", b'{"plan":\n {"x": NaN}}', "“NaN” is no number .line 2"), ("a.json", b"[" * 100_000, "too deep"), ("a.json", b" " * (5 * 2**20 + 1), "too large"),
+    ("a.json", b'{"plan": ' + b"9" * 5000 + b"}", "far too long"), ("a.json", b"", "empty"), ("a.json", b"\xef\xbb\xbf \n", "empty"), ("a.xlsx", b"", "empty"),
     ("a.xlsx", b"PK\x03\x04nothing", "damaged|does not match|cannot be"), ("a.xlsx", b"no workbook", "does not match"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_refused_with_a_sentence(db, name, content, said):
@@ -394,6 +396,77 @@ def test_a_measure_is_given_out_for_the_plan_in_force_and_its_body_is_told(db, c
         note(row, cast, at)
 
 
+def test_measures_and_targets_lie_in_the_time_of_their_plan(db, cast, at):
+    plan, by = queries.current_plan(), cast["officer"]
+    assert (plan.period.first, plan.period.last, plan.period.farthest) == (date(2024, 6, 18), date(2031, 12, 31), 2045)
+    given_out(cast, at, due=date(2031, 12, 31))
+    for far in (date(2032, 1, 1), date(2060, 1, 1)):
+        with pytest.raises(Incomplete) as refused:
+            given_out(cast, at, due=far)
+        assert refused.value.field == "due_on" and "31/12/2031" in str(refused.value)
+    draft = drafted(cast, at)
+    sector = queries.part(draft, "sector", "1")
+    figure = {"name_vi": "Diện tích", "name_en": None, "amount": 1000, "unit": "ha"}
+    for year in (2025, 2046, 2199):
+        with pytest.raises(Incomplete) as refused:
+            actions.add_target(draft, figure | {"year": year}, sector=sector, by=by, at=at)
+        assert refused.value.field == "year"
+    target = actions.add_target(draft, figure | {"year": 2045}, sector=sector, by=by, at=at)
+    with pytest.raises(Incomplete):
+        actions.revise_target(draft, target, figure | {"year": 2046}, by=by, at=at)
+    head = {name: getattr(draft, name) for name in ("number", "dated", "title_vi", "title_en", "body_vi", "body_en", "horizon_year", "vision_year")}
+    for wrong, field in (({"horizon_year": 2025}, "horizon_year"), ({"vision_year": 2029}, "vision_year"), ({"vision_year": 2040}, "horizon_year"),
+                         ({"dated": date(2027, 1, 1), "horizon_year": 2030}, "horizon_year")):  # fmt: skip
+        with pytest.raises(Incomplete) as refused:
+            actions.revise_head(draft, head | wrong, by=by, at=at)
+        assert refused.value.field == field, wrong
+    actions.revise_head(draft, head | {"horizon_year": 2035}, by=by, at=at)
+
+
+def test_no_note_is_owed_or_written_for_years_after_the_plan(db, cast, at, mails):
+    row = given_out(cast, at, due=date(2031, 12, 31))
+    late = datetime(2033, 2, 1, tzinfo=UTC)
+    with pytest.raises(Incomplete):
+        note(row, cast, late, year=2032)
+    note(row, cast, late, year=2031, progress=Progress.DONE, percent=100)
+    actions.remind(late)
+    assert not [m for m in mails() if "measure_" in m.template]
+
+
+def test_an_item_stands_in_its_own_sector(db, cast, at):
+    plan, by = drafted(cast, at), cast["officer"]
+    one, item = queries.part(plan, "sector", "1"), queries.part(plan, "item", "1.1")
+    for act in (lambda: actions.add_part(plan, "item", {"code": "2.9", "text_vi": "x", "short_vi": "", "title_en": ""}, sector=one, by=by, at=at),
+                lambda: actions.revise_part(plan, "item", item, values_of(item) | {"code": "2.9"}, by=by, at=at)):  # fmt: skip
+        with pytest.raises(Incomplete, match="stands in sector “1”") as refused:
+            act()
+        assert refused.value.field == "code"
+    actions.revise_part(plan, "sector", one, {"code": "9", "name_vi": one.name_vi, "name_en": one.name_en}, by=by, at=at)
+    assert [i.code for i in queries.items_of(plan.id)][:2] == ["9.1", "9.2"], "its items follow"
+    actions.add_part(plan, "item", {"code": "9.40", "text_vi": "x", "short_vi": "", "title_en": ""}, sector=one, by=by, at=at)
+    assert not [p for p in actions.mistakes(plan) if "stands in sector" in p.message]
+
+
+def test_what_its_own_file_would_be_refused_for_is_not_put_in_force(db, cast, at):
+    plan, by = actions.import_plan(later(), by=cast["officer"], at=at)[0], cast["officer"]
+    group = queries.part(plan, "group", "I")
+    actions.revise_part(plan, "group", group, {"code": "I", "name_vi": group.name_vi, "name_en": group.name_en, "holds_sectors": True}, by=by, at=at)
+    with pytest.raises(Incomplete, match="solution_groups"):
+        actions.prepare(plan, number="50/QĐ-UBND", dated=date(2026, 2, 1), in_force_from=date(2026, 2, 1), by=by, at=at)
+
+
+def test_putting_in_force_twice_is_told_in_a_sentence(db, cast, at):
+    first = queries.current_plan()
+    plan = in_force(cast, at)
+    db.session.commit()
+    for one, said in ((plan, "already in force"), (first, "superseded; it is not put in force again")):
+        for by in (cast["leader"], None):
+            with pytest.raises(WrongState, match=said):
+                actions.put_in_force(one, by=by, at=at)
+    with pytest.raises(WrongState):
+        actions.prepare(plan, number="51/QĐ-UBND", dated=date(2026, 2, 1), in_force_from=date(2026, 2, 1), by=cast["officer"], at=at)
+
+
 def test_notes_are_added_and_never_overwritten(db, cast, at):
     row = given_out(cast, at)
     note(row, cast, at)
@@ -413,16 +486,19 @@ def test_notes_are_added_and_never_overwritten(db, cast, at):
     db.session.rollback()
 
 
-@pytest.mark.parametrize("days", [0, 100, 150, 250, 288, 289, 400, 700, 1100])
-@pytest.mark.parametrize("last", [None, 2026, 2027])
-def test_the_database_and_the_rule_say_the_same_of_missing_notes(db, cast, at, days, last):
-    row = given_out(cast, at, due=date(2035, 1, 1))
+@pytest.mark.parametrize("given", [date(2026, 3, 2), date(2031, 12, 14), date(2031, 12, 16)])
+@pytest.mark.parametrize("last", [None, 2026, 2027, 2031])
+def test_the_database_and_the_rule_say_the_same_of_missing_notes(db, cast, at, given, last):
+    plan = queries.current_plan()
+    row = given_out(cast, datetime(given.year, given.month, given.day, tzinfo=UTC), due=date(2031, 12, 31))
     if last is not None:
         db.session.add(Note(measure_id=row.id, year=last, revision=1, progress=Progress.ON_TRACK, percent=1, text="x", at=at, by_id=cast["agency1"].id))
         db.session.flush()
-    today = (at + days * DAY).date()
-    owes = owes_note(assigned_on=row.assigned_on, last_note=last, done=False, today=today, note_day=NoteDay(12, 15))
-    assert (measures.standing_of(row, today) == Standing.NOTE_MISSING) is owes
+    for days in (0, 100, 150, 250, 288, 289, 400, 700, 1100, 2114, 2115, 2116, 2200, 2500, 3000):
+        today = (at + days * DAY).date()
+        owes = owes_note(assigned_on=row.assigned_on, last_note=last, done=False, today=today, note_day=NoteDay(12, 15), until=plan.period.last.year)
+        found = measures.standing_of(row, today)
+        assert (found == Standing.OVERDUE if today > row.due_on else (found == Standing.NOTE_MISSING) is owes), today
 
 
 def test_what_is_late_is_shown_and_chased_by_mail_once_a_fortnight(db, cast, at, mails):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.stages.plan import compare, shape
 from app.stages.plan.checking import MOST_PROBLEMS, check_file, is_broken, number
 from app.stages.plan.cli import PLAN_1821
+from app.stages.plan.lines import lines_of
 from app.stages.plan.rules import (
     Fate,
     Link,
@@ -242,3 +243,29 @@ def test_with_a_mapping_items_are_compared_by_what_they_became():
     assert [x.new_code for x in lines if x.fate == Fate.ADDED] == ["1.1"]
     assert compare.counted(lines)[Fate.MERGED] == 2
     assert any(x.holds("da hoan thanh") for x in lines)
+
+
+# --- lines of a file ------------------------------------------------------------------------------------------
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(max_size=4), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3), max_leaves=12))
+def test_every_value_of_a_file_has_its_line(content):
+    text = json.dumps({"x": content}, indent=1, ensure_ascii=False)
+    paths = dict(_paths({"x": content}, ""))
+    found = lines_of(text, paths)
+    for path, value in paths.items():
+        line = text.splitlines()[found[path] - 1] if "\u2028" not in text and "\x85" not in text else None
+        if line is not None and not isinstance(value, dict | list):
+            assert json.dumps(value, ensure_ascii=False) in line or len(text.splitlines()) != text.count("\n") + 1, (path, line)
+
+
+def _paths(value, path):
+    if path:
+        yield path, value
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _paths(one, f"{path}[{name}]" if isinstance(value, list) else f"{path}.{name}" if path else name)
+
+
+def test_a_missing_value_is_placed_at_the_part_that_lacks_it():
+    text = '{\n "sectors": [\n  {"code": "1"},\n  {"code": "2"}\n ]\n}'
+    assert lines_of(text, ["sectors[1].name_vi", "goals", "sectors[1].code"]) == {"sectors[1].name_vi": 4, "sectors[1].code": 4}

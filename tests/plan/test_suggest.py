@@ -8,6 +8,7 @@ import unicodedata
 import pytest
 
 from app.kernel.errors import Incomplete
+from app.kernel.text import fold
 from app.stages.ideas import actions as ideas
 from app.stages.plan import queries as plans
 from app.stages.plan.cli import PLAN_1821
@@ -27,7 +28,8 @@ WHOLE = labels.suggester("1821/KH-UBND", ITEMS)
 def test_the_labelled_list_is_sound():
     rows, codes = labels.labelled(), {i.code for i in ITEMS} | {NONE}
     assert len(rows) >= 250 and sum(r.item == NONE for r in rows) >= 20
-    assert {r.split for r in rows} == {"tune", "held"} and len(labels.of_split("held")) >= 100
+    assert {r.split for r in rows} == {"tune", "held", "blind"} and len(labels.of_split("held")) >= 100 and len(labels.of_split("blind")) >= 100
+    assert len({fold(r.title) for r in rows}) == len(rows), "no title of one split stands in another"
     assert not [r for r in rows if not r.accepted <= codes or r.item in r.alternatives]
     assert {r.item for r in rows} == codes  # every item is there
 
@@ -38,6 +40,24 @@ def test_the_held_titles_are_found_in_every_writing(writing):
     found = labels.measure(WHOLE, labels.of_split("held"), labels.WRITINGS[writing])
     assert found.first >= 0.75 and found.three >= 0.92
     assert found.none_precision >= 0.7 and found.none_recall >= 0.7
+
+
+@pytest.mark.nodb
+@pytest.mark.parametrize("writing", labels.WRITINGS)
+def test_titles_labelled_blind_are_found_in_every_writing(writing):
+    found = labels.measure(WHOLE, labels.of_split("blind"), labels.WRITINGS[writing])
+    assert found.first >= 0.75 and found.three >= 0.92 and found.none_precision >= 0.7
+
+
+@pytest.mark.nodb
+@pytest.mark.parametrize("writing", labels.WRITINGS)
+def test_no_item_is_proposed_without_the_words_that_led_to_it(writing):
+    links = [(r.title, r.item) for r in labels.of_split("tune") if r.item != NONE]
+    for made in (WHOLE, Suggester(ITEMS), Suggester(ITEMS, confirmed=links)):
+        for row in labels.of_split("held") + labels.of_split("blind"):
+            title = labels.WRITINGS[writing](row.title)
+            for one in made.suggest(title).suggestions:
+                assert one.why and all(word in title for word in one.why), (title, one)
 
 
 @pytest.mark.nodb

@@ -57,11 +57,12 @@ def test_from_a_file_to_the_plan_in_force(as_, db, travel, mails):
     officer.submit(shown + "/mapping")
     officer.submit(shown + "/mapping/1.1", {"new": [queries.part(queries.plan_by_pid(shown.rsplit("/", 1)[-1]), "item", "1.1").public_id]})
     database.session.commit()
-    assert leader.submit(shown + "/put-in-force", {"agree": "y"}, status=409)
+    assert leader.page(shown + "/put-in-force", 409).select("main form") == []
     officer.submit(shown + "/prepare", {"number": "50/QĐ-UBND", "dated": "01/02/2026", "in_force_from": "01/02/2026"})
     assert "2/KH-UBND" in leader.page("/desk/").text
     leader.submit(shown + "/put-in-force", {"agree": "y"})
     assert queries.current_plan().number == "2/KH-UBND"
+    assert "đã có hiệu lực" in leader.page(shown + "/put-in-force", 409).select_one("main").text
     page = as_("pi1").page(shown)
     assert "50/QĐ-UBND" in page.text and "Quyết định 50/QĐ-UBND" in page.text
     assert "1821/KH-UBND" in as_("pi1").page(f"/plan/items/{queries.item('1.1').public_id}").text
@@ -78,8 +79,8 @@ def test_a_broken_file_is_reported_in_both_languages_and_leaves_nothing(as_, db)
     page = soup(answer)
     assert answer.status_code == 422 and page.select_one("#file-error")
     told = [[c.get_text(" ", strip=True) for c in row.select("th, td")] for row in page.select("table tbody tr")]
-    assert ["sectors", "Thiếu lĩnh vực 3 giữa các lĩnh vực khác.", "Lỗi"] in told
-    assert any(place == "sectors[0].items[1].code" and "bị trùng" in what for place, what, _w in told)
+    assert ["dòng 1: sectors", "Thiếu lĩnh vực 3 giữa các lĩnh vực khác.", "Lỗi"] in told
+    assert any(place == "dòng 1: sectors[0].items[1].code" and "bị trùng" in what for place, what, _w in told)
     assert any("sai bảng mã" in what for _p, what, _w in told)
     assert queries.plan_by_number("2/KH-UBND") is None and db.session.query(Upload).count() == 0
     for content, name in ((b"{", "a.json"), (b"PK\x03\x04", "a.xlsx"), (b"", "a.json"), (b"%PDF-", "a.pdf")):
@@ -154,10 +155,32 @@ def test_the_draft_is_edited_part_by_part(as_, db, cast, at):
 
 def test_nothing_of_the_plan_in_force_is_edited_by_its_pages(as_, db):
     officer, base = as_("officer"), f"/plan/{pid_of('1821/KH-UBND')}"
-    officer.submit(f"{base}/edit", status=409)
-    officer.submit(f"{base}/item/1.1/drop", status=409)
-    officer.submit(f"{base}/sector/1/target", {"name_vi": "x", "amount": "1", "unit": "x", "year": "2030"}, status=409)
-    assert "/drop" not in str(officer.page(base))
+    typed = values_of(officer.page("/plan/import").select("main form[method=post]")[-1])
+    for place in ("edit", "goal/new", "item/new?sector=1", "item/1.1/edit", "item/1.1/drop", "sector/1/target", "prepare"):
+        shown = officer.page(f"{base}/{place}", 409)
+        assert shown.select("main form") == [] and "bản thảo" in shown.select_one("main").text.lower(), place
+        assert officer.post(f"{base}/{place}", data=typed | {"once": place}).status_code in (409, 422), place
+    page = officer.page(base)
+    links = {a["href"].rpartition("/")[2] for a in page.select("main a[href]")}
+    assert not links & {"edit", "drop", "new", "prepare", "put-in-force", "target"}
+
+
+def test_no_form_of_a_superseded_plan_is_shown_and_no_page_leads_to_one(as_, db, cast, at):
+    old, measure = pid_of("1821/KH-UBND"), kept(play.measures(cast, as_of=at)[0])
+    plan, _new = actions.import_plan(later(), by=cast["officer"], at=at)
+    actions.prepare(plan, number="50/QĐ-UBND", dated=date(2026, 2, 1), in_force_from=date(2026, 2, 1), by=cast["officer"], at=at)
+    actions.put_in_force(plan, by=cast["leader"], at=at)
+    database.session.commit()
+    officer, leader, agency = as_("officer"), as_("leader"), as_("agency3")
+    for place in ("edit", "prepare", "item/1.1/edit", "item/1.1/measure", "mapping/1.1"):
+        assert officer.get(f"/plan/{old}/{place}").status_code in (404, 409), place
+    assert "được thay thế" in leader.page(f"/plan/{old}/put-in-force", 409).select_one("main").text
+    for place in ("call-off", "edit", "drop"):
+        assert officer.page(f"/plan/measures/{measure}/{place}", 409).select("main form") == []
+    assert agency.page(f"/plan/measures/{measure}/note", 409).select("main form") == []
+    for page in (officer.page(f"/plan/{old}"), officer.page(f"/plan/measures/{measure}"), agency.page(f"/plan/measures/{measure}")):
+        ends = {a["href"].rpartition("/")[2] for a in page.select("main a[href], aside a[href]")}
+        assert not ends & {"edit", "drop", "new", "prepare", "put-in-force", "measure", "call-off", "note"}
 
 
 def test_two_plans_side_by_side(as_, db, cast, at):
@@ -193,7 +216,7 @@ def test_bodies_write_their_notes_and_see_only_their_own(as_, db, cast, at, trav
     assert officer.get(f"/plan/measures/{mine}/note").status_code == 403
     officer.submit(f"/plan/measures/{mine}/call-off", {"reason": ""}, status=422)
     officer.submit(f"/plan/measures/{mine}/call-off", {"reason": "Đã chuyển cơ quan khác"})
-    agency.submit(f"/plan/measures/{mine}/note", {"progress": "on_track", "percent": "30", "text": "x"}, status=409)
+    assert agency.page(f"/plan/measures/{mine}/note", 409).select("main form") == []
 
 
 def test_the_list_of_measures_filters_searches_sorts_pages_and_exports(as_, db, cast, at):

@@ -28,7 +28,7 @@ def plant(name, **values):
 
 @pytest.mark.parametrize(("kind", "code"), [("DT_CN", "proposals_work_dt_cn"), ("DA_SXTN", "proposals_work_da_sxtn"), ("XYZ", "proposals_work_dt_cn")])
 def test_old_dossiers_keep_their_texts(empty, at, kind, code):
-    upgrade(revision="0012")
+    upgrade(revision="0016")
     sqlite = db.engine.dialect.name == "sqlite"
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF" if sqlite else "SET session_replication_role = replica")
@@ -54,5 +54,5 @@ def test_old_dossiers_keep_their_texts(empty, at, kind, code):
     assert [v.number for v in forms.versions_of(version)] == [2, 1]
     db.session.rollback()
     db.session.remove()
-    downgrade(revision="0012")
+    downgrade(revision="0016")
     assert db.session.scalar(sa.text("SELECT count(*) FROM proposal")) == 2

@@ -62,8 +62,7 @@ def test_from_an_empty_draft_to_the_receipt(db, as_, call_topic):
     assert "Sẵn sàng nộp" in page.text
     pi.submit(f"{url}/submit", {"confirm": "y"})
     assert "BN-2026-0001" in pi.page(url).text
-    assert pi.get(f"{url}/general").status_code == 200
-    assert pi.submit(f"{url}/general", {"title": "Đổi"}, status=409)
+    assert pi.get(f"{url}/general").status_code == 409, "a submitted dossier has no page to change it"
 
 
 def test_sending_twice_gives_the_same_answer_and_one_receipt(db, cast, as_, call_topic, at):
@@ -247,7 +246,7 @@ def test_who_sees_what_before_and_after_the_opening(db, cast, as_, call_topic, a
                     continue
                 page = name.removeprefix("after:")
                 status = people[who].get(url if page == "show" else f"{url}/{page}").status_code
-                wanted = {"x": (200, 302), ".": (404,), "-": (403,)}[cell]
+                wanted = {"x": (200, 302, 409), ".": (404,), "-": (403,)}[cell]  # 409: may, but not now
                 wrong += [(who, name, status)] if status not in wanted else []
         return wrong
 

@@ -32,7 +32,10 @@ def order() -> dict[str, Any]:
     return copy.deepcopy(ORDER)
 
 
-PLAIN = ("short_text", "long_text", "number", "money", "date", "yes_no", "organisation", "priority_item")
+PLAIN = ("short_text", "long_text", "number", "money", "date", "yes_no", "organisation", "priority_item", "file")
+
+
+POSSIBLE = {"short_text": "a", "long_text": "a", "number": 3, "money": 3, "date": "2027-03-01", "yes_no": "yes", "one_of": "a", "many_of": "b"}
 
 
 @st.composite
@@ -49,9 +52,9 @@ def sound(draw: Any) -> dict[str, Any]:
         earlier = [q for q in made if q["type"] != "table"]
         if earlier and draw(st.booleans()):
             other = draw(st.sampled_from(earlier))
-            ops = ["filled", "empty", "is", "is_not"] + (["more_than", "less_than"] if other["type"] in ("number", "money") else [])
+            ops = ["filled", "empty"] + (["is", "is_not"] if other["type"] in POSSIBLE else []) + (["more_than", "less_than"] if other["type"] in ("number", "money") else [])
             op = draw(st.sampled_from(ops))
-            more["when"] = {"question": other["code"], "op": op} | ({"value": 3} if op.endswith("than") else {"value": "a"} if op.startswith("is") else {})
+            more["when"] = {"question": other["code"], "op": op} | ({"value": 3} if op.endswith("than") else {"value": POSSIBLE[other["type"]]} if op.startswith("is") else {})
         made.append(question(f"q{n}", kind, **more))
     return definition(*made)
 

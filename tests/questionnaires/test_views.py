@@ -54,7 +54,7 @@ def test_a_new_version_from_draft_to_force(as_, travel, db):
     officer.submit(f"{url}/put-in-force", FORCE)
     version = version_at(url)
     assert (version.state, version.document_number, str(version.valid_from)) == (VersionState.IN_FORCE, "7/QĐ-SKHCN", "2026-04-01")
-    assert "Sắp áp dụng" in officer.page(url).text
+    assert "Sắp có hiệu lực" in officer.page(url).text
     assert [e.verb for e in reversed(journal.timeline([journal.subject_key(version)]))] == ["draft", "edit", "edit", "edit", "edit", "edit", "put_in_force"]
     assert queries.in_force(order.CODE, on=version.valid_from).number == 2
     assert officer.get(f"{url}/question?code=aim").status_code == 409, "a form in force has no page to edit it"
@@ -99,12 +99,18 @@ def test_the_question_is_shown_before_it_is_kept(as_):
     {"type": "table", "columns": "a | table | x | y"}, {"type": "table", "columns": "nonsense"}, {"min": "9", "max": "3"}, {"section": "nowhere"},
     {"when_question": "other_budget", "when_op": "more_than", "when_value": "1"}, {"when_question": "title", "when_op": "more_than", "when_value": "x"},
     {"prefill": "person.name"}, {"list": "people.passwords", "type": "one_of"}, {"label_vi": "x" * 5000}, {"hint_vi": "chỉ một tiếng"},
+    {"max_words": "0", "type": "long_text", "min": ""}, {"max_words": "-5", "type": "long_text", "min": ""}, {"max_words": "nhiều", "type": "long_text", "min": ""}, {"min": "-1"},
+    {"max_words": "5"}, {"when_question": "kind", "when_op": "is", "when_value": "KHONG_CO"}, {"when_question": "kind"}, {"when_op": "filled"}, {"when_value": "x"},
+    {"when_question": "receiver", "when_op": "filled"}, {"when_question": "duration_months", "when_op": "more_than", "when_value": "120"},
 ])  # fmt: skip
 def test_a_question_that_is_not_sound_is_refused_and_what_was_typed_stays(as_, bad):
     officer = as_("officer")
     url = drafted(officer)
     page = soup(officer.submit(f"{url}/question", NEW | bad, status=422))
     assert page.select_one(".error-summary") and page.select_one("#label_vi")["value"] == (NEW | bad)["label_vi"]
+    assert page.select_one(".field-error"), "the sentence stands beside its field"
+    previewed = soup(officer.submit(f"{url}/question", NEW | bad | {"do": "preview"}, status=422))
+    assert previewed.select_one(".field-error").text == page.select_one(".field-error").text, "the preview says the same as saving"
     assert version_at(url).version == 1
 
 
@@ -192,3 +198,55 @@ def test_pages_cost_the_same_for_few_and_many_versions(as_, cast, at, db, count_
         costs.append(count_queries(lambda: officer.page(HOME)))
         form = queries.form_by_code(order.CODE)
     assert costs[0] == costs[1]
+
+
+def test_an_officer_begins_a_new_form(as_, db):
+    officer = as_("officer")
+    new = {"code": "handover_note", "name_vi": "Phiếu bàn giao", "name_en": "Handover note", "purpose": "Bên nhận điền khi bàn giao", "source": "Yêu cầu của Sở"}
+    for bad in ({"code": "Bad Code"}, {"code": "version"}, {"code": order.CODE}, {"name_en": ""}, {"purpose": " "}, {"source": ""}):
+        page = soup(officer.submit(f"{HOME}forms/new", new | bad, status=422))
+        assert page.select_one(".field-error") and page.select_one("#name_vi")["value"] == "Phiếu bàn giao"
+    assert queries.form_by_code("handover_note") is None
+    url = officer.submit(f"{HOME}forms/new", new).location
+    assert "Bên nhận điền khi bàn giao" in officer.page(url).text
+    officer.submit(f"{url}/section", {"code": "s", "label_vi": "Chung", "label_en": "General"})
+    officer.submit(f"{url}/question", {"section": "s", "code": "place", "type": "short_text", "label_vi": "Nơi", "label_en": "Place"})
+    officer.submit(f"{url}/test", {"place": "Bến Lức"}, status=202)
+    officer.submit(f"{url}/put-in-force", FORCE)
+    assert queries.in_force("handover_note", on=version_at(url).valid_from).number == 1
+    page = officer.page(f"{HOME}?state=to_come")
+    assert [row.select_one("td").text for row in page.select("tbody tr")] == ["Phiếu bàn giao"] and page.select_one("tbody .tag").text == "Sắp có hiệu lực"
+    assert officer.post(f"{HOME}forms/new").status_code in (400, 422) and as_("auditor").get(f"{HOME}forms/new").status_code == 403
+
+
+def test_one_word_for_each_state(as_, travel, at, db):
+    officer = as_("officer")
+    url = drafted(officer)
+    officer.submit(f"{url}/put-in-force", FORCE)
+    spare = drafted(officer)
+    officer.submit(f"{spare}/discard", {"reason": "Nhầm"})
+    travel.move_to(at.replace(month=5))
+    officer = as_("officer")
+    words = {"Đang hiệu lực": "in_use", "Đã thay thế": "past", "Đã bỏ": "discarded"}
+    for row in officer.page(HOME).select("tbody tr"):
+        word = row.select_one(".tag").text
+        page = officer.page(row.select_one("a")["href"])
+        assert page.select_one(".object-head .tag, h1 ~ .tag, header .tag").text.strip() == word
+        assert [r.select_one("a")["href"] for r in officer.page(f"{HOME}?state={words.pop(word)}").select("tbody tr")] == [row.select_one("a")["href"]]
+    assert not words
+
+
+@pytest.mark.parametrize("page", ["put-in-force", "discard", "section", "question", "checks", "delete?code=aim"])
+def test_what_can_no_longer_be_done_is_said_before_anybody_types(as_, page):
+    officer = as_("officer")
+    for ended in ({"page": "put-in-force", "data": FORCE}, {"page": "discard", "data": {"reason": "Nhầm"}}):
+        url = drafted(officer)
+        form = officer.page(f"{url}/{ended['page']}")
+        sent = {i["name"]: i.get("value", "") for i in form.select("main form input[name]")} | ended["data"]
+        officer.submit(f"{url}/{ended['page']}", ended["data"])
+        answer = officer.get(f"{url}/{page}")
+        assert answer.status_code == 409 and "cơ sở dữ liệu" not in answer.get_data(as_text=True)
+        shown = officer.page(url)
+        assert not [a for a in shown.select("main a") if a["href"].endswith(f"/{page}") and url.rsplit("/", 1)[-1] in a["href"]]
+        again = officer.post(f"{url}/{ended['page']}", data=sent | {"once": "other"})
+        assert again.status_code == 409 and "bảo vệ" not in again.get_data(as_text=True), "done twice: a clear sentence, not one of the database"

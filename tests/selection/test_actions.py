@@ -16,6 +16,7 @@ from app.across.demo.plays import selection as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
+from app.services.councils.actions.session import ranked
 from app.services.councils.rules import CouncilState, SeatRole
 from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
@@ -82,11 +83,13 @@ def test_nobody_passes_and_the_topic_is_free_again(cast, call_topic, at, db):
     assert calls.call_topic_by_pid(call_topic.public_id).topic.state == TopicState.OPEN_AGAIN
 
 
-def test_equal_results_need_a_word_of_the_council(cast, call_topic, at):
+def test_equal_results_need_a_word_of_the_council(cast, call_topic, at, db):
     council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
     council = council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
     council = council_plays.voted(cast, council=council, answers=plays.scored((plays.GOOD, plays.GOOD)))
     end = council.meets_at + timedelta(hours=2)
+    before = ranked(council, end)
+    assert {(r["position"], r["tied"], r["recommended"]) for r in before.values()} == {(1, True, False)}, "both are told as equal, none as the first"
     with pytest.raises(Incomplete) as refused:
         councils.conclude(council, conclusion="Thống nhất.", by=cast["officer"], at=end)
     assert refused.value.field == "chosen"
@@ -97,7 +100,11 @@ def test_equal_results_need_a_word_of_the_council(cast, call_topic, at):
     councils.conclude(council, conclusion="Thống nhất.", chosen=chosen, reason="Kinh nghiệm của nhóm", by=cast["officer"], at=end)
     lines = queries.round_of_council(council).lines
     assert [(line.tied, line.recommended) for line in lines if line.proposal.pi_id == cast["pi3"].id] == [(True, True)]
-    assert sum(line.recommended for line in lines) == 1
+    assert [(line.position, line.recommended, line.proposal.pi_id) for line in lines] == [(1, True, cast["pi3"].id), (2, False, cast["pi1"].id)]
+    after = ranked(council_queries.fresh(council), end)
+    assert (after[chosen]["position"], after[chosen]["recommended"]) == (1, True)
+    minutes = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
+    assert "Kinh nghiệm của nhóm" in minutes
 
 
 def test_a_member_of_a_host_has_no_seat(cast, call_topic, at):
@@ -109,26 +116,31 @@ def test_a_member_of_a_host_has_no_seat(cast, call_topic, at):
         councils.appoint(council, cast["pi3"], SeatRole.MEMBER, explanation="x", by=cast["officer"], at=at + 70 * DAY)
 
 
-def test_a_declared_conflict_takes_the_member_out_of_that_item(cast, call_topic, at):
+def sitting(cast, call_topic, at, out):
+    """A council in session on both dossiers; `out` are accounts that declare a conflict with the first one."""
     council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
     council = council_plays.established(cast, council=council, at=at + 70 * DAY)
-    meets = council.meets_at
-    one, two = council.agenda
+    first = council.agenda[0].public_id
     for seat in council.seats:
-        out = {one.public_id: "Hướng dẫn luận văn của chủ nhiệm"} if seat.user_id == cast["member7"].id else {}
-        councils.declare(council, out, by=seat.user, at=meets)
-    councils.attend(council, {s.public_id for s in council.seats}, by=cast["officer"], at=meets)
+        mine = {first: "Hướng dẫn luận văn của chủ nhiệm"} if seat.user_id in {cast[name].id for name in out} else {}
+        councils.declare(council, mine, by=seat.user, at=council.meets_at)
+    councils.attend(council, {s.public_id for s in council.seats}, authorisation="12/GUQ", by=cast["officer"], at=council.meets_at)
+    return council_queries.fresh(council)
+
+
+def test_a_declared_conflict_takes_the_member_out_of_all_that_compete(cast, call_topic, at):
+    council = sitting(cast, call_topic, at, ("member7",))
+    meets, (one, two) = council.meets_at, council.agenda
     councils.convene(council, by=cast["officer"], at=meets)
     council = council_queries.fresh(council)
-    with pytest.raises(NotAllowed, match="out of this item"):
-        councils.cast(council, one, plays.sheet(plays.GOOD, 0), by=cast["member7"], at=meets)
-    council = council_queries.fresh(council)
-    subject = council_queries.subject_of(one)
-    assert council_queries.member_reads(subject, cast["member1"]) and not council_queries.member_reads(subject, cast["member7"])
     for item in (one, two):
-        for n, seat in enumerate(council.seats):
-            if item is one and seat.user_id == cast["member7"].id:
-                continue
+        with pytest.raises(NotAllowed, match="out of this item"):
+            councils.cast(council, item, plays.sheet(plays.GOOD, 0), by=cast["member7"], at=meets)
+        subject = council_queries.subject_of(item)
+        assert council_queries.member_reads(subject, cast["member1"]) and not council_queries.member_reads(subject, cast["member7"])
+    assert "Cạnh tranh với nội dung 1" in council_queries.recusal_rows(council)[1].reason
+    for item in (one, two):
+        for n, seat in enumerate(s for s in council.seats if s.user_id != cast["member7"].id):
             councils.cast(council, item, plays.sheet(plays.GOOD, n), by=seat.user, at=meets)
         if item is one:  # the dossiers compete: no sheet is shown while one can still be written
             with pytest.raises(Incomplete, match="Not cast yet"):
@@ -136,7 +148,69 @@ def test_a_declared_conflict_takes_the_member_out_of_that_item(cast, call_topic,
     for item in (one, two):
         councils.open_box(council, item, by=cast["member1"], at=meets)
     counts = council_queries.counts_of(council)
-    assert [counts[item.public_id]["ballots"] for item in (one, two)] == [6, 7]
+    assert [counts[item.public_id]["ballots"] for item in (one, two)] == [6, 6]
+
+
+def test_the_chair_who_is_out_does_not_preside(cast, call_topic, at, db):
+    council = sitting(cast, call_topic, at, ("member1",))
+    meets = council.meets_at
+    councils.convene(council, by=cast["officer"], at=meets)
+    council = council_queries.fresh(council)
+    for item in council.agenda:
+        for n, seat in enumerate(s for s in council.seats if s.user_id != cast["member1"].id):
+            councils.cast(council, item, plays.sheet(plays.GOOD, n) | {"remark": f"Ý kiến của thành viên {n}"}, by=seat.user, at=meets)
+    for item in council.agenda:
+        with pytest.raises(NotAllowed, match="presides over this item"):
+            councils.open_box(council, item, by=cast["member1"], at=meets)
+        councils.open_box(council, item, by=cast["member2"], at=meets)
+    assert {r["led_by"] for r in council_queries.counts_of(council).values()} == {"vice_chair"}
+    councils.conclude(council, conclusion="Thống nhất.", chosen=council.agenda[0].public_id, reason="Nhóm có kinh nghiệm", by=cast["officer"], at=meets + 31 * DAY)
+    words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
+    assert f"Chủ trì\n{cast['member2'].name}" in words and "12/GUQ" in words
+    assert "Ý kiến của thành viên 3" in words, "what members wrote stands in the annex"
+    first, second = proposals(db)
+    assert queries.remarks_on(first) == [f"Ý kiến của thành viên {n}" for n in range(6)]
+    assert queries.line_of(first) is None, "the applicant is told when the round is concluded"
+    actions.conclude(queries.round_of_council(council), by=cast["officer"], at=meets + 32 * DAY)
+    assert queries.line_of(second).proposal_id == second.id
+
+
+def test_the_minutes_have_the_day_of_the_session(cast, call_topic, at, db):
+    council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
+    council = council_plays.established(cast, council=council, at=at + 70 * DAY)
+    meets = council.meets_at + 31 * DAY
+    for seat in council.seats:
+        councils.declare(council, {}, by=seat.user, at=meets)
+    councils.attend(council, {s.public_id for s in council.seats}, authorisation="12/GUQ", by=cast["officer"], at=meets)
+    councils.convene(council, by=cast["officer"], at=meets)
+    council = council_plays.voted(cast, council=council_queries.fresh(council), answers=plays.scored((plays.GOOD, plays.FAIR)))
+    councils.conclude(council, conclusion="Thống nhất.", by=cast["officer"], at=meets)
+    words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
+    assert f"Ngày họp\n{meets:%d/%m/%Y}" in words and "12/GUQ" not in words, "the chair presided: no authorisation was used"
+    assert f"chủ nhiệm: {cast['pi1'].name}" in words and f"chủ nhiệm: {cast['pi3'].name}" in words
+
+
+def test_without_quorum_for_the_topic_there_is_no_session_and_it_goes_to_another_council(cast, call_topic, at, db):
+    council = sitting(cast, call_topic, at, ("member5", "member6", "member7"))
+    with pytest.raises(Incomplete) as refused:
+        councils.convene(council, by=cast["officer"], at=council.meets_at)
+    assert refused.value.params == {"present": 4, "all": 7, "out": 3, "share": "2/3"}
+    with pytest.raises(WrongState, match="dissolved"):
+        councils.give_back(council, council.agenda[0], "Không đủ thành viên", by=cast["officer"], at=council.meets_at)
+    leaving = next(s for s in council.seats if s.user_id == cast["member7"].id)
+    day = council.meets_at.date()
+    councils.replace(council, leaving, cast["member8"], number="99/QĐ-SKHCN", dated=day, reason="Xung đột lợi ích", by=cast["leader"], at=council.meets_at)
+    council = council_queries.fresh(council)
+    councils.declare(council, {}, by=cast["member8"], at=council.meets_at)
+    councils.attend(council, {s.public_id for s in council.seats}, by=cast["officer"], at=council.meets_at)
+    councils.convene(council_queries.fresh(council), by=cast["officer"], at=council.meets_at)
+    council = council_queries.fresh(council)
+    councils.give_back(council, council.agenda[1], "Hồ sơ cần làm rõ", by=cast["officer"], at=council.meets_at)
+    assert {p.state for p in proposals(db)} == {ProposalState.ELIGIBLE}, "competitors go back together"
+    councils.conclude(council, conclusion="Chưa xem xét.", by=cast["officer"], at=council.meets_at)
+    assert council.state == CouncilState.CONCLUDED and queries.waiting() == [call_topic]
+    found = plays.concluded(cast, call_topic=call_topic, at=council.meets_at + DAY)
+    assert found.state == RoundState.CONCLUDED
 
 
 def test_dissolved_and_another_council(cast, call_topic, at, db):
@@ -145,7 +219,7 @@ def test_dissolved_and_another_council(cast, call_topic, at, db):
         actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
     council = council_plays.established(cast, council=council, at=at + 70 * DAY)
     assert queries.waiting() == []
-    councils.dissolve(council, "Thành viên vắng quá nhiều", by=cast["officer"], at=at + 75 * DAY)
+    councils.dissolve(council, "Thành viên vắng quá nhiều", number="9/QĐ-SKHCN", dated=(at + 75 * DAY).date(), by=cast["leader"], at=at + 75 * DAY)
     assert council.state == CouncilState.DISSOLVED
     assert {p.state for p in proposals(db)} == {ProposalState.ELIGIBLE}
     assert queries.waiting() == [call_topic]

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import transfer as plays
+from app.across.desk import providers
 from app.kernel import journal
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.papers import queries as papers
@@ -16,6 +17,7 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.transfer import actions, queries
 from app.stages.transfer.models import Effectiveness, FollowUp
 from app.stages.transfer.rules import (
+    AgreementKind,
     AgreementState,
     FollowUpState,
     HandoverState,
@@ -25,6 +27,7 @@ from app.stages.transfer.rules import (
     TooMany,
     Usage,
     Use,
+    check_rating,
 )
 from tests.transfer import factories
 
@@ -346,6 +349,60 @@ def test_signing_keeps_days_and_the_authors_share(cast, at, result):
     row.author_share = 20
     with pytest.raises(Incomplete, match="30"):
         actions.sign_agreement(row, signed_on=at.date(), **terms)
+
+
+def test_ownership_is_assigned_once(cast, at, result, db):
+    terms = {"kind": AgreementKind.ASSIGNMENT, "route": Route.DOMESTIC, "recipient": None, "recipient_details": None, "scope": "Toàn bộ quyền sở hữu", "price": 0,
+             "author_share": 30, "ends_on": None, "by": cast["host1"], "at": at}  # fmt: skip
+    first, second = (actions.draft_agreement(result, recipient_name=name, **terms) for name in ("Công ty A", "Công ty B"))
+    signing = {"signed_on": at.date(), "host_signer": "A", "recipient_signer": "B", "by": cast["host1"], "at": at}
+    actions.sign_agreement(first, number="1/HĐCN", **signing)
+    with pytest.raises(WrongState, match="assigned"), db.session.begin_nested():
+        actions.sign_agreement(second, number="2/HĐCN", **signing)
+    with pytest.raises(WrongState, match="assigned"):
+        actions.draft_agreement(result, recipient_name="Công ty C", **(terms | {"kind": AgreementKind.LICENCE}))
+    paper = papers.of(first)[0]
+    assert paper.body == result.project.host.name and "GIÁM ĐỐC" not in str(paper.blocks)  # the host's record; the Department signed nothing
+    actions.end_agreement(first, ended_on=at.date(), reason="Hủy hợp đồng", by=cast["officer"], at=at)
+    actions.sign_agreement(second, number="2/HĐCN", **signing)
+
+
+def test_the_number_of_a_contract_is_used_once_by_a_host(cast, at, result, db):
+    plays.signed_agreement(cast, result=result, at=at)
+    used = queries.agreements_of(cast["officer"], result.id)[0].number
+    other = plays.drafted_agreement(cast, result=result, at=at)
+    with pytest.raises(Incomplete, match="already the number"):
+        actions.sign_agreement(other, number=f" {used} ", signed_on=at.date(), host_signer="A", recipient_signer="B", by=cast["officer"], at=at)
+
+
+def test_a_contract_does_not_end_before_it_begins_and_its_last_day_is_noticed(cast, at, result, mails, app):
+    terms = {"kind": AgreementKind.LICENCE, "route": Route.DOMESTIC, "recipient": None, "recipient_name": "Công ty A", "recipient_details": None, "scope": "Dùng",
+             "price": 0, "author_share": 30, "by": cast["host1"], "at": at}  # fmt: skip
+    with pytest.raises(Incomplete) as refusal:
+        actions.draft_agreement(result, ends_on=at.date(), **terms)
+    assert refusal.value.field == "ends_on"
+    row = actions.draft_agreement(result, ends_on=(at + 30 * DAY).date(), **terms)
+    with app.test_request_context():
+        assert [t.title for t in desk(cast["host1"], at)["Transfer contracts to sign, register or end"]] == [result.title]
+    actions.sign_agreement(row, number="7/HĐ", signed_on=at.date(), host_signer="A", recipient_signer="B", by=cast["host1"], at=at)
+    late = at + 31 * DAY
+    with app.test_request_context():
+        assert "Transfer contracts to sign, register or end" not in desk(cast["officer"], at + 30 * DAY)
+        assert [t.title for t in desk(cast["officer"], late)["Transfer contracts to sign, register or end"]] == [result.title]
+    actions.remind(late)
+    actions.remind(late + DAY)
+    assert {m.to_address.partition("@")[0] for m in mails() if m.template == "transfer/mail/agreement_over.txt"} == {"pi1", "host1", "officer", "officer2"}
+
+
+def test_a_high_effect_contradicts_reports_of_no_use():
+    check_rating(Rating.LOW, Use.NEVER_APPLIED)
+    check_rating(Rating.HIGH, Use.IN_USE)
+    with pytest.raises(Incomplete):
+        check_rating(Rating.HIGH, Use.NO_LONGER)
+
+
+def desk(user, at):
+    return {g.label: g.tasks for g in providers.groups(user, at)}
 
 
 # --- the public -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 SOURCE = "speed study, section 4"
 RSS_MB = 120  # memory of one worker
-STRICT = 1.5  # --strict fails above this multiple of a budget
+FAR = 1.5  # the command fails above this multiple of a budget
 
 
 @dataclass(frozen=True)

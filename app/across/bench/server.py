@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 WORKERS, THREADS = 2, 4  # as in production
-PATIENCE = 30.0  # seconds to start
+PATIENCE = 120.0  # seconds to start, on a busy machine
 
 
 class NotStarted(Exception):
@@ -52,7 +52,7 @@ class Server:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and process.poll() is None:
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
                 connection.request("GET", "/")
                 connection.getresponse().read()
                 connection.close()

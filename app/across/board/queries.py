@@ -6,22 +6,40 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, extract, func
+from sqlalchemy import Select, case, extract, func, select
+from sqlalchemy.orm import selectinload
 
 from app.across.board.rules import Counts, Measure
 from app.across.hub import queries as hub
 from app.kernel.db import db
-from app.services.people.models import User
+from app.services.people.models import Organisation, User
 from app.stages.acceptance.models import Result
 from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
+from app.stages.plan.models import Agency, Plan, Priority, Sector
 from app.stages.plan.scope import within
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.models import Proposal
 from app.stages.transfer import queries as transfer
 
 _ONE = func.count()
+
+
+def sectors_of(plan: Plan) -> list[Sector]:
+    """The sectors of a plan with their items."""
+    items = selectinload(Sector.items).lazyload(Priority.plan)
+    return list(db.session.scalars(select(Sector).options(items).where(Sector.plan_id == plan.id).order_by(Sector.position)))
+
+
+def agencies_of(plan: Plan) -> dict[str, tuple[str, frozenset[int]]]:
+    """The bodies that lead or take part in items of the plan: public id → (name, ids of the items)."""
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name, Agency.item_id).join(Agency, Agency.organisation_id == Organisation.id)
+                              .where(Agency.plan_id == plan.id).order_by(Organisation.folded))  # fmt: skip
+    found: dict[str, tuple[str, set[int]]] = {}
+    for pid, name, item_id in rows:
+        found.setdefault(pid, (name, set()))[1].add(item_id)
+    return {pid: (name, frozenset(items)) for pid, (name, items) in found.items()}
 
 
 def counts(user: User, today: date, *, inside: str, body: str | None) -> Counts:

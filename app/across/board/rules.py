@@ -87,6 +87,11 @@ def rows(items: Iterable[Any], counts: Counts, shown: Iterable[Column], year: in
     return made
 
 
+def totals(shown: Iterable[Row], width: int) -> list[int]:
+    """What each column makes in all the rows."""
+    return [sum(numbers) for numbers in zip(*(row.numbers for row in shown), strict=True)] or [0] * width
+
+
 def stand_of(total: Mapping[Measure, int]) -> Stand:
     """How far the item has come by these numbers."""
     if total.get(Measure.RESULTS):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-import xlsxwriter
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -22,15 +23,18 @@ from app.across.board.rules import (
     Stand,
     columns,
     rows,
+    totals,
     years_of,
 )
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow
+from app.later import xlsxwriter
 from app.shown import language
 from app.stages.ideas import queries as ideas
 from app.stages.plan import queries as plans
+from app.stages.plan.rules import PlanState
 
 bp = Blueprint("board", __name__, url_prefix="/board", template_folder="templates")
 MOST_YEARS = 12
@@ -41,30 +45,44 @@ class Board:
     """The board as the address asks for it."""
 
     plan: Any
+    sectors: list[Any]
     sector: Any
     year: int | None
     years: list[int]
     body: str | None
     bodies: list[tuple[str, str]]
+    agency: str | None
+    agencies: list[tuple[str, str]]
     measure: Measure | None
     only: Stand | None
     columns: list[Column]
     rows: list[Row]
+    totals: list[int]
+    others: list[Any]
     is_current: bool
 
     def link(self, row: Row, column: Column) -> str:
         """The list of exactly the rows counted in this cell."""
-        endpoint, more = LISTS[column.measure]
-        return url_for(endpoint, item=row.item.public_id, year=column.year, body=self.body, **more)
+        return self._list(row.item.public_id, column)
 
-    def head(self, column: Column) -> str:
-        """What stands over a column."""
-        return _(column.measure.label) if self.measure is None else str(column.year or _("All years"))
+    def total_link(self, column: Column) -> str | None:
+        """The list of the rows of a whole column; None when the rows shown are no whole sector or plan."""
+        return None if self.only or self.agency else self._list((self.sector or self.plan).public_id, column)
+
+    def _list(self, inside: str, column: Column) -> str:
+        endpoint, more = LISTS[column.measure]
+        asked = {"item": inside, "year": column.year, "body": self.body, **more}
+        return f"{url_for(endpoint)}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
+
+    @cached_property
+    def heads(self) -> list[str]:
+        """What stands over the columns."""
+        return [_(c.measure.label) if self.measure is None else str(c.year or _("All years")) for c in self.columns]
 
     def address(self, **changes: Any) -> dict[str, Any]:
         """The address of this board, with changes."""
         args = {"plan": None if self.is_current else self.plan.public_id, "sector": self.sector.code if self.sector else None, "year": self.year,
-                "body": self.body, "measure": self.measure, "only": self.only}  # fmt: skip
+                "body": self.body, "agency": self.agency, "measure": self.measure, "only": self.only}  # fmt: skip
         return {name: str(value) for name, value in (args | changes).items() if value}
 
 
@@ -74,26 +92,29 @@ def _asked(name: str, offered: Iterable[Any]) -> Any:
 
 
 def _board() -> Board | None:
-    current = plans.current_plan()
-    plan = plans.plan_by_pid(request.args.get("plan", "")) or current
-    if plan is None or plan.is_historic:
+    every = plans.plans()
+    current = next((p for p in every if p.state == PlanState.IN_FORCE), None)
+    plan = next((p for p in every if p.public_id == request.args.get("plan")), current)
+    if plan is None:
         return None
-    sector = next((s for s in plan.sectors if s.code == request.args.get("sector")), None)
-    bodies = ideas.ordering_bodies()
-    body = _asked("body", [pid for pid, _name in bodies])
+    sectors = queries.sectors_of(plan)
+    sector = next((s for s in sectors if s.code == request.args.get("sector")), None)
+    bodies, agencies = ideas.ordering_bodies(), queries.agencies_of(plan)
+    body, agency = _asked("body", [pid for pid, _name in bodies]), _asked("agency", agencies)
     counted = queries.counts(current_user, clock.today(), inside=(sector or plan).public_id, body=body)
     years = years_of(counted)
     year, measure, only = _asked("year", years), _asked("measure", Measure), _asked("only", Stand)
     shown = columns(measure, year, years[-MOST_YEARS:])
-    made = rows([i for s in ([sector] if sector else plan.sectors) for i in s.items], counted, shown, year)
-    return Board(plan, sector, year, years, body, bodies, measure, only, shown, [r for r in made if only is None or r.stand == only],
-                 is_current=current is not None and current.id == plan.id)  # fmt: skip
+    items = [i for s in ([sector] if sector else sectors) for i in s.items if agency is None or i.id in agencies[agency][1]]
+    made = [r for r in rows(items, counted, shown, year) if only is None or r.stand == only]
+    return Board(plan, sectors, sector, year, years, body, bodies, agency, [(pid, name) for pid, (name, _items) in agencies.items()], measure, only, shown,
+                 made, totals(made, len(shown)), others=[p for p in every if p.id != plan.id], is_current=current is not None and current.id == plan.id)  # fmt: skip
 
 
 @bp.get("/")
 @allow(Do.PORTFOLIO_READ)
 def index() -> Any:
-    return render_template("board/index.html", board=_board(), Measure=Measure, Stand=Stand, MONEY=MONEY, english=language() == "en", all_plans=plans.plans())
+    return render_template("board/index.html", board=_board(), Measure=Measure, Stand=Stand, MONEY=MONEY, english=language() == "en")
 
 
 @bp.get("/board.xlsx")
@@ -109,7 +130,7 @@ def _spreadsheet(board: Board | None) -> bytes:
     book.set_properties({"title": _("Priority board"), "author": "Vàm Cỏ"})
     sheet = book.add_worksheet()
     bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
-    heads = [_("Item"), _("Name"), _("Stand"), *([board.head(c) for c in board.columns] if board else [])]
+    heads = [_("Item"), _("Name"), _("Stand"), *(board.heads if board else [])]
     for at, head in enumerate(heads):
         sheet.write_string(0, at, head, bold)
     for line, row in enumerate(board.rows if board else [], start=1):
@@ -117,6 +138,11 @@ def _spreadsheet(board: Board | None) -> bytes:
         sheet.write_string(line, 1, row.item.title_en if language() == "en" else row.item.short_vi)
         sheet.write_string(line, 2, _(row.stand.label))
         for at, value in enumerate(row.numbers, start=3):
+            sheet.write_number(line, at, value, number)
+    if board and board.rows:
+        line = len(board.rows) + 1
+        sheet.write_string(line, 0, _("In all"), bold)
+        for at, value in enumerate(board.totals, start=3):
             sheet.write_number(line, at, value, number)
     sheet.freeze_panes(1, 3)
     sheet.autofit()

@@ -9,13 +9,15 @@ from sqlalchemy import Select, exists
 
 from app.across.desk.waiting import lines
 from app.kernel.permissions import Do
-from app.services.councils.models import Council, Seat
+from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.queries import UNDER_WAY
 from app.services.councils.rules import CouncilState
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
+from app.stages.calls.rules import CallState
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
+from app.stages.ideas.rules import IdeaState, TopicState
 from app.stages.selection import queries as selection
 from app.stages.selection.models import Round
 from app.stages.selection.rules import RoundState
@@ -29,7 +31,12 @@ def to_sit(user: User, _at: datetime) -> list[Select[Any]]:
     """Councils that this person sits on and that have not ended: due on the day of the session."""
     if not user.can(Do.COUNCILS_SIT):
         return []
-    return _councils(Council.state.in_(UNDER_WAY), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id))
+    return _councils(Council.state.in_(UNDER_WAY), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id, Seat.left_at.is_(None)))
+
+
+def to_establish(user: User, _at: datetime) -> list[Select[Any]]:
+    """Councils that are proposed to the leader."""
+    return _councils(Council.state == CouncilState.PROPOSED) if user.can(Do.COUNCILS_ESTABLISH) else []
 
 
 def to_run(user: User, _at: datetime) -> list[Select[Any]]:
@@ -50,6 +57,24 @@ def topics_to_put(user: User, _at: datetime) -> list[Select[Any]]:
 def topics_to_free(user: User, _at: datetime) -> list[Select[Any]]:
     """Topics of opened calls that have no dossier left."""
     return _topics("selection.settle", selection.is_left_empty()) if user.can(Do.SELECTION_CONCLUDE) else []
+
+
+def topics_to_call(user: User, _at: datetime) -> list[Select[Any]]:
+    """Approved topics, and those open again, that no call in preparation carries."""
+    if not user.can(Do.CALLS_DRAFT):
+        return []
+    drafted = exists().where(CallTopic.topic_id == Topic.id, CallTopic.call_id == Call.id, Call.state == CallState.DRAFT)
+    return [lines("topics.show", Topic.public_id, Topic.title, since=Topic.created_at, hint=Topic.code)
+            .where(Topic.state.in_((TopicState.APPROVED, TopicState.OPEN_AGAIN)), ~drafted)]  # fmt: skip
+
+
+def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:
+    """Submitted ideas that stand on no council's agenda yet."""
+    if not user.can(Do.IDEAS_IDENTIFY):
+        return []
+    on_agenda = exists().where(AgendaItem.subject_type == "idea", AgendaItem.subject_pid == Idea.public_id, AgendaItem.council_id == Council.id,
+                               Council.state.in_((CouncilState.DRAFT, *UNDER_WAY)))  # fmt: skip
+    return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.submitted_at).where(Idea.state == IdeaState.SUBMITTED, ~on_agenda)]
 
 
 def rounds_to_conclude(user: User, _at: datetime) -> list[Select[Any]]:

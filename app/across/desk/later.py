@@ -15,10 +15,12 @@ from app.services.people.models import User
 from app.stages.acceptance import queries as acceptance
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import CaseState
+from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.transfer import queries as transfer
 from app.stages.transfer.models import Agreement, FollowUp, Handover, Interest
 from app.stages.transfer.rules import (
+    IN_FORCE,
     OPEN_REPORTS,
     AgreementState,
     FollowUpState,
@@ -102,6 +104,17 @@ def use_to_verify(user: User, _at: datetime) -> list[Select[Any]]:
     return [_of_result(FollowUp, "transfer.verify", FollowUp.state == FollowUpState.REPORTED, FollowUp.reported_by_id != user.id, since=FollowUp.reported_at),
             _of_result(Agreement, "transfer.agreement", Agreement.state == AgreementState.SIGNED, Agreement.must_register,
                        due=Agreement.register_by, hint=Agreement.number)]  # fmt: skip
+
+
+def contracts_of_results(user: User, at: datetime) -> list[Select[Any]]:
+    """Transfer contracts of this person's projects in preparation or to be registered; for officers those whose last day is past."""
+    unregistered = (Agreement.state == AgreementState.SIGNED) & Agreement.must_register
+    found = [_of_result(Agreement, "transfer.agreement", or_(Agreement.state == AgreementState.DRAFTED, unregistered), funding.held(user),
+                        since=Agreement.created_at, due=Agreement.register_by)]  # fmt: skip
+    if user.can(Do.TRANSFER_VERIFY):
+        found.append(_of_result(Agreement, "transfer.end_agreement", Agreement.state.in_(IN_FORCE), Agreement.ends_on < clock.local(at).date(),
+                                due=Agreement.ends_on, hint=Agreement.number))  # fmt: skip
+    return found
 
 
 def late_use_reports(user: User, at: datetime) -> list[Select[Any]]:

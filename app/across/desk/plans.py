@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select
@@ -22,6 +22,11 @@ def to_decide(user: User, _at: datetime) -> list[Select[Any]]:
         return []
     return [lines("plan.put_in_force", Plan.public_id, Plan.number, since=Decision.prepared_at, hint=Decision.number).join(Decision, Decision.plan_id == Plan.id)
             .where(Plan.state == PlanState.DRAFT, Decision.decided_at.is_(None), Decision.prepared_by_id != user.id)]  # fmt: skip
+
+
+def facts(user: User, today: date) -> tuple[Any, ...]:
+    """The rules that these parts read for this person: a statement written under others is not used."""
+    return (measures.note_day(today),) if user.can(Do.PLAN_NOTE_PROGRESS) or user.can(Do.PLAN_REVISE) else ()
 
 
 def to_note(user: User, at: datetime) -> list[Select[Any]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, case, exists, func, or_
+from sqlalchemy import CompoundSelect, Select, case, exists, func, or_
 
 from app.across.desk import councils, later, office, plans
-from app.across.desk.waiting import Task, lines, read
+from app.across.desk.waiting import NOW, Anybody, Task, lines, read, together
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
@@ -61,7 +62,9 @@ class Group:
     late: int
 
 
-# what waits: tasks, or statements made by `lines` (all statements of a desk are read in one query)
+# What waits: statements made by `lines`, all of a desk read in one query. They are written once a day for all people with the same
+# roles: `user` is waiting.Anybody, the instant is the day's first (the present one is NOW). Those in COMPUTED give tasks instead,
+# for the person and the instant.
 Provider = Callable[[User, datetime], Sequence[Task | Select[Any]]]
 
 
@@ -81,11 +84,12 @@ def my_ideas(user: User, _at: datetime) -> list[Select[Any]]:
             .where(Idea.owner_id == user.id, Idea.state.in_((IdeaState.DRAFT, IdeaState.RETURNED)))]  # fmt: skip
 
 
-def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:
-    """Submitted ideas."""
+def ideas_to_put_forward(user: User, _at: datetime) -> list[Select[Any]]:
+    """Identified ideas that no submission names yet."""
     if not user.can(Do.IDEAS_IDENTIFY):
         return []
-    return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.submitted_at).where(Idea.state == IdeaState.SUBMITTED)]
+    return [lines("ideas.show", Idea.public_id, func.coalesce(Idea.final_title, Idea.title), since=Idea.identified_at, hint=Idea.code)
+            .where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_not(None), Idea.submission_pid.is_(None))]  # fmt: skip
 
 
 def ideas_to_approve(user: User, _at: datetime) -> list[Select[Any]]:
@@ -121,11 +125,11 @@ def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
             .join(Call, Call.id == Question.call_id).where(Question.state == QuestionState.ASKED)]  # fmt: skip
 
 
-def open_calls(user: User, at: datetime) -> list[Select[Any]]:
+def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
     if "researcher" not in user.roles or user.can(Do.CALLS_PUBLISH):
         return []
-    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline).where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at)]
+    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline).where(Call.state == CallState.PUBLISHED, Call.opens_at <= NOW, Call.deadline >= NOW)]
 
 
 # --- dossiers -------------------------------------------------------------------------------------------------
@@ -272,6 +276,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Councils you sit on"), councils.to_sit),
+    (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
@@ -295,9 +300,12 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Contracts to sign"), contracts_to_sign),
     (N_("Reports to review"), reports_to_review),
     (N_("Use of results to verify, contracts to register"), later.use_to_verify),
+    (N_("Transfer contracts to sign, register or end"), later.contracts_of_results),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
     (N_("Questions about calls to answer"), questions_to_answer),
-    (N_("Ideas to put to identification"), ideas_to_identify),
+    (N_("Ideas to put to the people's committee"), ideas_to_put_forward),
+    (N_("Ideas to put to identification"), councils.ideas_to_identify),
+    (N_("Topics to put into a call"), councils.topics_to_call),
     (N_("Calls to publish or open"), calls_to_move),
     (N_("Planned inspections"), inspections),
     (N_("Reports that others owe"), late_reports),
@@ -312,13 +320,22 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 )
 
 
+COMPUTED = (later.to_recognise, later.dossiers_to_complete, later.acceptance_to_run)
+
+
+@functools.lru_cache(maxsize=32)
+def _statement(anybody: Anybody) -> CompoundSelect[Any] | None:
+    start = clock.at_local(anybody.today)
+    return together((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
+                    for part in provider(cast(User, anybody), start) if isinstance(part, Select))  # fmt: skip
+
+
 def groups(user: User, at: datetime) -> list[Group]:
     """All that waits for this person, in the order of PROVIDERS."""
     today, found = clock.local(at).date(), []
-    given = [list(provider(user, at)) for _label, provider in PROVIDERS]
-    read_together = read((n, part) for n, parts in enumerate(given) for part in parts if not isinstance(part, Task))
-    for n, (label, _provider) in enumerate(PROVIDERS):
-        tasks = [part for part in given[n] if isinstance(part, Task)] + read_together.get(n, [])
+    read_together = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at))
+    for n, (label, provider) in enumerate(PROVIDERS):
+        tasks = [t for t in provider(user, at) if isinstance(t, Task)] if provider in COMPUTED else read_together.get(n, [])
         if tasks:
             tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
             found.append(Group(label, tasks, sum(1 for t in tasks if t.due is not None and t.due < today)))

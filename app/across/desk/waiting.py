@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Date, Select, String, cast, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from app.kernel import clock
 from app.kernel.db import UtcDateTime, db
+from app.kernel.permissions import Do, words_of
+from app.services.people.models import User
+
+NOW = bindparam("now", type_=UtcDateTime())  # the instant at which a desk is read
 
 
 @dataclass(frozen=True)
@@ -44,13 +60,58 @@ def _or_null(column: Any, kind: Any) -> Any:
     return cast(null(), kind) if column is None else column
 
 
-def read(parts: Iterable[tuple[int, Select[Any]]]) -> dict[int, list[Task]]:
-    """The tasks of all these statements, by the number given with each, in one query."""
+@dataclass(frozen=True)
+class Body:
+    """A membership of whoever reads: the body is a parameter of the statement."""
+
+    organisation_id: Any
+    is_manager: bool
+
+
+@dataclass(frozen=True)
+class Anybody:
+    """Stands for all people with these roles, and so many bodies, while the statement of their desk is written.
+
+    Writing and reading costs a third of the page each, so it is written once and kept; who reads it comes in as parameters.
+    Everything that makes two desks differ in more than parameters is a field here (`facts`: values of rules that parts ask for).
+    """
+
+    roles: frozenset[str]
+    managing: tuple[bool, ...]
+    today: date
+    facts: tuple[Any, ...] = ()
+
+    id = bindparam("me", type_=Integer)
+
+    @staticmethod
+    def like(user: User, today: date, facts: tuple[Any, ...]) -> Anybody:
+        return Anybody(user.roles, tuple(m.is_manager for m in user.live_memberships), today, facts)
+
+    @staticmethod
+    def parameters(user: User, now: datetime) -> dict[str, Any]:
+        """What fills the statement in for this person."""
+        return {"me": user.id, "now": now} | {f"body_{n}": m.organisation_id for n, m in enumerate(user.live_memberships)}
+
+    @property
+    def live_memberships(self) -> list[Body]:
+        return [Body(bindparam(f"body_{n}", type_=Integer), manages) for n, manages in enumerate(self.managing)]
+
+    def can(self, do: Do) -> bool:
+        return do in words_of(self.roles)
+
+
+def together(parts: Iterable[tuple[int, Select[Any]]]) -> CompoundSelect[Any] | None:
+    """All these statements as one, each with its number; None without any."""
     numbered = [part.add_columns(literal(number).label("number")) for number, part in parts]
+    return union_all(*numbered) if numbered else None
+
+
+def read(statement: CompoundSelect[Any] | None, parameters: Mapping[str, Any]) -> dict[int, list[Task]]:
+    """The tasks that the statement finds, by the number of their part."""
     found: dict[int, list[Task]] = {}
-    if not numbered:
+    if statement is None:
         return found
-    for row in db.session.execute(union_all(*numbered)):
+    for row in db.session.execute(statement, parameters):
         due = clock.local(row.until).date() if row.until is not None else row.due
         found.setdefault(row.number, []).append(Task(row.title, (row.endpoint, row.pid), row.since, due, row.hint or ""))
     return found

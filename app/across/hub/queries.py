@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     func,
     literal,
     null,
@@ -56,7 +57,8 @@ from app.stages.funding.models import (
 )
 from app.stages.ideas.queries import topics_of_body
 from app.stages.plan import queries as plans
-from app.stages.plan.models import Priority
+from app.stages.plan.models import Plan, Priority
+from app.stages.plan.rules import PlanState
 from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverState
@@ -70,8 +72,12 @@ def with_faces(statement: Select[Any]) -> Select[Any]:
 
 
 def list_statement(user: User, today: date) -> Select[Any]:
-    """Rows (Project, phase, id) of the projects this person may see."""
-    return with_faces(select(Project, phase_sql(today).label("phase"), Project.id)).where(funding.visible(user))
+    """The projects this person may see, as rows of what the list shows: fifty whole projects would cost more than all the rest of its page."""
+    item = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.number + ")"), else_=Priority.code)  # as Priority.face
+    return (select(Project.id, Project.public_id, Project.code, Project.title, Project.pi_name, Project.decision_date, Project.ends_on,
+                   Project.approved_total, Project.paid_total, Organisation.name.label("host"), item.label("item"), phase_sql(today).label("phase"))
+            .outerjoin(Organisation, Organisation.id == Project.host_id)  # outer joins are left out where rows are only counted
+            .outerjoin(Priority, Priority.id == Project.item_id).outerjoin(Plan, Plan.id == Priority.plan_id).where(funding.visible(user)))  # fmt: skip
 
 
 def with_words(statement: Select[Any], words: str) -> Select[Any]:
@@ -105,16 +111,19 @@ def decided_in(statement: Select[Any], year: str) -> Select[Any]:
     return statement.where(Project.decision_date.between(date(int(year), 1, 1), date(int(year), 12, 31)))
 
 
+# written once: every list of projects asks for them
+_HOSTS = select(Organisation.public_id, Organisation.name).where(Organisation.id.in_(select(Project.host_id).distinct())).order_by(Organisation.folded)
+_FIRST_AND_LAST = select(func.min(Project.decision_date), func.max(Project.decision_date))
+
+
 def hosts() -> list[tuple[str, str]]:
     """(public id, name) of the organisations that host projects."""
-    hosting = select(Project.host_id).distinct()
-    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.id.in_(hosting)).order_by(Organisation.folded))
-    return [(pid, name) for pid, name in rows]
+    return [(pid, name) for pid, name in db.session.execute(_HOSTS)]
 
 
 def years() -> list[int]:
     """The years in which projects were approved, from the last to the first."""
-    first, last = db.session.execute(select(func.min(Project.decision_date), func.max(Project.decision_date))).one()
+    first, last = db.session.execute(_FIRST_AND_LAST).one()
     return list(range(last.year, first.year - 1, -1)) if first else []
 
 
@@ -149,17 +158,21 @@ class Whole:
         return own + [(line.kind, line.pid) for line in self.lines]
 
 
+# written once, as _EVERY_LINE below: every page of a project asks for them
+_CONTRACT_AND_END = (
+    select(Contract, ProjectClosing, Settlement, Liquidation).select_from(Project).outerjoin(Contract, Contract.project_id == Project.id)
+    .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
+    .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == bindparam("project_id"))
+    .options(selectinload(Contract.tranches)))  # fmt: skip
+
+
 def whole(user: User, pid: str, today: date) -> Whole | None:
     """One project this person may see, with its parts, in a constant number of queries."""
     project = db.session.scalar(with_faces(select(Project)).options(selectinload(Project.products), selectinload(Project.other_items))
                                 .where(Project.public_id == pid, funding.visible(user)))  # fmt: skip
     if project is None:
         return None
-    contract = db.session.scalar(select(Contract).options(selectinload(Contract.tranches)).where(Contract.project_id == project.id))
-    closing, settlement, liquidation = db.session.execute(
-        select(ProjectClosing, Settlement, Liquidation).select_from(Project)
-        .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
-        .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == project.id)).one()._tuple()  # fmt: skip
+    contract, closing, settlement, liquidation = db.session.execute(_CONTRACT_AND_END, {"project_id": project.id}).one()._tuple()
     lines = lines_of(project.id)
     parts = Parts(
         contract=contract.state if contract else None, started=contract is not None and contract.starts_on <= today,

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kernel.db import db
 from app.kernel.journal import JournalEntry
 from app.kernel.outbox import MailState, OutboxMail
+from app.later import alembic_script
 
 CLOCK_SLACK = timedelta(seconds=2)
 
@@ -31,7 +31,8 @@ class Check:
 @lru_cache(maxsize=4)
 def head(folder: str) -> str | None:
     """The newest migration that the program brings."""
-    return ScriptDirectory(folder).get_current_head()
+    found: str | None = alembic_script.ScriptDirectory(folder).get_current_head()
+    return found
 
 
 def database(folder: str) -> Check:

@@ -86,7 +86,7 @@ def healthz() -> Any:
 def readyz() -> Any:
     """Ready: database at head, files writable, clock not behind the journal. Mail that waits is told, and takes nobody's page away."""
     at = clock.now()
-    checks = [queries.database(current_app.extensions["migrate"].directory), queries.files(current_app.config["FILES_FOLDER"])]
+    checks = [queries.database(current_app.config["MIGRATIONS_FOLDER"]), queries.files(current_app.config["FILES_FOLDER"])]
     said: dict[str, Any] = {}
     if checks[0].holds:
         checks.append(queries.clock(at))

@@ -75,13 +75,6 @@ def sectors_shown(english: bool) -> list[dict[str, Any]]:
              "money": int(r.money or 0)} for r in rows]  # fmt: skip
 
 
-def sector_names(english: bool) -> list[tuple[str, str]]:
-    """(code, name) of the sectors of the plan in force."""
-    rows = db.session.execute(select(Sector.code, Sector.name_en if english else Sector.name_vi).join(Plan, Plan.id == Sector.plan_id)
-                              .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Sector.position))  # fmt: skip
-    return [(code, name) for code, name in rows]
-
-
 def projects_by_item(codes: list[str]) -> dict[str, int]:
     """How many projects each of these items of the plan in force has."""
     rows = db.session.execute(select(Priority.code, func.count()).join(Project, Project.item_id == Priority.id).join(Plan, Plan.id == Priority.plan_id)

@@ -40,6 +40,12 @@ def said(cell: str | Words) -> str:
     return cell if isinstance(cell, str) else in_words(cell)
 
 
+def experts(people: Sequence[User], load: dict[int, int]) -> list[tuple[str, str]]:
+    """Experts to choose from, each with bodies and the number of councils."""
+    return [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=", ".join(o.name for o in u.organisations) or "–", n=load.get(u.id, 0)))
+            for u in people]  # fmt: skip
+
+
 class Appoint(StageForm):
     """A person for a seat."""
 
@@ -51,8 +57,7 @@ class Appoint(StageForm):
     def of(cls, council: Council, people: Sequence[User], load: dict[int, int]) -> Appoint:
         """The form with the experts who have no seat, and how many councils each sits on."""
         form = cls(data={"version": council.version, "role": SeatRole.MEMBER})
-        form.user.choices = [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=", ".join(o.name for o in u.organisations) or "–",
-                                             n=load.get(u.id, 0))) for u in people]  # fmt: skip
+        form.user.choices = experts(people, load)
         return form
 
 
@@ -65,6 +70,30 @@ class Establish(StageForm):
     number = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("For example 45/QĐ-SKHCN."))
     dated = DateField(N_("Date of the decision"), required=True)
     agree = YesField(N_("I have checked members, agenda, time and place."), required=True)
+
+
+class Replace(StageForm):
+    """Another person for a seat, by decision."""
+
+    user = PickField(N_("Expert"), required=True)
+    number = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("For example 45/QĐ-SKHCN."))
+    dated = DateField(N_("Date of the decision"), required=True)
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("Printed in the decision."))
+    explanation = NoteField(N_("Why this person sits although the rules ask for an explanation"), max=1000, rows=2)
+
+
+class Dissolve(StageForm):
+    """The end of an established council, by decision."""
+
+    number = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("For example 45/QĐ-SKHCN."))
+    dated = DateField(N_("Date of the decision"), required=True)
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("Printed in the decision."))
+
+
+class Adjourn(Schedule):
+    """Another session, and why."""
+
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("Printed in the minutes."))
 
 
 class Reason(StageForm):
@@ -94,13 +123,14 @@ class Attend(StageForm):
     """Who is here."""
 
     present = TicksField(N_("Present"), hint=N_("Only members who have declared can be noted as present."))
-    authorisation = LineField(N_("Written authorisation of the vice chair"), max=200, sometimes=True, hint=N_("Number and date; only when the chair is absent."))
+    authorisation = LineField(N_("Written authorisation of the vice chair"), max=200, sometimes=True, hint=N_("Number and date; only when the chair is absent, or out of an item because of a conflict."))
 
     @classmethod
     def of(cls, council: Council) -> Attend:
         """The form as attendance stands."""
         form = cls(data={"present": [s.public_id for s in council.seats if s.present], "authorisation": council.authorisation, "version": council.version})
-        form.present.choices = [(s.public_id, f"{s.user.name} · {_(s.role.label)}" + ("" if s.declared_at else f" · {_('not declared yet')}")) for s in council.seats]
+        waits = _("has not declared yet")
+        form.present.choices = [(s.public_id, f"{s.user.name} · {_(s.role.label)}" + ("" if s.declared_at else f" · {waits}")) for s in council.seats]
         return form
 
 

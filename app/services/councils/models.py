@@ -41,18 +41,20 @@ class Council(Identified, Versioned, Model):
     authorisation: Mapped[str | None] = mapped_column(String(200))  # number and date of the vice chair's written authorisation
     conclusion: Mapped[str | None] = mapped_column(Text)
     settled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the votes left open and the council decided: {item pid: {"mode": …, "reason": …}}
-    officer_id: Mapped[int | None] = mapped_column(to("user_account"))
+    sessions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)  # each session held: {"opened", "place", "present", "led", "ended", "reason"}
+    officer_id: Mapped[int | None] = mapped_column(to("user_account"))  # who prepares it, from its proposal on who proposed it
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    seats: Mapped[list[Seat]] = relationship(lazy="raise_on_sql", order_by="Seat.id", viewonly=True)
+    seats: Mapped[list[Seat]] = relationship(
+        primaryjoin="and_(Council.id == Seat.council_id, Seat.left_at.is_(None))", lazy="raise_on_sql", order_by="Seat.id", viewonly=True)  # fmt: skip
     agenda: Mapped[list[AgendaItem]] = relationship(lazy="raise_on_sql", order_by="AgendaItem.position", viewonly=True)
 
     __table_args__ = (text_check("title", 500),)
 
 
 class AgendaItem(Identified, Model):
-    """One object of a stage before the council. The box of its ballots is opened once."""
+    """One object of a stage before the council. The box of its ballots is opened once, or the object is given back to its stage."""
 
     __tablename__ = "agenda_item"
 
@@ -62,14 +64,19 @@ class AgendaItem(Identified, Model):
     subject_pid: Mapped[str] = mapped_column(String(26))
     title: Mapped[str] = mapped_column(String(500))
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_back_reason: Mapped[str | None] = mapped_column(Text)
 
     ballots: Mapped[list[Ballot]] = relationship(lazy="raise_on_sql", order_by="Ballot.id", viewonly=True)
 
     __table_args__ = (UniqueConstraint("council_id", "position"), Index("ix_agenda_item_subject", "subject_type", "subject_pid"))
 
 
+_SITTING_CHAIR = "role = 'chair' AND left_at IS NULL"
+
+
 class Seat(Identified, Model):
-    """A person's seat, what he declared for the session, and whether he came."""
+    """A person's seat, what he declared for the session, and whether he came. Who was replaced has left it."""
 
     __tablename__ = "seat"
 
@@ -78,12 +85,13 @@ class Seat(Identified, Model):
     role: Mapped[SeatRole] = enum_of(SeatRole)
     declared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     present: Mapped[bool] = mapped_column(default=False)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
         UniqueConstraint("council_id", "user_id"),
-        Index("uq_seat_chair", "council_id", unique=True, sqlite_where=text("role = 'chair'"), postgresql_where=text("role = 'chair'")),
+        Index("uq_seat_chair", "council_id", unique=True, sqlite_where=text(_SITTING_CHAIR), postgresql_where=text(_SITTING_CHAIR)),
     )
 
 

@@ -45,10 +45,14 @@ class Cast:
 
 @dataclass(frozen=True)
 class Told:
-    """What a count says, line by line, for the page and for the minutes; `table` is [header, row, row, …] or empty."""
+    """What a count says, line by line, for the page and for the minutes; `table` is [header, row, row, …] or empty.
+
+    `remarks` are what members wrote, in an order that tells of nobody.
+    """
 
     facts: Sequence[tuple[Words, str | Words]] = ()
     table: Sequence[Sequence[str | Words]] = ()
+    remarks: Sequence[str] = ()
 
 
 def no_check(content: Mapping[str, Any], rules: Rules) -> None:
@@ -85,7 +89,10 @@ class Procedure:
     `left_open(result, rules)` are choices that the votes on an object left open (a tied mode): the council decides each on the
     record, with its reason, before it concludes. What it decided is in the result as `settled`: {code: choice, "reason": …}.
     `together`: the objects compete, so no box is opened before every ballot on each of them is cast.
-    `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
+    `agenda_title(subject)` is how an object stands on agenda and papers, when its own title does not tell it from another.
+    `guide(rules)` tells a member, line by line, how the sheet is read. `after(council)` is what the stage has to do next:
+    [(label, permission, endpoint, values)].
+    `returned(council, subject, by, at)` runs when an object is given back undecided. `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
     `results` are {item public id: count with its rank}, `chosen` the item that the council recommends among tied ones.
     """
 
@@ -103,6 +110,10 @@ class Procedure:
     summary: Callable[[Mapping[str, Any], Rules], Words | None] = field(default=no_summary)
     established: Callable[[Any, Any, datetime], None] | None = None  # (council, by, at)
     dissolved: Callable[[Any, Any, datetime], None] | None = None
+    returned: Callable[[Any, Any, Any, datetime], None] | None = None  # (council, subject, by, at)
+    agenda_title: Callable[[Any], str] | None = None
+    guide: Callable[[Rules], Sequence[Words]] | None = None
+    after: Callable[[Any], Sequence[tuple[str, str, str, Mapping[str, Any]]]] | None = None
 
 
 _procedures: dict[Kind, Procedure] = {}

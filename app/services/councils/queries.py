@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -13,6 +13,7 @@ from app.kernel import subjects
 from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.kernel.subjects import Subject, register_subject
+from app.kernel.text import fold
 from app.services.councils.models import (
     AgendaItem,
     Ballot,
@@ -23,6 +24,8 @@ from app.services.councils.models import (
 )
 from app.services.councils.procedures import Cast, Procedure, procedure_of
 from app.services.councils.rules import (
+    PREPARED,
+    UNDER_WAY,
     Conflict,
     CouncilState,
     Kind,
@@ -34,7 +37,7 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 
-UNDER_WAY = (CouncilState.ESTABLISHED, CouncilState.CONVENED)
+NEAR = timedelta(hours=4)  # two sessions nearer than this are at the same time for who sits on both
 SITTING = (*UNDER_WAY, CouncilState.CONCLUDED)
 OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions")
 
@@ -72,7 +75,7 @@ def councils_statement(user: User) -> Select[Any]:
     statement = select(Council).options(selectinload(Council.agenda), selectinload(Council.seats))
     if user.can(Do.COUNCILS_READ):
         return statement
-    return statement.where(Council.state.in_(SITTING), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id))
+    return statement.where(Council.state.in_(SITTING), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id, Seat.left_at.is_(None)))
 
 
 def seat_of(council: Council, user: User) -> Seat | None:
@@ -82,6 +85,21 @@ def seat_of(council: Council, user: User) -> Seat | None:
 
 def seat_by_pid(council: Council, pid: str) -> Seat | None:
     return next((seat for seat in council.seats if seat.public_id == pid), None)
+
+
+def left_seats(council: Council) -> list[Seat]:
+    """Seats of members who were replaced."""
+    statement = select(Seat).options(joinedload(Seat.user)).where(Seat.council_id == council.id, Seat.left_at.is_not(None))
+    return list(db.session.scalars(statement.order_by(Seat.id)))
+
+
+def open_items(council: Council) -> list[AgendaItem]:
+    """Items still to be dealt with: neither counted nor given back."""
+    return [item for item in council.agenda if item.opened_at is None and item.given_back_at is None]
+
+
+def counted_items(council: Council) -> list[AgendaItem]:
+    return [item for item in council.agenda if item.opened_at is not None]
 
 
 def item_by_pid(council: Council, pid: str) -> AgendaItem | None:
@@ -154,19 +172,27 @@ def conflicts_of(council: Council, user: User, item: AgendaItem, role: SeatRole,
 
 def recusals_of(council: Council) -> set[tuple[int, int]]:
     """(seat id, item id) of all recusals of the session."""
-    statement = select(Recusal.seat_id, Recusal.agenda_item_id).join(Seat, Seat.id == Recusal.seat_id).where(Seat.council_id == council.id)
+    statement = (select(Recusal.seat_id, Recusal.agenda_item_id).join(Seat, Seat.id == Recusal.seat_id)
+                 .where(Seat.council_id == council.id, Seat.left_at.is_(None)))  # fmt: skip
     return {(row.seat_id, row.agenda_item_id) for row in db.session.execute(statement)}
 
 
 def recusal_rows(council: Council) -> list[Recusal]:
-    return list(db.session.scalars(select(Recusal).join(Seat, Seat.id == Recusal.seat_id).where(Seat.council_id == council.id).order_by(Recusal.id)))
+    """The same of the members who sit, with time and reason."""
+    mine = select(Recusal).join(Seat, Seat.id == Recusal.seat_id).where(Seat.council_id == council.id, Seat.left_at.is_(None))
+    return list(db.session.scalars(mine.order_by(Recusal.id)))
+
+
+def out_of_competitors(council: Council, rules: dict[str, Any]) -> bool:
+    """Is who is out of one of the competing objects out of all of them? A rule of councils before which objects compete."""
+    return procedure(council).together and bool(rules.get(f"councils.{council.kind}.competing_recusal"))
 
 
 def member_reads(row: Any, user: User) -> bool:
     """May this person read a stage's object because a council he sits on deals with it now, and he is not out of that item?"""
     found = db.session.execute(
         select(Seat.id, AgendaItem.id).join(Council, Council.id == Seat.council_id).join(AgendaItem, AgendaItem.council_id == Council.id)
-        .where(Seat.user_id == user.id, Council.state.in_(UNDER_WAY), AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id)
+        .where(Seat.user_id == user.id, Seat.left_at.is_(None), Council.state.in_(UNDER_WAY), AgendaItem.given_back_at.is_(None), AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id)
     ).all()  # fmt: skip
     out = set(db.session.execute(select(Recusal.seat_id, Recusal.agenda_item_id).where(Recusal.seat_id.in_([r[0] for r in found]))).tuples()) if found else set()
     return any((seat, item) not in out for seat, item in found)
@@ -178,8 +204,8 @@ def established_at(council: Council) -> datetime:
 
 
 def candidates(council: Council) -> list[User]:
-    """Active experts, by given name, that have no seat yet."""
-    taken = {seat.user_id for seat in council.seats}
+    """Active experts, by given name, that have and had no seat."""
+    taken = set(db.session.scalars(select(Seat.user_id).where(Seat.council_id == council.id)))
     return [u for u in people.users_in_role("expert") if u.id not in taken]
 
 
@@ -189,6 +215,14 @@ def candidates(council: Council) -> list[User]:
 def presiding(council: Council) -> Seat | None:
     """Who leads the session: the chair when present, else the vice chair with a written authorisation."""
     by_role = {seat.role: seat for seat in council.seats if seat.present}
+    if SeatRole.CHAIR in by_role:
+        return by_role[SeatRole.CHAIR]
+    return by_role.get(SeatRole.VICE_CHAIR) if council.vice_authorised else None
+
+
+def presiding_over(council: Council, item: AgendaItem, recused: set[tuple[int, int]]) -> Seat | None:
+    """Who leads the session on one item: nobody presides over an item that he is out of."""
+    by_role = {seat.role: seat for seat in voters(council, item, recused)}
     if SeatRole.CHAIR in by_role:
         return by_role[SeatRole.CHAIR]
     return by_role.get(SeatRole.VICE_CHAIR) if council.vice_authorised else None
@@ -228,7 +262,7 @@ def ballots_of(item: AgendaItem) -> list[Ballot]:
 
 def casts_of(council: Council, item: AgendaItem) -> list[Cast]:
     """The ballots of an opened box as they are counted."""
-    leader = presiding(council)
+    leader = presiding_over(council, item, recusals_of(council))
     return [Cast(b.seat.public_id, b.seat.role, leader is not None and b.seat_id == leader.id, b.content) for b in ballots_of(item)]
 
 
@@ -247,22 +281,36 @@ def results_of(council: Council) -> dict[str, dict[str, Any]]:
 def agenda_size(row: Any) -> int:
     """How many objects are on the agenda of the newest living council that has this one; 0 when none has."""
     mine = (select(AgendaItem.council_id).join(Council, Council.id == AgendaItem.council_id)
-            .where(AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id, Council.state != CouncilState.DISSOLVED)
+            .where(AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id, Council.state != CouncilState.DISSOLVED,
+                   AgendaItem.given_back_at.is_(None))
             .order_by(Council.id.desc()).limit(1).scalar_subquery())  # fmt: skip
     return int(db.session.scalar(select(func.count(AgendaItem.id)).where(AgendaItem.council_id == mine)) or 0)
 
 
 def council_of_subject(row: Any) -> Council | None:
-    """The newest council, not dissolved, that has the object on its agenda."""
+    """The newest council, not dissolved, that has the object on its agenda and has not given it back."""
     statement = (_whole().join(AgendaItem, AgendaItem.council_id == Council.id)
-                 .where(AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id, Council.state != CouncilState.DISSOLVED))  # fmt: skip
+                 .where(AgendaItem.subject_type == row.__tablename__, AgendaItem.subject_pid == row.public_id, Council.state != CouncilState.DISSOLVED,
+                        AgendaItem.given_back_at.is_(None)))  # fmt: skip
     return db.session.scalars(statement.order_by(Council.id.desc())).first()
 
 
 def sessions_held(user_ids: Iterable[int]) -> dict[int, int]:
     """How many councils these people have sat on or sit on: their load."""
-    statement = select(Seat.user_id, func.count()).join(Council, Council.id == Seat.council_id).where(Council.state.in_(SITTING), Seat.user_id.in_(list(user_ids)))
+    statement = select(Seat.user_id, func.count()).join(Council, Council.id == Seat.council_id).where(
+        Council.state.in_(SITTING), Seat.left_at.is_(None), Seat.user_id.in_(list(user_ids)))
     return {user_id: int(n) for user_id, n in db.session.execute(statement.group_by(Seat.user_id))}
+
+
+def beside(council: Council) -> list[tuple[Council, list[str]]]:
+    """Other councils that meet within a few hours of this one, with the names of members who sit on both; those of the same place too."""
+    if council.meets_at is None:
+        return []
+    near = select(Council).options(selectinload(Council.seats).joinedload(Seat.user)).where(
+        Council.id != council.id, Council.state.in_((*PREPARED, *UNDER_WAY)), Council.meets_at.between(council.meets_at - NEAR, council.meets_at + NEAR))  # fmt: skip
+    mine, place = {s.user_id for s in council.seats}, fold(council.place or "")
+    found = [(other, [s.user.name for s in other.seats if s.user_id in mine]) for other in db.session.scalars(near.order_by(Council.id))]
+    return [(other, names) for other, names in found if names or (place and fold(other.place or "") == place)]
 
 
 def reads_paper(council: Council, paper: Any, user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -30,6 +30,7 @@ class SeatRole(Face):
 
 class CouncilState(Face):
     DRAFT = "draft", N_("In preparation"), "grey"
+    PROPOSED = "proposed", N_("Waits for the leader's decision"), "amber"
     ESTABLISHED = "established", N_("Established"), "blue"
     CONVENED = "convened", N_("In session"), "purple"
     CONCLUDED = "concluded", N_("Concluded"), "green"
@@ -37,12 +38,22 @@ class CouncilState(Face):
 
 
 COUNCIL = Lifecycle("council", CouncilState, start=CouncilState.DRAFT, moves={
-    (CouncilState.DRAFT, "establish"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_ESTABLISH, N_("Establish the council")),
+    (CouncilState.DRAFT, "propose"): Move(CouncilState.PROPOSED, Do.COUNCILS_RUN, N_("Propose the council to the leader")),
+    (CouncilState.PROPOSED, "establish"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_ESTABLISH, N_("Establish the council")),
+    (CouncilState.PROPOSED, "send_back"): Move(CouncilState.DRAFT, Do.COUNCILS_ESTABLISH, N_("Send the proposal back")),
+    (CouncilState.ESTABLISHED, "replace"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_ESTABLISH, N_("Replace a member")),
     (CouncilState.ESTABLISHED, "convene"): Move(CouncilState.CONVENED, Do.COUNCILS_RUN, N_("Open the session")),
+    (CouncilState.CONVENED, "adjourn"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_RUN, N_("Adjourn to another session")),
+    (CouncilState.ESTABLISHED, "give_back"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_RUN, N_("Give an item back")),
+    (CouncilState.CONVENED, "give_back"): Move(CouncilState.CONVENED, Do.COUNCILS_RUN, N_("Give an item back")),
     (CouncilState.CONVENED, "conclude"): Move(CouncilState.CONCLUDED, Do.COUNCILS_RUN, N_("Conclude the session")),
-    (CouncilState.DRAFT, "dissolve"): Move(CouncilState.DISSOLVED, Do.COUNCILS_ESTABLISH, N_("Dissolve the council")),
+    (CouncilState.ESTABLISHED, "conclude"): Move(CouncilState.CONCLUDED, Do.COUNCILS_RUN, N_("Conclude the session")),
+    (CouncilState.DRAFT, "dissolve"): Move(CouncilState.DISSOLVED, Do.COUNCILS_RUN, N_("Dissolve the council")),
+    (CouncilState.PROPOSED, "dissolve"): Move(CouncilState.DISSOLVED, Do.COUNCILS_RUN, N_("Dissolve the council")),
     (CouncilState.ESTABLISHED, "dissolve"): Move(CouncilState.DISSOLVED, Do.COUNCILS_ESTABLISH, N_("Dissolve the council")),
 })  # fmt: skip
+PREPARED = (CouncilState.DRAFT, CouncilState.PROPOSED)
+UNDER_WAY = (CouncilState.ESTABLISHED, CouncilState.CONVENED)
 
 
 @dataclass(frozen=True)
@@ -74,19 +85,26 @@ def check_composition(roles: Iterable[SeatRole], rule: dict[str, Any]) -> list[C
     return checks
 
 
-def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str, Any], *, vice_authorised: bool) -> list[Check]:
-    """Attendance against {"fraction": [2, 3], "chair": true, "reviewers": n, "secretary": bool}; the base is all seats."""
+def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str, Any], *, vice_authorised: bool, out: Sequence[SeatRole] = ()) -> list[Check]:
+    """Attendance against {"fraction": [2, 3], "chair": true, "reviewers": n, "secretary": bool}; the base is all seats.
+
+    `out` are the seats, not among the present, that a conflict keeps out of the item asked about: the sentences name them.
+    """
     share = Fraction(*rule["fraction"])
-    enough = len(present) >= share * len(seats)
-    checks = [Check(enough, N_("%(present)s of %(all)s members are present; a quorum needs at least %(share)s."),
-                    {"present": len(present), "all": len(seats), "share": f"{share.numerator}/{share.denominator}"})]  # fmt: skip
+    said = {"present": len(present), "all": len(seats), "share": f"{share.numerator}/{share.denominator}"}
+    few = N_("%(present)s of %(all)s members can vote on it, %(out)s being out of it because of a conflict; a quorum needs at least %(share)s.")
+    checks = [Check(len(present) >= share * len(seats), few, said | {"out": len(out)}) if out else
+              Check(len(present) >= share * len(seats), N_("%(present)s of %(all)s members are present; a quorum needs at least %(share)s."), said)]  # fmt: skip
     if rule.get("chair"):
         led = SeatRole.CHAIR in present or (SeatRole.VICE_CHAIR in present and vice_authorised)
-        checks.append(Check(led, N_("For a quorum the chair presides, or the vice chair with written authorisation."), {}))
+        checks.append(Check(led, N_("The chair is out of it because of a conflict: the vice chair presides with written authorisation.") if SeatRole.CHAIR in out else
+                            N_("For a quorum the chair presides, or the vice chair with written authorisation."), {}))  # fmt: skip
     if rule.get("reviewers"):
-        have = present.count(SeatRole.REVIEWER)
-        checks.append(Check(have >= rule["reviewers"], N_("%(have)s reviewers are present; a quorum needs at least %(wanted)s."),
-                            {"have": have, "wanted": rule["reviewers"]}))  # fmt: skip
+        have, away = present.count(SeatRole.REVIEWER), list(out).count(SeatRole.REVIEWER)
+        told = N_("%(have)s reviewers can vote on it, %(out)s being out of it because of a conflict; a quorum needs at least %(wanted)s.")
+        figures = {"have": have, "wanted": rule["reviewers"]}
+        checks.append(Check(have >= rule["reviewers"], told, figures | {"out": away}) if away else
+                      Check(have >= rule["reviewers"], N_("%(have)s reviewers are present; a quorum needs at least %(wanted)s."), figures))  # fmt: skip
     if rule.get("secretary"):
         checks.append(Check(SeatRole.SECRETARY in present, N_("For a quorum the scientific secretary is present."), {}))
     return checks

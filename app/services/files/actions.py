@@ -49,7 +49,7 @@ def _know(digest: str, size: int, mime: str, at: datetime) -> None:
     db.session.execute(insert(Blob).values(sha256=digest, size=size, mime=mime, stored_at=at).on_conflict_do_nothing())
 
 
-def remove(attachment: Attachment, *, subject: Any, by: User, at: datetime) -> None:
+def remove(attachment: Attachment, *, subject: Any, by: User | None, at: datetime) -> None:
     """Take a file out of an object; bytes and row stay for the record."""
     if attachment.removed_at is None:
         attachment.removed_at = at

@@ -17,9 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import typst
-
 from app.kernel.words import N_
+from app.later import typst
 from app.services.papers.blocks import letterhead, table_size, widths, with_last
 from app.services.papers.rules import NotDrawn
 

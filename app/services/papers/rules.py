@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from app.kernel.errors import Refused
+from app.kernel.errors import Incomplete, Refused
+from app.kernel.text import nfc
+from app.kernel.words import N_
 
+PAPER_NUMBER = re.compile(r"(?=.*\d)[\w./&() -]+")  # bodies number their papers in many ways; a digit is always there
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 BILLION = 10**9
 
@@ -14,6 +18,14 @@ class NotDrawn(Refused):
     """The paper could not be drawn now; it is whole, and can be asked for again."""
 
     status = 503
+
+
+def check_number(given: str | None, *, field: str = "number") -> str:
+    """The number of a decision as it is kept. Raises Incomplete for what cannot be the number of a paper: it has a digit."""
+    said = nfc(given or "").strip()
+    if not PAPER_NUMBER.fullmatch(said):
+        raise Incomplete(N_("This is not the number of a decision. Please write it like 45/QĐ-SKHCN."), field=field)
+    return said
 
 
 def amount_in_words(amount: int, *, zero: str = "lẻ", thousand: str = "nghìn") -> str:

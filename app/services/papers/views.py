@@ -25,8 +25,9 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.later import word
 from app.services.files import queries as files
-from app.services.papers import actions, forms, pdf, queries, word
+from app.services.papers import actions, forms, pdf, queries
 from app.services.papers.blocks import name_of
 from app.services.papers.models import Paper
 from app.services.papers.rules import amount_in_words, paper_date
@@ -142,6 +143,11 @@ def as_file(paper: Paper, ending: str) -> Response:
 def word_file(content: dict[str, Any], name: str) -> Response:
     """Blocks that are no issued paper (a blank form) as a Word file."""
     return _file(word.draw(content), name, WORD)
+
+
+def blank_file(content: dict[str, Any], name: str) -> Response:
+    """The same as the ending of the name says: Word or PDF."""
+    return word_file(content, name) if name.endswith(".docx") else _file(pdf.draw(content), name, "application/pdf")
 
 
 def content_of(paper: Paper) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class User(UserMixin, Identified, Versioned, Model):
         if not self.active:
             return frozenset()
         held = {str(g.role) for g in self.grants if in_force(g.starts_at, g.ends_at, g.revoked_at, at)}
-        managing = {"host"} if any(m.is_manager for m in self.live_memberships) else set()
+        managing = {"host"} if any(m.is_manager for m in self._memberships_on(clock.local(at).date())) else set()
         # people with an office of the system only read and decide: they do not apply
         return frozenset(held | managing | (set() if held & {"auditor", "admin"} else {"researcher"}))
 
@@ -92,8 +92,10 @@ class User(UserMixin, Identified, Versioned, Model):
 
     @property
     def live_memberships(self) -> list[Membership]:
-        today = clock.today()
-        return [m for m in self.memberships if m.to_date is None or m.to_date > today]
+        return self._memberships_on(clock.today())
+
+    def _memberships_on(self, day: date) -> list[Membership]:
+        return [m for m in self.memberships if m.to_date is None or m.to_date > day]
 
     @property
     def organisations(self) -> list[Organisation]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.kernel.db import db
@@ -126,13 +127,17 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@functools.cache
+def _of_session() -> Select[tuple[User]]:
+    """The account of a living session with all that says what it may do, in one query: every page asks, so it is written once."""
+    return (select(User).options(joinedload(User.memberships), joinedload(User.grants)).join(SignInSession, SignInSession.user_id == User.id)
+            .where(SignInSession.token_hash == bindparam("token"), SignInSession.ended_at.is_(None), SignInSession.expires_at > bindparam("at"),
+                   SignInSession.epoch == User.epoch, User.active))  # fmt: skip
+
+
 def user_of_session(token: str, *, at: datetime) -> User | None:
     """The person whose living session this token is."""
-    found = db.session.scalars(
-        select(User).options(joinedload(User.memberships)).join(SignInSession, SignInSession.user_id == User.id)
-        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None),
-               SignInSession.expires_at > at, SignInSession.epoch == User.epoch, User.active))  # fmt: skip
-    return found.unique().one_or_none()
+    return db.session.scalars(_of_session(), {"token": token_hash(token), "at": at}).unique().one_or_none()
 
 
 def owner_of_session(token: str) -> int | None:

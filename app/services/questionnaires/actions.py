@@ -20,6 +20,8 @@ from app.services.people.models import User
 from app.services.questionnaires import queries
 from app.services.questionnaires.models import FormVersion, Questionnaire
 from app.services.questionnaires.rules import (
+    CODE,
+    RESERVED,
     VERSION,
     Problem,
     VersionState,
@@ -41,7 +43,7 @@ def load(*, by: User | None, at: datetime) -> int:
         content = json.loads(path.read_text(encoding="utf-8"))
         form = queries.form_by_code(content["code"])
         if form is None:
-            form = Questionnaire(code=content["code"], name_vi=content["name_vi"], name_en=content["name_en"])
+            form = Questionnaire(code=content["code"], name_vi=content["name_vi"], name_en=content["name_en"], purpose=content.get("purpose"))
             db.session.add(form)
             db.session.flush()
         known = {v.number for v in queries.versions_of(form)}
@@ -61,6 +63,22 @@ def _put_first(form: Questionnaire, entry: dict[str, Any], at: datetime) -> None
     VERSION.advance(version, "put_in_force", by=None, at=at, detail={"number": version.document_number})
 
 
+def create(code: str, *, name_vi: str, name_en: str, purpose: str, source: str, by: User, at: datetime) -> FormVersion:
+    """Begin a form that was not there, with its first version as an empty draft. Raises Incomplete for a code, name or purpose that is missing or taken."""
+    if not CODE.fullmatch(code) or code in RESERVED:
+        raise Incomplete(N_("A code is made of small letters, digits and “_”, begins with a letter and has at most 40 characters."), field="code")
+    if queries.form_by_code(code) is not None:
+        raise Incomplete(N_("There is a form with this code already."), field="code")
+    texts = {"name_vi": nfc(name_vi)[:200], "name_en": nfc(name_en)[:200], "purpose": nfc(purpose)[:1000]}
+    for name, text in texts.items():
+        if not text:
+            raise Incomplete(N_("Please fill this in."), field=name)
+    form = Questionnaire(code=code, **texts)
+    db.session.add(form)
+    db.session.flush()
+    return draft(form, source=source, by=by, at=at)
+
+
 def draft(form: Questionnaire, *, source: str, by: User, at: datetime, of: FormVersion | None = None) -> FormVersion:
     """Begin a new version as a copy of another (the latest when none is named)."""
     if not nfc(source):
@@ -76,6 +94,7 @@ def draft(form: Questionnaire, *, source: str, by: User, at: datetime, of: FormV
 
 def discard(version: FormVersion, *, reason: str, by: User, at: datetime, seen: int | str | None = None) -> None:
     """Give up a draft; it stays in the history."""
+    check_draft(version)
     if not nfc(reason):
         raise Incomplete(N_("Please give the reason."), field="reason")
     VERSION.advance(version, "discard", by=by, at=at, seen=seen, reason=nfc(reason))
@@ -84,10 +103,11 @@ def discard(version: FormVersion, *, reason: str, by: User, at: datetime, seen: 
 def put_in_force(version: FormVersion, *, number: str, dated: date | None, valid_from: date | None, source: str, mark: Mark, by: User, at: datetime,
                  seen: int | str | None = None) -> None:  # fmt: skip
     """Freeze a draft: from `valid_from` on, new records begin with it. Raises Incomplete when the form is not sound."""
+    check_draft(version)
     check_seen(version, seen)
     today = local(at).date()
     check_decision(nfc(number or ""), dated, valid_from, latest=queries.latest_start(version.questionnaire_id), today=today)
-    if found := queries.problems_of(version):
+    if found := queries.problems_of(version, on=today):
         raise Incomplete(N_("The form is not sound yet: %(n)s problems are listed on its page."), n=len(found))
     if not nfc(source or ""):
         raise Incomplete(N_("Please name the document and article."), field="source")
@@ -102,6 +122,8 @@ def put_in_force(version: FormVersion, *, number: str, dated: date | None, valid
 
 def check_draft(version: FormVersion) -> None:
     """Raise WrongState unless the version may still be changed."""
+    if version.state == VersionState.DISCARDED:
+        raise WrongState(N_("This draft was discarded. Draft a new version to go on."))
     if version.state != VersionState.DRAFT:
         raise WrongState(N_("A form in force is frozen. Draft a new version to change it."))
 
@@ -122,7 +144,7 @@ def _keep(version: FormVersion, definition: dict[str, Any], what: str, code: str
 def _refuse(found: Iterable[Problem]) -> None:
     """Refuse the first problem: what is kept of a draft can always be shown."""
     for problem in found:
-        raise Incomplete(problem.message, **problem.params)
+        raise Incomplete(problem.message, field=problem.about or None, **problem.params)
 
 
 def _taken(definition: dict[str, Any], code: str, but: str | None) -> bool:
@@ -149,13 +171,19 @@ def save_section(version: FormVersion, values: dict[str, Any], *, was: str | Non
 def save_question(version: FormVersion, values: dict[str, Any], *, section: str, was: str | None = None, by: User, at: datetime,
                   seen: int | str | None = None) -> None:  # fmt: skip
     """Add a question at the end of a section, or change the one with the code `was` (moving it when the section is another)."""
+    definition = with_question(version, values, section=section, was=was, at=at, seen=seen)
+    _keep(version, definition, "question", values["code"], by=by, at=at)
+
+
+def with_question(version: FormVersion, values: dict[str, Any], *, section: str, was: str | None = None, at: datetime, seen: int | str | None = None) -> dict[str, Any]:
+    """The definition as it would be with this question; nothing is kept. Raises Incomplete for what is not sound, with the property it is about."""
     definition = _editable(version, seen)
     if _taken(definition, values["code"], was):
         raise Incomplete(N_("This code is used already."), field="code")
     target = section_of(definition, section)
     if target is None:
         raise Incomplete(N_("Please choose one from the list."), field="section")
-    question = {k: v for k, v in values.items() if v not in (None, "", [], {}, False)}
+    question = {k: v for k, v in values.items() if v not in (None, "", [], {}) and v is not False}
     _refuse(queries.problems_alone(question))
     home = next((s for s in definition["sections"] if any(q["code"] == was for q in s["questions"])), None)
     if home is target:
@@ -165,15 +193,16 @@ def save_question(version: FormVersion, values: dict[str, Any], *, section: str,
         if home is not None:
             home["questions"] = [q for q in home["questions"] if q["code"] != was]
         target["questions"].append(question)
-    _refuse(p for p in problems(definition, lists=set(queries.list_names())) if p.place == values["code"])
-    _keep(version, definition, "question", values["code"], by=by, at=at)
+    on = local(at).date()
+    _refuse(p for p in problems(definition, lists=set(queries.list_names()), offered=queries.offered(definition, on=on)) if p.place == values["code"])
+    return definition
 
 
 def save_checks(version: FormVersion, checks: list[dict[str, Any]], *, by: User, at: datetime, seen: int | str | None = None) -> None:
     """Replace the checks between answers."""
     definition = _editable(version, seen)
     definition["checks"] = checks
-    _refuse(p for p in problems(definition, lists=set(queries.list_names())) if "check" in p.message)
+    _refuse(p for p in problems(definition, lists=set(queries.list_names())) if p.about == "terms")
     _keep(version, definition, "checks", "", by=by, at=at)
 
 

@@ -54,6 +54,8 @@ def read(definition: Definition, posted: Mapping[str, Sequence[str]]) -> dict[st
     found: dict[str, Any] = {}
     for question in questions(definition):
         code, kind = question["code"], Kind(question["type"])
+        if kind == Kind.FILE:
+            continue  # a file is never believed from a text: see filing
         if kind == Kind.TABLE:
             if f"{code}-rows" in posted or any(name.startswith(f"{code}-0-") for name in posted):
                 found[code] = _rows(question, posted)
@@ -113,6 +115,8 @@ def shown(kind: Kind, value: Any) -> str:
     """A value as it stands in its control."""
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return str(value.get("name") or "")
     if kind == Kind.MONEY and isinstance(value, int):
         return f"{value:,}".replace(",", ".")
     if kind == Kind.NUMBER and isinstance(value, float):
@@ -168,6 +172,8 @@ def holds(when: Mapping[str, Any], value: Any) -> bool:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:.15g}"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else "" if value is None else str(value)
 
 
@@ -213,6 +219,8 @@ def _faults_of(question: Mapping[str, Any], value: Any, choices: Mapping[str, An
         return _measured(question, kind, value, place, code)
     if kind == Kind.YES_NO:
         return [] if isinstance(value, bool) else [Fault(place, code, N_("Please choose one from the list."))]
+    if kind == Kind.FILE:
+        return [] if isinstance(value, dict) and isinstance(value.get("name"), str) and isinstance(value.get("size"), int) else [Fault(place, code, N_("Please choose a file."))]
     name = list_of(question)
     allowed = set(choices.get(name, ())) if name else {o["code"] for o in question["options"]}
     chosen = value if isinstance(value, list) else [value]
@@ -293,6 +301,12 @@ def _amount(name: str, answers: Answers) -> Any:
         rows = [row for row in answers[code] if isinstance(row, dict)] if isinstance(answers[code], list) else []
         return sum(row.get(column) or 0 for row in rows if isinstance(row.get(column) or 0, int | float))
     return answers[code] if isinstance(answers[code], int | float) else 0
+
+
+def size_of(value: Any) -> int:
+    """The bytes of an answer that is a file."""
+    found = value.get("size") if isinstance(value, dict) else None
+    return found if isinstance(found, int) else 0
 
 
 def has_choices(question: Mapping[str, Any]) -> bool:

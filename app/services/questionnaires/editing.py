@@ -22,12 +22,15 @@ from app.kernel.forms import (
 )
 from app.kernel.words import N_
 from app.services.questionnaires import queries
+from app.services.questionnaires.answering import value_of
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import (
     COMPARED,
+    EQUAL,
     LONGEST_HINT,
     LONGEST_LABEL,
     MOST_ROWS,
+    NUMBERS,
     CheckKind,
     Kind,
     Operator,
@@ -46,6 +49,16 @@ class Plain(StageForm):
     """A button."""
 
 
+class Create(StageForm):
+    """A form that was not there."""
+
+    code = LineField(N_("Code"), required=True, max=40, hint=N_("Small letters, digits and “_”. It cannot be changed later."))
+    name_vi = LineField(N_("Name in Vietnamese"), required=True, max=200)
+    name_en = LineField(N_("Name in English"), required=True, max=200)
+    purpose = NoteField(N_("What it is for"), required=True, max=1000, rows=3, hint=N_("Who fills it in, and when."))
+    source = LineField(N_("Document or reason for the first version"), required=True, max=500)
+
+
 class Draft(StageForm):
     source = LineField(N_("Document or reason for the new version"), required=True, max=500)
 
@@ -59,7 +72,7 @@ class PutInForce(StageForm):
     document_date = DateField(N_("Date of the document"), required=True)
     valid_from = DateField(N_("Used from"), required=True, hint=N_("Records that are begun on this day or later get this version. Those begun before keep theirs."))
     source = LineField(N_("Source"), required=True, max=500)
-    mark = ChoiceField(N_("Mark"), enum=Mark, required=True)
+    mark = ChoiceField(N_("Mark"), enum=Mark, required=True, hint=N_("How well this wording is known to be the one that the document asks for. It is shown wherever the form is filled in."))
     agree = YesField(N_("I have read the form and the difference. From now on it cannot be changed."), required=True)
 
 
@@ -96,15 +109,15 @@ class Question(StageForm):
     hint_vi = NoteField(N_("Hint in Vietnamese"), max=LONGEST_HINT, rows=2)
     hint_en = NoteField(N_("Hint in English"), max=LONGEST_HINT, rows=2)
     required = YesField(N_("Needed to submit"))
-    max_words = IntField(N_("Most words"), max=5_000, hint=N_("For texts."))
-    min = IntField(N_("Least"), max=10**13, hint=N_("For numbers and amounts."))
-    max = IntField(N_("Most"), max=10**13, hint=N_("Most characters of a text; the highest number or amount."))
+    max_words = IntField(N_("Most words"), min=1, max=5_000, hint=N_("For texts."))
+    min = IntField(N_("Least"), min=0, max=10**13, hint=N_("For numbers and amounts."))
+    max = IntField(N_("Most"), min=0, max=10**13, hint=N_("Most characters of a text; the highest number or amount."))
     list = PickField(N_("List of choices"), hint=N_("For “one of” and “any of”: a list of the rulebook, or choices of your own below."))
     options = NoteField(N_("Choices"), max=20_000, rows=4, hint=N_("One a line: code | name in Vietnamese | name in English."))
     columns = NoteField(N_("Columns of the table"), max=5_000, rows=4,
                         hint=N_("One a line: code | type | label in Vietnamese | label in English | x when needed | list of choices. Types: short_text, number, money, date, one_of."))  # fmt: skip
-    min_rows = IntField(N_("Least rows"), max=MOST_ROWS)
-    max_rows = IntField(N_("Most rows"), max=MOST_ROWS)
+    min_rows = IntField(N_("Least rows"), min=0, max=MOST_ROWS)
+    max_rows = IntField(N_("Most rows"), min=1, max=MOST_ROWS)
     when_question = PickField(N_("Asked only when the answer to"), hint=N_("A question that comes before this one."))
     when_op = PickField(N_("… is so"))
     when_value = LineField(N_("… compared with"), max=100, hint=N_("A number, yes or no, or the code of a choice."))
@@ -115,7 +128,7 @@ class Question(StageForm):
         """The form with a question of the version, or an empty one for a section."""
         row = question_of(version.definition, code) if code else None
         form = cls(data={"version": version.version, "section": section} | (_question_data(version, row) if row else {}))
-        form.known = row or {}
+        form.known, form.definition = row or {}, version.definition
         form.section.choices = [(s["code"], f"{s.get('number', '')}. {said(s['label'], lang)}".lstrip(". ")) for s in version.definition["sections"]]
         form.type.choices = [(str(k), _(k.label)) for k in Kind]
         form.list.choices = [(name, name) for name in queries.list_names()]
@@ -125,6 +138,7 @@ class Question(StageForm):
         return form
 
     known: Mapping[str, Any] = {}
+    definition: Mapping[str, Any] = {"sections": []}
 
     def values(self) -> dict[str, Any]:
         """The question as the definition keeps it."""
@@ -137,9 +151,17 @@ class Question(StageForm):
             made |= {"list": self.list.data} if self.list.data else {"options": self._options()}
         if kind == Kind.TABLE:
             made["columns"] = self._columns()
-        if self.when_question.data and self.when_op.data:
-            made["when"] = {"question": self.when_question.data, "op": self.when_op.data} | self._wanted()
-        return {k: v for k, v in made.items() if v not in (None, "", [], {}, False)}
+        if self.when_question.data or self.when_op.data or self.when_value.data:
+            made["when"] = self._condition()
+        return {k: v for k, v in made.items() if v not in (None, "", [], {}) and v is not False}
+
+    def _condition(self) -> dict[str, Any]:
+        """The condition as the definition keeps it. Raises Incomplete for half a condition."""
+        if not self.when_question.data:
+            raise Incomplete(N_("Please say to which question the condition looks, or leave the whole condition empty."), field="when_question")
+        if not self.when_op.data:
+            raise Incomplete(N_("Please say how that answer must be, or leave the whole condition empty."), field="when_op")
+        return {"question": self.when_question.data, "op": self.when_op.data} | self._wanted()
 
     def _wanted(self) -> dict[str, Any]:
         text = self.when_value.data or ""
@@ -148,7 +170,11 @@ class Question(StageForm):
             if not re.fullmatch(r"[0-9]{1,15}", bare):
                 raise Incomplete(N_("Please write a whole number, for example 12."), field="when_value")
             return {"value": int(bare)}
-        return {"value": text} if self.when_op.data in (Operator.IS, Operator.IS_NOT) else {}
+        if self.when_op.data not in EQUAL:
+            return {}
+        other = question_of(self.definition, self.when_question.data)
+        plain = other is None or other["type"] not in (*NUMBERS, Kind.DATE)
+        return {"value": text if plain else value_of(Kind(other["type"]), text)}  # type: ignore[index]
 
     def _options(self) -> list[dict[str, str]]:
         rows = [[part.strip() for part in line.split("|")] for line in (self.options.data or "").splitlines() if line.strip()]

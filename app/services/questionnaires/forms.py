@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
 
-from app.kernel.errors import Refused
+from app.kernel import clock
+from app.kernel.errors import Incomplete, Refused
 from app.kernel.forms import StageForm
 from app.kernel.web import sentence_of
-from app.services.questionnaires import queries
+from app.services.questionnaires import filing, queries
 from app.services.questionnaires.answering import (
     ROWS,
     SHORTEST_MAX,
@@ -56,6 +58,7 @@ class Control:
     lines: list[list[Control]] = field(default_factory=list)
     model: list[Control] = field(default_factory=list)  # the row that a script copies
     most: int = ROWS
+    file: Mapping[str, Any] = field(default_factory=dict)  # the file that is kept as answer: name, size, perhaps pid
 
     @property
     def told(self) -> str:
@@ -97,15 +100,39 @@ class Sheet:
         self.definition, self.stored, self.answers = definition, dict(answers), dict(answers)
         self.choices, self.lang, self.always, self.flagged = choices, lang, frozenset(always), set(flagged)
         self.errors: dict[str, list[str]] = {}
+        self.uploads: dict[str, Any] = {}  # acceptable files that a browser sent, by question; nothing of them is kept yet
+        self.taken_out: set[str] = set()
+        self._coming: dict[str, Any] = {}
+        self._refused: dict[str, str] = {}
 
-    def read(self, posted: Mapping[str, list[str]]) -> None:
-        """Take over what a browser sent."""
+    def read(self, posted: Mapping[str, list[str]], files: Mapping[str, Any] | None = None, *, on: date | None = None) -> None:
+        """Take over what a browser sent. Files are checked at once, and only kept by `filing.keep`."""
         self.answers |= read(self.definition, posted)
+        for code in filing.asked(self.definition):
+            upload = (files or {}).get(code)
+            if upload is not None and upload.filename and on is not None:
+                try:
+                    self._coming[code] = filing.checked(upload, on=on)
+                    self.uploads[code] = upload
+                except Incomplete as refusal:
+                    self._refused[code] = sentence_of(refusal)
+            elif posted.get(f"{code}-remove"):
+                self.taken_out.add(code)
+
+    @property
+    def has_files(self) -> bool:
+        """Does the form ask for a file?"""
+        return bool(filing.asked(self.definition))
+
+    @property
+    def present(self) -> dict[str, Any]:
+        """The answers as they would be once the files that were sent are kept."""
+        return self.answers | dict.fromkeys(self.taken_out) | self._coming
 
     def judge(self, *, complete: bool = False) -> list[Fault]:
         """Note what is wrong, and return it."""
-        found = queries.wrong(self.definition, self.answers, choices=self.choices, complete=complete, always=self.always)
-        self.errors = {}
+        found = queries.wrong(self.definition, self.present, choices=self.choices, complete=complete, always=self.always)
+        self.errors = {code: [text] for code, text in self._refused.items()}
         for fault in found:
             self.blame(fault.place, self.sentence(fault))
         return found
@@ -117,7 +144,9 @@ class Sheet:
 
     def blame(self, place: str, sentence: str) -> None:
         """Put a sentence beside a question or a cell."""
-        self.errors.setdefault(place, []).append(sentence)
+        told = self.errors.setdefault(place, [])
+        if sentence not in told:
+            told.append(sentence)
 
     def knows(self, code: str | None) -> bool:
         """Does the form ask this?"""
@@ -141,7 +170,7 @@ class Sheet:
     @property
     def parts(self) -> list[Part]:
         """The sections, ready to be shown."""
-        asked = visible(self.definition, self.answers)
+        asked = visible(self.definition, self.present)
         return [Part(s["code"], s.get("number", ""), said(s["label"], self.lang), said(s.get("hint"), self.lang),
                      [self._control(q, q["code"], self.answers.get(q["code"]), q["code"] in asked) for q in s["questions"]], s["code"] in self.flagged)
                 for s in self.definition["sections"]]  # fmt: skip
@@ -159,7 +188,7 @@ class Sheet:
         rows = []
         for question in questions(self.definition):
             code, kind = question["code"], Kind(question["type"])
-            if kind != Kind.TABLE and not has_choices(question) and not is_empty(self.stored.get(code)) and self.stored.get(code) != self.answers.get(code):
+            if kind not in (Kind.TABLE, Kind.FILE) and not has_choices(question) and not is_empty(self.stored.get(code)) and self.stored.get(code) != self.answers.get(code):
                 rows.append((said(question["label"], self.lang), shown(kind, self.stored[code])))
         return rows
 
@@ -174,6 +203,9 @@ class Sheet:
                 made.choices.append((value, label, True))  # chosen when it was on the list
         if kind in TEXTS:
             made.words, made.longest = question.get("max_words") or 0, question.get("max") or (SHORTEST_MAX if kind == Kind.SHORT else 0)
+        if kind == Kind.FILE:
+            made.file = value if isinstance(value, dict) else {}
+            made.hint = made.hint or _("PDF, Word (.docx), Excel (.xlsx), PNG or JPEG.")
         if made.when:
             made.only_when = self._condition(made.when)
         if kind == Kind.TABLE:
@@ -216,13 +248,23 @@ class SheetForm(StageForm):
         self.sheet = sheet
         super().__init__(*args, **kw)
         if self.is_submitted():
-            sheet.read(request.form.to_dict(flat=False))
+            sheet.read(request.form.to_dict(flat=False), request.files, on=clock.today())
 
     def validate(self, *args: Any, **kw: Any) -> bool:
         fits = super().validate(*args, **kw)
-        return not self.sheet.judge() and fits
+        self.sheet.judge()
+        fits = fits and not self.sheet.errors
+        if not fits:
+            self._ask_again()
+        return fits
+
+    def _ask_again(self) -> None:
+        """A browser does not send a file twice: who is shown the form again must choose it again."""
+        for code in self.sheet.uploads:
+            self.sheet.blame(code, _("Nothing was saved yet. Please choose the file again."))
 
     def blame(self, refusal: Refused) -> None:
+        self._ask_again()
         if self.sheet.knows(refusal.field):
             self.sheet.blame(str(refusal.field), sentence_of(refusal))
         else:

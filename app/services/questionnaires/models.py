@@ -29,6 +29,7 @@ class Questionnaire(Identified, Model):
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name_vi: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str | None] = mapped_column(String(1000))
 
 
 class FormVersion(Identified, Versioned, Model):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 
 from app.kernel.db import db
 from app.services.people.models import Organisation, User
@@ -16,6 +16,7 @@ from app.services.questionnaires.rules import (
     Definition,
     Problem,
     Source,
+    Standing,
     VersionState,
     problems,
     questions,
@@ -82,9 +83,15 @@ def wrong(definition: Definition, answers: Answers, *, choices: Choices, complet
     return faults(definition, answers, choices={name: [v for v, _l in rows] for name, rows in choices.items()}, complete=complete, always=always)
 
 
-def problems_of(version: FormVersion) -> list[Problem]:
-    """What keeps this version from being put in force."""
-    return problems(version.definition, lists=set(list_names()), needs=_needs.get(version.questionnaire.code))
+def problems_of(version: FormVersion, *, on: date) -> list[Problem]:
+    """What keeps this version from being put in force; what lists offer is taken as it stands on a day."""
+    return problems(version.definition, lists=set(list_names()), needs=_needs.get(version.questionnaire.code), offered=offered(version.definition, on=on))
+
+
+def offered(definition: Definition, *, on: date) -> dict[str, list[str]]:
+    """What the lists hold from which the questions of a sound or unsound definition are chosen."""
+    wanted = {str(q.get("list")) for s in definition.get("sections", []) for q in s.get("questions", []) if q.get("list")}
+    return {name: [value for value, _label in _lists[name](on, "vi")] for name in wanted if name in _lists}
 
 
 def problems_alone(question: Mapping[str, Any]) -> list[Problem]:
@@ -141,14 +148,38 @@ def last_number(form_id: int) -> int:
     return db.session.scalar(select(func.max(FormVersion.number)).where(FormVersion.questionnaire_id == form_id)) or 0
 
 
-def standing(version: FormVersion, *, on: date) -> str:
-    """What the version is today: draft, discarded, to_come, in_use or past. Derived, never stored."""
+def _in_use(on: date) -> Any:
+    """The ids of the versions in force on a day: of each form the latest that has begun."""
+    began = (FormVersion.state == VersionState.IN_FORCE, FormVersion.valid_from <= on)
+    latest = select(FormVersion.questionnaire_id, func.max(FormVersion.valid_from).label("day")).where(*began).group_by(FormVersion.questionnaire_id).subquery()
+    same = and_(FormVersion.questionnaire_id == latest.c.questionnaire_id, FormVersion.valid_from == latest.c.day)
+    return select(FormVersion.id).join(latest, same).where(*began)
+
+
+def in_use(*, on: date) -> set[int]:
+    """The ids of the versions in force on a day, of all forms."""
+    return set(db.session.scalars(_in_use(on)))
+
+
+def standing(version: FormVersion, *, on: date, used: set[int] | None = None) -> Standing:
+    """What the version is on a day. `used`: the versions in force then, when the caller knows them."""
     if version.state != VersionState.IN_FORCE or version.valid_from is None:
-        return str(version.state)
+        return Standing(str(version.state))
     if version.valid_from > on:
-        return "to_come"
-    now = in_force(version.questionnaire.code, on=on)
-    return "in_use" if now is not None and now.id == version.id else "past"
+        return Standing.TO_COME
+    return Standing.IN_USE if version.id in (in_use(on=on) if used is None else used) else Standing.PAST
+
+
+def of_standing(statement: Select[Any], value: str, *, on: date) -> Select[Any]:
+    """The versions that stand so on a day."""
+    standing = Standing(value)
+    if standing in (Standing.DRAFT, Standing.DISCARDED):
+        return statement.where(FormVersion.state == str(standing))
+    begun = statement.where(FormVersion.state == VersionState.IN_FORCE)
+    if standing == Standing.TO_COME:
+        return begun.where(FormVersion.valid_from > on)
+    used = FormVersion.id.in_(_in_use(on))
+    return begun.where(used) if standing == Standing.IN_USE else begun.where(FormVersion.valid_from <= on, ~used)
 
 
 def prefilled(definition: Definition, *, person: User | None, organisation: Organisation | None, at: datetime, today: date) -> dict[str, Any]:

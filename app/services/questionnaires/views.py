@@ -22,7 +22,6 @@ from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
-from app.kernel.words import N_
 from app.services.questionnaires import actions, editing, queries
 from app.services.questionnaires.comparing import ASPECTS, compare
 from app.services.questionnaires.forms import Sheet, SheetForm
@@ -30,14 +29,15 @@ from app.services.questionnaires.models import FormVersion, Questionnaire
 from app.services.questionnaires.rules import (
     VERSION,
     Problem,
+    Standing,
     VersionState,
     question_of,
+    questions,
     section_of,
 )
 from app.shown import language
 
 bp = Blueprint("questionnaires", __name__, url_prefix="/admin/questionnaires", template_folder="templates")
-STANDING = {"draft": N_("Draft"), "discarded": N_("Discarded"), "to_come": N_("Comes into use"), "in_use": N_("In use"), "past": N_("Replaced")}
 EDITS = Do.QUESTIONNAIRES_REVISE
 
 
@@ -72,13 +72,8 @@ def _name(form: Questionnaire) -> str:
     return actions.name_of(form, language())
 
 
-def _standing(version: FormVersion) -> str:
-    return _word(queries.standing(version, on=clock.today()))
-
-
-def _word(standing: str) -> str:
-    label = STANDING.get(standing, VersionState.IN_FORCE.label)
-    return _(label)
+def _standing(version: FormVersion) -> Standing:
+    return queries.standing(version, on=clock.today())
 
 
 # --- lists ----------------------------------------------------------------------------------------------------
@@ -86,7 +81,7 @@ def _word(standing: str) -> str:
 
 def _versions() -> Listing:
     today = clock.today()
-    in_use = {v.id for f in queries.forms() if (v := queries.in_force(f.code, on=today))}
+    used = queries.in_use(on=today)
     return Listing(
         queries.versions_statement(), request.args, key=FormVersion.id, default="-number",
         columns=[
@@ -94,13 +89,13 @@ def _versions() -> Listing:
             Column("number", _("Version"), lambda v: v.number, sort=FormVersion.number),
             Column("document", _("Issued by document"), lambda v: v.document_number),
             Column("from", _("Used from"), lambda v: v.valid_from),
-            Column("state", _("State"), lambda v: _word("in_use" if v.id in in_use else str(v.state))),
+            Column("state", _("State"), lambda v: _(queries.standing(v, on=today, used=used).label)),
         ],
         filters=[
             Filter("q", _("Words of name, document or source"), lambda s, v: s.where(folded(
                 Questionnaire.name_vi + " " + Questionnaire.name_en + " " + FormVersion.source).contains(fold(v), autoescape=True))),
             Filter("form", _("Questionnaire"), lambda s, v: s.where(Questionnaire.code == v), choices=[(f.code, _name(f)) for f in queries.forms()]),
-            Filter("state", _("State"), lambda s, v: s.where(FormVersion.state == v), choices=[(str(x), _(x.label)) for x in VersionState]),
+            Filter("state", _("State"), lambda s, v: queries.of_standing(s, v, on=today), choices=[(str(x), _(x.label)) for x in Standing]),
         ],
     )  # fmt: skip
 
@@ -108,13 +103,29 @@ def _versions() -> Listing:
 @bp.get("/")
 @allow(Do.QUESTIONNAIRES_READ)
 def index() -> Any:
-    return render_template("questionnaires/index.html", listing=_versions(), forms=queries.forms(), name=_name)
+    today = clock.today()
+    used = queries.in_use(on=today)
+    return render_template("questionnaires/index.html", listing=_versions(), forms=queries.forms(), name=_name, standing=lambda v: queries.standing(v, on=today, used=used))
 
 
 @bp.get("/versions.xlsx")
 @allow(Do.QUESTIONNAIRES_READ)
 def export() -> Any:
     return download(_versions().xlsx(_("Forms")), "bieu-mau.xlsx")
+
+
+@bp.route("/forms/new", methods=["GET", "POST"])
+@allow(EDITS)
+@writes
+def create() -> Any:
+    form = editing.Create()
+    if form.validate_on_submit():
+        version = actions.create(form.code.data or "", name_vi=form.name_vi.data or "", name_en=form.name_en.data or "", purpose=form.purpose.data or "",
+                                 source=form.source.data or "", by=current_user, at=clock.now())  # fmt: skip
+        return done(_("The form is begun. Add its sections and questions."), url_for(".show", pid=version.public_id))
+    title = _("Begin a new form")
+    return render_template("questionnaires/act.html", form=form, title=title, lead=_("Forms"), fields=[form.code, form.name_vi, form.name_en, form.purpose, form.source], button=title,
+                           back=url_for(".index"))  # fmt: skip
 
 
 @bp.route("/forms/<code>/draft", methods=["GET", "POST"])
@@ -142,7 +153,7 @@ def _sheet(version: FormVersion) -> Sheet:
 def show(pid: str) -> Any:
     version = or_404(queries.version_by_pid(pid))
     editable = version.state == VersionState.DRAFT and current_user.can(EDITS)
-    problems = [(p.place, sentence(p)) for p in queries.problems_of(version)] if version.state == VersionState.DRAFT else []
+    problems = [(p.place, sentence(p)) for p in queries.problems_of(version, on=clock.today())] if version.state == VersionState.DRAFT else []
     return render_template("questionnaires/show.html", version=version, name=_name(version.questionnaire), sheet=_sheet(version), problems=problems, editable=editable,
                            others=[v for v in queries.versions_of(version.questionnaire) if v.id != version.id], standing=_standing, button=editing.Plain(obj=version),
                            entries=journal.timeline([journal.subject_key(version)]), steps=_steps(version), needs=queries.needs_of(version.questionnaire.code),
@@ -192,7 +203,7 @@ def difference(pid: str, other: str) -> Any:
 @allow(EDITS)
 @writes
 def put_in_force(pid: str) -> Any:
-    version = or_404(queries.version_by_pid(pid))
+    version = _draft_of(pid)
     form = editing.PutInForce(data={"version": version.version, "source": version.source})
     if form.validate_on_submit():
         actions.put_in_force(version, number=form.document_number.data or "", dated=form.document_date.data, valid_from=form.valid_from.data, source=form.source.data or "",
@@ -200,14 +211,14 @@ def put_in_force(pid: str) -> Any:
         return done(_("The form is in force from %(day)s.", day=f"{version.valid_from:%d/%m/%Y}"), url_for(".show", pid=pid))
     before = queries.in_force(version.questionnaire.code, on=clock.today())
     return render_template("questionnaires/put_in_force.html", version=version, before=before, form=form, name=_name(version.questionnaire),
-                           problems=[sentence(p) for p in queries.problems_of(version)], changes=compare(before.definition, version.definition) if before else [])  # fmt: skip
+                           problems=[sentence(p) for p in queries.problems_of(version, on=clock.today())], changes=compare(before.definition, version.definition) if before else [])  # fmt: skip
 
 
 @bp.route("/versions/<pid>/discard", methods=["GET", "POST"])
 @allow(EDITS)
 @writes
 def discard(pid: str) -> Any:
-    version = or_404(queries.version_by_pid(pid))
+    version = _draft_of(pid)
     form, back = editing.Discard(obj=version), url_for(".show", pid=pid)
     if form.validate_on_submit():
         actions.discard(version, reason=form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -255,6 +266,7 @@ def question(pid: str) -> Any:
     if form.validate_on_submit():
         values = form.values()
         if request.form.get("do") == "preview":
+            actions.with_question(version, values, section=form.section.data or "", was=code, at=clock.now())
             shown = _preview(values)
         else:
             actions.save_question(version, values, section=form.section.data or "", was=code, seen=form.version.data, by=current_user, at=clock.now())
@@ -308,4 +320,6 @@ def delete(pid: str) -> Any:
         actions.delete(version, code, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Taken out of the draft."), back)
     inside = [q["label"][language()] for q in thing.get("questions", [])]
-    return render_template("questionnaires/delete.html", form=form, thing=thing, inside=inside, lead=_lead(version), back=back)
+    going = {q["code"] for q in thing.get("questions", [thing])}
+    hanging = [q["label"][language()] for q in questions(version.definition) if q["code"] not in going and (q.get("when") or {}).get("question") in going]
+    return render_template("questionnaires/delete.html", form=form, thing=thing, inside=inside, hanging=hanging, lead=_lead(version), back=back)

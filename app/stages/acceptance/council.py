@@ -112,7 +112,7 @@ def told(result: Mapping[str, Any], case: Case, _rules: Rules) -> Told:
     table: list[list[Any]] = [[{"vi": "Phiếu", "en": "Sheet"}, *points, {"vi": "Xếp loại", "en": "Rating"}]]
     for n, member in enumerate(result["members"], start=1):
         table.append([str(n), *([str(member["points"])] if points else []), names[member["level"]]])
-    return Told(facts=facts, table=table)
+    return Told(facts=facts, table=table, remarks=sorted(result.get("remarks", [])))
 
 
 def level_of(result: Mapping[str, Any], case: Case) -> str:
@@ -133,20 +133,27 @@ def dissolved(council: Council, by: User, at: datetime) -> None:
         release(case, by=by, at=at)
 
 
+def returned(_council: Council, case: Case, by: User, at: datetime) -> None:
+    """The council does not deal with the case: it is free for another one."""
+    release(case, by=by, at=at)
+
+
 def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chosen: str | None, *, by: User, at: datetime) -> None:
-    """Each case has its grade."""
+    """Each case has its grade, but for a project that ended early meanwhile."""
     for item, case in _cases(council):
+        if queries.early_end(case.project_id) is not None:
+            continue
         result = results[item.public_id]
         level = level_of(result, case)
         grade(case, council=council, level=level, accepted=level in result["accepted"], count=dict(result), by=by, at=at)
 
 
 def _cases(council: Council) -> list[tuple[AgendaItem, Case]]:
-    items = db.session.scalars(select(AgendaItem).where(AgendaItem.council_id == council.id).order_by(AgendaItem.position))
+    items = db.session.scalars(select(AgendaItem).where(AgendaItem.council_id == council.id, AgendaItem.given_back_at.is_(None)).order_by(AgendaItem.position))
     found = [(item, queries.case_by_pid(item.subject_pid)) for item in items if item.subject_type == Case.__tablename__]
     return [(item, case) for item, case in found if case is not None]
 
 
 register_procedure(Procedure(
     kind=Kind.ACCEPTANCE, rule_keys=rule_keys, questions=questions, count=count_ballots, told=told, concluded=concluded, summary=summary,
-    established=established, dissolved=dissolved))  # fmt: skip
+    established=established, dissolved=dissolved, returned=returned))  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -20,7 +20,7 @@ from app.stages.acceptance.models import Case, CaseLine, Evaluation, Result
 from app.stages.acceptance.rules import CaseState, Gate, ResultState, days_late
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Contract, Project, ProjectClosing
-from app.stages.funding.rules import ContractState
+from app.stages.funding.rules import ClosingKind, ContractState
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 from app.stages.proposals.models import TeamMember
@@ -44,6 +44,11 @@ def may_read(project_id: int, user: User) -> bool:
 def case_by_pid(pid: str) -> Case | None:
     """One case, whoever asks."""
     return db.session.scalar(select(Case).where(Case.public_id == pid))
+
+
+def case_by_id(case_id: int) -> Case:
+    """The case; it is there."""
+    return db.session.get_one(Case, case_id)
 
 
 def case_of(project_id: int) -> Case | None:
@@ -80,20 +85,34 @@ def evaluations_of(case: Case) -> list[Evaluation]:
 
 
 def projects_to_begin(user: User, *, until: date, held: bool = False) -> list[Project]:
-    """Projects this person may see, or (`held`) answers for, with a signed contract that ends by then, not ended, without a case."""
+    """Projects this person may see, or (`held`, for a bare list) answers for, with a signed contract that ends by then, not ended, without a case."""
     ended = exists().where(ProjectClosing.project_id == Project.id)
     begun = exists().where(Case.project_id == Project.id)
     return list(db.session.scalars(
-        select(Project).join(Contract, Contract.project_id == Project.id).options(*_FACES)
+        select(Project).join(Contract, Contract.project_id == Project.id).options(*(() if held else _FACES))
         .where(Contract.state == ContractState.SIGNED, Contract.ends_on <= until, ~ended, ~begun,
                funding.held(user) if held else visible(user))
         .order_by(Contract.ends_on, Project.id)))  # fmt: skip
 
 
+def early_end(project_id: int) -> ProjectClosing | None:
+    """The closing of a project that was terminated: the acceptance of such a project goes no further."""
+    return db.session.scalar(select(ProjectClosing).where(_early(project_id)))
+
+
+def _early(project_id: Any) -> Any:
+    return (ProjectClosing.project_id == project_id) & (ProjectClosing.kind == ClosingKind.TERMINATED)
+
+
 def cases_in(user: User, *states: CaseState, held: bool = False) -> list[Case]:
-    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first."""
-    mine = funding.held(user) if held else true()
-    return list(db.session.scalars(cases_statement(user).where(Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))
+    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first; with the bare project.
+
+    Cases of projects that ended early are left out: nothing is done about them.
+    """
+    mine = (funding.held(user) if held else true()) & ~exists().where(_early(Case.project_id))
+    return list(db.session.scalars(
+        select(Case).join(Project, Project.id == Case.project_id).options(contains_eager(Case.project))
+        .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))  # fmt: skip
 
 
 # --- results --------------------------------------------------------------------------------------------------

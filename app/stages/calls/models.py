@@ -185,12 +185,11 @@ class Question(Identified, Versioned, Model):
     )
 
 
-class Follower(Model):
-    """Who is mailed when a call changes."""
+class Follower(Identified, Model):
+    """Who is mailed when a call changes. `public_id` is the key of the link that ends it."""
 
     __tablename__ = "call_follower"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(to("call"))
     user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

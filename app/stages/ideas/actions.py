@@ -20,7 +20,7 @@ from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import section_of
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.ideas import desk, order, queries, topics
+from app.stages.ideas import desk, order, queries, submission, topics
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     IDEA,
@@ -33,6 +33,7 @@ from app.stages.ideas.rules import (
     check_commitment,
     check_decidable,
     check_decision,
+    check_direct_host,
     check_editable,
     check_minutes,
     check_outcome,
@@ -69,8 +70,11 @@ class Identified:
 
 
 def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | None, at: datetime, owner: User | None = None,
-          answers: Mapping[str, Any] | None = None, draft_key: str | None = None) -> Idea:  # fmt: skip
-    """Begin an order form for an organisation. `values` holds some of COLUMNS (`answers`: what the form holds, when more); a title is needed."""
+          answers: Mapping[str, Any] | None = None, draft_key: str | None = None, files: order.Files = order.NO_FILES) -> Idea:  # fmt: skip
+    """Begin an order form for an organisation. `values` holds some of COLUMNS (`answers`: what the form holds, when more; `files`: those sent with it).
+
+    A title is needed.
+    """
     person = owner or by
     if person is None:
         raise Incomplete(N_("An idea belongs to a person."), field="title")
@@ -78,16 +82,18 @@ def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | N
     _write(idea, values, at)
     IDEA.begin(idea, "draft", by=by, at=at)
     order.begin(idea, answers if answers is not None else order.answers_of(values), at=at, draft_key=draft_key)
+    order.keep_files(idea, files, by=by or person, at=at)
     return idea
 
 
 def revise(idea: Idea, values: Mapping[str, Any], *, by: User | None, at: datetime, seen: int | str | None = None,
-           answers: Mapping[str, Any] | None = None, quietly: bool = False) -> None:  # fmt: skip
+           answers: Mapping[str, Any] | None = None, quietly: bool = False, files: order.Files = order.NO_FILES) -> None:  # fmt: skip
     """Change a draft or a returned idea. `quietly`: what is saved while typing is no line of the journal."""
     check_owner(idea, by)
     check_editable(idea)
     check_seen(idea, seen)
     order.keep(idea, answers if answers is not None else order.answers_of(values))
+    order.keep_files(idea, files, by=by, at=at)
     _write(idea, values, at)
     db.session.flush()
     if not quietly:
@@ -103,9 +109,10 @@ def move_form(idea: Idea, version: FormVersion, *, by: User | None, at: datetime
     if newer is None or newer.id != version.id:
         raise WrongState(N_("This idea cannot be moved to that version of the form."))
     row = order.stored(idea)
-    before, row.form = row.form.number, version
+    before, old = row.form.number, row.form.definition
+    row.form = version
     db.session.flush()
-    order.keep(idea, {})
+    order.keep(idea, order.known_beforehand(idea, old, at=at))
     db.session.flush()
     journal.record(idea, "move_form", by=by, at=at, detail={"before": before, "after": version.number})
 
@@ -202,7 +209,7 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
     """
     _check_recordable(idea, minutes_number, minutes_dated, council_pid, at)
     _apply(idea, found, at)
-    idea.outcome, idea.identified_at = found.outcome, at
+    idea.outcome, idea.identified_at, idea.submission_pid = found.outcome, at, None
     redirected = found.outcome == Outcome.REDIRECT
     idea.redirect_to, idea.passed_to = (found.redirect_to, nfc(found.passed_to or "") or None) if redirected else (None, None)
     idea.outcome_reason, idea.rank = nfc(found.reason or "") or None, found.rank
@@ -236,6 +243,8 @@ def _apply(idea: Idea, found: Identified, at: datetime) -> None:
     check_outcome(found.outcome, title=title, aim=aim, changed=changed, redirect_to=found.redirect_to, reason=found.reason,
                   mode=found.mode, host=found.host)  # fmt: skip
     recommended = found.outcome in RECOMMENDED
+    if recommended and found.mode == Mode.DIRECT and found.host is not None and found.host.id != idea.proposed_host_id:
+        check_direct_host(str(found.host.kind), rulebook.value("ideas.direct_host_excluded", on=local(at).date()))
     if recommended:
         percent = int(rulebook.value("ideas.ceiling_needs_reason_above", on=local(at).date()))
         check_ceiling(found.ceiling, idea.state_budget, percent, nfc(found.reason or ""))
@@ -256,7 +265,8 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     check_decidable(ordered)
     number, symbol = nfc(number), nfc(symbol)
     check_decision(number, symbol, dated, local(at).date())
-    check_day(dated, field="dated", since=max(i.minutes_dated or local(i.submitted_at).date() for i in ordered))
+    asked_by = submission.on_paper(ordered)
+    check_day(dated, field="dated", since=max([*(i.minutes_dated or local(i.submitted_at).date() for i in ordered), *(p.dated for p in asked_by)]))
     full = whole_number(number, symbol)
     issuer = body or rulebook.value("ideas.list_body", on=dated)
     queries.load_whole(ordered)
@@ -266,7 +276,7 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     for idea in ordered:
         verb = {Outcome.DO_NOT: "reject", Outcome.REDIRECT: "redirect"}.get(idea.outcome, "approve")  # type: ignore[arg-type]
         IDEA.advance(idea, verb, by=by, at=at, reason=idea.outcome_reason, detail={"number": full})
-    topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, by=by, at=at)
+    topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, asked_in=submission.named(asked_by), by=by, at=at)
     for idea in ordered:
         outbox.post("ideas/mail/decided.txt", to=queries.authors_of(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
     return made
@@ -297,5 +307,7 @@ put_in_call, assign, reopen, drop, enter_topic = topics.put_in_call, topics.assi
 open_again = topics.open_again
 group, add_to_group, take_from_group, dissolve_group = desk.group, desk.add_to_group, desk.take_from_group, desk.dissolve_group
 merge, unmerge, pass_on, turn_down, require, release = desk.merge, desk.unmerge, desk.pass_on, desk.turn_down, desk.require, desk.release
+proposed, take_over = desk.proposed, desk.take_over
+put_forward = submission.put_forward
 UNDOABLE = desk.UNDOABLE
 MODES = topics.MODES  # as papers print them

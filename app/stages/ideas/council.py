@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ from app.services.councils.procedures import (
     register_procedure,
 )
 from app.services.councils.rules import CouncilState, Kind
+from app.services.papers import queries as papers
+from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.stages.ideas import actions
 from app.stages.ideas.actions import Identified
@@ -122,12 +125,13 @@ def told(result: Mapping[str, Any], _idea: Any, rules: Rules) -> Told:
         facts += _mode_told(result)
     if result.get("pass_on"):
         facts.append(({"vi": "Chuyển đến", "en": "Passed on"}, PLACES[result["pass_on"]]))
-    if result.get("position"):
+    if result.get("position") and result["adopted"] in CARRY_OUT:
         tie: Words = {"vi": f"{result['position']} (đồng hạng)", "en": f"{result['position']} (equal)"}
         facts.append(({"vi": "Thứ tự ưu tiên", "en": "Order of priority"}, tie if result["tied"] else str(result["position"])))
     if result.get("dissenting"):
         facts.append(({"vi": "Ý kiến khác với kết luận", "en": "Against the conclusion"}, f"{result['dissenting']}/{voted}"))
-    for label, key in (({"vi": "Lý do, nội dung điều chỉnh", "en": "Reasons and changes"}, "reasons"), ({"vi": "Ý kiến bảo lưu", "en": "Dissent"}, "dissent")):
+    why: Words = {"vi": "Lý do, nội dung điều chỉnh", "en": "Reasons and changes"} if result["adopted"] in CARRY_OUT else {"vi": "Lý do không thực hiện", "en": "Why not"}
+    for label, key in ((why, "reasons"), ({"vi": "Ý kiến bảo lưu", "en": "Dissent"}, "dissent")):
         if result[key]:
             facts.append((label, each_once(result[key])))
     return Told(facts)
@@ -194,14 +198,18 @@ def _established(council: Council, by: User | None, at: datetime) -> None:
 
 def _dissolved(council: Council, by: User | None, at: datetime) -> None:
     for item in council.agenda:
-        idea = council_queries.subject_of(item)
-        if idea.state == IdeaState.IN_IDENTIFICATION and idea.council_pid == council.public_id:
-            actions.take_from_council(idea, by=by, at=at)
+        _returned(council, council_queries.subject_of(item), by, at)
+
+
+def _returned(council: Council, idea: Idea, by: User | None, at: datetime) -> None:
+    """The council does not vote on the idea: it waits for another one."""
+    if idea.state == IdeaState.IN_IDENTIFICATION and idea.council_pid == council.public_id:
+        actions.take_from_council(idea, by=by, at=at)
 
 
 def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chosen: str | None, *, by: User, at: datetime) -> None:
     """Record at once what needs no further wording: carried out as proposed, or not at all. The rest waits for its final text."""
-    for item in council.agenda:
+    for item in council_queries.counted_items(council):
         idea, result = council_queries.subject_of(item), results[item.public_id]
         found = as_voted(idea, result)
         if found is not None:
@@ -212,12 +220,28 @@ def as_voted(idea: Idea, result: Mapping[str, Any]) -> Identified | None:
     """The outcome in full, or None when final title, aim or host must still be written down."""
     adopted, mode = result["adopted"], mode_of(result)
     if result.get("pass_on"):
-        return Identified(Outcome.REDIRECT, redirect_to=RedirectTo(result["pass_on"]), reason=each_once(result["reasons"]), rank=result.get("position"))
+        return Identified(Outcome.REDIRECT, redirect_to=RedirectTo(result["pass_on"]), reason=each_once(result["reasons"]))
     if adopted in (None, "refuse"):
-        return Identified(Outcome.DO_NOT, reason=each_once(result["reasons"]) or NOT_ADOPTED["vi"], rank=result.get("position"))
+        return Identified(Outcome.DO_NOT, reason=each_once(result["reasons"]) or NOT_ADOPTED["vi"])
     if adopted == "do" and (mode == Mode.SELECTION) == (idea.proposed_host_id is None) and mode is not None:
-        return Identified(Outcome.DO, mode=mode, host=idea.proposed_host, rank=result.get("position"))
+        return Identified(Outcome.DO, mode=mode, host=idea.proposed_host, rank=voted_rank(result))
     return None
+
+
+def voted_rank(result: Mapping[str, Any]) -> int | None:
+    """The place in the order of priority; what is not to be carried out has none."""
+    return result.get("position") if result["adopted"] in CARRY_OUT else None
+
+
+def minutes_of(idea: Idea) -> Paper | None:
+    """The minutes of the council that was held here on the idea."""
+    council = council_queries.council_by_pid(idea.council_pid) if idea.council_pid else None
+    return next((p for p in papers.of(council) if p.template == "councils/minutes"), None) if council is not None else None
+
+
+def agenda_title(idea: Idea) -> str:
+    """An idea as it stands on the agenda: by number and title."""
+    return f"{idea.code} {idea.title}" if idea.code else idea.title
 
 
 def pending(idea: Idea) -> dict[str, Any] | None:
@@ -231,6 +255,15 @@ def pending(idea: Idea) -> dict[str, Any] | None:
     pid = next(item.public_id for item in council.agenda if item.subject_pid == idea.public_id)
     mode = mode_of(results[pid])
     return {**results[pid], **rank(results, {})[pid], "mode": str(mode) if mode else None, "council_pid": council.public_id}
+
+
+def check_recordable(idea: Idea, voted: Mapping[str, Any] | None) -> None:
+    """Raise WrongState unless an outcome can be recorded now: voted here and to be worded, or by minutes on paper."""
+    if voted is None and idea.council_pid is not None and idea.minutes_number is None:
+        if idea.outcome is not None:
+            raise WrongState(N_("The council's result is recorded and cannot be changed."))
+        if idea.state == IdeaState.IN_IDENTIFICATION:
+            raise WrongState(N_("This idea is before a council that has not concluded."))
 
 
 def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_number: str | None = None, minutes_dated: date | None = None,
@@ -249,9 +282,10 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
         raise Incomplete(N_("The council voted otherwise. Please record what was voted."), field="outcome")
     if result["mode"] and found.mode is not None and found.mode != Mode(result["mode"]):
         raise Incomplete(N_("The council voted for the other mode. Please record what was voted."), field="mode")
+    found = replace(found, rank=voted_rank(result))  # the place is what was voted, whatever is said here
     actions.record_identification(idea, found, council_pid=result["council_pid"], seen=seen, by=by, at=at)
 
 
 register_procedure(Procedure(
     Kind.IDENTIFICATION, rule_keys=lambda _ideas: [BALLOT, ONE_FAIL], questions=questions, count=count, told=told, check=check, rank=rank,
-    left_open=left_open, established=_established, dissolved=_dissolved, concluded=concluded))  # fmt: skip
+    left_open=left_open, established=_established, dissolved=_dissolved, returned=_returned, concluded=concluded, agenda_title=agenda_title))  # fmt: skip

@@ -12,11 +12,11 @@ from app.kernel import journal, outbox
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
-from app.kernel.text import nfc
+from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.people.models import User
-from app.stages.ideas import queries
+from app.stages.ideas import order, queries
 from app.stages.ideas.models import Idea, IdeaGroup, IdeaProduct
 from app.stages.ideas.rules import (
     IDEA,
@@ -183,6 +183,29 @@ def require(idea: Idea, *, kind: ProductKind, name: str, unit: str, quantity: in
     db.session.add(row)
     _products_changed(idea, "require", {"product": row.name}, by, at)
     return row
+
+
+def proposed(idea: Idea) -> list[dict[str, Any]]:
+    """The products that the order form names and that are not on the list yet. The idea is whole."""
+    known = {fold(p.name) for p in idea.required}
+    return [row for row in order.products_of(idea) if fold(row["name"]) not in known]
+
+
+def is_whole(row: dict[str, Any]) -> bool:
+    """May a product of the order form be put on the list as it stands?"""
+    return None not in (row["kind"], row["unit"], row["quantity"])
+
+
+def take_over(idea: Idea, *, by: User | None, at: datetime) -> int:
+    """Put every product on the list that the order form names in full; returns how many."""
+    _open_for_products(idea)
+    queries.load_whole([idea])
+    rows = [row for row in proposed(idea) if is_whole(row)]
+    if not rows:
+        raise Incomplete(N_("No product of the order form is left that is named in full."))
+    for row in rows:
+        require(idea, **row, by=by, at=at)
+    return len(rows)
 
 
 def release(idea: Idea, product_pid: str, *, by: User | None, at: datetime) -> None:

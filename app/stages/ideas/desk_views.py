@@ -9,11 +9,22 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock
+from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
-from app.stages.ideas import actions, council, desk_forms, forms, queries
-from app.stages.ideas.blueprint import bp
-from app.stages.ideas.models import Idea
+from app.kernel.words import N_
+from app.stages.ideas import (
+    actions,
+    council,
+    desk,
+    desk_forms,
+    forms,
+    queries,
+    submission,
+)
+from app.stages.ideas.blueprint import bp, still
+from app.stages.ideas.models import Idea, IdeaGroup
+from app.stages.ideas.rules import IDEA
 from app.stages.plan import queries as plans
 
 
@@ -22,6 +33,7 @@ from app.stages.plan import queries as plans
 @writes
 def link_item(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
     form = forms.LinkItem.of(idea)
     if form.validate_on_submit():
         item = or_404(plans.item_by_pid(form.item.data))
@@ -37,7 +49,8 @@ def put_to_council() -> Any:
     waiting = queries.for_council()
     picked = set(request.args.getlist("ideas"))
     chosen = [i.public_id for i in waiting if not picked or i.public_id in picked]
-    form = forms.Council(data={"title": _("Identification council %(year)s", year=clock.today().year), "ideas": chosen})
+    years = [i.year for i in waiting if i.public_id in set(chosen)]  # of the plan that the ideas are for
+    form = forms.Council(data={"title": _("Identification council %(year)s", year=max(years, key=years.count, default=clock.today().year)), "ideas": chosen})
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
@@ -51,7 +64,10 @@ def put_to_council() -> Any:
 @writes
 def identify(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
     voted = council.pending(idea)
+    if request.method == "GET":
+        council.check_recordable(idea, voted)
     form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"] or "refuse"] if voted else ())
     if form.validate_on_submit():
         on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
@@ -65,6 +81,7 @@ def identify(pid: str) -> Any:
 @writes
 def reject(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "reject")
     form = forms.Reason(obj=idea)
     if form.validate_on_submit():
         actions.reject(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -83,7 +100,21 @@ def decide() -> Any:
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
         made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, by=current_user, at=clock.now())
         return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
-    return render_template("ideas/decide.html", ideas=waiting, form=form)
+    return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)})
+
+
+@bp.route("/put-forward", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def put_forward() -> Any:
+    waiting = queries.to_put_forward()
+    form = forms.PutForward(data={"ideas": [i.public_id for i in waiting if i.item_id is not None or i.mode is None], "dated": clock.today()})
+    form.ideas.choices = forms.idea_choices(waiting)
+    if form.validate_on_submit():
+        chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
+        paper = actions.put_forward(chosen, number=form.number.data, dated=form.dated.data, by=current_user, at=clock.now())
+        return done(_("The submission is issued. The people's committee decides next."), url_for("papers.show", pid=paper.public_id))
+    return render_template("ideas/put_forward.html", ideas=waiting, form=form)
 
 
 # --- groups ---------------------------------------------------------------------------------------------------
@@ -124,12 +155,18 @@ def show_group(pid: str) -> Any:
     return render_template("ideas/group.html", group=row, form=desk_forms.Plain(obj=row), may_act=current_user.can(Do.IDEAS_IDENTIFY) and row.closed_at is None)
 
 
+def _open_group(row: IdeaGroup) -> None:
+    if request.method == "GET" and row.closed_at is not None:
+        raise WrongState(N_("This group was dissolved."))
+
+
 @bp.route("/groups/<pid>/take-out/<idea_pid>", methods=["GET", "POST"])
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def take_from_group(pid: str, idea_pid: str) -> Any:
     row = or_404(queries.group_by_pid(pid))
     idea = or_404(next((i for i in row.ideas if i.public_id == idea_pid), None))
+    _open_group(row)
     form = desk_forms.Plain(obj=row)
     if form.validate_on_submit():
         actions.take_from_group(idea, by=current_user, at=clock.now())
@@ -142,6 +179,7 @@ def take_from_group(pid: str, idea_pid: str) -> Any:
 @writes
 def dissolve_group(pid: str) -> Any:
     row = or_404(queries.group_by_pid(pid))
+    _open_group(row)
     form = desk_forms.Plain(obj=row)
     if form.validate_on_submit():
         actions.dissolve_group(row, seen=form.version.data, by=current_user, at=clock.now())
@@ -156,14 +194,15 @@ def dissolve_group(pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def merge() -> Any:
-    picked = _picked()
-    form = desk_forms.Merge.of(picked, queries.mergeable(picked))
+    picked, words = _picked(), request.args.get("q", "")[:200]
+    offered = queries.mergeable(picked, words=words)
+    form = desk_forms.Merge.of(picked, offered)
     if form.validate_on_submit():
         found = queries.submitted_by_pids({*(form.ideas.data or []), form.kept.data or ""})
         kept = or_404(next((i for i in found if i.public_id == form.kept.data), None))
         actions.merge(kept, found, reason=form.reason.data, by=current_user, at=clock.now())
         return done(_("The ideas go on as %(code)s; everybody who wrote one of them is told.", code=kept.code), url_for(".show", pid=kept.public_id))
-    return render_template("ideas/merge.html", form=form, ideas=picked)
+    return render_template("ideas/merge.html", form=form, ideas=picked, words=words, most=queries.MERGEABLE, full=len(offered) >= queries.MERGEABLE)
 
 
 @bp.route("/<pid>/unmerge", methods=["GET", "POST"])
@@ -171,6 +210,7 @@ def merge() -> Any:
 @writes
 def unmerge(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "unmerge")
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         actions.unmerge(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -186,6 +226,7 @@ def unmerge(pid: str) -> Any:
 @writes
 def pass_on(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "pass_on")
     form = desk_forms.PassOn(obj=idea)
     if form.validate_on_submit():
         actions.pass_on(idea, form.redirect_to.data, form.reason.data or "", passed_to=form.passed_to.data, seen=form.version.data, by=current_user,
@@ -199,6 +240,7 @@ def pass_on(pid: str) -> Any:
 @writes
 def turn_down(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "turn_down")
     form = forms.Reason(obj=idea)
     if form.validate_on_submit():
         actions.turn_down(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -214,12 +256,28 @@ def turn_down(pid: str) -> Any:
 @writes
 def products(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
-    form = desk_forms.Product()
+    named = actions.proposed(idea)
+    row = request.args.get("row", "")
+    chosen = named[int(row)] if row.isdecimal() and row.isascii() and int(row) < len(named) else next(iter(named), {})
+    form = desk_forms.Product(data=chosen)
     if form.validate_on_submit():
         actions.require(idea, kind=form.kind.data, name=form.name.data or "", unit=form.unit.data or "", quantity=form.quantity.data or 0,
                         quality=form.quality.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_("The product is on the list."), url_for(".products", pid=pid))
-    return render_template("ideas/products.html", idea=idea, form=form)
+    return render_template("ideas/products.html", idea=idea, form=form, named=named, chosen=chosen, whole=[r for r in named if desk.is_whole(r)])
+
+
+@bp.route("/<pid>/products/take-over", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def take_over(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
+    form = desk_forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        n = actions.take_over(idea, by=current_user, at=clock.now())
+        return done(_("%(n)s products of the order form are on the list.", n=n), url_for(".products", pid=pid))
+    return render_template("ideas/take_over.html", idea=idea, form=form, whole=[r for r in actions.proposed(idea) if desk.is_whole(r)])
 
 
 @bp.route("/<pid>/products/<product_pid>/remove", methods=["GET", "POST"])
@@ -227,6 +285,7 @@ def products(pid: str) -> Any:
 @writes
 def release(pid: str, product_pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "identify")
     product = or_404(next((p for p in idea.required if p.public_id == product_pid), None))
     form = desk_forms.Plain(obj=idea)
     if form.validate_on_submit():

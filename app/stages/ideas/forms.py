@@ -9,7 +9,7 @@ from typing import Any, Self
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.kernel.clock import local
+from app.kernel.clock import local, today
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -108,6 +108,11 @@ class Order(SheetForm):
         if values["year"] is None or not on.year - 1 <= values["year"] <= on.year + 5:
             del values["year"]
         return values
+
+    @property
+    def files(self) -> order.Files:
+        """The files that were sent with the form."""
+        return order.Files(self.sheet.uploads, self.sheet.taken_out)
 
     def chosen_organisation(self, user: User) -> Organisation | None:
         """The organisation of the user that was picked."""
@@ -214,11 +219,11 @@ class Identify(StageForm):
             "minutes_dated": idea.minutes_dated, "version": idea.version,
         }  # fmt: skip
         if voted is not None:
-            data |= {"outcome": outcomes[0], "rank": voted["position"], "reason": "; ".join(dict.fromkeys(voted["reasons"])), "mode": Mode(voted["mode"]) if voted["mode"] else None}
+            data |= {"outcome": outcomes[0], "reason": "; ".join(dict.fromkeys(voted["reasons"])), "mode": Mode(voted["mode"]) if voted["mode"] else None}
         form = cls(data=data)
-        form.host.choices = queries.organisation_names()
+        form.host.choices = queries.direct_hosts(idea.proposed_host_id, on=today())
         if voted is not None:
-            del form.minutes_number, form.minutes_dated
+            del form.minutes_number, form.minutes_dated, form.rank  # the council voted the place
             form.outcome.choices = [(str(o), _(o.label)) for o in outcomes]
         return form
 
@@ -226,7 +231,7 @@ class Identify(StageForm):
         """What the action takes."""
         return Identified(
             self.outcome.data, title=self.final_title.data, aim=self.final_aim.data, products=self.final_products.data, mode=self.mode.data,
-            host=organisation_by_pid(self.host.data), ceiling=self.ceiling.data, months=self.final_months.data, rank=self.rank.data,
+            host=organisation_by_pid(self.host.data), ceiling=self.ceiling.data, months=self.final_months.data, rank=self.rank.data if self.rank else None,
             redirect_to=self.redirect_to.data, passed_to=self.passed_to.data, reason=self.reason.data,
         )  # fmt: skip
 
@@ -243,6 +248,15 @@ class Decide(StageForm):
     number = LineField(N_("Number of the decision"), required=True, max=40, hint=N_("Number only, or number and symbol: 4923/QĐ-UBND."))
     symbol = LineField(N_("Symbol"), required=True, max=30)
     dated = DateField(N_("Date of the decision"), required=True)
+    agree = YesField(N_("I have read the list and the recommendations."), required=True)
+
+
+class PutForward(StageForm):
+    """The submission to the people's committee."""
+
+    ideas = TicksField(N_("Ideas put forward"), required=True, hint=N_("Each with what is recommended for it, also those that are not to be carried out."))
+    number = LineField(N_("Number of the submission"), max=60, hint=N_("For example 89/TTr-SKHCN. Leave blank when the registry has not given it yet."))
+    dated = DateField(N_("Date of the submission"), required=True)
     agree = YesField(N_("I have read the list and the recommendations."), required=True)
 
 

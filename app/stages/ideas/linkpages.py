@@ -12,13 +12,17 @@ from app.downloads import download
 from app.kernel import clock
 from app.kernel.clock import local
 from app.kernel.db import folded
+from app.kernel.errors import WrongState
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
+from app.kernel.words import N_
+from app.services.papers import views as paper_views
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
-from app.stages.ideas import forms, links, order, orders
+from app.services.questionnaires import queries as questionnaires
+from app.stages.ideas import blank, forms, links, order, orders
 from app.stages.ideas.models import OrderLink
 from app.stages.ideas.rules import EDITABLE
 
@@ -41,6 +45,25 @@ def index() -> Any:
     return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()))
 
 
+@public_bp.get("/blank.docx")
+@allow(PUBLIC)
+def blank_word() -> Any:
+    return _blank("docx")
+
+
+@public_bp.get("/blank.pdf")
+@allow(PUBLIC)
+def blank_pdf() -> Any:
+    return _blank("pdf")
+
+
+def _blank(ending: str) -> Any:
+    """The blank form on paper, of the version in force."""
+    version = order.current(clock.today())
+    content = blank.form(version, questionnaires.choices_for(version.definition, on=clock.today(), lang="vi"))
+    return paper_views.blank_file(content, f"phieu-de-xuat.{ending}")
+
+
 def _link(token: str) -> OrderLink:
     return or_404(links.by_token(token, at=clock.now()))  # type: ignore[no-any-return]
 
@@ -54,7 +77,7 @@ def _may_write(link: OrderLink) -> bool:
 @writes
 def fill(token: str) -> Any:
     link = _link(token)
-    if not _may_write(link):
+    if not _may_write(link) and request.method == "GET":
         return render_template("ideas/order/link_state.html", link=link, idea=link.idea, **orders.shown(link.idea))  # type: ignore[arg-type]
     form = forms.Order.by_link(link, clock.now())
     at, seen = clock.now(), form.version.data
@@ -63,10 +86,10 @@ def fill(token: str) -> Any:
         values = form.safe_values(clock.today())
         if link.idea is None and not values["title"]:
             return _page(link, form, token), 202  # shown, not kept
-        links.write(link, values, form.sheet.answers, quietly=True, seen=seen, at=at)
+        links.write(link, values, form.sheet.answers, files=form.files, quietly=True, seen=seen, at=at)
         return done(_("Saved."), url_for(".fill", token=token, _anchor=code))
     if form.validate_on_submit():
-        links.write(link, form.values(), form.sheet.answers, seen=seen, at=at)
+        links.write(link, form.values(), form.sheet.answers, files=form.files, seen=seen, at=at)
         return done(_("Saved."), url_for(".submit", token=token))
     return _page(link, form, token)
 
@@ -161,10 +184,16 @@ def send_link() -> Any:
                            button=_("Send the link"), note=_("The contact gets an e-mail with a link that opens one order form without an account."))  # fmt: skip
 
 
+def _not_closed(link: OrderLink) -> None:
+    if request.method == "GET" and link.revoked_at is not None:
+        raise WrongState(N_("This link is closed."))
+
+
 @allow(Do.IDEAS_RETURN)
 @writes
 def renew_link(pid: str) -> Any:
     link = or_404(links.by_pid(pid))
+    _not_closed(link)
     form = forms.Renew()
     if form.validate_on_submit():
         links.renew(link, expires_on=form.expires_on.data, by=current_user, at=clock.now())
@@ -177,6 +206,7 @@ def renew_link(pid: str) -> Any:
 @writes
 def close_link(pid: str) -> Any:
     link = or_404(links.by_pid(pid))
+    _not_closed(link)
     form = forms.Reason()
     if form.validate_on_submit():
         links.close(link, reason=form.reason.data or "", by=current_user, at=clock.now())

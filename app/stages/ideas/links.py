@@ -20,11 +20,12 @@ from app.kernel.words import N_
 from app.services.people import actions as people
 from app.services.people.models import Organisation, User
 from app.services.people.queries import user_by_email
-from app.stages.ideas import actions
+from app.stages.ideas import actions, order
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
     EDITABLE,
     LINK_DAYS_MOST,
+    LINK_FILE,
     LINK_SENDINGS,
     LinkStanding,
     TooMany,
@@ -126,24 +127,25 @@ def _mail(link: OrderLink, token: str, at: datetime) -> None:
 # --- through the link -----------------------------------------------------------------------------------------
 
 
-def count(link: OrderLink, *, at: datetime) -> None:
-    """Count one sending; raises TooMany when there were too many in the hour."""
+def count(link: OrderLink, *, at: datetime, weight: int = 1) -> None:
+    """Count one sending, or one with files as more; raises TooMany when there were too many in the hour."""
     fresh = link.window_began_at is None or at - link.window_began_at >= HOUR
-    if not fresh and link.sendings >= LINK_SENDINGS:
+    if not fresh and link.sendings + weight > LINK_SENDINGS:
         raise TooMany(N_("This link was used too often within an hour. Please wait, or telephone the Department."))
-    values: dict[str, Any] = {"window_began_at": at, "sendings": 1} if fresh else {"sendings": OrderLink.sendings + 1}
+    values: dict[str, Any] = {"window_began_at": at, "sendings": weight} if fresh else {"sendings": OrderLink.sendings + weight}
     db.session.execute(update(OrderLink).where(OrderLink.id == link.id).values(**values).execution_options(synchronize_session=False))
 
 
-def write(link: OrderLink, values: Mapping[str, Any], answers: Mapping[str, Any], *, at: datetime, seen: int | str | None = None, quietly: bool = False) -> Idea:
+def write(link: OrderLink, values: Mapping[str, Any], answers: Mapping[str, Any], *, at: datetime, seen: int | str | None = None, quietly: bool = False,
+          files: order.Files = order.NO_FILES) -> Idea:  # fmt: skip
     """Keep what was written: the first time a draft of the organisation is made, owned by the contact."""
-    count(link, at=at)
+    count(link, at=at, weight=1 + LINK_FILE * len(files.uploads))
     if link.idea is not None:
         if seen in (None, ""):
             raise Stale(N_("This form was begun in another window. What you typed is kept below; sending it again replaces what is there."))
-        actions.revise(link.idea, values, answers=answers, by=link.contact, at=at, seen=seen, quietly=quietly)
+        actions.revise(link.idea, values, answers=answers, by=link.contact, at=at, seen=seen, quietly=quietly, files=files)
         return link.idea
-    idea = actions.draft(values, answers=answers, organisation=link.organisation, by=link.contact, at=at)
+    idea = actions.draft(values, answers=answers, files=files, organisation=link.organisation, by=link.contact, at=at)
     db.session.execute(update(OrderLink).where(OrderLink.id == link.id, OrderLink.idea_id.is_(None)).values(idea_id=idea.id).execution_options(synchronize_session=False))
     db.session.refresh(link, ["idea_id"])
     if link.idea_id != idea.id:

@@ -119,6 +119,7 @@ class Idea(Identified, Versioned, Model):
     minutes_number: Mapped[str | None] = mapped_column(String(60))
     minutes_dated: Mapped[date | None]
     identified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submission_pid: Mapped[str | None] = mapped_column(String(26))  # the paper by which the Department put it to the committee
     decision_number: Mapped[str | None] = mapped_column(String(60))
     decision_date: Mapped[date | None]
 

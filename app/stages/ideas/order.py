@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,16 +16,18 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.services.people.queries import organisation_by_pid
+from app.services.questionnaires import filing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, day_of, too_long
 from app.services.questionnaires.models import FormVersion
-from app.services.questionnaires.rules import LONGEST_ANSWER, section_of
+from app.services.questionnaires.rules import LONGEST_ANSWER, question_of, section_of
 from app.stages.ideas.models import Idea, OrderForm, OrderLink
-from app.stages.ideas.rules import LONGEST_MONTHS
+from app.stages.ideas.rules import LONGEST_MONTHS, ProductKind
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 
 CODE = "ideas_order_form"
+PRODUCTS = "product_list"  # the table of products, where a version has it
 ALWAYS = frozenset({"title"})  # without it not even a draft is kept
 # what councils, topics and the receiver's commitment are made of: no version of the form may leave it out
 NEEDS = {"title": "short_text", "kind": "one_of", "aim": "long_text", "products": "long_text", "receiver": "organisation", "commitment": "long_text",
@@ -40,7 +43,7 @@ def _items(_on: date, lang: str) -> list[tuple[str, str]]:
 def _item(pid: str, lang: str) -> str | None:
     """An item of a plan that has been replaced meanwhile."""
     row = db.session.scalar(select(Priority).where(Priority.public_id == pid))
-    return f"{row.code} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
+    return f"{row.face} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
 
 
 questionnaires.register(CODE, NEEDS)
@@ -116,7 +119,8 @@ def _body(pid: Any) -> Organisation | None:
 def begin(idea: Idea, answers: Mapping[str, Any], *, at: datetime, draft_key: str | None = None) -> OrderForm:
     """Give a new idea its form: the version in force today."""
     _check_size(answers)
-    row = OrderForm(idea_id=idea.id, form_version_id=current(local(at).date()).id, answers=dict(answers), return_sections=[], draft_key=draft_key)
+    version = current(local(at).date())
+    row = OrderForm(idea_id=idea.id, form=version, answers=filing.without(version.definition, answers), return_sections=[], draft_key=draft_key)
     db.session.add(row)
     return row
 
@@ -125,13 +129,47 @@ def keep(idea: Idea, answers: Mapping[str, Any]) -> None:
     """Store answers beside those that are there. The idea's own counter grows, so that a second editor is told."""
     _check_size(answers)
     row = stored(idea)
-    row.answers = {**row.answers, **answers}
+    row.answers = {**row.answers, **filing.without(row.form.definition, answers)}
+    flag_modified(idea, "folded")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Files that were sent as answers, by question, and the questions whose file is taken out."""
+
+    uploads: Mapping[str, Any] = field(default_factory=dict)
+    taken_out: Collection[str] = ()
+
+
+NO_FILES = Files()
+
+
+def keep_files(idea: Idea, files: Files, *, by: User | None, at: datetime) -> None:
+    """Attach the files that were sent to the idea, and note them as answers."""
+    if not files.uploads and not files.taken_out:
+        return
+    row = stored(idea)
+    known = set(filing.asked(row.form.definition))
+    taken = [code for code in files.taken_out if code in known]
+    row.answers = filing.keep({c: u for c, u in files.uploads.items() if c in known}, subject=idea, answers=row.answers, taken_out=taken, by=by, at=at)
     flag_modified(idea, "folded")
 
 
 def _check_size(answers: Mapping[str, Any]) -> None:
     if code := too_long(answers):
         raise Incomplete(N_("Please use at most %(n)s characters."), field=code, n=LONGEST_ANSWER)
+
+
+def products_of(idea: Idea) -> list[dict[str, Any]]:
+    """The products that the order form names in its table, as `require` takes them; gaps stay None."""
+    rows = of(idea).answers.get(PRODUCTS)
+    found = []
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and isinstance(name := row.get("name"), str) and name.strip():
+            texts = {code: value for code in ("unit", "quality") if isinstance(value := row.get(code), str) and value.strip()}
+            kind = next((k for k in ProductKind if k == row.get("kind")), None)
+            found.append({"kind": kind, "name": name, "unit": texts.get("unit"), "quantity": _whole(row.get("quantity"), 1, 1_000_000), "quality": texts.get("quality")})
+    return found
 
 
 def lacking(idea: Idea, *, at: datetime) -> list[Fault]:
@@ -145,6 +183,13 @@ def check_complete(idea: Idea, *, at: datetime) -> None:
     """Raise Incomplete unless everything that this version asks is answered rightly."""
     if found := lacking(idea, at=at):
         raise Incomplete(N_("The order form is not complete: %(n)s answers are missing or wrong."), field=found[0].code, n=len({f.code for f in found}))
+
+
+def known_beforehand(idea: Idea, old: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """What the questions that a newer version of the form adds take from what is known of the owner."""
+    row, owner, body = of(idea), db.session.get(User, idea.owner_id), db.session.get(Organisation, idea.organisation_id)
+    known = questionnaires.prefilled(row.form.definition, person=owner, organisation=body, at=at, today=local(at).date())
+    return {code: value for code, value in known.items() if question_of(old, code) is None and row.answers.get(code) in (None, "")}
 
 
 def name_sections(idea: Idea, sections: Iterable[str]) -> list[str]:

@@ -10,15 +10,18 @@ from flask_login import current_user
 
 from app.kernel import clock
 from app.kernel.clock import local
+from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
 from app.services.questionnaires.comparing import compare, left_behind
 from app.services.questionnaires.forms import Sheet
 from app.services.questionnaires.rules import question_of, said
 from app.shown import language
 from app.stages.ideas import actions, forms, order, queries
+from app.stages.ideas.blueprint import still
 from app.stages.ideas.models import Idea
-from app.stages.ideas.rules import EDITABLE
+from app.stages.ideas.rules import EDITABLE, IDEA
 from app.stages.plan.suggestion.views import only_asked
 
 
@@ -70,9 +73,9 @@ def _begun(form: forms.Order) -> Idea:
     """The draft of this page: kept while typing already, or made now."""
     idea = order.by_draft_key(current_user, form.once.data)
     if idea is not None:
-        actions.revise(idea, form.values(), answers=form.sheet.answers, by=current_user, at=clock.now())
+        actions.revise(idea, form.values(), answers=form.sheet.answers, files=form.files, by=current_user, at=clock.now())
         return idea
-    return actions.draft(form.values(), answers=form.sheet.answers, organisation=form.chosen_organisation(current_user), draft_key=(form.once.data or "")[:64] or None,
+    return actions.draft(form.values(), answers=form.sheet.answers, files=form.files, organisation=form.chosen_organisation(current_user), draft_key=(form.once.data or "")[:64] or None,
                          by=current_user, at=clock.now())  # fmt: skip
 
 
@@ -80,15 +83,16 @@ def _begun(form: forms.Order) -> Idea:
 @writes
 def edit(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
+    still(idea, IDEA, "submit")
     form = forms.Order.of(idea, clock.today())
     if only_asked() and "refusal" not in g:
         return _page(form, idea), 202
     if form.wish and "refusal" not in g:
         code = form.sheet.change_rows(form.wish)
-        actions.revise(idea, form.safe_values(clock.today()), answers=form.sheet.answers, quietly=True, seen=form.version.data, by=current_user, at=clock.now())
+        actions.revise(idea, form.safe_values(clock.today()), answers=form.sheet.answers, files=form.files, quietly=True, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Saved."), url_for("ideas.edit", pid=idea.public_id, _anchor=code))
     if form.validate_on_submit():
-        actions.revise(idea, form.values(), answers=form.sheet.answers, seen=form.version.data, by=current_user, at=clock.now())
+        actions.revise(idea, form.values(), answers=form.sheet.answers, files=form.files, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Saved."), url_for("ideas.show", pid=idea.public_id))
     return _page(form, idea)
 
@@ -144,6 +148,7 @@ def autosave(pid: str) -> Any:
 @writes
 def submit(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
+    still(idea, IDEA, "submit")
     form = forms.Plain(obj=idea)
     if form.validate_on_submit():
         actions.submit(idea, seen=form.version.data, by=current_user, at=clock.now())
@@ -155,7 +160,10 @@ def submit(pid: str) -> Any:
 @writes
 def move_form(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
-    row, target = order.of(idea), or_404(order.newer(idea, on=clock.today()))
+    still(idea, IDEA, "submit")
+    row, target = order.of(idea), order.newer(idea, on=clock.today())
+    if target is None:
+        raise WrongState(N_("This idea goes on with the newest version of the form already."))
     form = forms.Plain(obj=idea)
     if form.validate_on_submit():
         actions.move_form(idea, target, seen=form.version.data, by=current_user, at=clock.now())

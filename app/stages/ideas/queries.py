@@ -6,7 +6,17 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
@@ -18,17 +28,21 @@ from app.kernel.subjects import (
     register_subject,
 )
 from app.kernel.subjects import may_read as may_read_subject
+from app.kernel.text import fold
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.queries import member_reads
-from app.services.councils.rules import CouncilState
+from app.services.councils.rules import PREPARED, CouncilState
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.similarity import queries as similarity
 from app.services.similarity.kinds import Kind, Shown, register_kind, visible_to
+from app.services.similarity.models import TextEntry
 from app.stages.ideas.models import Idea, IdeaGroup, Topic
-from app.stages.ideas.rules import CALLABLE, IdeaState, Mode, TopicState
-from app.stages.plan.models import Plan, Priority, Sector
+from app.stages.ideas.rules import CALLABLE, IdeaState, Mode
+from app.stages.plan.models import Plan, Priority
 
+SUBMISSION = "ideas/submission"  # the template of the paper by which ideas are put to the people's committee
+MERGEABLE = 50  # ideas offered at once to be merged
 _IDEA = (joinedload(Idea.owner), joinedload(Idea.organisation), joinedload(Idea.item).joinedload(Priority.sector))
 _WHOLE_IDEA = (
     *_IDEA, joinedload(Idea.receiver), joinedload(Idea.proposed_host), joinedload(Idea.host), selectinload(Idea.other_items), selectinload(Idea.required),
@@ -90,12 +104,35 @@ def submitted_by_pids(pids: Iterable[str]) -> list[Idea]:
     return list(db.session.scalars(statement.order_by(Idea.code)))
 
 
-def mergeable(beside: Sequence[Idea]) -> list[Idea]:
-    """Submitted ideas that could be merged with these, beside them: of the same groups first, then of the same item; at most 50."""
+def mergeable(beside: Sequence[Idea], *, words: str = "") -> list[Idea]:
+    """Submitted ideas that may be merged with these: the most similar first, then of the same groups and items, then the rest of their round.
+
+    `words`: only those of the round in which all of them stand.
+    """
     groups, items = {i.group_id for i in beside} - {None}, {i.item_id for i in beside} - {None}
-    near = or_(Idea.group_id.in_(groups), Idea.item_id.in_(items)) if beside else Idea.id > 0
-    statement = select(Idea).where(Idea.state == IdeaState.SUBMITTED, Idea.id.not_in([i.id for i in beside]), near)
-    return list(db.session.scalars(statement.order_by(Idea.group_id.in_(groups).desc(), Idea.id).limit(50)))
+    near = [] if words else _similar(beside)
+    statement = select(Idea).where(Idea.state == IdeaState.SUBMITTED, Idea.id.not_in([i.id for i in beside]))
+    if beside:
+        statement = statement.where(or_(Idea.year.in_({i.year for i in beside}), Idea.public_id.in_(near)))
+    for word in fold(words).split():
+        statement = statement.where(Idea.folded.contains(word, autoescape=True))
+    if near:
+        statement = statement.order_by(case({pid: n for n, pid in enumerate(near)}, value=Idea.public_id, else_=len(near)))
+    ordered = statement.order_by(Idea.group_id.in_(groups).desc(), Idea.item_id.in_(items).desc(), Idea.code)
+    return list(db.session.scalars(ordered.limit(MERGEABLE)))
+
+
+def _similar(beside: Sequence[Idea]) -> list[str]:
+    """The public ids of the submitted ideas nearest to these, best first; those of one title together."""
+    open_ = and_(TextEntry.kind == "idea", TextEntry.subject_pid.in_(select(Idea.public_id).where(Idea.state == IdeaState.SUBMITTED)))
+    found: dict[str, float] = {}
+    for idea in beside[:10]:
+        for match in similarity.nearest(idea.title, visible=open_, limit=10, exclude=[("idea", i.public_id) for i in beside]):
+            found[match.pid] = max(match.score, found.get(match.pid, 0))
+    best = sorted(found, key=lambda pid: -found[pid])
+    titles = {title for (title,) in db.session.execute(select(Idea.title).where(Idea.public_id.in_(best)))} | {i.title for i in beside}
+    same = db.session.scalars(select(Idea.public_id).where(Idea.state == IdeaState.SUBMITTED, Idea.title.in_(titles), Idea.public_id.not_in(best)).limit(20))
+    return [*same, *best] if not best else [*best, *same]
 
 
 def idea_by_pid(pid: str) -> Idea | None:
@@ -141,7 +178,7 @@ def bodies_of_ideas(user: User) -> list[tuple[str, str]]:
 def for_council() -> list[Idea]:
     """Submitted ideas that are on the agenda of no council in preparation."""
     listed = exists().where(AgendaItem.subject_type == "idea", AgendaItem.subject_pid == Idea.public_id, Council.id == AgendaItem.council_id,
-                            Council.state == CouncilState.DRAFT)  # fmt: skip
+                            Council.state.in_(PREPARED))  # fmt: skip
     return list(db.session.scalars(select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.SUBMITTED, ~listed).order_by(Idea.id)))
 
 
@@ -155,6 +192,11 @@ def identified() -> list[Idea]:
     """Ideas with a recommended outcome that await the province's decision, in the council's order."""
     statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.state == IdeaState.IN_IDENTIFICATION, Idea.outcome.is_not(None))
     return sorted(db.session.scalars(statement), key=_order)
+
+
+def to_put_forward() -> list[Idea]:
+    """Identified ideas that no submission names yet, in the council's order."""
+    return [i for i in identified() if i.submission_pid is None]
 
 
 def _order(idea: Idea) -> tuple[int, int]:
@@ -197,23 +239,13 @@ def topic_years() -> list[int]:
     return list(db.session.scalars(select(Topic.year).distinct().order_by(Topic.year.desc())))
 
 
-def public_topics(*, year: int | None = None, sector: str | None = None) -> list[dict[str, Any]]:
-    """The approved list as anyone may read it, newest first; dropped topics stay off."""
-    statement = select(Topic).options(*_TOPIC).join(Topic.item).join(Sector, Sector.id == Priority.sector_id).where(Topic.state != TopicState.DROPPED)
-    if year is not None:
-        statement = statement.where(Topic.year == year)
-    if sector is not None:
-        statement = statement.where(Sector.code == sector)
-    return [public_topic(t) for t in db.session.scalars(statement.order_by(Topic.year.desc(), Topic.code))]
-
-
 def public_topic(topic: Topic) -> dict[str, Any]:
     """One topic as anyone may read it."""
     sector = topic.item.sector
     return {
         "pid": topic.public_id, "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "kind": topic.kind,
         "mode": topic.mode, "state": topic.state, "year": topic.year, "ceiling": topic.ceiling, "duration_months": topic.duration_months,
-        "item_code": topic.item.code, "item_vi": topic.item.short_vi, "item_en": topic.item.title_en,
+        "item_code": topic.item.code, "item_face": topic.item.face, "plan": topic.item.plan.number, "item_vi": topic.item.short_vi, "item_en": topic.item.title_en,
         "sector_code": sector.code, "sector_vi": sector.name_vi, "sector_en": sector.name_en,
         "assigned": topic.assigned.name if topic.assigned else None,
         "decision_number": topic.decision_number, "decision_date": topic.decision_date,
@@ -276,6 +308,13 @@ def organisation_names() -> list[tuple[str, str]]:
     return [(pid, name) for pid, name in rows]
 
 
+def direct_hosts(proposed_id: int | None, *, on: date) -> list[tuple[str, str]]:
+    """(public id, name) of the organisations that may be named for direct assignment: those that the rule leaves, and the one proposed."""
+    able = or_(Organisation.kind.not_in(rulebook.value("ideas.direct_host_excluded", on=on)), Organisation.id == proposed_id)
+    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(Organisation.active_to.is_(None), able).order_by(Organisation.folded))
+    return [(pid, name) for pid, name in rows]
+
+
 # --- what services may know of our rows -----------------------------------------------------------------------
 
 
@@ -291,9 +330,14 @@ def topic_parties(topic: Topic) -> Parties:
     return Parties(organisations=frozenset(b for b in bodies if b is not None))
 
 
+def reads_paper(idea: Idea, paper: Any, user: User) -> bool:
+    """The submission names what is recommended for many ideas, before the decision: it stays in the house."""
+    return user.can(Do.IDEAS_READ) if paper.template == SUBMISSION else may_read_subject("idea", idea, user)
+
+
 register_subject("idea", Subject(
     load=idea_by_pid, title=lambda i: i.final_title or i.title, parties=idea_parties, may_read=may_read,
-    url=lambda i: ("ideas.show", {"pid": i.public_id})))  # fmt: skip
+    url=lambda i: ("ideas.show", {"pid": i.public_id}), reads_paper=reads_paper))  # fmt: skip
 register_subject("topic", Subject(
     load=topic_by_pid, title=lambda t: t.title, parties=topic_parties, may_read=lambda _t, user: user.can(Do.TOPICS_READ),
     url=lambda t: ("topics.show", {"pid": t.public_id})))  # fmt: skip

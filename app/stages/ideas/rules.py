@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -80,6 +80,7 @@ class TopicState(Face):
 
 # links for organisations without an account: how long they hold, and how often one may send in an hour
 LINK_DAYS, LINK_DAYS_MOST, LINK_SENDINGS = 30, 180, 600
+LINK_FILE = 30  # a file counts as so many sendings: whoever holds a link cannot fill the disk
 
 
 class TooMany(Refused):
@@ -187,6 +188,12 @@ def check_outcome(outcome: Outcome, *, title: str, aim: str, changed: bool, redi
         raise Incomplete(N_("Please say to whom the idea is passed on."), field="redirect_to")
     if outcome == Outcome.DO_NOT and not reason:
         raise Incomplete(N_("Please give the reason that was voted."), field="reason")
+
+
+def check_direct_host(kind: str, excluded: Sequence[str]) -> None:
+    """Raise Incomplete for a body of a kind that carries out no research."""
+    if kind in excluded:
+        raise Incomplete(N_("A State agency or locality is not named for direct assignment, unless the idea that the council voted on proposed it."), field="host")
 
 
 def check_ceiling(ceiling: int | None, asked: int | None, percent: int, reason: str | None) -> None:

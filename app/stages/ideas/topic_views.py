@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock, journal
+from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
 from app.stages.ideas import actions, forms, queries
-from app.stages.ideas.blueprint import topics_bp
+from app.stages.ideas.blueprint import still, topics_bp
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import CALL_HISTORIES, TOPIC, TopicState
 
@@ -48,6 +50,8 @@ def _next(topic: Topic, calls: list[dict[str, Any]]) -> list[tuple[str, str, boo
 @writes
 def open_again(pid: str) -> Any:
     topic = or_404(queries.topic_by_pid(pid))
+    if request.method == "GET" and topic.state != TopicState.OPEN_AGAIN:
+        raise WrongState(N_("Only a topic that is open again can be called again."))
     form = forms.Plain(obj=topic)
     if form.validate_on_submit():
         endpoint, args = actions.open_again(topic, by=current_user, at=clock.now())
@@ -61,6 +65,7 @@ def open_again(pid: str) -> Any:
 @writes
 def drop_topic(pid: str) -> Any:
     topic = or_404(queries.topic_by_pid(pid))
+    still(topic, TOPIC, "drop")
     form = forms.Reason(obj=topic)
     if form.validate_on_submit():
         actions.drop(topic, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())

@@ -78,14 +78,14 @@ def _begin(topic: Topic, verb: str, *, number: str, dated: date, body: str, by: 
     return topic
 
 
-def issue_decision(topics: Sequence[Topic], ideas: Sequence[Idea], *, number: str, dated: date, body: str, by: User | None, at: datetime) -> None:
+def issue_decision(topics: Sequence[Topic], ideas: Sequence[Idea], *, number: str, dated: date, body: str, asked_in: str, by: User | None, at: datetime) -> None:
     """Issue the decision with its list as one paper; every topic points to it."""
     subject: Any = topics[0] if topics else ideas[0]
     data = {
         "number": number, "dated": dated.isoformat(), "body": body, "count": len(topics), "signer": by.name if by else "",
-        "topics": [_listed(topic) for topic in topics],
+        "topics": [_listed(topic) for topic in topics], "asked_in": asked_in,
         "proposers": [{"code": topic.code, "who": "; ".join(f"{p.body} ({p.code})" for p in found)} for topic in topics if (found := _proposers(topic))],
-        "others": [{"title": i.title, "outcome": _ended(i), "reason": i.outcome_reason or ""} for i in ideas if i.outcome not in RECOMMENDED],
+        "others": [{"title": i.title, "outcome": ended(i), "reason": i.outcome_reason or ""} for i in ideas if i.outcome not in RECOMMENDED],
     }  # fmt: skip
     paper = papers.issue(template="ideas/decision", subject=subject, title=f"Quyết định {number} phê duyệt danh mục nhiệm vụ khoa học và công nghệ",
                          data=data, number=number, dated=dated, body=body, public=True, by=by, at=at)  # fmt: skip
@@ -96,7 +96,7 @@ def issue_decision(topics: Sequence[Topic], ideas: Sequence[Idea], *, number: st
 
 def _listed(topic: Topic) -> dict[str, Any]:
     return {
-        "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "item": topic.item.code,
+        "code": topic.code, "title": topic.title, "aim": topic.aim, "products": topic.products, "item": topic.item.face,
         "mode": MODES[topic.mode], "assigned": topic.assigned.name if topic.assigned else "", "ceiling": topic.ceiling or 0,
         "months": topic.duration_months or 0, "receiver": receiver.name if (receiver := _receiver(topic)) else "",
     }  # fmt: skip
@@ -110,7 +110,7 @@ def _proposers(topic: Topic) -> list[TopicProposer]:
     return list(db.session.scalars(select(TopicProposer).where(TopicProposer.topic_id == topic.id).order_by(TopicProposer.position)))
 
 
-def _ended(idea: Idea) -> str:
+def ended(idea: Idea) -> str:
     if idea.redirect_to is None:
         return "Không đưa vào danh mục"
     return PASSED_ON[idea.redirect_to] + (f": {idea.passed_to}" if idea.passed_to else "")

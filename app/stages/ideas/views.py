@@ -23,7 +23,7 @@ from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang
     queries,
     topic_views,
 )
-from app.stages.ideas.blueprint import bp, topics_bp
+from app.stages.ideas.blueprint import bp, still, topics_bp
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import (
     EDITABLE,
@@ -56,9 +56,11 @@ def show(pid: str) -> Any:
     keys = [journal.subject_key(row) for row in (idea, topic) if row is not None]
     in_house = current_user.can(Do.IDEAS_READ)
     # what is recommended stays in the house until the province has decided
-    told = [e for e in journal.timeline(keys) if in_house or e.verb != "identify"]
-    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=papers.of_keys(keys),
-                           nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), can_group=current_user.can(Do.IDEAS_IDENTIFY),
+    told = [e for e in journal.timeline(keys) if in_house or e.verb not in ("identify", "put_forward")]
+    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
+                           submission=papers.paper_by_pid(idea.submission_pid) if in_house and idea.submission_pid else None,
+                           nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), minutes=council.minutes_of(idea) if in_house and idea.outcome else None,
+                           can_group=current_user.can(Do.IDEAS_IDENTIFY),
                            next_steps=_next(idea), **orders.shown(idea), **forms.names(clock.today()))  # fmt: skip
 
 
@@ -77,6 +79,8 @@ def _next(idea: Idea) -> list[tuple[str, str, bool]]:
         steps.append((_("Tie to a priority item"), url_for(".link_item", pid=idea.public_id), idea.item_id is None))
         if idea.state == IdeaState.SUBMITTED:
             steps.insert(0, (_("Put to a council"), url_for(".put_to_council", ideas=idea.public_id), idea.item_id is not None))
+    if idea.state == IdeaState.IN_IDENTIFICATION and idea.outcome is not None and idea.submission_pid is None and current_user.can(Do.IDEAS_IDENTIFY):
+        steps.insert(0, (_("Put to the people's committee"), url_for(".put_forward"), True))
     return _one_primary(steps)
 
 
@@ -100,6 +104,7 @@ def _one_primary(steps: list[tuple[str, str, bool]]) -> list[tuple[str, str, boo
 @writes
 def withdraw(pid: str) -> Any:
     idea = or_404(queries.for_owner(current_user, pid))
+    still(idea, IDEA, "withdraw")
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         actions.withdraw(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -115,6 +120,7 @@ def withdraw(pid: str) -> Any:
 @writes
 def send_back(pid: str) -> Any:
     idea = or_404(queries.submitted_by_pid(pid))
+    still(idea, IDEA, "return")
     form = forms.Return.of(idea)
     if form.validate_on_submit():
         actions.send_back(idea, form.reason.data or "", sections=form.sections.data or (), seen=form.version.data, by=current_user, at=clock.now())

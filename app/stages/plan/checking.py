@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.kernel.words import N_
+from app.stages.plan.rules import Period, period
 
 LARGEST = 5 * 2**20
 MOST_ITEMS, MOST_ROWS, MOST_PROBLEMS = 500, 200, 200
@@ -33,6 +34,7 @@ class Problem:
     params: dict[str, Any] = field(default_factory=dict)
     warning: bool = False
     place: str = ""  # sheet and row, for a workbook
+    line: int = 0  # of a JSON file
 
     def __str__(self) -> str:
         return f"{self.place or self.path}: {self.message % self.params if self.params else self.message}"
@@ -101,6 +103,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.period: Period | None = None  # of the plan, once its day is known
 
     def say(self, path: str, message: str, *, warning: bool = False, **params: Any) -> None:
         if len(self.problems) < MOST_PROBLEMS:
@@ -180,13 +183,24 @@ class _Walk:
             seen[code] = path
 
 
+# said by the report on a file and beside the fields of the editor
+OUTSIDE_YEARS = N_("A target of this plan is set for a year from %(since)s to %(until)s.")
+OUTSIDE_DAYS = N_("A measure of this plan is to be done between %(since)s and %(until)s (one year after the plan's horizon at the latest).")
+OTHER_SECTOR = N_("Item “%(code)s” stands in sector “%(sector)s”: its own sector is missing, or its code is wrong.")
+
+
+def told_days(period: Period) -> dict[str, str]:
+    """The first and last day for a sentence."""
+    return {"since": f"{period.first:%d/%m/%Y}", "until": f"{period.last:%d/%m/%Y}"}
+
+
 KINDS: dict[str, Callable[..., None]] = {
     "text": _Walk.text, "texts": _Walk.texts, "code": _Walk.code, "year": _Walk.year, "date": _Walk.date, "yes": _Walk.yes, "number": _Walk.number,
 }  # fmt: skip
 
 
 def _kind(value: Any) -> str:
-    return {bool: "true/false", int: "123", float: "1.5", list: "[…]", dict: "{…}"}.get(type(value), type(value).__name__)
+    return {bool: "true/false", int: "123", float: "1.5", list: "[…]", dict: "{…}"}.get(type(value), str(value)[:40])
 
 
 def check_file(data: Any) -> list[Problem]:
@@ -200,6 +214,7 @@ def check_file(data: Any) -> list[Problem]:
         return walk.problems
     walk.part("plan", data["plan"], HEAD)
     walk.part("", data, ROOT)
+    _check_years(walk, data)
     seen: dict[str, str] = {}
     for n, goal in enumerate(walk.rows("goals", data.get("goals"))):
         if walk.part(path := f"goals[{n}]", goal, GOAL):
@@ -208,6 +223,23 @@ def check_file(data: Any) -> list[Problem]:
     _check_sectors(walk, data)
     _check_mapping(walk, data)
     return walk.problems
+
+
+def _check_years(walk: _Walk, data: dict[str, Any]) -> None:
+    """The years of the plan follow one another; what its parts name lies within them."""
+    dated = day(data["plan"].get("date"))
+    horizon, vision = (year if type(year := data.get(name)) is int and year in YEARS else None for name in ("horizon_year", "vision_year"))
+    if dated is None:
+        return
+    walk.period = period(dated, horizon, vision)
+    for name, year, before in (("horizon_year", horizon, dated.year), ("vision_year", vision, horizon or dated.year)):
+        if year is not None and year < before:
+            walk.say(name, N_("The year %(year)s lies before %(before)s, where the plan begins or its horizon ends."), year=year, before=before)
+
+
+def of_other_sector(code: Any, sector: Any) -> bool:
+    """Does this item's code name another sector than the one it stands in ("2.9" in sector 1)?"""
+    return isinstance(code, str) and isinstance(sector, str) and "." in code and code.partition(".")[0] != sector
 
 
 def _items(data: dict[str, Any]) -> int:
@@ -249,20 +281,26 @@ def _check_sectors(walk: _Walk, data: dict[str, Any]) -> None:
 def _check_item(walk: _Walk, path: str, item: dict[str, Any], sector: dict[str, Any], codes: dict[str, str]) -> None:
     walk.once(path, item, codes)
     code, owner = item.get("code"), sector.get("code")
-    if isinstance(code, str) and isinstance(owner, str) and "." in code and code.partition(".")[0] != owner:
-        walk.say(f"{path}.code", N_("Item “%(code)s” stands in sector “%(sector)s”: its own sector is missing, or its code is wrong."), code=code, sector=owner)
+    if of_other_sector(code, owner):
+        walk.say(f"{path}.code", OTHER_SECTOR, code=code, sector=owner)
     _check_targets(walk, path, item)
     _check_measures(walk, path, item)
 
 
 def _check_targets(walk: _Walk, path: str, row: dict[str, Any]) -> None:
     for n, target in enumerate(walk.rows(f"{path}.targets", row.get("targets"))):
-        walk.part(f"{path}.targets[{n}]", target, TARGET)
+        walk.part(place := f"{path}.targets[{n}]", target, TARGET)
+        year = target.get("year") if isinstance(target, dict) else None
+        if walk.period is not None and type(year) is int and year in YEARS and year not in walk.period.years:
+            walk.say(f"{place}.year", OUTSIDE_YEARS, since=walk.period.first.year, until=walk.period.farthest)
 
 
 def _check_measures(walk: _Walk, path: str, row: dict[str, Any]) -> None:
     for n, measure in enumerate(walk.rows(f"{path}.measures", row.get("measures"))):
-        walk.part(f"{path}.measures[{n}]", measure, MEASURE)
+        walk.part(place := f"{path}.measures[{n}]", measure, MEASURE)
+        due = day(measure.get("due")) if isinstance(measure, dict) else None
+        if walk.period is not None and due is not None and not walk.period.holds(due):
+            walk.say(f"{place}.due", OUTSIDE_DAYS, **told_days(walk.period))
 
 
 def _list(value: Any) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def import_file(file: Path, check_only: bool, draft: bool, as_json: bool, lang: 
 def _report(problems: list[Problem], as_json: bool) -> None:
     for p in problems:
         sentence = _(p.message) % p.params if p.params else _(p.message)
-        line = {"place": p.place or p.path, "path": p.path, "problem": sentence, "warning": p.warning}
+        line = {"place": p.place or p.path, "path": p.path, "line": p.line or None, "problem": sentence, "warning": p.warning}
         click.echo(json.dumps(line, ensure_ascii=False) if as_json else f"{'warning' if p.warning else 'error'}: {line['place']}: {sentence}", err=not as_json)
     if wrong := actions.errors(problems):
         raise click.ClickException(f"{len(wrong)} errors, nothing was imported")

@@ -220,7 +220,7 @@ class Note(StageForm):
         if last is not None:
             data |= {"progress": last.progress, "percent": last.percent, "text": last.text if last.year == today.year else None}
         form = cls(data=data)
-        form.year.choices = [(str(y), str(y)) for y in note_years(assigned_on=measure.assigned_on, today=today)]
+        form.year.choices = [(str(y), str(y)) for y in note_years(assigned_on=measure.assigned_on, today=today, until=measure.plan.period.last.year)]
         return form
 
 

@@ -28,7 +28,13 @@ from app.kernel.db import (
     trigger,
 )
 from app.services.people.models import Organisation, User
-from app.stages.plan.rules import MeasureState, PlanState, Progress
+from app.stages.plan.rules import (
+    MeasureState,
+    Period,
+    PlanState,
+    Progress,
+    period,
+)
 
 
 class Plan(Identified, Versioned, Model):
@@ -55,6 +61,11 @@ class Plan(Identified, Versioned, Model):
     targets: Mapped[list[Target]] = relationship(lazy="raise_on_sql", order_by="(Target.year, Target.id)", viewonly=True)
     measures: Mapped[list[Measure]] = relationship(lazy="raise_on_sql", order_by="(Measure.due_on, Measure.id)", viewonly=True)
     decision: Mapped[Decision | None] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def period(self) -> Period:
+        """The time it speaks of."""
+        return period(self.dated, self.horizon_year, self.vision_year)
 
     __table_args__ = (Index("uq_plan_one_in_force", "state", unique=True, sqlite_where=text("state = 'in_force'"),
                             postgresql_where=text("state = 'in_force'")),)  # fmt: skip

@@ -59,6 +59,35 @@ MEASURE = Lifecycle("plan_measure", MeasureState, start=MeasureState.ACTIVE, mov
 })  # fmt: skip
 
 
+# --- the years of a plan --------------------------------------------------------------------------------------
+
+AFTER = 1  # years after a plan's horizon in which its measures may still fall due: final reports and accounts
+OPEN_ENDED = 10  # years of a plan that names no horizon
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time a plan speaks of: from its own day to the end of its horizon and a year more; targets also until its vision."""
+
+    first: date
+    last: date
+    farthest: int
+
+    @property
+    def years(self) -> range:
+        """The years in which a target may be set."""
+        return range(self.first.year, self.farthest + 1)
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+def period(dated: date, horizon: int | None, vision: int | None) -> Period:
+    """The time of a plan of this day with these years."""
+    end = min((horizon or vision or dated.year + OPEN_ENDED) + AFTER, date.max.year)
+    return Period(dated, date(end, 12, 31), max(end, vision or 0))
+
+
 # --- yearly notes ---------------------------------------------------------------------------------------------
 
 
@@ -72,20 +101,21 @@ class NoteDay:
     def of(self, year: int) -> date:
         return date(year, self.month, self.day)
 
-    def last_owed(self, today: date) -> int:
-        """The latest year whose note should be there."""
-        return today.year if today > self.of(today.year) else today.year - 1
+    def last_owed(self, today: date, until: int | None = None) -> int:
+        """The latest year whose note should be there; none is owed for years after `until`, the plan's last."""
+        year = today.year if today > self.of(today.year) else today.year - 1
+        return year if until is None else min(year, until)
 
 
-def owes_note(*, assigned_on: date, last_note: int | None, done: bool, today: date, note_day: NoteDay) -> bool:
+def owes_note(*, assigned_on: date, last_note: int | None, done: bool, today: date, note_day: NoteDay, until: int | None = None) -> bool:
     """Is the note of the latest owed year missing? What was assigned after that year's day owes it no more."""
-    owed = note_day.last_owed(today)
+    owed = note_day.last_owed(today, until)
     return not done and assigned_on <= note_day.of(owed) and (last_note is None or last_note < owed)
 
 
-def note_years(*, assigned_on: date, today: date) -> list[int]:
-    """The years for which a note may be written now: from the year of assignment to this one, newest first."""
-    return list(range(today.year, assigned_on.year - 1, -1))
+def note_years(*, assigned_on: date, today: date, until: int | None = None) -> list[int]:
+    """The years for which a note may be written now: from the year of assignment to this one or the plan's last, newest first."""
+    return list(range(today.year if until is None else min(today.year, until), assigned_on.year - 1, -1))
 
 
 def chase_round(since: date, today: date, every_days: int) -> int:

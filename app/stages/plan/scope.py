@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -24,6 +26,36 @@ def choices(value: str | None, *, english: bool, offered: list[tuple[str, str]] 
     if value and value not in {code for code, _label in offered} and (label := _label(value, english=english)):
         offered.append((value, label))
     return offered
+
+
+@dataclass(frozen=True)
+class Kin:
+    """The items or sectors of other plans that belong to what a list is filtered by, as values of the same filter."""
+
+    filter: str
+    before: list[tuple[str, str]]  # what it comes from, in earlier plans
+    now: list[tuple[str, str]]  # what it is in the plan in force
+
+
+def kin(values: Mapping[str, str], *, english: bool) -> list[Kin]:
+    """For the filters “item” and “sector” of a list: the way to the rows of the plan before or after, which carry other items."""
+    named = {"item": queries.items_named, "sector": queries.sectors_named}
+    return [found for name in named if values.get(name) for found in [_kin(name, queries.relatives(named[name](values[name])), english)] if found.before or found.now]
+
+
+def _kin(name: str, rows: Iterable[tuple[bool, Priority]], english: bool) -> Kin:
+    found = Kin(name, [], [])
+    for later, row in rows:
+        into = found.now if later else found.before
+        one = (row.public_id, item_face(row, english)) if name == "item" else (row.sector.public_id, f"{row.sector.code}. {row.sector.name_en if english else row.sector.name_vi} ({row.plan.number})")
+        if one not in into:
+            into.append(one)
+    return found
+
+
+def item_face(item: Priority, english: bool) -> str:
+    """An item with the number of its plan."""
+    return f"{item.code} {item.title_en if english else item.short_vi} ({item.plan.number})"
 
 
 def _label(value: str, *, english: bool) -> str | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
+from app.later import xlsxwriter
 from app.stages.plan.checking import MOST_ITEMS, MOST_ROWS, Problem
 from app.stages.plan.shape import Shape, shown
 
@@ -31,7 +33,9 @@ NEEDED = ("Plan", "Groups", "Sectors", "Items")
 FIELDS = ("number", "date", "title_vi", "title_en", "issuing_body_vi", "issuing_body_en", "horizon_year", "vision_year", "supersedes")
 ROOT = ("horizon_year", "vision_year", "supersedes")
 CODES, YEARS, LISTS = {"code", "sector", "item", "group", "old"}, {"year", "horizon_year", "vision_year"}, {"new", "coordinating"}
-TALLEST = 12_000
+TALLEST, WIDEST = 12_000, 60
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 GUIDE = (
     ("Plan", "Số, ngày (NĂM-THÁNG-NGÀY), tên, cơ quan ban hành; supersedes: số kế hoạch được thay thế.",
      "Number, date (YYYY-MM-DD), title, issuing body; supersedes: number of the plan that is replaced."),
@@ -62,6 +66,18 @@ class _Book:
         if len(self.problems) < MOST_ROWS:
             self.problems.append(Problem("", message, params, place=place))
 
+    def bounded(self, content: bytes) -> bool:
+        """Do the filled cells stand within bounds? A cell at the far end of a sheet would make it huge in memory."""
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            for name in package.namelist():
+                if _SHEET.fullmatch(name):
+                    far = next((m for m in _FILLED.finditer(package.read(name)) if int(m[2]) > TALLEST + 1 or _column(m[1]) > WIDEST), None)
+                    if far is not None:
+                        self.say(f"{far[1].decode()}{far[2].decode()}", N_("This cell lies too far out: a sheet has at most %(rows)s rows and %(columns)s columns."),
+                                 rows=TALLEST, columns=WIDEST)  # fmt: skip
+                        return False
+        return True
+
     def read(self, book: CalamineWorkbook) -> None:
         known = {fold(name): name for name in book.sheet_names}
         for sheet, columns in SHEETS.items():
@@ -69,7 +85,13 @@ class _Book:
                 if sheet in NEEDED:
                     self.say(sheet, N_("The sheet “%(name)s” is missing."), name=sheet)
                 continue
-            self._sheet(sheet, columns, book.get_sheet_by_name(known[fold(sheet)]).to_python(skip_empty_area=False, nrows=TALLEST + 1))
+            found = book.get_sheet_by_name(known[fold(sheet)])
+            merged = [area for area in found.merged_cell_ranges or [] if area[0][0] <= TALLEST]
+            if merged:
+                self.say(f"{sheet}, {merged[0][0][0] + 1}", N_("Cells are merged here (%(cells)s). Please unmerge them and fill in every row."),
+                         cells=", ".join(_area(area) for area in merged[:5]))  # fmt: skip
+                continue
+            self._sheet(sheet, columns, found.to_python(skip_empty_area=False, nrows=TALLEST + 1))
 
     def _sheet(self, sheet: str, columns: tuple[str, ...], lines: list[list[Any]]) -> None:
         names = [fold(str(cell)) for cell in lines[0]] if lines else []
@@ -86,10 +108,28 @@ class _Book:
                 self.rows[sheet].append((row, given))
 
 
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _area(area: tuple[tuple[int, int], tuple[int, int]]) -> str:
+    """A range of cells as a spreadsheet names it: A2:A5."""
+    return ":".join(f"{_letters(column)}{row + 1}" for row, column in area)
+
+
+def _letters(column: int) -> str:
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(65 + column % 26)
+
+
 def _cell(name: str, value: Any) -> Any:
     """A cell as the file format has it: codes as texts, whole years, days as YYYY-MM-DD, lists split at semicolons."""
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
+    if isinstance(value, time | timedelta):
+        return str(value)
     if name in LISTS:
         return [part for piece in _text(value).split(";") if (part := piece.strip())]
     if isinstance(value, str):
@@ -110,9 +150,10 @@ def read(content: bytes) -> tuple[Shape, dict[str, str], list[Problem]]:
     """(the data of a workbook as the import file has it, the place of each part by its path, what could not be read)."""
     book = _Book()
     try:
-        book.read(CalamineWorkbook.from_filelike(io.BytesIO(content)))
-    except (CalamineError, OSError, ValueError) as failure:
-        book.say("", N_("This workbook cannot be opened: %(why)s"), why=str(failure)[:100])
+        if book.bounded(content):
+            book.read(CalamineWorkbook.from_filelike(io.BytesIO(content)))
+    except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
+        book.say("", N_("This workbook cannot be opened. Please save it again as an Excel workbook (.xlsx), without a password."))
     if book.problems:
         return {}, {}, book.problems
     items = len(book.rows["Items"])

@@ -258,7 +258,7 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
     return {
         "title": proposal.title, "aim": proposal.aim, "duration_months": proposal.duration_months, "work": proposal.work,
         "work_form": {"code": form.questionnaire.code, "version": form.number},
-        "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.code,
+        "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.face,
         "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task,
                   "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],
         "products": [{"group": str(p.group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in proposal.products],

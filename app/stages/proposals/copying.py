@@ -20,7 +20,7 @@ from app.services.files import queries as files
 from app.services.files import store
 from app.services.people.models import User
 from app.services.questionnaires.answering import is_empty
-from app.services.questionnaires.rules import questions
+from app.services.questionnaires.rules import Kind, questions
 from app.stages.proposals import estimate, queries, work
 from app.stages.proposals.budgeting import Line
 from app.stages.proposals.drafts import touch
@@ -99,7 +99,9 @@ def _answers(found: Carried, target: Proposal, old: Proposal) -> None:
         code, value = question["code"], was.get(question["code"])
         if is_empty(value) or same(value, now.get(code)):
             continue
-        if code not in asked:
+        if question["type"] == Kind.FILE:
+            found.left.append(Left(What.WORK, question["label"], N_("This file could not be taken over; please upload it.")))
+        elif code not in asked:
             found.left.append(Left(What.WORK, question["label"], N_("This form does not ask it.")))
         elif asked[code]["type"] != question["type"] or [c["code"] for c in asked[code].get("columns") or []] != [c["code"] for c in question.get("columns") or []]:
             found.left.append(Left(What.WORK, question["label"], N_("This form asks it in another way.")))

@@ -142,7 +142,9 @@ def _question(document: Any, filled: Filled, question: Mapping[str, Any]) -> Non
     if guidance := " ".join(guide(filled.definition, question, filled.names.get(question["code"], {}))):
         _line(document, guidance, italic=True, size=11, grey=True).paragraph_format.keep_with_next = True
     value = filled.answers.get(question["code"])
-    if question["type"] == Kind.TABLE:
+    if question["type"] == Kind.FILE:  # a file is not written in Word
+        _line(document, f"Tệp: {shown(Kind.FILE, value) or '–'}")
+    elif question["type"] == Kind.TABLE:
         table = _rows(document, question, value if isinstance(value, list) else [], filled.names)
         _control(document, question["code"], question["label"]["vi"], [table._tbl])
         document.add_paragraph().paragraph_format.space_after = Pt(0)

@@ -64,6 +64,8 @@ def read(content: bytes, definition: Definition, names: Mapping[str, Mapping[str
     result.tables = {tag: _cells(table) for tag in (PRODUCT_TABLE, BUDGET_TABLE) if (table := _first_table(found.get(tag, []))) is not None}
     for question in questions(definition):
         code = question["code"]
+        if question["type"] == Kind.FILE:
+            continue
         if code not in found:
             result.missing.append(code)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, Stale, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
+from app.services.questionnaires import filing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, is_empty, list_of, too_long
 from app.services.questionnaires.models import FormVersion
@@ -35,6 +36,8 @@ from app.stages.proposals.rules import How, Problem, Standing
 from app.stages.proposals.texts import changed, codes_of, merge, same, shrank
 
 SITTING = timedelta(minutes=10)  # what one person saves within it is one saving
+Files = tuple[Mapping[str, Any], Collection[str]]
+NO_FILES: Files = ({}, ())
 _NAMED = joinedload(WorkSaving.saved_by).lazyload("*")  # only the name is shown
 CUT = 200  # characters: an answer that loses so many leaves what was there before in the history
 
@@ -202,8 +205,10 @@ def _keep(proposal: Proposal, section: str, answers: dict[str, Any], last: WorkS
     return row
 
 
-def save_section(proposal: Proposal, section: str, answers: Mapping[str, Any], *, seen: Any, by: User, at: datetime) -> bool:
+def save_section(proposal: Proposal, section: str, answers: Mapping[str, Any], *, seen: Any, by: User, at: datetime, files: Files = NO_FILES) -> bool:
     """Save one section as written on a page with the number `seen`; True when somebody else's answers were brought in.
+
+    `files` are uploads by question code, and the questions whose file is taken out.
 
     Two people who answered different questions both keep what they wrote. Raises Stale where both answered the same one.
     """
@@ -212,6 +217,9 @@ def save_section(proposal: Proposal, section: str, answers: Mapping[str, Any], *
     given = {code: answers.get(code) for code in codes if code in answers}
     now = number_of(proposal, section)
     number = now if seen in (None, "") else page_number(seen)
+    if any(files):
+        touch(proposal, at)
+        given = filing.keep(files[0], subject=proposal, answers=given, taken_out=files[1], by=by, at=at)
     if number == now:
         save(proposal, given, by=by, at=at)
         return False
@@ -252,7 +260,8 @@ def _choose(choice: str, mine: Any, theirs: Any) -> Any:
 def restore(proposal: Proposal, saving: WorkSaving, *, seen: Any, by: User, at: datetime) -> None:
     """Bring a section back as it was saved then; what stands now stays in the history."""
     known = set(codes_of(form_of(proposal).definition, saving.section))
-    save(proposal, {c: v for c, v in saving.answers.items() if c in known}, how=How.RESTORED, seen={saving.section: seen}, by=by, at=at)
+    kept = filing.without(form_of(proposal).definition, saving.answers)  # a file that was taken out does not come back
+    save(proposal, {c: v for c, v in kept.items() if c in known}, how=How.RESTORED, seen={saving.section: seen}, by=by, at=at)
 
 
 def saving_of(proposal: Proposal, pid: str) -> WorkSaving | None:

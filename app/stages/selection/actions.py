@@ -9,6 +9,7 @@ from typing import Any
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
+from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
@@ -30,10 +31,15 @@ from app.stages.selection.rules import ROUND, RoundState
 NAMES = {Mode.SELECTION: "Hội đồng tư vấn tuyển chọn", Mode.DIRECT: "Hội đồng tư vấn giao trực tiếp"}
 
 
-def prepare(call_topic: CallTopic, *, by: User | None, at: datetime) -> Council:
-    """Prepare a council for all eligible dossiers of a topic. Refused while one is not checked, or without any."""
+def check_checked(call_topic: CallTopic, _by: User | None = None) -> None:
+    """Was every dossier of the topic checked?"""
     if queries.dossiers(call_topic.id, ProposalState.SUBMITTED):
         raise WrongState(N_("Not every dossier of this topic has been checked yet."))
+
+
+def prepare(call_topic: CallTopic, *, by: User | None, at: datetime) -> Council:
+    """Prepare a council for all eligible dossiers of a topic. Refused while one is not checked, or without any."""
+    check_checked(call_topic)
     eligible = queries.dossiers(call_topic.id, ProposalState.ELIGIBLE)
     if not eligible:
         raise Incomplete(N_("No dossier of this topic waits for a council."))
@@ -58,8 +64,13 @@ def _established(council: Council, by: User | None, at: datetime) -> None:
 
 def _dissolved(council: Council, by: User | None, at: datetime) -> None:
     for row in _proposals(council):
-        if row.state == ProposalState.IN_SELECTION:
-            proposals.take_from_selection(row, by=by, at=at)
+        _returned(council, row, by, at)
+
+
+def _returned(_council: Council, row: Proposal, by: User | None, at: datetime) -> None:
+    """The council does not rank the dossiers: they wait for another one."""
+    if row.state == ProposalState.IN_SELECTION:
+        proposals.take_from_selection(row, by=by, at=at)
 
 
 def _proposals(council: Council) -> list[Proposal]:
@@ -68,19 +79,21 @@ def _proposals(council: Council) -> list[Proposal]:
 
 def rank(council: Council, results: Mapping[str, Mapping[str, Any]], chosen: str | None, *, by: User | None, at: datetime) -> None:
     """The council has concluded: freeze a line for each dossier, in the order of the ranking. Ties are told as the council voted."""
+    if not results:  # all dossiers were given back: the round goes on before another council
+        return
     found = queries.round_of_council(council)
     if found is None:  # a council set up before rounds were kept
         raise WrongState(N_("No round belongs to this council."))
-    for item in council.agenda:
+    places = sorted(council_queries.counted_items(council), key=lambda item: (results[item.public_id]["position"], item.position))  # what stays tied: in the order of the agenda
+    for place, item in enumerate(places, start=1):
         told = results[item.public_id]
-        recommended = bool(told["recommended"]) or item.public_id == chosen
         db.session.add(RankingLine(
-            round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=told["position"], mean_numerator=told["mean"][0],
+            round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=place, mean_numerator=told["mean"][0],
             mean_denominator=told["mean"][1], mean_hundredths=told["hundredths"], ballots=told["sheets_counted"], passed=told["passed"],
-            recommended=recommended, tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
+            recommended=bool(told["recommended"]), tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
     db.session.flush()
     db.session.expire(found, ["lines"])
-    ROUND.advance(found, "rank", by=by, at=at, detail={"dossiers": len(council.agenda), "chosen": chosen})
+    ROUND.advance(found, "rank", by=by, at=at, detail={"dossiers": len(places), "chosen": chosen})
 
 
 def conclude(found: Round, *, by: User | None, at: datetime, seen: Any = None) -> None:
@@ -100,16 +113,34 @@ def conclude(found: Round, *, by: User | None, at: datetime, seen: Any = None) -
         calls.settle_topic(found.call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ đạt yêu cầu tuyển chọn", by=by, at=at)
 
 
-def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: datetime) -> None:
-    """No dossier of the topic is eligible any more: it is free for another round of calls."""
+def check_nobody_eligible(call_topic: CallTopic, _by: User | None = None) -> None:
+    """Is no dossier of the topic alive?"""
     if call_topic.public_id not in {ct.public_id for ct in queries.nobody_eligible()}:
         raise WrongState(N_("A dossier of this topic is still alive."))
+
+
+def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: datetime) -> None:
+    """No dossier of the topic is eligible any more: it is free for another round of calls."""
+    check_nobody_eligible(call_topic)
     calls.settle_topic(call_topic, TopicOutcome.NOT_SELECTED, reason=f"Không có hồ sơ hợp lệ ({local(at):%d/%m/%Y})", by=by, at=at)
 
 
 def _rule_keys(rows: Any) -> list[str]:
     kind = rows[0].call_topic.topic.kind if rows else "default"
-    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean"]
+    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "councils.selection.competing_recusal"]
+
+
+def agenda_title(row: Proposal) -> str:
+    """A dossier as it stands on the agenda: competitors have one title, host and investigator tell them apart. Members must know them to declare."""
+    return f"{row.code} {row.title[:300]} (tổ chức chủ trì: {row.host.name[:100]}; chủ nhiệm: {row.pi.name[:60]})"
+
+
+def _after(council: Council) -> list[tuple[str, str, str, dict[str, str]]]:
+    """The round is concluded after the council."""
+    found = queries.round_of_council(council)
+    if found is None or not ROUND.may(found, "conclude"):
+        return []
+    return [(N_("Conclude the round"), Do.SELECTION_CONCLUDE, "selection.conclude", {"pid": found.public_id})]
 
 
 def _fixed(rows: Any) -> Mapping[str, int]:
@@ -119,4 +150,5 @@ def _fixed(rows: Any) -> Mapping[str, int]:
 
 register_procedure(Procedure(
     Kind.SELECTION, rule_keys=_rule_keys, fixed=_fixed, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
-    rank=scoring.rank, together=True, established=_established, dissolved=_dissolved, concluded=rank))  # fmt: skip
+    rank=scoring.rank, together=True, established=_established, dissolved=_dissolved, returned=_returned, concluded=rank,
+    agenda_title=agenda_title, guide=scoring.guide, after=_after))  # fmt: skip

@@ -20,7 +20,9 @@ from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
+from app.stages.selection import scoring
 from app.stages.selection.models import RankingLine, Round
+from app.stages.selection.rules import RoundState
 
 ENDED = (CouncilState.CONCLUDED, CouncilState.DISSOLVED)
 
@@ -60,7 +62,7 @@ def is_waiting() -> ColumnElement[bool]:
     """The condition: a topic of an opened call (Call joined) with eligible dossiers, none of them before a council yet."""
     eligible = CallTopic.id.in_(select(Proposal.call_topic_id).where(Proposal.state == ProposalState.ELIGIBLE))  # few, and found by the index
     unchecked = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SUBMITTED)
-    item = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, AgendaItem.council_id.in_(
+    item = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, AgendaItem.given_back_at.is_(None), AgendaItem.council_id.in_(
         select(Council.id).where(Council.state.not_in(ENDED))))  # fmt: skip
     on_agenda = exists().where(Proposal.call_topic_id == CallTopic.id, item)
     return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda)
@@ -93,6 +95,22 @@ def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:
     """The dossiers of a topic in these states, in the order they came in."""
     statement = select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi)).where(Proposal.call_topic_id == call_topic_id)
     return list(db.session.scalars(statement.where(Proposal.state.in_(states)).order_by(Proposal.submitted_at, Proposal.id)))
+
+
+def line_of(proposal: Proposal) -> RankingLine | None:
+    """The frozen line of a dossier whose round is concluded."""
+    statement = select(RankingLine).join(Round, Round.id == RankingLine.round_id).where(RankingLine.proposal_id == proposal.id, Round.state == RoundState.CONCLUDED)
+    return db.session.scalar(statement)
+
+
+def remarks_on(proposal: Proposal) -> list[str]:
+    """What members wrote on the dossier: without names, in an order that tells of nobody. Empty before the council has concluded."""
+    council = councils.council_of_subject(proposal)
+    if council is None or council.state != CouncilState.CONCLUDED:
+        return []
+    item = next(i for i in council.agenda if i.subject_pid == proposal.public_id)
+    result = councils.counts_of(council).get(item.public_id)
+    return scoring.remarks(result) if result is not None else []
 
 
 def may_read(_row: Round, user: User) -> bool:

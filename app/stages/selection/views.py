@@ -8,14 +8,16 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.stages.calls import queries as calls
 from app.stages.calls.models import CallTopic
+from app.stages.proposals import queries as proposals
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import actions, forms, queries
 from app.stages.selection.models import Round
@@ -66,7 +68,7 @@ def _call_topic(pid: str) -> CallTopic:
 @allow(Do.SELECTION_RUN)
 @writes
 def prepare(pid: str) -> Any:
-    call_topic = _call_topic(pid)
+    call_topic = ready(_call_topic(pid), actions.check_checked)
     form = forms.Plain()
     if form.validate_on_submit():
         council = actions.prepare(call_topic, by=current_user, at=clock.now())
@@ -78,7 +80,7 @@ def prepare(pid: str) -> Any:
 @allow(Do.SELECTION_CONCLUDE)
 @writes
 def settle(pid: str) -> Any:
-    call_topic = _call_topic(pid)
+    call_topic = ready(_call_topic(pid), actions.check_nobody_eligible)
     form = forms.Plain()
     if form.validate_on_submit():
         actions.settle_without_dossier(call_topic, by=current_user, at=clock.now())
@@ -102,11 +104,20 @@ def show(pid: str) -> Any:
                            dossiers=[] if found.lines else queries.dossiers(found.call_topic_id, ProposalState.IN_SELECTION, ProposalState.ELIGIBLE))  # fmt: skip
 
 
+@bp.get("/outcomes/<pid>")
+@allow(SIGNED_IN)
+def outcome(pid: str) -> Any:
+    """What became of one dossier, for those who wrote it: verdict, mean, remarks without names."""
+    proposal = or_404(proposals.proposal_for(current_user, pid))
+    line = or_404(queries.line_of(proposal))
+    return render_template("selection/outcome.html", proposal=proposal, line=line, remarks=queries.remarks_on(proposal))
+
+
 @bp.route("/<pid>/conclude", methods=["GET", "POST"])
 @allow(Do.SELECTION_CONCLUDE)
 @writes
 def conclude(pid: str) -> Any:
-    found = or_404(queries.round_by_pid(pid))
+    found = ready(queries.round_by_pid(pid), moves(ROUND, "conclude"))
     form = forms.Conclude(data={"version": found.version})
     if form.validate_on_submit():
         actions.conclude(found, seen=form.version.data, by=current_user, at=clock.now())

@@ -116,6 +116,9 @@ class HandoverLine(Model):
     __table_args__ = (UniqueConstraint("handover_id", "position"), text_check("name", 500), CheckConstraint("quantity >= 1", name="quantity_from_one"))
 
 
+ASSIGNED = "kind = 'assignment' AND state IN ('signed', 'registered')"  # ownership is given away once
+
+
 class Agreement(OfResult, Identified, Versioned, Model):
     """A contract on a result. Whether it must be registered is decided at the signing, by the rule of that day."""
 
@@ -155,6 +158,7 @@ class Agreement(OfResult, Identified, Versioned, Model):
         CheckConstraint("NOT must_register OR register_by IS NOT NULL", name="registration_has_term"),
         CheckConstraint("state <> 'registered' OR (registered_number IS NOT NULL AND registered_on IS NOT NULL)", name="registered_has_number"),
         CheckConstraint("state <> 'ended' OR ended_on IS NOT NULL", name="ended_has_day"),
+        Index("uq_transfer_agreement_assignment", "result_id", unique=True, sqlite_where=text(ASSIGNED), postgresql_where=text(ASSIGNED)),
     )
 
     @property

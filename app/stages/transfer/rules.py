@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -253,6 +253,31 @@ def check_recipient(organisation: Any, name: str | None) -> None:
         raise Incomplete(N_("Please name the recipient: choose an organisation, or write its name."), field="recipient")
     if organisation is not None and (name or "").strip():
         raise Incomplete(N_("Please name the recipient in one of the two fields only."), field="recipient_name")
+
+
+def check_owned(assignment: Any) -> None:
+    """Raises WrongState when the ownership of the result was assigned already: the host has nothing left to transfer."""
+    if assignment is not None:
+        raise WrongState(N_("The ownership of this result was assigned by contract %(number)s of %(day)s to %(name)s. The host can no longer transfer it."),
+                         number=assignment.number, day=f"{assignment.signed_on:%d/%m/%Y}", name=assignment.recipient_said)  # fmt: skip
+
+
+def check_own_number(number: str, used: Collection[str]) -> None:
+    """Raises Incomplete for a number that another contract of the same host and year has."""
+    if number in used:
+        raise Incomplete(N_("%(number)s is already the number of another transfer contract of the host in this year."), field="number", number=number)
+
+
+def check_end(day: date | None, today: date) -> None:
+    """Raises Incomplete for a contract in preparation that would be over before it is signed."""
+    if day is not None and day <= today:
+        raise Incomplete(N_("The contract cannot end before it is signed: please give a day after today, or none."), field="ends_on")
+
+
+def check_rating(rating: Rating, use: Use) -> None:
+    """Raises Incomplete when a result that is out of use, or never was in use, is said to have a high effect."""
+    if rating == Rating.HIGH and use in (Use.NO_LONGER, Use.NEVER_APPLIED):
+        raise Incomplete(N_("By the verified reports this result is not in use: a high effect contradicts them."), field="rating")
 
 
 def check_share(percent: int | None, least: int | None) -> None:

@@ -33,7 +33,8 @@ def established(cast: Cast, *, council: Council, at: datetime, size: int = 7) ->
     """An established council: it meets sixteen days after `at`."""
     council = appointed(cast, council=council, at=at, size=size)
     number = f"{200 + council.id}/QĐ-SKHCN"
-    actions.establish(council, number=number, dated=local(at).date(), by=cast["officer"], at=at)
+    actions.propose(council, by=cast["officer"], at=at)
+    actions.establish(council, number=number, dated=local(at).date(), by=cast["leader"], at=at)
     return queries.fresh(council)
 
 

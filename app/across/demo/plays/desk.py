@@ -59,6 +59,7 @@ def decided(cast: Cast, at: datetime) -> None:
     final = actions.Identified(actions.Outcome.DO_WITH_CHANGES, title="Thí điểm hồ sơ sức khỏe điện tử tại 10 trạm y tế xã", mode=Mode.DIRECT, host=cast.org("host2"),
                                ceiling=900_000_000, months=18, rank=2)  # fmt: skip
     council.record(rows[1], final, by=cast["officer"], at=later)
+    actions.put_forward(rows, number="41", dated=local(later + DAY).date(), by=cast["officer"], at=later + DAY)
     actions.approve_list(rows, number=f"{2000 + rows[0].id}/QĐ-UBND", dated=local(later + 5 * DAY).date(), by=cast["province"], at=later + 5 * DAY)
 
 

@@ -45,7 +45,7 @@ def measures(cast: Cast, *, as_of: datetime) -> list[Measure]:
     groups, items, made = {g.code: g for g in plan.groups}, {i.code: i for s in plan.sectors for i in s.items}, []
     for place, body, text_vi, text_en, given, due, notes in MEASURES:
         where = {"group": groups[place]} if place in groups else {"item": items[place]}
-        values = {"text_vi": text_vi, "text_en": text_en, "due_on": local(as_of + due * DAY).date()}
+        values = {"text_vi": text_vi, "text_en": text_en, "due_on": min(local(as_of + due * DAY).date(), plan.period.last)}
         row = actions.assign(plan, values, agency=cast.org(body), by=cast["officer"], at=as_of + given * DAY, **where)  # type: ignore[arg-type]
         for when, progress, percent, words in notes:
             at = as_of + when * DAY

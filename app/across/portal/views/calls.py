@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.across.portal import blank
-from app.across.portal import queries as portal
 from app.across.portal.views.blueprint import bp, english
 from app.downloads import download
+from app.extensions import csrf
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
@@ -23,6 +23,7 @@ from app.stages.calls import actions, forms, queries
 from app.stages.calls.models import Call
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.rules import Mode
+from app.stages.plan import queries as plans
 
 OPEN, PAST = "open", "past"
 
@@ -39,7 +40,7 @@ def call_list(per_page: int = 25) -> Listing:
                  Column("deadline", _("Deadline"), lambda c: c.deadline, sort=Call.deadline), Column("state", _("State"), lambda c: _(c.state.label))],
         filters=[Filter("q", _("Words of the title, of a topic, or the number"), queries.with_words),
                  Filter("status", _("Open or past"), lambda s, v: queries.now_open(s, at, v == OPEN), choices=[(OPEN, _("Open")), (PAST, _("Past"))]),
-                 Filter("sector", _("Sector"), queries.in_sector, choices=portal.sector_names(english())),
+                 Filter("sector", _("Sector"), queries.in_sector, choices=plans.sector_choices(english())),
                  Filter("mode", _("Mode"), queries.of_mode, choices=[(str(m), _(m.label)) for m in Mode]),
                  Filter("kind", _("Type of task"), queries.of_kind, choices=kinds),
                  Filter("year", _("Year"), lambda s, v: s.where(Call.year == int(v)), choices=[(str(y), str(y)) for y in queries.years()])],
@@ -104,13 +105,21 @@ def ask(pid: str) -> Any:
 
 
 @bp.route("/public/calls/unsubscribe/<key>", methods=["GET", "POST"])
+@csrf.exempt
 @allow(PUBLIC)
 @writes
 def unsubscribe(key: str) -> Any:
-    """The link of a mail about a saved search: one button ends these mails, without signing in."""
-    search = or_404(queries.search_by_key(key))
+    """The link of a mail about a saved search or a followed call: one button ends these mails, without signing in.
+
+    A mail program may press it for its reader (RFC 8058): it knows the key, and sends no cookie and no token.
+    """
+    search, follower = queries.search_by_key(key), queries.follower_by_key(key)
+    or_404(search or follower)
     form = forms.Plain()
-    if form.validate_on_submit():
-        actions.drop_search(search, by=None, at=clock.now())
-        return done(_("You get no more mails for this search."), url_for(".calls"))
-    return render_template("portal/unsubscribe.html", form=form)
+    if (request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click") or form.validate_on_submit():
+        if search is not None:
+            actions.drop_search(search, by=None, at=clock.now())
+        elif follower is not None:
+            actions.end_following(follower, at=clock.now())
+        return done(_("These mails have ended."), url_for(".calls"))
+    return render_template("portal/unsubscribe.html", form=form, search=search)

@@ -10,7 +10,7 @@ from flask import Response, current_app, jsonify, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.across.portal import calendars, feed
+from app.across.portal import calendars, feed, openapi
 from app.across.portal.views.blueprint import bp, english
 from app.across.portal.views.calls import call_list
 from app.kernel import clock
@@ -104,7 +104,7 @@ def _plain(value: Any) -> Any:
 
 def _topic(topic: dict[str, Any]) -> dict[str, Any]:
     return {"code": topic["code"], "title": topic["title"], "aim": topic["aim"], "products": topic["products"], "kind": topic["kind"],
-            "item": topic["item_code"], "sector": topic["sector_code"], "ceiling_vnd": topic["ceiling"], "duration_months": topic["duration_months"],
+            "item": topic["item_code"], "plan": topic["plan"], "sector": topic["sector_code"], "ceiling_vnd": topic["ceiling"], "duration_months": topic["duration_months"],
             "invited": topic["assigned"], "outcome": str(topic["outcome"]) if topic["outcome"] else None}  # fmt: skip
 
 
@@ -143,3 +143,8 @@ def call_json(pid: str) -> Any:
     return jsonify(_json(page) | {"note": page["note"], "asked": asked, "questions": answers, "history": history})
 
 
+@bp.get("/api/v1/openapi.json")
+@allow(PUBLIC)
+def openapi_json() -> Response:
+    """What the two above answer, for programs that read such descriptions."""
+    return jsonify(openapi.document(title=_("Calls for dossiers"), base_url=_base(), filters=call_list().filters))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import abort, render_template, request
+from sqlalchemy import select
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
-from app.across.portal import queries
+from app.across.portal import board, queries
 from app.across.portal.views.blueprint import bp, english
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
@@ -18,6 +19,7 @@ from app.services.papers import queries as papers
 from app.services.papers import views as paper_views
 from app.services.papers.models import Paper
 from app.stages.funding.models import Project
+from app.stages.plan import queries as plans
 from app.stages.transfer import queries as transfer
 
 
@@ -35,6 +37,12 @@ def home() -> Any:
 @allow(PUBLIC)
 def plan() -> Any:
     return render_template("portal/plan.html", plan=or_404(queries.plan_shown(english())))
+
+
+@bp.get("/public/board")
+@allow(PUBLIC)
+def plan_board() -> Any:
+    return render_template("portal/board.html", board=or_404(board.board_shown(english())))
 
 
 @bp.get("/public/plan/<code>")
@@ -63,7 +71,8 @@ def projects() -> Any:
                  Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
                  Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
-                 Filter("sector", N_("Sector"), hub.in_sector, choices=queries.sector_names(tongue)),
+                 Filter("sector", N_("Sector"), hub.in_sector, choices=plans.sector_choices(tongue)),
+                 Filter("item", N_("Priority item"), hub.of_item, choices=plans.item_choices(tongue, among=select(Project.item_id))),
                  Filter("year", N_("Year of approval"), hub.decided_in, choices=[(str(y), str(y)) for y in hub.years()]),
                  Filter("phase", N_("Phase"), lambda s, v: s.where(phase_sql(today) == v), choices=[(str(p), p.label) for p in Phase])],
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""The acts on councils: set one up (setup), hold its session (session); its papers are written by both (papers)."""
+"""The acts on councils: set one up (setup), hold its session (session), when it does not end as called (course); papers by all (papers)."""
 
+from app.services.councils.actions.course import adjourn, give_back, replace
 from app.services.councils.actions.session import (
-    UNDER_WAY,
     attend,
     cast,
     conclude,
@@ -12,6 +12,7 @@ from app.services.councils.actions.session import (
     must_run,
     open_box,
     open_points,
+    refuse_without_quorum,
     seal_of,
 )
 from app.services.councils.actions.setup import (
@@ -19,10 +20,13 @@ from app.services.councils.actions.setup import (
     dissolve,
     draft,
     establish,
+    propose,
     remove,
     schedule,
+    send_back,
     take_off,
 )
+from app.services.councils.rules import UNDER_WAY
 
-__all__ = ["UNDER_WAY", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "may_cast", "must_preside", "must_run",
-           "open_box", "open_points", "remove", "schedule", "seal_of", "take_off"]
+__all__ = ["UNDER_WAY", "adjourn", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "give_back", "may_cast",
+           "must_preside", "must_run", "open_box", "open_points", "propose", "refuse_without_quorum", "remove", "replace", "schedule", "seal_of", "send_back", "take_off"]

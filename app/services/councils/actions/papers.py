@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from app.kernel.clock import local
 from app.services.councils import queries
-from app.services.councils.models import Council
+from app.services.councils.models import Council, Seat
 from app.services.councils.procedures import Told
 from app.services.councils.rules import Kind, SeatRole
 from app.services.papers import actions as papers
@@ -24,10 +24,19 @@ TASKS = {Kind.IDENTIFICATION: "tư vấn xác định nhiệm vụ khoa học v�
 ORDER = list(ROLES)
 
 
+def _sorted(seats: Iterable[Seat]) -> list[Seat]:
+    return sorted(seats, key=lambda s: (ORDER.index(s.role), s.id))
+
+
+def _named(seat: Seat) -> str:
+    return " ".join(filter(None, (seat.user.title, seat.user.name)))
+
+
 def _members(council: Council) -> list[dict[str, Any]]:
-    seats = sorted(council.seats, key=lambda s: (ORDER.index(s.role), s.id))
-    return [{"name": " ".join(filter(None, (s.user.title, s.user.name))), "role": ROLES[s.role], "present": "Có mặt" if s.present else "Vắng mặt",
-             "body": ", ".join(o.name for o in s.user.organisations)} for s in seats]  # fmt: skip
+    """The members as papers list them, with who came to a session and who left it before its end."""
+    came = {pid for session in council.sessions or [] for pid in session["present"]}
+    return [{"name": _named(s), "role": ROLES[s.role], "body": ", ".join(o.name for o in s.user.organisations),
+             "present": "Có mặt" if s.present else "Có mặt, về trước" if s.public_id in came else "Vắng mặt"} for s in _sorted(council.seats)]  # fmt: skip
 
 
 def issue_decision(council: Council, *, by: User, at: datetime) -> Paper:
@@ -39,29 +48,95 @@ def issue_decision(council: Council, *, by: User, at: datetime) -> Paper:
                         number=council.decision_number, dated=council.decision_dated, by=by, at=at)  # fmt: skip
 
 
+def issue_dissolution(council: Council, *, number: str, dated: date, reason: str, by: User, at: datetime) -> Paper:
+    """The decision that dissolves an established council."""
+    data = {"number": number, "title": council.title, "decision": _decision(council), "reason": reason}
+    return papers.issue(template="councils/dissolution", subject=council, title=f"Quyết định giải thể {council.title}"[:500], data=data, number=number, dated=dated, by=by, at=at)
+
+
+def issue_replacement(council: Council, old: Seat, new: Seat, *, number: str, dated: date, reason: str, by: User, at: datetime) -> Paper:
+    """The decision that puts another person into a seat."""
+    data = {"number": number, "title": council.title, "decision": _decision(council), "reason": reason, "role": ROLES[old.role], "old": _named(old),
+            "new": " ".join(filter(None, (new.user.title, new.user.name))), "body": ", ".join(o.name for o in new.user.organisations)}  # fmt: skip
+    return papers.issue(template="councils/replacement", subject=council, title=f"Quyết định thay thành viên {council.title}"[:500], data=data, number=number, dated=dated,
+                        by=by, at=at)  # fmt: skip
+
+
+def _decision(council: Council) -> str:
+    return f"{council.decision_number} ngày {council.decision_dated:%d/%m/%Y}" if council.decision_dated else str(council.decision_number)
+
+
 def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *, chosen: str | None, reason: str | None, by: User, at: datetime) -> Paper:
-    """The minutes: attendance, recusals, the count of every item with the seals of its ballots, the conclusion."""
-    rules = queries.rules_of(council, on=local(at).date())
-    facts: list[dict[str, str]] = []
-    seals: list[dict[str, str]] = []
-    for item in council.agenda:
-        told = queries.procedure(council).told(results[item.public_id], queries.subject_of(item), rules)
-        facts += [{"item": str(item.position), "what": what, "said": said} for what, said in lines_of(told)]
-        seals += [{"item": str(item.position), "seal": seal} for seal in results[item.public_id]["seals"]]
-    leader = queries.presiding(council)
-    secretary = next((s for s in council.seats if s.role == SeatRole.SECRETARY), None)
-    places = {item.id: item.position for item in council.agenda}
-    names = {seat.id: seat.user.name for seat in council.seats}
+    """The minutes: sessions, attendance, recusals, the count of every item with the seals of its ballots, what was given back, the conclusion."""
+    facts, remarks, seals = _counted(council, results, at)
+    leader, secretary = queries.presiding(council), next((s for s in council.seats if s.role == SeatRole.SECRETARY), None)
+    led = [name for r in results.values() if (name := r.get("led"))]  # who opened the boxes
+    chair = next((s.user.name for s in council.seats if s.role == SeatRole.CHAIR), "")
+    signs = chair if chair in led or not led else led[0]
+    if not led and leader is not None:
+        signs = leader.user.name
+    members = _members(council)
     data = {
         "title": council.title, "number": council.decision_number, "decided": council.decision_dated.isoformat() if council.decision_dated else None,
-        "held": f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "", "place": council.place or "", "members": _members(council),
-        "present": sum(s.present for s in council.seats), "count": len(council.seats), "authorisation": council.authorisation or "",
-        "items": [{"title": item.title} for item in council.agenda], "facts": facts, "seals": seals, "conclusion": council.conclusion,
-        "recused": [{"name": names[r.seat_id], "item": str(places[r.agenda_item_id]), "reason": r.reason} for r in queries.recusal_rows(council)],
+        "held": _held(council), "place": council.place or "", "members": members, "led": _led(council, results),
+        "present": sum(m["present"] != "Vắng mặt" for m in members), "count": len(council.seats),
+        "authorisation": (council.authorisation or "") if any(name != chair for name in [*led, signs]) else "",
+        "items": [{"title": item.title} for item in council.agenda], "facts": facts, "remarks": remarks, "seals": seals, "conclusion": council.conclusion,
+        "recused": _recused(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
+        "back": [{"item": str(item.position), "title": item.title, "reason": item.given_back_reason or ""} for item in council.agenda if item.given_back_at],
         "chosen": next((item.title for item in council.agenda if item.public_id == chosen), ""), "reason": reason or "",
-        "leader": leader.user.name if leader else "", "secretary": secretary.user.name if secretary else "",
+        "leader": signs, "secretary": secretary.user.name if secretary else "",
     }  # fmt: skip
     return papers.issue(template="councils/minutes", subject=council, title=f"Biên bản họp {council.title}"[:500], data=data, by=by, at=at)
+
+
+def _counted(council: Council, results: Mapping[str, Mapping[str, Any]], at: datetime) -> tuple[list[dict[str, str]], list[dict[str, str]], list[dict[str, str]]]:
+    """(what the counts say, members' remarks without names, seals), each line with its place on the agenda."""
+    rules = queries.rules_of(council, on=local(at).date())
+    facts: list[dict[str, str]] = []
+    remarks: list[dict[str, str]] = []
+    seals: list[dict[str, str]] = []
+    for item in queries.counted_items(council):
+        place, result = str(item.position), results[item.public_id]
+        told = queries.procedure(council).told(result, queries.subject_of(item), rules)
+        facts += [{"item": place, "what": what, "said": said} for what, said in lines_of(told)]
+        remarks += [{"item": place, "said": remark} for remark in told.remarks]
+        seals += [{"item": place, "seal": seal} for seal in result["seals"]]
+    return facts, remarks, seals
+
+
+def _day(stored: str) -> str:
+    return f"{local(datetime.fromisoformat(stored)):%d/%m/%Y}"
+
+
+def _held(council: Council) -> str:
+    """The days on which the council sat; of a council held before sessions were kept, the day it was called for."""
+    if council.sessions:
+        return ", ".join(dict.fromkeys(_day(session["opened"]) for session in council.sessions))
+    return f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else ""
+
+
+def _sessions(council: Council) -> list[dict[str, str]]:
+    """The sessions one by one, when there was more than one."""
+    held = council.sessions or []
+    return [{"opened": f"{local(datetime.fromisoformat(s['opened'])):%H:%M %d/%m/%Y}", "place": s["place"] or "", "led": s["led"],
+             "present": str(len(s["present"])), "reason": s.get("reason", "")} for s in held] if len(held) > 1 else []  # fmt: skip
+
+
+def _led(council: Council, results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Who presided; when several did, over which items."""
+    items: dict[str, list[str]] = {}
+    for item in queries.counted_items(council):
+        items.setdefault(results[item.public_id].get("led", ""), []).append(str(item.position))
+    items.pop("", None)
+    if not items and council.sessions:
+        return str(council.sessions[-1]["led"])
+    return next(iter(items), "") if len(items) < 2 else "; ".join(f"{name} (nội dung {', '.join(places)})" for name, places in items.items())
+
+
+def _recused(council: Council) -> list[dict[str, str]]:
+    places, names = {item.id: item.position for item in council.agenda}, {seat.id: seat.user.name for seat in council.seats}
+    return [{"name": names[r.seat_id], "item": str(places[r.agenda_item_id]), "reason": r.reason} for r in queries.recusal_rows(council)]
 
 
 def lines_of(told: Told) -> list[tuple[str, str]]:

@@ -33,6 +33,8 @@ from app.services.councils.models import (
 from app.services.councils.procedures import Question
 from app.services.councils.rules import (
     COUNCIL,
+    UNDER_WAY,
+    Check,
     CouncilState,
     SeatRole,
     check_answers,
@@ -40,8 +42,6 @@ from app.services.councils.rules import (
     refuse_broken,
 )
 from app.services.people.models import User
-
-UNDER_WAY = queries.UNDER_WAY
 
 
 def declare(council: Council, recused: Mapping[str, str], *, by: User, at: datetime) -> Seat:
@@ -53,11 +53,12 @@ def declare(council: Council, recused: Mapping[str, str], *, by: User, at: datet
     if council.state not in UNDER_WAY:
         raise WrongState(N_("This session is over."))
     known = queries.recusals_of(council)
-    for pid, reason in recused.items():
-        item = queries.item_by_pid(council, pid)
-        if item is None or (seat.id, item.id) in known:
-            continue
-        _recuse(council, seat, item, nfc(reason), by=by, at=at)
+    rules = queries.rules_of(council, on=local(at).date())
+    named = [item for item in council.agenda if item.public_id in recused and (seat.id, item.id) not in known]
+    for item in named:
+        _recuse(council, seat, item, nfc(recused[item.public_id]), by=by, at=at)
+    if named and queries.out_of_competitors(council, rules):
+        _recuse_from_competitors(council, seat, named[0], nfc(recused[named[0].public_id]), by=by, at=at)
     seat.declared_at = seat.declared_at or at
     db.session.flush()
     journal.record(council, "declare", by=by, at=at, detail={"seat": seat.public_id, "out_of": len(recused)})
@@ -72,6 +73,14 @@ def _recuse(council: Council, seat: Seat, item: AgendaItem, reason: str, *, by: 
     db.session.add(Recusal(seat_id=seat.id, agenda_item_id=item.id, at=at, reason=reason))
     db.session.flush()
     journal.record(council, "recuse", by=by, at=at, detail={"seat": seat.public_id, "item": item.public_id})
+
+
+def _recuse_from_competitors(council: Council, seat: Seat, of: AgendaItem, reason: str, *, by: User | None, at: datetime) -> None:
+    """Who is out of one of the objects that compete judges none of them; a sheet that is in a box already stays there."""
+    known, cast = queries.recusals_of(council), queries.own_ballots(council, seat)
+    for item in council.agenda:
+        if (seat.id, item.id) not in known and item.id not in cast:
+            _recuse(council, seat, item, f"Cạnh tranh với nội dung {of.position}: {reason}", by=by, at=at)
 
 
 def _own_seat(council: Council, by: User) -> Seat:
@@ -106,6 +115,9 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
                          names=", ".join(undeclared))  # fmt: skip
     for seat in council.seats:
         seat.present = seat.public_id in present
+    if council.state == CouncilState.CONVENED and council.sessions:  # who came later was there too
+        came = dict.fromkeys([*council.sessions[-1]["present"], *(s.public_id for s in council.seats if s.present)])
+        council.sessions = [*council.sessions[:-1], council.sessions[-1] | {"present": list(came)}]
     council.authorisation = nfc(authorisation or "") or None
     council.vice_authorised = council.authorisation is not None
     flag_modified(council, "vice_authorised")
@@ -114,21 +126,62 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
 
 
 def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> None:
-    """Open the session. Refuses before its day and without quorum, naming the rule that is not kept."""
+    """Open the session. Refuses before its day and without quorum, naming the rule that is not kept; also when no item of the agenda has one.
+
+    Items that have none because of conflicts are not voted on: they are given back, or wait for another session.
+    """
     must_run(council, by)
     council = queries.locked(council)
     if council.meets_at is None or local(at).date() < local(council.meets_at).date():
         raise WrongState(N_("The session is on %(day)s."), day=f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "–")
     refuse_broken(quorum(council, at))
-    COUNCIL.advance(council, "convene", by=by, at=at, seen=seen, detail={"present": sum(s.present for s in council.seats)})
+    missing = broken_items(council, at)
+    if missing and len(missing) == len(queries.open_items(council)):
+        refuse_broken(next(iter(missing.values())))
+    _note_session(council, at)
+    COUNCIL.advance(council, "convene", by=by, at=at, seen=seen,
+                    detail={"present": sum(s.present for s in council.seats), "without_quorum": [item.public_id for item in missing]})  # fmt: skip
 
 
-def quorum(council: Council, at: datetime, without: Collection[int] = (), voted: Collection[int] = ()) -> list[Any]:
-    """The rules of attendance as they stand; `without` are seats that do not count (recused from an item), `voted` those that count though
-    they have left: their ballots are in the box."""
+def _note_session(council: Council, at: datetime) -> None:
+    """Keep that a session begins now: who is there, who leads it, by which authorisation."""
+    leader = queries.presiding(council)
+    council.sessions = [*(council.sessions or []), {"opened": at.isoformat(), "place": council.place, "called": local(council.meets_at).date().isoformat()
+                        if council.meets_at else None, "present": [s.public_id for s in council.seats if s.present], "led": leader.user.name if leader else ""}]  # fmt: skip
+
+
+def quorum(council: Council, at: datetime) -> list[Check]:
+    """The rules of attendance of the session as they stand."""
     rule = queries.rules_of(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
-    present = [s.role for s in council.seats if (s.present or s.id in voted) and s.id not in without]
-    return check_quorum([s.role for s in council.seats], present, rule, vice_authorised=council.vice_authorised)
+    return check_quorum([s.role for s in council.seats], [s.role for s in council.seats if s.present], rule, vice_authorised=council.vice_authorised)
+
+
+def item_quorum(council: Council, item: AgendaItem, rules: Mapping[str, Any], recused: Collection[tuple[int, int]], voted: Collection[int],
+                *, all_there: bool = False) -> list[Check]:  # fmt: skip
+    """The same of one item: who is out of it does not count, `voted` count though they have left, their ballots being in the box.
+
+    `all_there` asks what can be had at best: every member comes and the vice chair is authorised.
+    """
+    out = [s for s in council.seats if (s.id, item.id) in recused]
+    present = [s.role for s in council.seats if (s.present or all_there or s.id in voted) and s not in out]
+    return check_quorum([s.role for s in council.seats], present, rules[f"councils.{council.kind}.quorum"],
+                        vice_authorised=council.vice_authorised or all_there, out=[s.role for s in out])  # fmt: skip
+
+
+def broken_items(council: Council, at: datetime, *, all_there: bool = False) -> dict[AgendaItem, list[Check]]:
+    """The items still to be dealt with that have no quorum, each with the rules that are not kept."""
+    rules, recused, cast_by = queries.rules_of(council, on=local(at).date()), queries.recusals_of(council), queries.cast_by(council)
+    found = {}
+    for item in queries.open_items(council):
+        broken = [c for c in item_quorum(council, item, rules, recused, cast_by[item.id], all_there=all_there) if not c.kept]
+        if broken:
+            found[item] = broken
+    return found
+
+
+def refuse_without_quorum(council: Council, item: AgendaItem, rules: Mapping[str, Any]) -> None:
+    """Raise Incomplete for the first rule of attendance that the item does not keep."""
+    refuse_broken(item_quorum(council, item, rules, queries.recusals_of(council), queries.cast_by(council)[item.id]))
 
 
 def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: User, at: datetime) -> Ballot:
@@ -141,8 +194,7 @@ def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: 
     seat = may_cast(council, item, rules, by=by)
     if queries.ballot_of(item, seat) is not None:
         raise WrongState(N_("Your ballot on this item is in the box. It is final."))
-    out_of = [seat_id for seat_id, item_id in queries.recusals_of(council) if item_id == item.id]
-    refuse_broken(quorum(council, at, without=out_of, voted=queries.cast_by(council)[item.id]))
+    refuse_without_quorum(council, item, rules)
     procedure = queries.procedure(council)
     clean = check_answers(procedure.questions(queries.subject_of(item), rules), content)
     procedure.check(clean, rules)
@@ -161,12 +213,15 @@ def may_cast(council: Council, item: AgendaItem, rules: Mapping[str, Any], *, by
         raise WrongState(N_("Ballots are cast while the session is open."))
     if item.opened_at is not None:
         raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
+    if item.given_back_at is not None:
+        raise WrongState(N_("This item is given back: this council does not vote on it."))
     if not seat.present:
         raise NotAllowed(N_("You are not noted as present. Please speak to the secretary."))
     if (seat.id, item.id) in queries.recusals_of(council):
         raise NotAllowed(N_("You are out of this item because of a conflict."))
-    for conflict in queries.conflicts_of(council, by, item, seat.role, rules):
-        if conflict.hard:
+    for other in council.agenda if queries.out_of_competitors(council, dict(rules)) else [item]:
+        conflict = next((c for c in queries.conflicts_of(council, by, other, seat.role, dict(rules)) if c.hard), None)
+        if conflict is not None:
             raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=conflict.reason)
     return seat
 
@@ -176,11 +231,11 @@ def seal_of(content: Mapping[str, Any], salt: str) -> str:
     return hashlib.sha256(f"{salt}:{json.dumps(content, sort_keys=True, ensure_ascii=False)}".encode()).hexdigest()
 
 
-def must_preside(council: Council, by: User) -> None:
-    """Raises NotAllowed for whoever does not lead the session."""
-    leader = queries.presiding(council)
+def must_preside(council: Council, item: AgendaItem, by: User) -> None:
+    """Raises NotAllowed for whoever does not lead the session on this item; nobody does who is out of it."""
+    leader = queries.presiding_over(council, item, queries.recusals_of(council))
     if leader is None or leader.user_id != by.id:
-        raise NotAllowed(N_("Only the member who presides opens the box."))
+        raise NotAllowed(N_("Only the member who presides over this item opens its box."))
 
 
 def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> Count:
@@ -188,15 +243,18 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
 
     Refused while a present member who votes has not cast (absent members are marked absent first), or without quorum.
     """
-    must_preside(council, by)
+    must_preside(council, item, by)
     if council.state != CouncilState.CONVENED:
         raise WrongState(N_("Ballots are counted while the session is open."))
     item = queries.locked_item(item, opening=True)
     if item.opened_at is not None:
         raise WrongState(N_("This box is open already."))
+    if item.given_back_at is not None:
+        raise WrongState(N_("This item is given back: this council does not vote on it."))
     recused, cast_by = queries.recusals_of(council), queries.cast_by(council)
-    refuse_broken(quorum(council, at, without=[seat for seat, out_of in recused if out_of == item.id], voted=cast_by[item.id]))
-    first = council.agenda if queries.procedure(council).together else [item]
+    rules = queries.rules_of(council, on=local(at).date())
+    refuse_broken(item_quorum(council, item, rules, recused, cast_by[item.id]))
+    first = queries.open_items(council) if queries.procedure(council).together else [item]
     missing = sorted({s.user.name for other in first for s in queries.voters(council, other, recused) if s.id not in cast_by[other.id]})
     if missing:
         raise Incomplete(N_("Not cast yet: %(names)s. Who has left the session is first noted as absent."), names=", ".join(missing))
@@ -205,9 +263,8 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
         raise WrongState(N_("This box is open already."))
     db.session.refresh(item, ["opened_at"])
     ballots = queries.ballots_of(item)
-    rules = queries.rules_of(council, on=local(at).date())
     result = queries.procedure(council).count(queries.casts_of(council, item), rules)
-    result = {"present": sum(s.present for s in council.seats), "members": len(council.seats), "ballots": len(ballots), **result,
+    result = {"present": sum(s.present for s in council.seats), "led": by.name, "members": len(council.seats), "ballots": len(ballots), **result,
               "seals": sorted(b.seal for b in ballots)}  # fmt: skip
     count = Count(agenda_item_id=item.id, result=result, counted_at=at)
     db.session.add(count)
@@ -225,7 +282,7 @@ def tied_items(council: Council, at: datetime) -> list[AgendaItem]:
 def ranked(council: Council, at: datetime) -> dict[str, dict[str, Any]]:
     """The places of the items by the counts so far; empty where this kind of council ranks nothing."""
     rank = queries.procedure(council).rank
-    return rank(queries.counts_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
+    return rank(queries.results_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
 
 
 def open_points(council: Council, at: datetime) -> list[tuple[AgendaItem, Question]]:
@@ -248,30 +305,40 @@ def _settle(council: Council, settled: Mapping[str, Mapping[str, Any]], at: date
     return kept
 
 
+def _choose(council: Council, chosen: str | None, reason: str | None, at: datetime) -> dict[str, dict[str, Any]]:
+    """Which of the equal first ones the council recommends, with its reason; empty when the rules have told them apart."""
+    tied = {item.public_id for item in tied_items(council, at)}
+    if not tied:
+        return {}
+    if chosen not in tied:
+        raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
+    if not nfc(reason or ""):
+        raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
+    return {str(chosen): {"chosen": True, "reason": nfc(reason or "")}}
+
+
 def conclude(council: Council, *, conclusion: str, chosen: str | None = None, reason: str | None = None,
              settled: Mapping[str, Mapping[str, Any]] | None = None, by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
-    """End the session: every box is opened, the results are given to the stage, the minutes are issued.
+    """End the session: every box is opened or its item given back, the results are given to the stage, the minutes are issued.
 
     `chosen` is the item that the council recommends among tied ones, with the reason that was voted. `settled` says what it
     decided of the points that the votes left open: {item public id: {code: choice, "reason": …}}.
     """
     must_run(council, by)
     council = queries.locked(council)
-    waiting = [item for item in council.agenda if item.opened_at is None]
-    if council.state == CouncilState.CONVENED and waiting:
+    waiting, running = queries.open_items(council), council.state in UNDER_WAY
+    if council.state == CouncilState.ESTABLISHED and not queries.counted_items(council):
+        raise WrongState(N_("The session has not been opened."))
+    if running and waiting:
         raise Incomplete(N_("The box of “%(title)s” is not opened yet."), title=waiting[0].title)
     if not nfc(conclusion or ""):
         raise Incomplete(N_("Please write down what the council concluded."), field="conclusion")
-    tied = {item.public_id for item in tied_items(council, at)} if council.state == CouncilState.CONVENED else set()
-    if tied and chosen not in tied:
-        raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
-    if tied and not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
-    decided = _settle(council, settled or {}, at) if council.state == CouncilState.CONVENED else {}
+    choice = _choose(council, chosen, reason, at) if running else {}
+    decided = _settle(council, settled or {}, at) | choice if running else {}
     council.conclusion, council.concluded_at, council.settled = nfc(conclusion), at, decided or None
-    detail = ({"chosen": chosen} if tied else {}) | ({"settled": decided} if decided else {})
+    detail = ({"chosen": chosen} if choice else {}) | ({"settled": decided} if decided else {})
     COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail=detail or None)
     counts, ranks = queries.results_of(council), ranked(council, at)
-    results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in council.agenda}
-    papers.issue_minutes(council, results, chosen=chosen if tied else None, reason=reason, by=by, at=at)
-    queries.procedure(council).concluded(council, results, chosen if tied else None, by=by, at=at)
+    results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in queries.counted_items(council)}
+    papers.issue_minutes(council, results, chosen=chosen if choice else None, reason=reason, by=by, at=at)
+    queries.procedure(council).concluded(council, results, chosen if choice else None, by=by, at=at)

@@ -23,29 +23,27 @@ from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.acceptance import queries
+from app.stages.acceptance.actions.going import go
+from app.stages.acceptance.actions.shared import (
+    check_begin,
+    check_own,
+    running_contract,
+)
 from app.stages.acceptance.models import Case, CaseLine
 from app.stages.acceptance.rules import (
     CASE,
-    check_editable,
-    check_holder,
     check_other_person,
     missing_documents,
     unfinished,
 )
-from app.stages.execution import queries as execution
 from app.stages.funding import queries as funding
-from app.stages.funding.models import Contract, Project
-from app.stages.funding.rules import ContractState
+from app.stages.funding.models import Project
 
 
 def begin(project: Project, *, by: User, at: datetime) -> Case:
     """Begin the acceptance of a project: one line for each promised product. Once per project."""
+    check_begin(project, by)
     contract = running_contract(project)
-    check_holder(funding.may_request(by, project) or by.can(Do.ACCEPTANCE_RUN))
-    if execution.open_termination(project.id) is not None:
-        raise WrongState(N_("An early end of this project is under consideration."))
-    if queries.case_of(project.id) is not None:
-        raise WrongState(N_("The acceptance of this project has begun already."))
     case = Case(project_id=project.id, due_on=queries.dossier_due(project, contract.ends_on), created_by_id=by.id, created_at=at)
     try:
         CASE.begin(case, "begin", by=by, at=at)
@@ -55,14 +53,6 @@ def begin(project: Project, *, by: User, at: datetime) -> Case:
     db.session.add_all(CaseLine(case_id=case.id, position=n, project_product_id=product_id, name=name) for n, (product_id, name) in enumerate(products, 1))
     db.session.flush()
     return case
-
-
-def running_contract(project: Project) -> Contract:
-    """The signed contract of a project that has not ended. Raises WrongState else."""
-    contract = funding.contract_of(project.id)
-    if contract is None or contract.state != ContractState.SIGNED or funding.closing_of(project.id) is not None:
-        raise WrongState(N_("Acceptance needs a signed contract of a project that has not ended."))
-    return contract
 
 
 def self_evaluate(case: Case, lines: Mapping[int, Mapping[str, str | None]], *, grade: str | None, note: str | None, by: User, at: datetime,
@@ -103,10 +93,8 @@ def remove_file(case: Case, attachment: Attachment, *, by: User, at: datetime) -
 
 def _own(case: Case, by: User) -> Project:
     """The project of a dossier that this person may write in. Raises WrongState, NotAllowed."""
-    check_editable(case)
-    project = funding.project_by_id(case.project_id)
-    check_holder(funding.may_request(by, project))
-    return project
+    check_own(case, by)
+    return funding.project_by_id(case.project_id)
 
 
 def submit(case: Case, *, by: User, at: datetime, seen: Any = None) -> Paper:
@@ -126,7 +114,7 @@ def submit(case: Case, *, by: User, at: datetime, seen: Any = None) -> Paper:
     case.submitted_at, case.submitted_by_id, case.reason = at, by.id, None
     case.checked_at = case.checked_by_id = case.check_remark = None
     late = queries.lateness(case)
-    CASE.advance(case, "submit", by=by, at=at, detail={"round": case.round, "days_late": late})
+    go(case, "submit", by=by, at=at, detail={"round": case.round, "days_late": late})
     levels = queries.levels_of(project)
     paper = papers.issue(template="acceptance/self_evaluation", subject=case, by=by, at=at, title=f"Báo cáo tự đánh giá nhiệm vụ {project.code}", data={
         **face(project), "lines": [{"name": line.name, "promised": promised(line), "quantity": line.delivered_quantity, "quality": line.delivered_quality,
@@ -156,7 +144,7 @@ def return_dossier(case: Case, *, reason: str, by: User, at: datetime, seen: Any
     """Send the dossier back with what is missing; the answer is issued."""
     check_other_person(by.id, case.submitted_by_id)
     check_seen(case, seen)
-    CASE.advance(case, "return", by=by, at=at, reason=reason)
+    go(case, "return", by=by, at=at, reason=reason)
     case.reason = reason
     db.session.flush()
     return _answer(case, "returned", valid=False, remark=reason, by=by, at=at)
@@ -167,7 +155,7 @@ def check(case: Case, *, remark: str | None = None, by: User, at: datetime, seen
     check_other_person(by.id, case.submitted_by_id)
     check_seen(case, seen)
     case.checked_at, case.checked_by_id, case.check_remark = at, by.id, remark
-    CASE.advance(case, "check", by=by, at=at, reason=remark)
+    go(case, "check", by=by, at=at, reason=remark)
     return _answer(case, "valid", valid=True, remark=remark or "", by=by, at=at)
 
 

@@ -23,19 +23,20 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
+from app.stages.acceptance.actions.going import go
+from app.stages.acceptance.actions.shared import (
+    check_certificate,
+    check_drafted,
+    check_results_open,
+)
 from app.stages.acceptance.models import Case, Contribution, Result
 from app.stages.acceptance.rules import (
-    CASE,
     ON_PAPER,
-    RATED,
     RESULT,
     CaseState,
     Gate,
     ResultKind,
     ResultState,
-    check_accepted,
-    check_gate,
-    check_holder,
     check_shares,
 )
 from app.stages.funding import queries as funding
@@ -69,24 +70,19 @@ def add_result(case: Case, *, title: str, kind: ResultKind, by: User, at: dateti
 
 def _open(case: Case, by: User) -> Project:
     """The project of an accepted case whose results this person may write. Raises WrongState, NotAllowed."""
-    if case.state not in RATED:
-        raise WrongState(N_("Results are written down once the council has rated the project."))
-    check_accepted(case.accepted)
-    project = funding.project_by_id(case.project_id)
-    check_holder(funding.may_request(by, project) or by.can(Do.ACCEPTANCE_REGISTER))
-    return project
+    check_results_open(case, by)
+    return funding.project_by_id(case.project_id)
 
 
-def _drafted(result: Result) -> Case:
-    if result.state != ResultState.DRAFTED:
-        raise WrongState(N_("This result is registered or left out and cannot be changed."))
-    return db.session.scalars(select(Case).where(Case.id == result.case_id)).one()
+def _drafted(result: Result, by: User) -> Case:
+    check_drafted(result, by)
+    return queries.case_by_id(result.case_id)
 
 
 def describe(result: Result, *, title: str, kind: ResultKind, summary: str, item: Priority, title_en: str | None = None, summary_en: str | None = None,
              quantity: str | None = None, quality: str | None = None, by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
     """Say what the result is: for the register, and later for the public. `item` is a priority of the project's plan."""
-    project = _open(_drafted(result), by)
+    project = _open(_drafted(result, by), by)
     if item.id != project.item_id and item.plan_id != funding.project_by_id(project.id).item.plan_id:
         raise Incomplete(N_("The item belongs to another plan than the project."), field="item")
     check_seen(result, seen)
@@ -99,7 +95,7 @@ def describe(result: Result, *, title: str, kind: ResultKind, summary: str, item
 
 def set_shares(result: Result, shares: Sequence[tuple[str, int | None, int]], *, by: User, at: datetime, seen: Any = None) -> None:
     """Fix who contributed how much: (name, user id, percent), together 100. An empty list takes all out."""
-    _open(_drafted(result), by)
+    _open(_drafted(result, by), by)
     check_shares([percent for _name, _user, percent in shares], needed=False)
     check_seen(result, seen)
     db.session.execute(delete(Contribution).where(Contribution.result_id == result.id))
@@ -112,9 +108,9 @@ def set_shares(result: Result, shares: Sequence[tuple[str, int | None, int]], *,
 
 def register(result: Result, *, number: str, dated: date, by: User, at: datetime, seen: Any = None) -> Paper:
     """Register the result with its certificate: from now on it is frozen. With the last one the case is registered."""
-    case = _drafted(result)
+    case = _drafted(result, by)
     project = _open(case, by)
-    check_gate(Gate.CERTIFICATE, queries.order_of(project), queries.passed_gates(case))
+    check_certificate(result, by)
     if case.graded_at is None or not local(case.graded_at).date() <= dated <= local(at).date():
         raise Incomplete(N_("The certificate is dated after the council's session, and not in the future."), field="dated")
     if not (result.summary or "").strip():
@@ -139,7 +135,7 @@ def register(result: Result, *, number: str, dated: date, by: User, at: datetime
 
 def drop(result: Result, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Leave a result out of the register, with the reason."""
-    case = _drafted(result)
+    case = _drafted(result, by)
     project = _open(case, by)
     check_seen(result, seen)
     others = [r for r in queries.results_of(case.id) if r.id != result.id and r.state != ResultState.DROPPED]
@@ -154,7 +150,7 @@ def _complete(case: Case, project: Project, *, by: User, at: datetime) -> None:
     """When no result waits any more, the case's results are registered; who recognises is told."""
     if Gate.CERTIFICATE not in queries.passed_gates(case) or case.state != CaseState.GRADED:
         return
-    CASE.advance(case, "register_results", by=by, at=at)
+    go(case, "register_results", by=by, at=at)
     outbox.post("acceptance/mail/registered.txt", to=funding.holders(project), key=f"acceptance-registered:{case.public_id}", at=at, project=project, case=case)
     outbox.post("acceptance/mail/to_recognise.txt", to=people.users_with(Do.ACCEPTANCE_RECOGNISE), key=f"acceptance-to-recognise:{case.public_id}", at=at,
                 project=project, case=case)  # fmt: skip

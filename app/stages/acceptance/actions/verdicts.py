@@ -27,18 +27,21 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
+from app.stages.acceptance.actions.going import check_going, go
 from app.stages.acceptance.actions.results import draft_results
+from app.stages.acceptance.actions.shared import (
+    check_another_round,
+    check_project_holder,
+    check_recognisable,
+    check_revised,
+)
 from app.stages.acceptance.models import Case, Evaluation
 from app.stages.acceptance.rating import months_after
 from app.stages.acceptance.rules import (
     CASE,
     CaseState,
-    Gate,
     check_accepted,
     check_failed,
-    check_gate,
-    check_holder,
-    check_reevaluation,
 )
 from app.stages.funding import actions as money
 from app.stages.funding import queries as funding
@@ -53,6 +56,7 @@ def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any 
     """Prepare a council for this case. It is before the council once that is established."""
     if case.state != CaseState.VALID:
         raise WrongState(N_("Only a valid dossier goes to a council."))
+    check_going(case)
     check_seen(case, seen)
     council = councils.draft(Kind.ACCEPTANCE, title=title, subjects=[case], by=by, at=at)
     case.council_pid = council.public_id
@@ -64,7 +68,7 @@ def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any 
 def seat_council(case: Case, council: Council, *, by: User | None, at: datetime) -> None:
     """The council is established: the case is before it."""
     case.council_pid = council.public_id
-    CASE.advance(case, "seat_council", by=by, at=at, detail={"council": council.public_id})
+    go(case, "seat_council", by=by, at=at, detail={"council": council.public_id})
 
 
 def release(case: Case, *, by: User | None, at: datetime) -> None:
@@ -77,7 +81,7 @@ def release(case: Case, *, by: User | None, at: datetime) -> None:
 def grade(case: Case, *, council: Council, level: str, accepted: bool, count: dict[str, Any], by: User | None, at: datetime) -> Evaluation:
     """Take the council's conclusion: the grade is frozen with its count; when it is good, the results are drafted."""
     case.grade, case.accepted, case.graded_at = level, accepted, at
-    CASE.advance(case, "grade", by=by, at=at, detail={"grade": level, "accepted": accepted, "round": case.round})
+    go(case, "grade", by=by, at=at, detail={"grade": level, "accepted": accepted, "round": case.round})
     row = Evaluation(case_id=case.id, number=case.round, council_pid=council.public_id, grade=level, accepted=accepted, days_late=queries.lateness(case),
                      count=count, conclusion=council.conclusion, at=at)  # fmt: skip
     db.session.add(row)
@@ -128,7 +132,7 @@ def require_revision(case: Case, *, what: str, by: User, at: datetime, seen: Any
     """Ask the host to revise report and products as the council concluded."""
     check_accepted(case.accepted)
     check_seen(case, seen)
-    CASE.advance(case, "require_revision", by=by, at=at, reason=what)
+    go(case, "require_revision", by=by, at=at, reason=what)
     case.revision_asked, case.revision_asked_at = what, at
     case.revision_note = case.revised_at = case.revised_by_id = None
     case.revision_confirmed_at = case.revision_confirmed_by_id = case.chair_agreed_on = case.chair_name = None
@@ -138,11 +142,11 @@ def require_revision(case: Case, *, what: str, by: User, at: datetime, seen: Any
 
 def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime, seen: Any = None) -> None:
     """The host says what was revised, point by point, and may add the revised report as a file."""
+    check_project_holder(case, by)
     project = funding.project_by_id(case.project_id)
-    check_holder(funding.may_request(by, project))
     check_seen(case, seen)
     case.revision_note, case.revised_at, case.revised_by_id = note, at, by.id
-    CASE.advance(case, "revise", by=by, at=at)
+    go(case, "revise", by=by, at=at)
     if upload:
         files.attach(subject=case, upload=upload, kind=REVISED, by=by, at=at)
     outbox.post("acceptance/mail/revised.txt", to=people.users_with(Do.ACCEPTANCE_RUN), key=f"acceptance-revised:{case.public_id}:{case.version}", at=at,
@@ -151,10 +155,10 @@ def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime,
 
 def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Send the revised report back with what is still open."""
-    _revised(case)
+    check_revised(case)
     check_seen(case, seen)
     case.revised_at = None
-    CASE.advance(case, "refuse_revision", by=by, at=at, reason=reason)
+    go(case, "refuse_revision", by=by, at=at, reason=reason)
     case.reason = reason
     db.session.flush()
     _tell(case, "revision_refused", at=at, reason=reason)
@@ -162,7 +166,7 @@ def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: An
 
 def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: User, at: datetime, seen: Any = None) -> None:
     """Confirm the revised report; the chair of the council has agreed to it on that day."""
-    _revised(case)
+    check_revised(case)
     if case.graded_at is None or not local(case.graded_at).date() <= chair_agreed_on <= local(at).date():
         raise Incomplete(N_("The chair agrees after the session, and not in the future."), field="chair_agreed_on")
     if not nfc(chair_name):
@@ -170,13 +174,8 @@ def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: 
     check_seen(case, seen)
     case.chair_name, case.chair_agreed_on = nfc(chair_name), chair_agreed_on
     case.revision_confirmed_at, case.revision_confirmed_by_id = at, by.id
-    CASE.advance(case, "confirm_revision", by=by, at=at, detail={"chair_agreed_on": chair_agreed_on.isoformat()})
+    go(case, "confirm_revision", by=by, at=at, detail={"chair_agreed_on": chair_agreed_on.isoformat()})
     _tell(case, "revision_confirmed", at=at)
-
-
-def _revised(case: Case) -> None:
-    if case.revised_at is None:
-        raise WrongState(N_("The host has not submitted the revised report yet."))
 
 
 def _tell(case: Case, mail: str, *, at: datetime, **more: Any) -> None:
@@ -190,13 +189,12 @@ def _tell(case: Case, mail: str, *, at: datetime, **more: Any) -> None:
 
 def recognise(case: Case, *, number: str, dated: date, remark: str | None = None, by: User, at: datetime, seen: Any = None) -> Paper:
     """Recognise the results by decision: the project ends well, and the tranche that waits for acceptance falls due."""
-    check_accepted(case.accepted)
+    check_recognisable(case)
     project = funding.project_by_id(case.project_id)
-    check_gate(Gate.RECOGNITION, queries.order_of(project), queries.passed_gates(case))
     _check_day(case, dated, at)
     check_seen(case, seen)
     case.decision_number, case.decision_date, case.decided_by_id, case.decided_at = nfc(number), dated, by.id, at
-    CASE.advance(case, "recognise", by=by, at=at, reason=remark, detail={"number": case.decision_number})
+    go(case, "recognise", by=by, at=at, reason=remark, detail={"number": case.decision_number})
     money.record_closing(project, ClosingKind.RECOGNISED, dated=dated, number=case.decision_number, by=by, at=at)
     results = [{"code": result.code, "title": result.title, "certificate": result.certificate_number or ""} for result in queries.registered_results(project.id)]
     paper = papers.issue(template="acceptance/recognition", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
@@ -215,10 +213,9 @@ def _check_day(case: Case, dated: date, at: datetime) -> None:
 def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Let a project that was not accepted be evaluated again: the dossier is open once more. As often as the rule allows."""
     check_failed(case.accepted)
-    project = funding.project_by_id(case.project_id)
-    check_reevaluation(case.round, int(rulebook.value("acceptance.reevaluations", on=project.decision_date)))
+    check_another_round(case)
     check_seen(case, seen)
-    CASE.advance(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
+    go(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
     case.round += 1
     case.reason = reason
     case.grade = case.accepted = case.graded_at = case.council_pid = None
@@ -238,7 +235,7 @@ def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar
     project = funding.project_by_id(case.project_id)
     case.cause, case.reason, case.decision_number, case.decision_date = cause, reason, nfc(number), dated
     case.decided_by_id, case.decided_at = by.id, at
-    CASE.advance(case, "fail", by=by, at=at, reason=reason, detail={"cause": str(cause), "number": case.decision_number})
+    go(case, "fail", by=by, at=at, reason=reason, detail={"cause": str(cause), "number": case.decision_number})
     money.record_closing(project, ClosingKind.FAILED, dated=dated, number=case.decision_number, cause=cause, by=by, at=at)
     years = int(rulebook.value("people.debarment_years", on=dated)["rated_fail"]) if bar else 0
     if years:

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal, subjects
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -20,6 +21,7 @@ from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.acceptance import actions, forms, queries
+from app.stages.acceptance.actions import shared
 from app.stages.acceptance.actions.verdicts import REVISED
 from app.stages.acceptance.forms import DossierAnswer
 from app.stages.acceptance.models import Case
@@ -28,6 +30,7 @@ from app.stages.acceptance.rules import (
     EDITABLE,
     CaseState,
     Gate,
+    check_other_person,
     gates_in,
     missing_documents,
     unfinished,
@@ -44,7 +47,7 @@ def lang() -> str:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def begin(pid: str) -> Any:
-    project = or_404(funding.project_by_pid(current_user, pid))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_begin)
     form = forms.StageForm()
     if form.validate_on_submit():
         case = actions.begin(project, by=current_user, at=clock.now())
@@ -59,11 +62,12 @@ def show(pid: str) -> Any:
     project, documents, attachments = case.project, queries.documents_of(case.project), files.of(case)
     order, passed = queries.order_of(project), queries.passed_gates(case)
     holds, may_see = funding.may_request(current_user, project), _sees(case)
+    stopped = queries.early_end(project.id)
     told = (case, *(case.results if may_see else ()))  # members of a council read the case, not what became of it
     return render_template(
-        "acceptance/show.html", case=case, project=project, levels=queries.levels_of(project, lang()), moves=dict(CASE.moves(case)), documents=documents,
+        "acceptance/show.html", case=case, project=project, levels=queries.levels_of(project, lang()), moves={} if stopped else dict(CASE.moves(case)), stopped=stopped, documents=documents,
         attachments=attachments, kinds=_kinds(documents), lang=lang(), late=queries.lateness(case), due=queries.next_due(case, project), today=clock.today(),
-        progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds,
+        progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds and not stopped,
         missing=missing_documents(documents, {a.kind for a in attachments}), unfinished=unfinished(case.lines), promised=_promised(case),
         ready=_may_recognise(order, passed), chances=rulebook.value("acceptance.reevaluations", on=project.decision_date), may_see=may_see,
         papers=papers.of(*told), entries=journal.timeline([journal.subject_key(row) for row in told]))  # fmt: skip
@@ -109,7 +113,7 @@ def _progress(case: Case) -> list[tuple[str, str]]:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def self_evaluate(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), shared.check_own)
     written: dict[str, Any] = {"grade": case.self_grade, "note": case.self_note, "version": case.version}
     for line in case.lines:
         written |= {f"quantity_{line.position}": line.delivered_quantity, f"quality_{line.position}": line.delivered_quality, f"level_{line.position}": line.level}
@@ -142,7 +146,7 @@ def attachments(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def remove_file(pid: str, part: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), shared.check_own)
     found: Attachment = or_404(next((a for a in files.of(case) if a.public_id == part), None))
     form, back = forms.Remove(), url_for(".attachments", pid=pid)
     if form.validate_on_submit():
@@ -156,7 +160,7 @@ def remove_file(pid: str, part: str) -> Any:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def submit(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), shared.check_own)
     form = forms.Submit(data={"version": case.version})
     if form.validate_on_submit():
         actions.submit(case, seen=form.version.data, by=current_user, at=clock.now())
@@ -179,7 +183,7 @@ def _missing(case: Case) -> list[str]:
 @allow(Do.ACCEPTANCE_CHECK)
 @writes
 def review(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "check"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
     form = forms.Review(data={"version": case.version})
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}

@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -16,8 +17,9 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.shown import can
 from app.stages.acceptance import actions, forms, queries
+from app.stages.acceptance.actions import shared
 from app.stages.acceptance.models import Result
-from app.stages.acceptance.rules import ResultState
+from app.stages.acceptance.rules import RESULT, ResultState
 from app.stages.acceptance.views.blueprint import bp
 from app.stages.acceptance.views.dossiers import lang
 from app.stages.funding import queries as funding
@@ -37,7 +39,7 @@ def result(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def add_result(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), shared.check_results_open)
     form = forms.AddResult()
     if form.validate_on_submit():
         row = actions.add_result(case, title=form.title.data, kind=form.kind.data, by=current_user, at=clock.now())
@@ -50,7 +52,7 @@ def add_result(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def describe(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), shared.check_drafted)
     items = queries.items_for(row.project)
     form = forms.Describe.of(row)
     form.item.choices = [(i.public_id, f"{i.code} {i.title_en if lang() == 'en' else i.short_vi}") for i in items]
@@ -68,7 +70,7 @@ def describe(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def shares(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), shared.check_drafted)
     members = _members(row)
     given = {share.name: share.percent for share in row.shares}
     written: dict[str, Any] = {f"percent_{n}": given.get(name) for n, (name, _user) in enumerate(members, start=1)}
@@ -98,7 +100,7 @@ def _members(row: Result) -> list[tuple[str, int | None]]:
 @allow(Do.ACCEPTANCE_REGISTER)
 @writes
 def register(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), moves(RESULT, "register"), shared.check_certificate)
     form = forms.Register(data={"version": row.version, "dated": clock.today()})
     if form.validate_on_submit():
         actions.register(row, number=form.number.data, dated=form.dated.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -116,7 +118,7 @@ def register(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_REGISTER)
 @writes
 def drop(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), moves(RESULT, "drop"))
     form = forms.Reason(data={"version": row.version})
     back = url_for(".result", pid=pid)
     if form.validate_on_submit():

@@ -8,17 +8,25 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import allow, done, writes
 from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.stages.acceptance import actions, forms, queries
+from app.stages.acceptance.actions import shared
 from app.stages.acceptance.forms import RevisionAnswer
 from app.stages.acceptance.models import Case
-from app.stages.acceptance.rules import ResultState, gates_in
+from app.stages.acceptance.rules import (
+    CASE,
+    ResultState,
+    check_accepted,
+    check_failed,
+    gates_in,
+)
 from app.stages.acceptance.views.blueprint import bp
 from app.stages.acceptance.views.dossiers import lang
 from app.stages.funding import queries as funding
@@ -28,11 +36,19 @@ def _mailed(case: Case) -> list[str]:
     return [u.name for u in funding.holders(case.project)]
 
 
+def _accepted(case: Case, _by: Any) -> None:
+    check_accepted(case.accepted)
+
+
+def _failed(case: Case, _by: Any) -> None:
+    check_failed(case.accepted)
+
+
 @bp.route("/<pid>/put-to-council", methods=["GET", "POST"])
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def put_to_council(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "seat_council"))
     # the title stands in the decision that sets the council up: always Vietnamese
     form = forms.PutToCouncil(data={"version": case.version, "title": f"Hội đồng đánh giá, nghiệm thu nhiệm vụ {case.project.code}"})
     if form.validate_on_submit():
@@ -46,7 +62,7 @@ def put_to_council(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def require_revision(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "require_revision"), _accepted)
     remarks = "\n".join(case.evaluations[-1].count.get("remarks", [])) if case.evaluations else ""
     form = forms.RequireRevision(data={"version": case.version, "what": remarks})
     back = url_for(".show", pid=pid)
@@ -61,7 +77,7 @@ def require_revision(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_SUBMIT)
 @writes
 def revise(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "revise"), shared.check_project_holder)
     form = forms.Revise(data={"version": case.version, "note": case.revision_note})
     back = url_for(".show", pid=pid)
     if form.validate_on_submit():
@@ -75,7 +91,7 @@ def revise(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def review_revision(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "confirm_revision"), shared.check_revised)
     form = forms.ReviewRevision(data={"version": case.version})
     back = url_for(".show", pid=pid)
     if form.validate_on_submit():
@@ -97,7 +113,7 @@ def review_revision(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def reevaluate(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "reevaluate"), _failed, shared.check_another_round)
     form = forms.Reason(data={"version": case.version})
     back = url_for(".show", pid=pid)
     if form.validate_on_submit():
@@ -111,7 +127,7 @@ def reevaluate(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RECOGNISE)
 @writes
 def recognise(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "recognise"), _accepted, shared.check_recognisable)
     form = forms.Recognise(data={"version": case.version, "dated": clock.today()})
     if form.validate_on_submit():
         actions.recognise(case, number=form.number.data, dated=form.dated.data, remark=form.remark.data or None, seen=form.version.data, by=current_user,
@@ -128,7 +144,7 @@ def recognise(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RECOGNISE)
 @writes
 def fail(pid: str) -> Any:
-    case = or_404(queries.case_for(current_user, pid))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "fail"), _failed)
     form = forms.Fail(data={"version": case.version, "dated": clock.today()})
     if form.validate_on_submit():
         actions.fail(case, cause=form.cause.data, reason=form.reason.data, number=form.number.data, dated=form.dated.data, bar=form.bar.data,

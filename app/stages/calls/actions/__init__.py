@@ -4,6 +4,7 @@ from app.stages.calls import queries
 from app.stages.calls.actions.following import (
     announce_due,
     drop_search,
+    end_following,
     follow,
     save_search,
     unfollow,
@@ -12,6 +13,7 @@ from app.stages.calls.actions.notices import (
     MAX_OPEN_DAYS,
     MIN_OPEN_DAYS,
     call_again,
+    check_draft,
     default_calendar,
     default_deadline,
     draft,
@@ -21,6 +23,8 @@ from app.stages.calls.actions.notices import (
 from app.stages.calls.actions.questions import answer, ask, set_aside
 from app.stages.calls.actions.running import (
     cancel,
+    check_none_waiting,
+    check_settled,
     close,
     close_due,
     conclude,
@@ -33,7 +37,7 @@ from app.stages.calls.actions.running import (
 )
 
 __all__ = [
-    "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "cancel", "close", "close_due", "conclude", "confirm_extension",
-    "correct", "default_calendar", "default_deadline", "draft", "drop_search", "follow", "open_dossiers", "propose_extension", "publish", "queries",
+    "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "cancel", "check_draft", "check_none_waiting", "check_settled", "close", "close_due", "conclude", "confirm_extension",
+    "correct", "default_calendar", "default_deadline", "draft", "drop_search", "end_following", "follow", "open_dossiers", "propose_extension", "publish", "queries",
     "refuse_extension", "revise", "save_search", "set_aside", "settle_topic", "unfollow",
 ]  # fmt: skip

@@ -34,10 +34,18 @@ def unfollow(call: Call, *, by: User, at: datetime) -> None:
         journal.record(by, "unfollow", by=by, at=at, detail={"call": call.public_id})
 
 
+def end_following(follower: Follower, *, at: datetime) -> None:
+    """No more mails about the call, by the link of such a mail: whoever holds its key may end them."""
+    call = db.session.get_one(Call, follower.call_id)
+    journal.record(follower.user, "unfollow", by=None, at=at, detail={"call": call.public_id})
+    db.session.delete(follower)
+    db.session.flush()
+
+
 def tell_of_change(call: Call, what: str, *, key: str, at: datetime, **more: Any) -> None:
     """Mail all who follow the call or work on a dossier for it: "extended", "corrected" or "cancelled"."""
     people = {u.id: u for lister in APPLICANTS for u in lister(call)} | {u.id: u for u in queries.followers(call)}
-    outbox.post(f"calls/mail/{what}.txt", to=list(people.values()), key=f"call-{key}", at=at, call=call, **more)
+    outbox.post(f"calls/mail/{what}.txt", to=list(people.values()), key=f"call-{key}", at=at, call=call, ends=queries.follower_keys(call), **more)
 
 
 def save_search(query: str, *, by: User, at: datetime) -> SavedSearch:

@@ -65,8 +65,7 @@ def draft(topics: Sequence[Topic], *, title: str, deadline: datetime, by: User |
 def revise(call: Call, values: Mapping[str, Any], *, by: User | None, at: datetime, topics: Sequence[Topic] | None = None,
            seen: int | str | None = None) -> None:  # fmt: skip
     """Change a draft: some of COLUMNS, and its topics when given."""
-    if call.state != CallState.DRAFT:
-        raise WrongState(N_("A published call cannot be changed. Its deadline can be extended by two people."))
+    check_draft(call)
     check_seen(call, seen)
     if topics is not None:
         check_topics(list(topics), call.mode, CALLABLE)
@@ -76,6 +75,12 @@ def revise(call: Call, values: Mapping[str, Any], *, by: User | None, at: dateti
         db.session.execute(delete(CallTopic).where(CallTopic.call_id == call.id))
         _attach(call, topics)
     journal.record(call, "revise", by=by, at=at)
+
+
+def check_draft(call: Call, _by: User | None = None) -> None:
+    """May the call still be edited?"""
+    if call.state != CallState.DRAFT:
+        raise WrongState(N_("A published call cannot be changed. Its deadline can be extended by two people."))
 
 
 def _write(call: Call, values: Mapping[str, Any], at: datetime) -> None:
@@ -136,7 +141,7 @@ def _notice(call: Call, call_topics: Sequence[CallTopic]) -> dict[str, Any]:
         "title": call.title, "mode": ideas.MODES[call.mode], "round": call.round, "again": call.round if call.round > 1 else "",
         "deadline": f"{local(call.deadline):%H:%M}, ngày {local(call.deadline):%d/%m/%Y}", "place": call.place or "", "note": call.note or "",
         "count": len(call_topics), "direct": "x" if call.mode == Mode.DIRECT else "",
-        "topics": [{"code": ct.topic.code, "title": ct.topic.title, "aim": ct.topic.aim, "products": ct.topic.products, "item": ct.topic.item.code,
+        "topics": [{"code": ct.topic.code, "title": ct.topic.title, "aim": ct.topic.aim, "products": ct.topic.products, "item": ct.topic.item.face,
                     "ceiling": ct.ceiling} for ct in call_topics],
     }  # fmt: skip
 

@@ -77,8 +77,7 @@ def propose_extension(call: Call, *, deadline: datetime, reason: str, document: 
     check_extension(call, deadline, at)
     check_deadline_sane(deadline, at, int(rulebook.value("calls.max_open_days", on=local(at).date())))
     _need(reason, document)
-    if queries.waiting_extension(call) is not None:
-        raise WrongState(N_("An extension is already waiting for confirmation."))
+    check_none_waiting(call)
     extension = Extension(call_id=call.id, old_deadline=call.deadline, new_deadline=deadline, reason=nfc(reason), document=nfc(document),
                           proposed_by_id=by.id, proposed_at=at)  # fmt: skip
     db.session.add(extension)
@@ -87,6 +86,12 @@ def propose_extension(call: Call, *, deadline: datetime, reason: str, document: 
     journal.record(call, "propose_extension", by=by, at=at, reason=extension.reason,
                    detail={"deadline": deadline.isoformat(), "number": extension.document})  # fmt: skip
     return extension
+
+
+def check_none_waiting(call: Call, _by: User | None = None) -> None:
+    """One proposed extension at a time."""
+    if queries.waiting_extension(call) is not None:
+        raise WrongState(N_("An extension is already waiting for confirmation."))
 
 
 def confirm_extension(extension: Extension, *, by: User, at: datetime, seen: int | str | None = None) -> None:
@@ -195,14 +200,19 @@ def settle_topic(call_topic: CallTopic, outcome: TopicOutcome, *, reason: str, b
 
 def conclude(call: Call, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
     """End a call whose topics are all assigned or free again."""
+    check_settled(call)
     call_topics = queries.topics_of(call)
-    if call.state == CallState.OPENED and (waiting := unsettled(call_topics, TopicState.ASSIGNED)):
-        raise WrongState(N_("%(code)s is not settled yet: it is neither assigned nor free again."), code=waiting[0].topic.code)
     CALL.advance(call, "conclude", by=by, at=at, seen=seen)
     for ct in call_topics:
         if ct.outcome is None:
             ct.outcome = TopicOutcome.ASSIGNED
     db.session.flush()
+
+
+def check_settled(call: Call, _by: User | None = None) -> None:
+    """Is the end of every topic known?"""
+    if call.state == CallState.OPENED and (waiting := unsettled(queries.topics_of(call), TopicState.ASSIGNED)):
+        raise WrongState(N_("%(code)s is not settled yet: it is neither assigned nor free again."), code=waiting[0].topic.code)
 
 
 def cancel(call: Call, reason: str, *, by: User | None, at: datetime, document: str = "", seen: int | str | None = None) -> None:

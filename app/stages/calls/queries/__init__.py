@@ -16,6 +16,7 @@ from app.stages.calls.queries.house import (
 )
 from app.stages.calls.queries.public import (
     FILTERS,
+    PUBLISHED,
     answered,
     count_open,
     history,
@@ -40,6 +41,8 @@ from app.stages.calls.queries.waiting import (
     asked_since,
     asker_of,
     count_waiting,
+    follower_by_key,
+    follower_keys,
     followers,
     follows,
     question_by_pid,
@@ -51,8 +54,8 @@ from app.stages.calls.queries.waiting import (
 )
 
 __all__ = [
-    "FILTERS", "all_searches", "answered", "asked", "asked_since", "asker_of", "call_by_pid", "call_for", "call_topic_by_pid", "calls_of_topic",
-    "calls_statement", "count_open", "count_waiting", "due", "followers", "follows", "history", "in_sector", "keys_to_freeze", "last_answers", "matching",
+    "FILTERS", "PUBLISHED", "all_searches", "answered", "asked", "asked_since", "asker_of", "call_by_pid", "call_for", "call_topic_by_pid", "calls_of_topic",
+    "calls_statement", "count_open", "count_waiting", "due", "follower_by_key", "follower_keys", "followers", "follows", "history", "in_sector", "keys_to_freeze", "last_answers", "matching",
     "may_read", "next_round", "now_open", "of_kind", "of_mode", "open_calls", "public_call", "public_calls", "public_line", "public_page", "public_row",
     "public_statement", "question_by_pid", "questions_of", "rules_told", "search_by_key", "search_for", "searches_of", "told", "topics_of", "unannounced",
     "waiting_extension", "with_words", "years",

@@ -18,7 +18,7 @@ from app.stages.calls.queries.house import PUBLISHED, WHOLE
 from app.stages.calls.rules import CallState, QuestionState, is_open, takes_questions
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import public_topic
-from app.stages.plan.models import Priority, Sector
+from app.stages.plan import queries as plans
 
 FILTERS = ("q", "mode", "sector", "kind")  # what a kept search may hold
 PRIVATE_DETAILS = frozenset({"call_topic_pid"})
@@ -39,9 +39,8 @@ def with_words(statement: Select[Any], words: str) -> Select[Any]:
 
 
 def in_sector(statement: Select[Any], code: str) -> Select[Any]:
-    """With a topic of this sector."""
-    return statement.where(exists().where(CallTopic.call_id == Call.id, CallTopic.topic_id == Topic.id, Topic.item_id == Priority.id,
-                                          Priority.sector_id == Sector.id, Sector.code == code))  # fmt: skip
+    """With a topic of this sector: a code of the plan in force, or the public id of a sector of any plan."""
+    return statement.where(exists().where(CallTopic.call_id == Call.id, CallTopic.topic_id == Topic.id, Topic.item_id.in_(plans.sectors_named(code))))
 
 
 def of_kind(statement: Select[Any], code: str) -> Select[Any]:

@@ -23,6 +23,16 @@ def followers(call: Call) -> list[User]:
     return list(db.session.scalars(select(User).join(Follower, Follower.user_id == User.id).where(Follower.call_id == call.id, User.active).order_by(User.id)))
 
 
+def follower_keys(call: Call) -> dict[int, str]:
+    """The key that ends the mails about this call, by the id of each follower."""
+    return {user_id: key for user_id, key in db.session.execute(select(Follower.user_id, Follower.public_id).where(Follower.call_id == call.id))}
+
+
+def follower_by_key(key: str) -> Follower | None:
+    """Who is meant by the link of a mail about a call that is followed."""
+    return db.session.scalar(select(Follower).options(joinedload(Follower.user)).where(Follower.public_id == key))
+
+
 def searches_of(user: User) -> list[SavedSearch]:
     """The searches this person keeps, oldest first."""
     return list(db.session.scalars(select(SavedSearch).where(SavedSearch.user_id == user.id).order_by(SavedSearch.id)))

@@ -9,9 +9,12 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
+from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
 from app.shown import day, language, moment
@@ -27,6 +30,7 @@ from app.stages.calls.rules import (
     CALL,
     CallState,
     can_call_again,
+    check_second_person,
     earliest_deadline,
     is_open,
     is_past,
@@ -96,6 +100,21 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     return [(label, url, place == 0 and leading) for place, (label, url) in enumerate(steps)]
 
 
+def _past(call: Call, _by: Any) -> None:
+    if not is_past(call, clock.now()):
+        raise WrongState(N_("Dossiers stay sealed until the deadline."))
+
+
+def _receives(call: Call, _by: Any) -> None:
+    if not is_open(call, clock.now()):
+        raise WrongState(N_("Only a call that still receives dossiers can be extended."))
+
+
+def _again(call: Call, _by: Any) -> None:
+    if not _free(call):
+        raise WrongState(N_("Only topics that ended without a good dossier can be called again."))
+
+
 def _free(call: Call) -> list[Any]:
     if call.state not in (CallState.OPENED, CallState.CONCLUDED) or queries.next_round(call) is not None:
         return []
@@ -106,7 +125,7 @@ def _free(call: Call) -> list[Any]:
 @allow(Do.CALLS_PUBLISH)
 @writes
 def publish(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "publish"))
     form = forms.Publish(data={"dated": clock.today(), "version": call.version})
     if form.validate_on_submit():
         actions.publish(call, number=form.number.data or "", dated=form.dated.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -130,7 +149,7 @@ def _opening_check(call: Call) -> tuple[bool | None, str, str]:
 @writes
 def correct(pid: str) -> Any:
     """Change what may still be changed of a published call: by a paper, with the reason, told to all."""
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "correct"))
     or_404(is_public(call) or None)
     form = forms.Correct.of(call, is_open(call, clock.now()))
     if form.validate_on_submit():
@@ -144,7 +163,7 @@ def correct(pid: str) -> Any:
 @allow(Do.CALLS_EXTEND)
 @writes
 def extend(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "extend"), _receives, actions.check_none_waiting)
     form = forms.Extend(data={"version": call.version})
     if form.validate_on_submit():
         actions.propose_extension(call, deadline=form.deadline.data, reason=form.reason.data or "", document=form.document.data or "",
@@ -158,7 +177,7 @@ def extend(pid: str) -> Any:
 @writes
 def confirm_extension(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
-    extension = or_404(queries.waiting_extension(call))
+    extension = ready(queries.waiting_extension(call), check_second_person)
     form = forms.Confirm(data={"version": call.version})
     if form.validate_on_submit():
         actions.confirm_extension(extension, seen=form.version.data, by=current_user, at=clock.now())
@@ -185,7 +204,7 @@ def refuse_extension(pid: str) -> Any:
 @allow(Do.CALLS_OPEN)
 @writes
 def open_dossiers(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "close", "open_dossiers"), _past)
     at = clock.now()
     form = forms.OpenDossiers(data={"version": call.version})
     past = is_past(call, at)
@@ -200,7 +219,7 @@ def open_dossiers(pid: str) -> Any:
 @allow(Do.CALLS_CONCLUDE)
 @writes
 def conclude(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "conclude"), actions.check_settled)
     form = forms.Plain(obj=call)
     if form.validate_on_submit():
         actions.conclude(call, seen=form.version.data, by=current_user, at=clock.now())
@@ -212,7 +231,7 @@ def conclude(pid: str) -> Any:
 @allow(Do.CALLS_CANCEL)
 @writes
 def cancel(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "cancel"))
     form = forms.Cancel(data={"version": call.version})
     if form.validate_on_submit():
         actions.cancel(call, form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -224,7 +243,7 @@ def cancel(pid: str) -> Any:
 @allow(Do.CALLS_DRAFT)
 @writes
 def call_again(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), _again)
     free = _free(call)
     form = forms.Again.of(call, free, actions.default_deadline(clock.now()))
     if form.validate_on_submit():

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.listing import Column, Filter, Listing
@@ -97,7 +98,7 @@ def on_day_off(deadline: Any) -> DayOff | None:
 @allow(Do.CALLS_DRAFT)
 @writes
 def edit(pid: str) -> Any:
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), actions.check_draft)
     free = ideas.free_topics(call.mode)
     form = forms.Edit.of(call, free, call.deadline, {})
     if form.validate_on_submit():
@@ -111,7 +112,7 @@ def edit(pid: str) -> Any:
 @writes
 def move_deadline(pid: str) -> Any:
     """Put the deadline of a draft on the next working day."""
-    call = or_404(queries.call_for(current_user, pid))
+    call = ready(queries.call_for(current_user, pid), actions.check_draft)
     off = or_404(on_day_off(call.deadline))
     form = forms.Plain(obj=call)
     if form.validate_on_submit():

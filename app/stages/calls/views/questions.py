@@ -8,10 +8,12 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.stages.calls import actions, forms, queries
+from app.stages.calls.rules import QUESTION
 from app.stages.calls.views.blueprint import bp
 
 
@@ -26,7 +28,7 @@ def questions(pid: str) -> Any:
 @allow(Do.CALLS_PUBLISH)
 @writes
 def answer(pid: str) -> Any:
-    question = or_404(queries.question_by_pid(pid))
+    question = ready(queries.question_by_pid(pid), moves(QUESTION, "answer"))
     form = forms.AnswerQuestion(data={"wording": question.text, "version": question.version})
     if form.validate_on_submit():
         actions.answer(question, wording=form.wording.data or "", text=form.answer.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -38,7 +40,7 @@ def answer(pid: str) -> Any:
 @allow(Do.CALLS_PUBLISH)
 @writes
 def set_aside(pid: str) -> Any:
-    question = or_404(queries.question_by_pid(pid))
+    question = ready(queries.question_by_pid(pid), moves(QUESTION, "set_aside"))
     form = forms.Reason(data={"version": question.version})
     if form.validate_on_submit():
         actions.set_aside(question, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())

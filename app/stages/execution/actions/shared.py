@@ -20,6 +20,11 @@ def running(project: Project) -> Contract:
     return contract
 
 
+def check_running(project: Project, _by: User | None = None) -> None:
+    """Does the project run?"""
+    running(project)
+
+
 def check_holder(project: Project, by: User) -> None:
     if not awards.may_request(by, project):
         raise NotAllowed(N_("Only the investigator and the host's manager may do this."))

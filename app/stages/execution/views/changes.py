@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -17,9 +18,15 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.stages.execution import actions, forms, queries
+from app.stages.execution.actions import shared
 from app.stages.execution.forms import AdjustmentAnswer
 from app.stages.execution.models import Adjustment
-from app.stages.execution.rules import ADJUSTMENT, AdjustmentKind, extension_cap
+from app.stages.execution.rules import (
+    ADJUSTMENT,
+    AdjustmentKind,
+    check_reviewer,
+    extension_cap,
+)
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
@@ -29,7 +36,7 @@ from app.stages.funding.models import Project
 @allow(Do.EXECUTION_REQUEST)
 @writes
 def request_adjustment(pid: str) -> Any:
-    project = or_404(funding.project_by_pid(current_user, pid))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_holder)
     form = forms.RequestAdjustment()
     form.new_pi.choices = [(u.public_id, u.name) for u in people.members_of(project.host_id)]
     form.new_host.choices = [(o.public_id, o.name) for o in people.organisations()]
@@ -56,7 +63,7 @@ def adjustment(pid: str) -> Any:
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def decide_adjustment(pid: str) -> Any:
-    row = or_404(queries.adjustment_for(current_user, pid))
+    row = ready(queries.adjustment_for(current_user, pid), moves(ADJUSTMENT, "agree", "refuse"), lambda row, by: check_reviewer(by.id, row.requested_by_id))
     form = forms.DecideAdjustment(obj=row)
     if form.validate_on_submit():
         return _decided(row, form)
@@ -68,7 +75,7 @@ def decide_adjustment(pid: str) -> Any:
 @allow(Do.EXECUTION_REQUEST)
 @writes
 def withdraw_adjustment(pid: str) -> Any:
-    row = or_404(queries.adjustment_for(current_user, pid))
+    row = ready(queries.adjustment_for(current_user, pid), moves(ADJUSTMENT, "withdraw"), lambda row, by: shared.check_holder(row.project, by))
     form = forms.StageForm(obj=row)
     back = url_for(".adjustment", pid=row.public_id)
     if form.validate_on_submit():

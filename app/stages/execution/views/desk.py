@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
@@ -17,6 +18,7 @@ from app.stages.execution import actions, forms, queries
 from app.stages.execution.rules import overdue, to_write
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
+from app.stages.funding.rules import CONTRACT
 
 TABS = ("reports", "due", "inspections", "changes", "endings")
 
@@ -51,7 +53,7 @@ def project(pid: str) -> Any:
 @allow(Do.FUNDING_CONTRACT)
 @writes
 def sign(pid: str) -> Any:
-    contract = or_404(funding.contract_for(current_user, pid))
+    contract = ready(funding.contract_for(current_user, pid), moves(CONTRACT, "sign"))
     form = forms.Sign(data={"version": contract.version, "signed_on": clock.today(), "starts_on": contract.starts_on})
     if form.validate_on_submit():
         actions.sign(contract, number=form.number.data, signed_on=form.signed_on.data, starts_on=form.starts_on.data, seen=form.version.data,

@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -16,9 +17,10 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
 from app.stages.execution import actions, forms, queries
+from app.stages.execution.actions import shared
 from app.stages.execution.forms import TerminationAnswer
 from app.stages.execution.models import Termination
-from app.stages.execution.rules import SUSPENSION, TERMINATION
+from app.stages.execution.rules import SUSPENSION, TERMINATION, check_reviewer
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 
@@ -27,7 +29,7 @@ from app.stages.funding import queries as funding
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def suspend(pid: str) -> Any:
-    project = or_404(funding.project_by_pid(current_user, pid))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
     form = forms.Suspend()
     back = url_for(".project", pid=project.public_id)
     if form.validate_on_submit():
@@ -48,7 +50,7 @@ def suspension(pid: str) -> Any:
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def resume(pid: str) -> Any:
-    row = or_404(queries.suspension_for(current_user, pid))
+    row = ready(queries.suspension_for(current_user, pid), moves(SUSPENSION, "resume"))
     form = forms.Resume(data={"on": clock.today(), "version": row.version})
     back = url_for(".suspension", pid=row.public_id)
     if form.validate_on_submit():
@@ -61,7 +63,7 @@ def resume(pid: str) -> Any:
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def open_termination(pid: str) -> Any:
-    project = or_404(funding.project_by_pid(current_user, pid))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
     form = forms.OpenTermination()
     if form.validate_on_submit():
         row = actions.open_termination(project, ground=form.ground.data, statement=form.statement.data, by=current_user, at=clock.now())
@@ -82,7 +84,7 @@ def termination(pid: str) -> Any:
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def decide_termination(pid: str) -> Any:
-    row = or_404(queries.termination_for(current_user, pid))
+    row = ready(queries.termination_for(current_user, pid), moves(TERMINATION, "decide", "drop"), lambda row, by: check_reviewer(by.id, row.opened_by_id))
     form = forms.DecideTermination(obj=row)
     if form.validate_on_submit():
         return _decided(row, form)

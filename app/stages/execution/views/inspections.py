@@ -8,11 +8,13 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.execution import actions, forms, queries
+from app.stages.execution.actions import shared
 from app.stages.execution.rules import INSPECTION
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
@@ -22,7 +24,7 @@ from app.stages.funding import queries as funding
 @allow(Do.EXECUTION_INSPECT)
 @writes
 def plan_inspection(pid: str) -> Any:
-    project = or_404(funding.project_by_pid(current_user, pid))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
     form = forms.PlanInspection()
     if form.validate_on_submit():
         row = actions.plan_inspection(project, kind=form.kind.data, planned_on=form.planned_on.data, purpose=form.purpose.data, team=form.team.data,
@@ -44,7 +46,7 @@ def inspection(pid: str) -> Any:
 @allow(Do.EXECUTION_INSPECT)
 @writes
 def conclude_inspection(pid: str) -> Any:
-    row = or_404(queries.inspection_for(current_user, pid))
+    row = ready(queries.inspection_for(current_user, pid), moves(INSPECTION, "conclude"))
     form = forms.ConcludeInspection(obj=row)
     back = url_for(".inspection", pid=row.public_id)
     if form.validate_on_submit():
@@ -60,7 +62,7 @@ def conclude_inspection(pid: str) -> Any:
 @allow(Do.EXECUTION_INSPECT)
 @writes
 def call_off_inspection(pid: str) -> Any:
-    row = or_404(queries.inspection_for(current_user, pid))
+    row = ready(queries.inspection_for(current_user, pid), moves(INSPECTION, "call_off"))
     form = forms.Reason(obj=row)
     back = url_for(".inspection", pid=row.public_id)
     if form.validate_on_submit():

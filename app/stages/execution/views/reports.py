@@ -8,14 +8,16 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.stages.execution import actions, forms, queries
+from app.stages.execution.actions import shared
 from app.stages.execution.forms import ReportAnswer
-from app.stages.execution.rules import REPORT, overdue
+from app.stages.execution.rules import REPORT, check_reviewer, overdue
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 
@@ -24,7 +26,7 @@ from app.stages.funding import queries as funding
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def ask_report(pid: str) -> Any:
-    project = or_404(funding.project_by_pid(current_user, pid))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
     form = forms.AskReport()
     back = url_for(".project", pid=project.public_id)
     if form.validate_on_submit():
@@ -45,7 +47,7 @@ def report(pid: str) -> Any:
 @allow(Do.EXECUTION_REPORT)
 @writes
 def submit_report(pid: str) -> Any:
-    row = or_404(queries.report_for(current_user, pid))
+    row = ready(queries.report_for(current_user, pid), moves(REPORT, "submit"), lambda row, by: shared.check_running(row.project, by), lambda row, by: shared.check_holder(row.project, by))
     form = forms.SubmitReport(obj=row)
     if form.validate_on_submit():
         actions.submit_report(row, progress=form.progress.data, done=form.done.data, products=form.products.data or None, spent=form.spent.data,
@@ -59,7 +61,7 @@ def submit_report(pid: str) -> Any:
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def review_report(pid: str) -> Any:
-    row = or_404(queries.report_for(current_user, pid))
+    row = ready(queries.report_for(current_user, pid), moves(REPORT, "accept"), lambda row, by: check_reviewer(by.id, row.submitted_by_id))
     form = forms.ReviewReport(obj=row)
     if not form.is_submitted():
         form.remark.data = None  # the remark of an earlier round is not this one's

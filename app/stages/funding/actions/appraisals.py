@@ -20,6 +20,10 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
+from app.stages.funding.actions.shared import (
+    check_appraisable,
+    check_not_submitted,
+)
 from app.stages.funding.models import Appraisal, AppraisalLine, AppraisalMember
 from app.stages.funding.rules import (
     APPRAISAL,
@@ -35,12 +39,7 @@ from app.stages.selection.models import RankingLine
 
 def begin_appraisal(line: RankingLine, *, by: User | None, at: datetime) -> Appraisal:
     """Start the appraisal of a recommended proposal: its budget lines are copied. The same line twice is refused."""
-    if not line.recommended:
-        raise WrongState(N_("Only a proposal that the council recommends is appraised."))
-    if not queries.is_concluded(line):
-        raise WrongState(N_("The selection of this topic is not concluded yet."))
-    if queries.appraisal_of_line(line.id) is not None:
-        raise WrongState(N_("The appraisal of this proposal has already begun."))
+    check_appraisable(line)
     found = queries.budget_of(line.proposal_id)
     if not found:
         raise Incomplete(N_("This proposal has no budget lines."))
@@ -122,8 +121,7 @@ def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at
 
 def reopen_appraisal(appraisal: Appraisal, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Open a concluded appraisal again, as long as nothing waits for decision on it."""
-    if queries.submission_of(appraisal.id, living=True) is not None:
-        raise WrongState(N_("This appraisal has been submitted for decision. It can be opened again only when it is returned."))
+    check_not_submitted(appraisal)
     APPRAISAL.advance(appraisal, "reopen", by=by, at=at, reason=reason, seen=seen)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from app.kernel import journal, outbox
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.words import N_
@@ -18,6 +18,9 @@ from app.services.rulebook import queries as rulebook
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import release
 from app.stages.funding.actions.contracts import cancel_open, meet_condition
+from app.stages.funding.actions.shared import (
+    check_accounts,
+)
 from app.stages.funding.models import Liquidation, Project, ProjectClosing, Settlement
 from app.stages.funding.rules import (
     CONTRACT,
@@ -61,10 +64,7 @@ def refund_percent(project: Project) -> int:
 def submit_settlement(project: Project, *, spent: int, assets: str | None, note: str | None, by: User, at: datetime,
                       seen: int | None = None) -> Settlement:  # fmt: skip
     """The host submits the final accounts of an ended project, or submits them again after they were returned."""
-    if queries.closing_of(project.id) is None:
-        raise WrongState(N_("Final accounts come after recognition or termination."))
-    if not queries.may_request(by, project) and not by.can(Do.FUNDING_SETTLE):
-        raise NotAllowed(N_("Only the investigator and the host's manager may submit the accounts."))
+    check_accounts(project, by)
     paid = project.paid_total
     if spent > paid:
         raise Incomplete(N_("More was spent than was paid: what is above the payments is not settled here."), field="spent")

@@ -24,6 +24,9 @@ from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import promise, release
+from app.stages.funding.actions.shared import (
+    check_turn,
+)
 from app.stages.funding.models import Annex, Contract, Project, Tranche
 from app.stages.funding.rules import (
     CONTRACT,
@@ -104,11 +107,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
 
 def fall_due(tranche: Tranche, *, by: User | None, at: datetime, reason: str | None = None, seen: int | None = None) -> None:
     """Mark a planned tranche as due: its condition is met. The host and the investigator may now request it."""
-    contract = queries.contract_of(tranche.project_id)
-    if contract is None or contract.state != ContractState.SIGNED:
-        raise WrongState(N_("The contract is not in force."))
-    if any(t.state == TrancheState.PLANNED and t.position < tranche.position for t in queries.tranches_of(tranche.project_id)):
-        raise WrongState(N_("An earlier tranche is not due yet."))
+    check_turn(tranche)
     TRANCHE.advance(tranche, "fall_due", by=by, at=at, reason=reason, seen=seen)
     project = queries.project_by_id(tranche.project_id)
     outbox.post("funding/mail/due.txt", to=queries.holders(project), key=f"due:{tranche.public_id}", at=at, project=project, tranche=tranche)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.text import nfc
@@ -20,14 +20,18 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import queries
+from app.stages.funding.actions.shared import (
+    check_books_open,
+    check_paying,
+    check_requester,
+    check_reversible,
+)
 from app.stages.funding.models import LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
     ON_PAPER,
     TRANCHE,
-    ContractState,
     EntryKind,
     TrancheState,
-    check_not_frozen,
     check_other_person,
 )
 
@@ -35,8 +39,7 @@ from app.stages.funding.rules import (
 def request_payment(tranche: Tranche, *, note: str | None, by: User, at: datetime, seen: int | None = None) -> None:
     """The host or the investigator asks for a tranche that is due. A payment request paper is issued."""
     project = _paying(tranche)
-    if not queries.may_request(by, project):
-        raise NotAllowed(N_("Only the investigator and the host's manager may request payment."))
+    check_requester(tranche, by)
     if queries.contract_of(project.id).account is None:
         raise Incomplete(N_("The contract does not say yet to which account money is paid."))
     check_seen(tranche, seen)
@@ -104,11 +107,8 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
 
 def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> LedgerEntry:
     """Take back a payment booked by mistake: a row of its own; the tranche is due again and must be requested anew."""
-    if entry.kind != EntryKind.PAYMENT or queries.reversal_of(entry.id) is not None:
-        raise WrongState(N_("Only a payment that stands can be reversed."))
+    check_reversible(entry)
     tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
-    if tranche is not None and tranche.state != TrancheState.PAID:
-        raise WrongState(N_("This tranche is already settled."))
     project = queries.project_by_id(entry.project_id)
     back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher,
                  note=reason, by=by, at=at)  # fmt: skip
@@ -124,8 +124,7 @@ def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: 
     """Book money that the host paid back: never more than was paid nor, once there are accounts, than they say is owed. A voucher counts once."""
     project = queries.project_by_id(project.id, lock=True)
     contract, owed, voucher = queries.contract_of(project.id), queries.owed(project), nfc(voucher).strip()
-    if contract is None or contract.state == ContractState.LIQUIDATED:
-        raise WrongState(N_("The contract is liquidated: nothing more is booked."))
+    check_books_open(project)
     if amount <= 0:
         raise Incomplete(N_("Please enter the amount that came back."), field="amount")
     if amount > project.paid_total:
@@ -166,9 +165,7 @@ def _forget_approvals(tranche: Tranche) -> None:
 def _paying(tranche: Tranche) -> Project:
     """The project of a tranche, under lock, when money may move. Raises WrongState else."""
     project = queries.project_by_id(tranche.project_id, lock=True)
-    check_not_frozen(project)
-    if queries.contract_of(project.id).state != ContractState.SIGNED:
-        raise WrongState(N_("The contract is not in force."))
+    check_paying(tranche)
     return project
 
 

@@ -8,12 +8,14 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.shown import language
 from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding.actions import shared
 from app.stages.funding.actions.appraisals import final_product_faults
 from app.stages.funding.models import Appraisal
 from app.stages.funding.rules import APPRAISAL
@@ -24,7 +26,7 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def begin_appraisal(pid: str) -> Any:
-    line = or_404(queries.line_by_pid(pid))
+    line = ready(queries.line_by_pid(pid), shared.check_appraisable)
     form = forms.Begin()
     if form.validate_on_submit():
         row = actions.begin_appraisal(line, by=current_user, at=clock.now())
@@ -46,7 +48,7 @@ def appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def name_team(pid: str) -> Any:
-    row = or_404(queries.appraisal_by_pid(pid))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open", "conclude"))
     form = forms.Team(data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team), "version": row.version})
     if form.validate_on_submit():
         actions.name_team(row, form.members(), seen=form.version.data, by=current_user, at=clock.now())
@@ -59,7 +61,7 @@ def name_team(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def open_appraisal(pid: str) -> Any:
-    row = or_404(queries.appraisal_by_pid(pid))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"))
     form = forms.Open(obj=row)
     if form.validate_on_submit():
         actions.open_appraisal(row, held_on=form.held_on.data, place=form.place.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -72,7 +74,7 @@ def open_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def appraise(pid: str) -> Any:
-    row = or_404(queries.appraisal_by_pid(pid))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"))
     form = forms.readings(row)
     if form.validate_on_submit():
         actions.appraise(row, form.readings(), lump_sum=form.lump_sum.data, used_at=form.used_at.data or None, seen=form.version.data,
@@ -85,7 +87,7 @@ def appraise(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def conclude_appraisal(pid: str) -> Any:
-    row = or_404(queries.appraisal_by_pid(pid))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"))
     form = forms.Conclude(obj=row)
     if form.validate_on_submit():
         actions.conclude_appraisal(row, remark=form.remark.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -98,7 +100,7 @@ def conclude_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def reopen_appraisal(pid: str) -> Any:
-    row = or_404(queries.appraisal_by_pid(pid))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_not_submitted)
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         actions.reopen_appraisal(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -16,7 +17,9 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding.actions import shared
 from app.stages.funding.forms import Decision
+from app.stages.funding.rules import APPRAISAL, SUBMISSION, check_other_person
 from app.stages.funding.views.blueprint import bp
 
 
@@ -24,7 +27,7 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_PROPOSE)
 @writes
 def submit_award(pid: str) -> Any:
-    row = or_404(queries.appraisal_by_pid(pid))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_not_submitted)
     before = queries.submission_of(row.id)
     form = forms.Submit(obj=before, data=None if before else queries.terms_of(row, on=clock.today()))
     if form.validate_on_submit():
@@ -50,7 +53,7 @@ def submission(pid: str) -> Any:
 @allow(Do.FUNDING_APPROVE)
 @writes
 def decide(pid: str) -> Any:
-    row = or_404(queries.submission_by_pid(pid))
+    row = ready(queries.submission_by_pid(pid), moves(SUBMISSION, "approve", "return"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
     form = forms.Decide(data={"version": row.version, "remark": row.decision_remark})
     if form.validate_on_submit():
         return _decided(row, form)

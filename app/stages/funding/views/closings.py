@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -15,9 +16,10 @@ from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding.actions import shared
 from app.stages.funding.actions.closings import refund_percent
 from app.stages.funding.forms import SettlementAnswer
-from app.stages.funding.rules import SETTLEMENT
+from app.stages.funding.rules import CONTRACT, SETTLEMENT, check_other_person
 from app.stages.funding.views.blueprint import bp
 
 
@@ -25,7 +27,7 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_REQUEST)
 @writes
 def submit_settlement(pid: str) -> Any:
-    project = or_404(queries.project_by_pid(current_user, pid))
+    project = ready(queries.project_by_pid(current_user, pid), shared.check_accounts)
     before = queries.settlement_of(project.id)
     form = forms.Settle(obj=before)
     if form.validate_on_submit():
@@ -49,7 +51,7 @@ def settlement(pid: str) -> Any:
 @allow(Do.FUNDING_SETTLE)
 @writes
 def decide_settlement(pid: str) -> Any:
-    row = or_404(queries.settlement_for(current_user, pid))
+    row = ready(queries.settlement_for(current_user, pid), moves(SETTLEMENT, "accept"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
     form = forms.DecideSettlement(data={"version": row.version})
     back = url_for(".settlement", pid=row.public_id)
     if form.validate_on_submit():
@@ -75,7 +77,7 @@ def decide_settlement(pid: str) -> Any:
 @allow(Do.FUNDING_LIQUIDATE)
 @writes
 def liquidate(pid: str) -> Any:
-    contract = or_404(queries.contract_for(current_user, pid))
+    contract = ready(queries.contract_for(current_user, pid), moves(CONTRACT, "liquidate"))
     form = forms.Liquidate(data={"version": contract.version, "dated": clock.today()})
     project, settlement = contract.project, queries.settlement_of(contract.project_id)
     if form.validate_on_submit():

@@ -8,11 +8,13 @@ from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, queries
+from app.stages.funding.actions import shared
 from app.stages.funding.rules import CONTRACT
 from app.stages.funding.views.blueprint import bp
 
@@ -21,7 +23,7 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_CONTRACT)
 @writes
 def draft_contract(pid: str) -> Any:
-    project = or_404(queries.project_by_pid(current_user, pid))
+    project = ready(queries.project_by_pid(current_user, pid), shared.check_no_contract)
     form = forms.DraftContract(data={"party_a": current_app.config["DEPARTMENT_NAME"]})
     if form.validate_on_submit():
         row = actions.draft_contract(project, party_a=form.party_a.data, account=form.account.data or None, by=current_user, at=clock.now())
@@ -41,7 +43,7 @@ def contract(pid: str) -> Any:
 @allow(Do.FUNDING_CONTRACT)
 @writes
 def plan_tranches(pid: str) -> Any:
-    row = or_404(queries.contract_for(current_user, pid))
+    row = ready(queries.contract_for(current_user, pid), moves(CONTRACT, "sign"))
     form = forms.tranches(row)
     if form.validate_on_submit():
         actions.plan_tranches(row, form.rows(), account=form.account.data or None, seen=form.version.data, by=current_user, at=clock.now())

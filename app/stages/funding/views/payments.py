@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -17,9 +18,10 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, queries
+from app.stages.funding.actions import shared
 from app.stages.funding.forms import PaymentAnswer
 from app.stages.funding.models import Tranche
-from app.stages.funding.rules import TRANCHE, TrancheState
+from app.stages.funding.rules import TRANCHE, TrancheState, check_other_person
 from app.stages.funding.views.blueprint import bp
 
 
@@ -36,7 +38,7 @@ def tranche(pid: str) -> Any:
 @allow(Do.FUNDING_CONTRACT)
 @writes
 def fall_due(pid: str) -> Any:
-    row = or_404(queries.tranche_for(current_user, pid))
+    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "fall_due"), shared.check_turn)
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         actions.fall_due(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -49,7 +51,7 @@ def fall_due(pid: str) -> Any:
 @allow(Do.FUNDING_REQUEST)
 @writes
 def request_payment(pid: str) -> Any:
-    row = or_404(queries.tranche_for(current_user, pid))
+    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "request"), shared.check_requester, shared.check_paying, shared.check_none_under_way)
     form = forms.RequestPayment(obj=row)
     if form.validate_on_submit():
         actions.request_payment(row, note=form.note.data or None, seen=form.version.data, by=current_user, at=clock.now())
@@ -62,7 +64,7 @@ def request_payment(pid: str) -> Any:
 @allow(Do.FUNDING_APPROVE_PAYMENT)
 @writes
 def approve_payment(pid: str) -> Any:
-    row = or_404(queries.tranche_for(current_user, pid))
+    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "approve"), shared.check_paying, _others("requested_by_id", "first_approved_by_id"))
     form = forms.ApprovePayment(obj=row)
     if form.validate_on_submit():
         if form.answer.data == PaymentAnswer.RETURN:
@@ -79,7 +81,7 @@ def approve_payment(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def return_payment(pid: str) -> Any:
-    row = or_404(queries.tranche_for(current_user, pid))
+    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "return"), shared.check_paying)
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         return _returned(row, form.reason.data, form.version.data)
@@ -91,7 +93,7 @@ def return_payment(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def pay(pid: str) -> Any:
-    row = or_404(queries.tranche_for(current_user, pid))
+    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "pay"), shared.check_paying, _others("requested_by_id", "first_approved_by_id", "approved_by_id"))
     form = forms.Pay(obj=row, data={"booked_on": clock.today()})
     if form.validate_on_submit():
         actions.pay(row, booked_on=form.booked_on.data, voucher=form.voucher.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -105,7 +107,7 @@ def pay(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def reverse(pid: str) -> Any:
-    entry = or_404(queries.entry_for(current_user, pid))
+    entry = ready(queries.entry_for(current_user, pid), shared.check_reversible)
     project = queries.project_by_id(entry.project_id)
     back = url_for(".project", pid=project.public_id)
     form = forms.Reason()
@@ -119,7 +121,7 @@ def reverse(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def refund(pid: str) -> Any:
-    project = or_404(queries.project_by_pid(current_user, pid))
+    project = ready(queries.project_by_pid(current_user, pid), shared.check_books_open)
     back = url_for(".project", pid=project.public_id)
     form = forms.Refund()
     if form.validate_on_submit():
@@ -127,6 +129,11 @@ def refund(pid: str) -> Any:
                        by=current_user, at=clock.now())  # fmt: skip
         return done(_("Refund booked."), back)
     return render_template("funding/refund.html", form=form, project=project, back=back, owed=queries.owed(project), entries=queries.ledger_of(project.id))
+
+
+def _others(*earlier: str) -> Any:
+    """The guard: this person did none of those steps."""
+    return lambda row, by: check_other_person(by.id, *(getattr(row, name) for name in earlier))
 
 
 def _returned(row: Tranche, reason: str | None, seen: Any) -> Any:

@@ -8,13 +8,20 @@ from app.stages.plan.actions.drafts import (
     map_item,
     mapping_seen,
     move_part,
+    need_draft,
     propose_mapping,
     revise_head,
     revise_part,
     revise_target,
     seen_of,
 )
-from app.stages.plan.actions.force import prepare, put_in_force
+from app.stages.plan.actions.force import (
+    mistakes,
+    need_deciding,
+    need_preparing,
+    prepare,
+    put_in_force,
+)
 from app.stages.plan.actions.imports import (
     check,
     ensure_historic,
@@ -30,6 +37,9 @@ from app.stages.plan.actions.measures import (
     drop_measure,
     late_since,
     may_note,
+    need_active,
+    need_noting,
+    need_open,
     note_progress,
     remind,
     revise_measure,
@@ -37,6 +47,7 @@ from app.stages.plan.actions.measures import (
 
 __all__ = [
     "add_part", "add_target", "assign", "call_off", "check", "count_notes", "drop_measure", "drop_part", "drop_target", "ensure_historic", "errors",
-    "import_plan", "keep_upload", "late_since", "map_item", "mapping_seen", "may_note", "move_part", "note_progress", "prepare", "propose_mapping",
+    "import_plan", "keep_upload", "late_since", "map_item", "mapping_seen", "may_note", "mistakes", "move_part", "need_active", "need_deciding", "need_draft", "need_noting",
+    "need_open", "need_preparing", "note_progress", "prepare", "propose_mapping",
     "put_in_force", "read_file", "remind", "revise_head", "revise_measure", "revise_part", "revise_target", "seen_of",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ two who write at once meet there, and takes back a decision that was prepared on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -21,7 +21,16 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.stages.plan import queries
-from app.stages.plan.checking import CODE, MOST_ITEMS, MOST_ROWS
+from app.stages.plan.checking import (
+    CODE,
+    MOST_ITEMS,
+    MOST_ROWS,
+    OTHER_SECTOR,
+    OUTSIDE_DAYS,
+    OUTSIDE_YEARS,
+    of_other_sector,
+    told_days,
+)
 from app.stages.plan.models import (
     Agency,
     Decision,
@@ -34,7 +43,7 @@ from app.stages.plan.models import (
     Sector,
     Target,
 )
-from app.stages.plan.rules import EDITABLE, PlanState, fingerprint, propose
+from app.stages.plan.rules import EDITABLE, PlanState, fingerprint, period, propose
 
 HEAD = ("number", "dated", "title_vi", "title_en", "body_vi", "body_en", "horizon_year", "vision_year")
 Values = dict[str, Any]
@@ -61,9 +70,33 @@ def revise_head(plan: Plan, values: Values, *, by: User, at: datetime, seen: int
     other = queries.plan_by_number(values["number"])
     if other is not None and other.id != plan.id:
         raise Incomplete(N_("There is another plan of this number."), field="number")
+    _check_years(plan, values)
     for name in HEAD:
         setattr(plan, name, values[name])
     touch(plan, "revise", by=by, at=at, part="plan")
+
+
+def _check_years(plan: Plan, values: Values) -> None:
+    """The plan's years follow one another, and what the draft already holds lies within them."""
+    dated, horizon, vision = values["dated"], values["horizon_year"], values["vision_year"]
+    for name, year, before in (("horizon_year", horizon, dated.year), ("vision_year", vision, horizon or dated.year)):
+        if year is not None and year < before:
+            raise Incomplete(N_("The year %(year)s lies before %(before)s, where the plan begins or its horizon ends."), field=name, year=year, before=before)
+    new, whole = period(dated, horizon, vision), queries.whole_plan(plan.id)
+    beyond = [m.text_vi for m in whole.measures if not new.holds(m.due_on)] + [t.name_vi for t in whole.targets if t.year not in new.years]
+    if beyond:
+        raise Incomplete(N_("These measures or targets of the draft lie outside these years: %(names)s."), field="horizon_year", names="; ".join(beyond[:5])[:300])
+
+
+def check_due(plan: Plan, due_on: date) -> None:
+    """A measure is to be done in the plan's time."""
+    if not plan.period.holds(due_on):
+        raise Incomplete(OUTSIDE_DAYS, field="due_on", **told_days(plan.period))
+
+
+def _check_target(plan: Plan, values: Values) -> None:
+    if values["year"] not in plan.period.years:
+        raise Incomplete(OUTSIDE_YEARS, field="year", since=plan.period.first.year, until=plan.period.farthest)
 
 
 def seen_of(kind: str, row: Any) -> int:
@@ -86,7 +119,7 @@ def add_part(plan: Plan, kind: str, values: Values, *, by: User, at: datetime, s
              others: Sequence[Organisation] = ()) -> Any:  # fmt: skip
     """Add a goal, group, sector or item (this in a sector) at the end."""
     need_draft(plan)
-    _check_code(plan, kind, values["code"], None)
+    _check_code(plan, kind, values["code"], None, sector)
     count = int(db.session.scalar(select(func.count()).select_from(queries.PARTS[kind]).where(queries.PARTS[kind].plan_id == plan.id)) or 0)
     if count >= (MOST_ITEMS if kind == "item" else MOST_ROWS):
         raise Incomplete(N_("A plan has at most %(most)s of these."), most=MOST_ITEMS if kind == "item" else MOST_ROWS)
@@ -119,7 +152,9 @@ def revise_part(plan: Plan, kind: str, row: Any, values: Values, *, by: User, at
     """Change a part."""
     need_draft(plan)
     check_print(kind, row, seen)
-    _check_code(plan, kind, values["code"], row)
+    _check_code(plan, kind, values["code"], row, db.session.get(Sector, row.sector_id) if kind == "item" else None)
+    if kind == "sector":
+        _recode_items(row, values["code"])
     for name in EDITABLE[kind]:
         setattr(row, name, values[name])
     if kind == "item":
@@ -130,9 +165,23 @@ def revise_part(plan: Plan, kind: str, row: Any, values: Values, *, by: User, at
     touch(plan, "revise", by=by, at=at, part=kind, code=row.code)
 
 
-def _check_code(plan: Plan, kind: str, code: str, row: Any) -> None:
+def _recode_items(sector: Sector, code: str) -> None:
+    """Items bear the code of their sector ("1.2"): they follow when it changes."""
+    if code == sector.code:
+        return
+    for item in db.session.scalars(select(Priority).where(Priority.sector_id == sector.id, Priority.code.startswith(f"{sector.code}.", autoescape=True))):
+        new = f"{code}.{item.code.partition('.')[2]}"
+        if not CODE.fullmatch(new):
+            raise Incomplete(N_("“%(text)s” is not a code: at most 10 letters, digits, dots and hyphens."), field="code", text=new)
+        item.code = new
+    db.session.flush()
+
+
+def _check_code(plan: Plan, kind: str, code: str, row: Any, sector: Sector | None) -> None:
     if not CODE.fullmatch(code):
         raise Incomplete(N_("“%(text)s” is not a code: at most 10 letters, digits, dots and hyphens."), field="code", text=code[:40])
+    if sector is not None and of_other_sector(code, sector.code):
+        raise Incomplete(OTHER_SECTOR, field="code", code=code, sector=sector.code)
     found = queries.part(plan, kind, code)
     if found is not None and (row is None or found.id != row.id):
         raise Incomplete(N_("Code “%(code)s” stands already in this plan."), field="code", code=code)
@@ -202,6 +251,7 @@ def add_target(plan: Plan, values: Values, *, by: User, at: datetime, sector: Se
     need_draft(plan)
     if (sector is None) == (item is None):
         raise Incomplete(N_("A target belongs to one sector or one item."), field="place")
+    _check_target(plan, values)
     row = Target(plan_id=plan.id, sector_id=sector.id if sector else None, item_id=item.id if item else None, **{k: values[k] for k in EDITABLE["target"]})
     db.session.add(row)
     touch(plan, "add_part", by=by, at=at, part="target", code=(sector or item).code)  # type: ignore[union-attr]
@@ -212,6 +262,7 @@ def revise_target(plan: Plan, row: Target, values: Values, *, by: User, at: date
     """Change a target."""
     need_draft(plan)
     check_print("target", row, seen)
+    _check_target(plan, values)
     for name in EDITABLE["target"]:
         setattr(row, name, values[name])
     touch(plan, "revise", by=by, at=at, part="target")

@@ -16,18 +16,20 @@ from app.services.papers import actions as papers
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook.calendar import check_day
-from app.stages.plan import queries
+from app.stages.plan import queries, shape
+from app.stages.plan.checking import Problem, check_file
 from app.stages.plan.models import Decision, Plan
 from app.stages.plan.rules import PLAN, PlanState, unmapped
 
 
 def prepare(plan: Plan, *, number: str, dated: date, in_force_from: date, by: User, at: datetime, seen: int | str | None = None) -> Decision:
     """Write down the decision that a leader is to act on. Raises Incomplete while items of the plan before are unmapped."""
-    if plan.state != PlanState.DRAFT:
-        raise WrongState(N_("Only a draft can be prepared for its decision."))
+    need_preparing(plan)
     check_seen(plan, seen)
     _check_days(plan, dated, in_force_from, today=local(at).date())
     _check_mapping(plan)
+    if wrong := mistakes(plan):
+        raise Incomplete(N_("This draft is not yet as a plan must be: %(places)s. The list of what it lacks says more."), places=", ".join(p.path for p in wrong[:5]))
     row = queries.decision_of(plan)
     if row is None:
         row = Decision(plan_id=plan.id)
@@ -40,18 +42,38 @@ def prepare(plan: Plan, *, number: str, dated: date, in_force_from: date, by: Us
     return row
 
 
+def mistakes(plan: Plan) -> list[Problem]:
+    """For what the draft's own file would be refused: what is put in force can always be taken along and imported."""
+    return check_file(shape.to_file(queries.plain(plan)))
+
+
+def need_preparing(plan: Plan) -> None:
+    """Refuse unless the plan is a draft whose decision can be prepared."""
+    if plan.state != PlanState.DRAFT:
+        raise WrongState(N_("Only a draft can be prepared for its decision."))
+
+
+def need_deciding(plan: Plan, by: User | None) -> Decision | None:
+    """The prepared decision (the system needs none). Refuses a plan that was decided, one that nobody prepared, and who prepared it."""
+    if plan.state == PlanState.IN_FORCE:
+        raise WrongState(N_("Plan %(number)s is already in force."), number=plan.number)
+    if plan.state == PlanState.SUPERSEDED:
+        raise WrongState(N_("Plan %(number)s was in force and is superseded; it is not put in force again."), number=plan.number)
+    row = queries.decision_of(plan)
+    if row is None and by is not None:
+        raise WrongState(N_("The decision must be prepared first: its number, its date, and what becomes of each item of the plan before."))
+    if by is not None and row is not None and row.prepared_by_id == by.id:
+        raise NotAllowed(N_("Somebody else must act on a decision that you have prepared."))
+    return row
+
+
 def put_in_force(plan: Plan, *, by: User | None, at: datetime, seen: int | str | None = None, number: str | None = None, dated: date | None = None,
                  in_force_from: date | None = None) -> None:  # fmt: skip
     """Freeze the plan and make it the one in force; the one before is superseded and keeps its projects.
 
     What is not given is taken from the prepared decision, else from the plan itself.
     """
-    row = queries.decision_of(plan)
-    if row is None and by is not None:
-        raise WrongState(N_("The decision must be prepared first: its number, its date, and what becomes of each item of the plan before."))
-    row = row or Decision(plan_id=plan.id, number=plan.number, dated=plan.dated, in_force_from=plan.dated)
-    if by is not None and row.prepared_by_id == by.id:
-        raise NotAllowed(N_("Somebody else must act on a decision that you have prepared."))
+    row = need_deciding(plan, by) or Decision(plan_id=plan.id, number=plan.number, dated=plan.dated, in_force_from=plan.dated)
     row.number, row.dated = _number(number or row.number), dated or row.dated
     row.in_force_from = in_force_from or (row.in_force_from if dated is None else max(row.in_force_from, dated))
     _check_days(plan, row.dated, row.in_force_from, today=local(at).date() if by is not None else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,12 +12,13 @@ from typing import Any
 
 from app.kernel.db import db
 from app.kernel.errors import Incomplete
-from app.kernel.text import fold
+from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.files.rules import check_upload, clean_name
 from app.services.people.models import Organisation, User
 from app.stages.plan import queries, shape, sheets
-from app.stages.plan.checking import LARGEST, Problem, check_file
+from app.stages.plan.checking import LARGEST, Problem, check_file, is_broken
+from app.stages.plan.lines import lines_of
 from app.stages.plan.models import (
     Agency,
     Goal,
@@ -38,6 +40,8 @@ def read_file(name: str, content: bytes) -> tuple[Any, list[Problem]]:
     """(the data of a JSON file or workbook, all that is wrong with it). Raises Incomplete for what cannot be read at all."""
     if len(content) > LARGEST:
         raise Incomplete(N_("This file is too large: at most %(n)s MB."), field="file", n=LARGEST // 2**20)
+    if not content:
+        raise Incomplete(N_("This file is empty."), field="file")
     if name.lower().endswith(".xlsx"):
         check_upload(name, content, largest=LARGEST)
         data, places, problems = sheets.read(content)
@@ -45,8 +49,19 @@ def read_file(name: str, content: bytes) -> tuple[Any, list[Problem]]:
             return data, problems
         found = problems + check(data)
         return data, [_placed(p, places) for p in found]
-    data = _json(content)
-    return data, check(data)
+    data = _whole_letters(_json(content))
+    problems = check(data)
+    lines = lines_of(content.decode("utf-8-sig"), {p.path for p in problems})
+    return data, [replace(p, line=lines.get(p.path, 0)) for p in problems]
+
+
+def _whole_letters(value: Any) -> Any:
+    """The same with every text in one form (NFC), so that a name matches however it was typed."""
+    if isinstance(value, dict):
+        return {nfc(name): _whole_letters(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole_letters(one) for one in value]
+    return nfc(value) if isinstance(value, str) and not is_broken(value) else value
 
 
 def _placed(problem: Problem, places: dict[str, str]) -> Problem:
@@ -57,23 +72,36 @@ def _placed(problem: Problem, places: dict[str, str]) -> Problem:
 
 def _json(content: bytes) -> Any:
     try:
-        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_no_twins, parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise Incomplete(N_("The letters of this file are not UTF-8. Please save it as UTF-8 and try again."), field="file") from None
-    except (ValueError, RecursionError) as failure:
-        raise Incomplete(N_("This file is not JSON: %(why)s"), field="file", why=str(failure)[:120]) from None
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise Incomplete(N_("The letters of this file are not UTF-8 (line %(line)s). Please save it as UTF-8 and try again."), field="file",
+                         line=content.count(b"\n", 0, failure.start) + 1) from None  # fmt: skip
+    if not text.strip():
+        raise Incomplete(N_("This file is empty."), field="file")
+    try:
+        return json.loads(text, object_pairs_hook=_no_twins, parse_constant=lambda found: _no_constant(text, found))
+    except json.JSONDecodeError as failure:
+        raise Incomplete(N_("This file is not sound JSON: line %(line)s, character %(column)s. A comma, bracket or quotation mark is wrong or missing there."),
+                         field="file", line=failure.lineno, column=failure.colno) from None  # fmt: skip
+    except RecursionError:
+        raise Incomplete(N_("This file is no plan: its objects lie too deep in one another."), field="file") from None
+    except ValueError:  # a whole number of thousands of digits
+        raise Incomplete(N_("This file holds a number that is far too long."), field="file") from None
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _value in pairs]
-        raise ValueError(f"“{next(n for n in names if names.count(n) > 1)[:40]}” stands twice in one object")
+        twin = next(n for n in names if names.count(n) > 1)
+        raise Incomplete(N_("“%(name)s” stands twice in one object (in “%(object)s”)."), field="file", name=twin[:40],
+                         object=str(found.get("code") or found.get("number") or names[0])[:40])  # fmt: skip
     return found
 
 
-def _no_constant(text: str) -> Any:
-    raise ValueError(f"{text} is not a number")
+def _no_constant(text: str, found: str) -> Any:
+    place = re.search(rf"[:\[,\s]({re.escape(found)})\b", text)
+    raise Incomplete(N_("“%(text)s” is no number (line %(line)s)."), field="file", text=found, line=text.count("\n", 0, place.start(1) if place else 0) + 1)
 
 
 def check(data: Any) -> list[Problem]:
@@ -164,7 +192,7 @@ def import_plan(data: dict[str, Any], *, by: User | None, at: datetime) -> tuple
     Raises Incomplete for a bad file, or when a plan of this number stands with other content.
     """
     if wrong := errors(check(data)):
-        raise Incomplete(N_("This file cannot be imported: %(why)s"), field="file", why=str(wrong[0]))
+        raise Incomplete(wrong[0].message, **({"field": "file"} | wrong[0].params))  # type: ignore[arg-type]
     content = shape.of_file(data)
     known = queries.plan_by_number(content["plan"]["number"])
     if known is not None:

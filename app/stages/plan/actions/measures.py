@@ -16,7 +16,7 @@ from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
-from app.stages.plan.actions.drafts import check_print, need_draft, touch
+from app.stages.plan.actions.drafts import check_due, check_print, need_draft, touch
 from app.stages.plan.models import Group, Measure, Note, Plan, Priority
 from app.stages.plan.queries import measures as queries
 from app.stages.plan.rules import (
@@ -33,16 +33,22 @@ from app.stages.plan.rules import (
 Values = dict[str, Any]
 
 
-def assign(plan: Plan, values: Values, *, agency: Organisation, by: User, at: datetime, group: Group | None = None, item: Priority | None = None) -> Measure:
-    """Give a body something to do, for a group of solutions or an item. A plan in force takes more measures; one that is superseded none."""
+def need_open(plan: Plan) -> None:
+    """Refuse unless measures may still be given out for this plan."""
     if plan.state == PlanState.SUPERSEDED or plan.is_historic:
         raise WrongState(N_("Plan %(number)s is superseded: no more measures are given out for it."), number=plan.number)
+
+
+def assign(plan: Plan, values: Values, *, agency: Organisation, by: User, at: datetime, group: Group | None = None, item: Priority | None = None) -> Measure:
+    """Give a body something to do, for a group of solutions or an item. A plan in force takes more measures; one that is superseded none."""
+    need_open(plan)
     if (group is None) == (item is None):
         raise Incomplete(N_("A measure belongs to one group or one item."), field="place")
     today = local(at).date()
     assigned = today if plan.state == PlanState.IN_FORCE else plan.dated
     if values["due_on"] < assigned:
         raise Incomplete(N_("The day lies before the measure is given out (%(day)s)."), field="due_on", day=f"{assigned:%d/%m/%Y}")
+    check_due(plan, values["due_on"])
     row = Measure(plan_id=plan.id, group_id=group.id if group else None, item_id=item.id if item else None, agency_id=agency.id, assigned_on=assigned,
                   folded=fold(values["text_vi"]), **{k: values[k] for k in EDITABLE["measure"]})  # fmt: skip
     if plan.state == PlanState.DRAFT:
@@ -58,6 +64,7 @@ def revise_measure(measure: Measure, plan: Plan, values: Values, *, agency: Orga
     """Change a measure of a draft."""
     need_draft(plan)
     check_print("measure", measure, seen)
+    check_due(plan, values["due_on"])
     for name in EDITABLE["measure"]:
         setattr(measure, name, values[name])
     measure.agency_id, measure.folded = agency.id, fold(values["text_vi"])
@@ -72,10 +79,17 @@ def drop_measure(measure: Measure, plan: Plan, *, by: User, at: datetime, seen: 
     touch(plan, "drop_part", by=by, at=at, part="measure")
 
 
-def call_off(measure: Measure, reason: str, *, by: User, at: datetime, seen: int | str | None = None) -> None:
-    """End a measure of the plan in force that is not to be done any more. Its notes stay."""
+def need_active(measure: Measure) -> None:
+    """Refuse unless the measure can be called off."""
     if measure.plan.state != PlanState.IN_FORCE:
         raise WrongState(N_("Only measures of the plan in force are called off."))
+    if measure.state != MeasureState.ACTIVE:
+        raise WrongState(N_("This measure is called off already."))
+
+
+def call_off(measure: Measure, reason: str, *, by: User, at: datetime, seen: int | str | None = None) -> None:
+    """End a measure of the plan in force that is not to be done any more. Its notes stay."""
+    need_active(measure)
     why = nfc(reason)
     if not why:
         raise Incomplete(N_("Please give a reason."), field="reason")
@@ -89,14 +103,19 @@ def may_note(measure: Measure, user: User) -> bool:
     return user.manages(measure.agency_id) and measure.state == MeasureState.ACTIVE and measure.plan.state == PlanState.IN_FORCE
 
 
-def note_progress(measure: Measure, *, year: int, progress: Progress, percent: int, text: str, by: User, at: datetime, seen: int | str | None = None) -> Note:
-    """Say for the assigned body how far its measure is in that year. Said again, the earlier note stays readable."""
+def need_noting(measure: Measure, by: User) -> None:
+    """Refuse unless this person may write the body's note now."""
     if not by.manages(measure.agency_id):
         raise NotAllowed(N_("Only the managers of the assigned body write its notes."))
     if measure.plan.state != PlanState.IN_FORCE or measure.state != MeasureState.ACTIVE:
         raise WrongState(N_("Notes are written on active measures of the plan in force."))
-    if year not in note_years(assigned_on=measure.assigned_on, today=local(at).date()):
-        raise Incomplete(N_("A note is written for a year from the assignment until now."), field="year")
+
+
+def note_progress(measure: Measure, *, year: int, progress: Progress, percent: int, text: str, by: User, at: datetime, seen: int | str | None = None) -> Note:
+    """Say for the assigned body how far its measure is in that year. Said again, the earlier note stays readable."""
+    need_noting(measure, by)
+    if year not in note_years(assigned_on=measure.assigned_on, today=local(at).date(), until=measure.plan.period.last.year):
+        raise Incomplete(N_("A note is written for a year from the assignment until now, within the plan's years."), field="year")
     if (progress == Progress.DONE) != (percent == 100):
         raise Incomplete(N_("100 % and “Done” belong together."), field="percent")
     words = nfc(text)
@@ -141,4 +160,4 @@ def remind(at: datetime) -> int:
 def late_since(measure: Measure, how: Standing, today: date) -> date:
     """The day that was missed."""
     day = queries.note_day(today)
-    return measure.due_on if how == Standing.OVERDUE else day.of(day.last_owed(today))
+    return measure.due_on if how == Standing.OVERDUE else day.of(day.last_owed(today, measure.plan.period.last.year))

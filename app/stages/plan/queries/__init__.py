@@ -3,16 +3,21 @@
 from app.stages.plan.queries import measures
 from app.stages.plan.queries.plans import (
     PARTS,
+    Earlier,
     bodies_by_name,
     body_choices,
     current_plan,
     day_in_force,
+    decided,
     decision_of,
+    earlier,
+    heirs,
     historic_item,
     in_force_on,
     item,
     item_by_pid,
     item_choices,
+    item_value,
     items,
     items_named,
     items_of,
@@ -26,6 +31,7 @@ from app.stages.plan.queries.plans import (
     plan_by_pid,
     plans,
     predecessors,
+    relatives,
     sector_and_item_choices,
     sector_choices,
     sectors_named,
@@ -36,7 +42,7 @@ from app.stages.plan.queries.plans import (
 )
 
 __all__ = [
-    "PARTS", "bodies_by_name", "body_choices", "current_plan", "day_in_force", "decision_of", "historic_item", "in_force_on", "item", "item_by_pid",
-    "item_choices", "items", "items_named", "items_of", "links_of", "mapping_rows", "measures", "part", "plain", "plan_before", "plan_by_id",
-    "plan_by_number", "plan_by_pid", "plans", "predecessors", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
+    "PARTS", "Earlier", "bodies_by_name", "body_choices", "current_plan", "day_in_force", "decided", "decision_of", "earlier", "heirs", "historic_item", "in_force_on", "item", "item_by_pid",
+    "item_choices", "item_value", "items", "items_named", "items_of", "links_of", "mapping_rows", "measures", "part", "plain", "plan_before", "plan_by_id",
+    "plan_by_number", "plan_by_pid", "plans", "predecessors", "relatives", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.kernel.db import db
@@ -14,6 +14,8 @@ from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.stages.plan.models import Group, Measure, Note, Plan, Priority
 from app.stages.plan.rules import (
+    AFTER,
+    OPEN_ENDED,
     MeasureState,
     NoteDay,
     PlanState,
@@ -34,11 +36,18 @@ def note_day(on: date) -> NoteDay:
     return NoteDay(value["month"], value["day"])
 
 
+def _last_year() -> Any:
+    """The last year of the measure's plan: `Plan.period` as an expression."""
+    return func.coalesce(Plan.horizon_year, Plan.vision_year, extract("year", Plan.dated) + OPEN_ENDED) + AFTER
+
+
 def standing(today: date) -> Any:
     """How a measure stands, as an expression over `statement`'s rows."""
     day = note_day(today)
-    owed = day.last_owed(today)
-    missing = and_(Measure.assigned_on <= day.of(owed), or_(Latest.year.is_(None), Latest.year < owed))
+    last, latest = _last_year(), day.last_owed(today)
+    owed = case((last < latest, last), else_=latest)
+    given, within_year = extract("year", Measure.assigned_on), extract("month", Measure.assigned_on) * 100 + extract("day", Measure.assigned_on)
+    missing = and_(or_(given < owed, and_(given == owed, within_year <= day.month * 100 + day.day)), or_(Latest.year.is_(None), Latest.year < owed))
     return case(
         (Measure.state == MeasureState.CALLED_OFF, str(Standing.CALLED_OFF)),
         (Latest.progress == Progress.DONE, str(Standing.DONE)),
@@ -108,7 +117,7 @@ def awaited(today: date, within: int) -> list[Measure]:
     note_soon = today <= day <= until
     wanted = Measure.due_on.between(today, until)
     if note_soon:
-        wanted = or_(wanted, and_(Measure.assigned_on <= day, or_(Latest.year.is_(None), Latest.year < today.year)))
+        wanted = or_(wanted, and_(Measure.assigned_on <= day, _last_year() >= today.year, or_(Latest.year.is_(None), Latest.year < today.year)))
     rows = db.session.execute(statement(today).where(Plan.state == PlanState.IN_FORCE, Measure.state == MeasureState.ACTIVE,
                                                      or_(Latest.progress.is_(None), Latest.progress != Progress.DONE), wanted).order_by(Measure.id)).unique()  # fmt: skip
     return [row.Measure for row in rows]

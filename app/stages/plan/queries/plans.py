@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, true
+from sqlalchemy import Select, and_, false, or_, select, true, union
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.kernel.clock import local
@@ -40,6 +41,11 @@ def current_plan() -> Plan | None:
 def plan_by_pid(pid: str | None) -> Plan | None:
     """One plan with its groups, goals, sectors, items and decision."""
     return db.session.scalar(_whole().where(Plan.public_id == pid, ~Plan.is_historic)) if pid else None
+
+
+def decided(pid: str) -> Plan | None:
+    """The plan of this public id, when it is or was in force."""
+    return db.session.scalar(select(Plan).where(Plan.public_id == pid, Plan.state != PlanState.DRAFT, ~Plan.is_historic))
 
 
 def plan_by_number(number: str) -> Plan | None:
@@ -124,20 +130,31 @@ def item_choices(english: bool, *, among: Select[Any] | None = None) -> list[tup
     wanted = Priority.id.in_(among) if among is not None else true()
     rows = db.session.scalars(select(Priority).join(Plan, Plan.id == Priority.plan_id).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic, wanted)
                               .order_by(Plan.state, Plan.dated.desc(), Priority.position))  # fmt: skip
-    return [(i.code if i.plan.state == PlanState.IN_FORCE else i.public_id, f"{i.face} {i.title_en if english else i.short_vi}") for i in rows]
+    return [(item_value(i), f"{i.face} {i.title_en if english else i.short_vi}") for i in rows]
+
+
+def item_value(item: Priority) -> str:
+    """What names an item in the address of a list: its code, or its public id when its plan is not in force."""
+    return item.code if item.plan.state == PlanState.IN_FORCE else item.public_id
 
 
 def sector_and_item_choices(english: bool) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """(sectors, items) for the filters of one list, in one query; as `sector_choices` and `item_choices`."""
-    rows = list(db.session.scalars(select(Priority).options(joinedload(Priority.sector)).join(Plan, Plan.id == Priority.plan_id)
-                                   .where(Plan.state != PlanState.DRAFT, ~Plan.is_historic).order_by(Plan.state, Plan.dated.desc(), Priority.position)))  # fmt: skip
     sectors, items = {}, []
-    for i in rows:
-        now, sector = i.plan.state == PlanState.IN_FORCE, i.sector
-        name = sector.name_en if english else sector.name_vi
-        sectors[sector.code if now else sector.public_id] = name if now else f"{name} ({i.plan.number})"
-        items.append((i.code if now else i.public_id, f"{i.face} {i.title_en if english else i.short_vi}"))
+    for i in db.session.execute(_ITEMS_AND_SECTORS):
+        now = i.state == PlanState.IN_FORCE
+        sector, title = (i.name_en, i.title_en) if english else (i.name_vi, i.short_vi)
+        sectors[i.sector if now else i.sector_pid] = sector if now else f"{sector} ({i.number})"
+        items.append((i.code, f"{i.code} {title}") if now else (i.item_pid, f"{i.code} ({i.number}) {title}"))
     return list(sectors.items()), items
+
+
+# as columns and written once: the lists of all rooms ask for these
+_ITEMS_AND_SECTORS = (
+    select(Priority.code, Priority.public_id.label("item_pid"), Priority.title_en, Priority.short_vi, Plan.state, Plan.number,
+           Sector.code.label("sector"), Sector.public_id.label("sector_pid"), Sector.name_en, Sector.name_vi)
+    .join(Sector, Sector.id == Priority.sector_id).join(Plan, Plan.id == Priority.plan_id)
+    .where(Plan.state != PlanState.DRAFT, ~Plan.is_historic).order_by(Plan.state, Plan.dated.desc(), Priority.position))  # fmt: skip
 
 
 def sector_choices(english: bool, *, among: Select[Any] | None = None) -> list[tuple[str, str]]:
@@ -186,6 +203,54 @@ def successors(item: Priority) -> list[Mapping]:
 def predecessors(item: Priority) -> list[Priority]:
     """The items of the plan before from which this one comes."""
     return list(db.session.scalars(select(Priority).join(Mapping, Mapping.old_item_id == Priority.id).where(Mapping.new_item_id == item.id).order_by(Priority.position)))
+
+
+def relatives(items: Select[Any]) -> list[tuple[bool, Priority]]:
+    """(is it of a later plan?, item) for what these items came from and what they became, in plans that were decided."""
+    decided = Plan.state != PlanState.DRAFT
+    old = (select(Mapping.old_item_id.label("id"), false().label("later")).join(Plan, Plan.id == Mapping.plan_id).where(Mapping.new_item_id.in_(items), decided))
+    new = (select(Mapping.new_item_id.label("id"), true().label("later")).join(Plan, Plan.id == Mapping.plan_id)
+           .where(Mapping.old_item_id.in_(items), Mapping.new_item_id.is_not(None), decided))  # fmt: skip
+    both = union(old, new).subquery()
+    rows = db.session.execute(select(both.c.later, Priority).join(Priority, Priority.id == both.c.id).options(joinedload(Priority.sector)).order_by(Priority.position))
+    return [(bool(later), item) for later, item in rows]
+
+
+def heirs(items: Iterable[Priority]) -> list[tuple[Priority, list[Priority]]]:
+    """For those of these items that are of an earlier plan: what they are in the plan in force, over all mappings between."""
+    plan = db.session.scalar(select(Plan).where(*_IN_FORCE))
+    former = [i for i in items if i.plan.state == PlanState.SUPERSEDED]
+    if plan is None or not former:
+        return []
+    became = {pid: codes for e in earlier(plan) for pid, codes in e.became.items()}
+    now = {i.code: i for i in items_of(plan.id)}
+    return [(i, [now[code] for code in became.get(i.id, ())]) for i in former]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier plan, and what its items have become in a later one: by their ids and by their codes."""
+
+    id: int
+    number: str
+    became: dict[int, list[str]]
+    by_code: dict[str, list[str]]
+
+
+def earlier(plan: Plan) -> list[Earlier]:
+    """The plans before this one as the mappings name them, the nearest first; over several plans the mappings are followed one after the other."""
+    rows = db.session.execute(select(Mapping.plan_id, Mapping.old_item_id, Mapping.new_item_id, Priority.code, Priority.plan_id.label("before"), Plan.number)
+                              .join(Priority, Priority.id == Mapping.old_item_id).join(Plan, Plan.id == Priority.plan_id).order_by(Mapping.id)).all()  # fmt: skip
+    now: dict[int, list[str]] = {pid: [code] for pid, code in db.session.execute(select(Priority.id, Priority.code).where(Priority.plan_id == plan.id))}
+    found: list[Earlier] = []
+    at = plan.id
+    while (step := [r for r in rows if r.plan_id == at]) and step[0].before not in {plan.id, *(e.id for e in found)}:
+        became: dict[int, list[str]] = {r.old_item_id: [] for r in step}
+        for r in step:
+            became[r.old_item_id] += [code for code in now.get(r.new_item_id, ()) if code not in became[r.old_item_id]]
+        found.append(Earlier(step[0].before, step[0].number, became, {r.code: became[r.old_item_id] for r in step}))
+        now, at = became, step[0].before
+    return found
 
 
 def plain(plan: Plan) -> shape.Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from app.stages.plan.cli import plan
 from app.stages.plan.suggestion import labels, queries
 from app.stages.plan.suggestion.scoring import Item
 
-STEPS = (0, 20, 40, 80, 160)
+STEPS = (0, 0.25, 0.5, 1)  # shares of the confirmed links
 
 
 @plan.command("suggest")
@@ -37,7 +38,7 @@ def suggest(file: Path) -> None:
 @plan.command("accuracy")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def accuracy(as_json: bool) -> None:
-    """How often the suggestion is right on the labelled titles: both splits, four writings, and how it grows with confirmed links."""
+    """How often the suggestion is right on the labelled titles: three splits, four writings, and how it grows with confirmed links."""
     current = plans.current_plan()
     if current is None:
         raise click.ClickException("no plan is in force: flask plan import F.json")
@@ -47,18 +48,21 @@ def accuracy(as_json: bool) -> None:
 
 
 def _figures(number: str, items: list[Item]) -> Iterator[dict[str, object]]:
-    tune, held = labels.of_split("tune"), labels.of_split("held")
+    splits = {name: labels.of_split(name) for name in ("tune", "held", "blind")}
     whole = labels.suggester(number, items)
-    for split, rows in (("tune", tune), ("held", held)):
+    for split, rows in splits.items():
         for writing, write in labels.WRITINGS.items():
             yield {"what": f"{split}, {writing}", **_shares(labels.measure(whole, rows, write))}
-    for source in sorted({r.source for r in held}):
-        yield {"what": f"held, titles from: {source}", **_shares(labels.measure(whole, [r for r in held if r.source == source]))}
-    links = [(r.title, r.item) for r in tune if r.item != labels.NONE]
+        yield {"what": f"{split}, best item alone counts", **_shares(labels.measure(whole, [replace(r, alternatives=()) for r in rows]))}
+    for split in ("held", "blind"):
+        for source in sorted({r.source for r in splits[split]}):
+            yield {"what": f"{split}, titles from: {source}", **_shares(labels.measure(whole, [r for r in splits[split] if r.source == source]))}
+    links = [(r.title, r.item) for r in splits["tune"] + splits["held"] if r.item != labels.NONE]
     for known, name in ((False, "plan texts alone"), (True, "with vocabulary")):
-        for count in STEPS:
-            grown = labels.suggester(number, items, confirmed=links[:count], with_vocabulary=known)
-            yield {"what": f"held, {name}, {min(count, len(links))} confirmed links", **_shares(labels.measure(grown, held))}
+        for share in STEPS:
+            used = links[:: round(1 / share)] if share else []
+            grown = labels.suggester(number, items, confirmed=used, with_vocabulary=known)
+            yield {"what": f"blind, {name}, {share:.0%} of {len(links)} confirmed links", **_shares(labels.measure(grown, splits["blind"]))}
 
 
 def _shares(found: labels.Accuracy) -> dict[str, object]:
@@ -67,7 +71,7 @@ def _shares(found: labels.Accuracy) -> dict[str, object]:
 
 
 def _line(row: dict[str, object]) -> str:
-    return (f"{row['what']!s:48} {row['titles']!s:>4} titles   first {row['first']:.3f}   among three {row['three']:.3f}   "
+    return (f"{row['what']!s:58} {row['titles']!s:>4} titles   first {row['first']:.3f}   among three {row['three']:.3f}   "
             f"none: precision {row['none_precision']:.3f} recall {row['none_recall']:.3f}")  # fmt: skip
 
 

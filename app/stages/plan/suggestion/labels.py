@@ -1,11 +1,17 @@
-"""The data that comes with the suggestion: vocabulary, word classes, labelled titles; and how well it does on them. Pure."""
+"""The data that comes with the suggestion: vocabulary, word classes, labelled titles; and how well it does on them. Pure.
+
+labelled-titles.csv   tune (the vocabulary was written with these in view) and held (not used for it, but labelled by the same hand).
+labelled-blind.csv    NEVER USED FOR TUNING: labelled from the texts of the plan's items alone, before the suggestion was asked once,
+                      by somebody who had not seen the vocabulary. `source` says where a title is from: page = as printed on a public
+                      web page, call = of a published call, recalled = as provinces' published lists have them, wording from memory.
+"""
 
 from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -63,7 +69,7 @@ def vocabulary(plan_number: str) -> list[Term]:
 @cache
 def labelled() -> list[Labelled]:
     return [Labelled(r["title"], r["item"], tuple(a for a in r["alternatives"].split(";") if a), r["split"], r["source"])
-            for r in _rows("labelled-titles.csv")]  # fmt: skip
+            for name in ("labelled-titles.csv", "labelled-blind.csv") for r in _rows(name)]  # fmt: skip
 
 
 def as_printed(title: str) -> str:
@@ -107,8 +113,17 @@ def of_split(split: str) -> list[Labelled]:
     return [r for r in labelled() if r.split == split]
 
 
+def carried(number: str, became: Mapping[str, Iterable[str]]) -> list[Term]:
+    """The vocabulary of an earlier plan for the items of a later one: `became` says what its codes are now. Words that speak for no item still do."""
+    return [replace(term, item=code) for term in vocabulary(number) for code in ([NONE] if term.item == NONE else became.get(term.item, ()))]
+
+
 def suggester(plan_number: str, items: Sequence[Item], *, terms: Iterable[Term] = (), confirmed: Iterable[tuple[str, str]] = (),
               with_vocabulary: bool = True) -> Suggester:  # fmt: skip
-    """The suggestion for a plan: its vocabulary as it came, and what officers and confirmed links added."""
-    known = vocabulary(plan_number) if with_vocabulary else []
-    return Suggester(items, [*known, *terms], classes() if with_vocabulary else {}, confirmed)
+    """The suggestion for a plan: its vocabulary as it came, and what officers, earlier plans and confirmed links added. The same words count once."""
+    heaviest: dict[tuple[str, str], Term] = {}
+    for term in [*(vocabulary(plan_number) if with_vocabulary else []), *terms]:
+        key = term.item, fold(term.words)
+        if key not in heaviest or heaviest[key].weight < term.weight:
+            heaviest[key] = term
+    return Suggester(items, heaviest.values(), classes() if with_vocabulary else {}, confirmed)

@@ -33,6 +33,11 @@ SKIP = frozenset("""va cua cac cho tai trong tren dia ban tinh huyen xa thanh ph
 la su nhung ve vao o do ra bang nghien cuu giai phap xay dung mo hinh ung dung nang cao hieu qua phat trien danh gia thuc trang xuat
 chuyen giao hoan thien cong tac quan li khoa hoc nhiem vu thuc hien phuc hoi dong muc chat luong he thong trien khai nha nuoc""".split())  # noqa: SIM905
 
+# words that mean nothing beside another: no pair with one of them is quoted when nothing better led to an item
+LITTLE = frozenset("và của các cho tại trong trên nhằm theo để có một số so với từ đến được là sự những về vào ở do ra bằng".split())  # noqa: SIM905
+LITTLE_BARE = frozenset("va cua cac cho tai trong tren nham theo mot voi den duoc su nhung vao bang".split())  # noqa: SIM905
+MOST_HINTS = 2
+
 Phrase = tuple[tuple[str, str], ...]
 Reasons = dict[str, list[tuple[float, int, int, bool]]]  # by item: (worth, word number, length, is it a pair that others may run on from?)
 
@@ -108,17 +113,19 @@ class Suggester:
             extra, reasons = self._points(more)
             for code, value in extra.items():
                 points[code] += value / 2
-                why[code] = why.get(code, []) + [w for w in reasons.get(code, []) if w not in why.get(code, [])]
+                said = {w.casefold() for w in why.get(code, [])}
+                why[code] = why.get(code, []) + [w for w in reasons.get(code, []) if w.casefold() not in said]
         against = max(points.pop(NONE, 0.0), 0.0)
-        best = sorted(self.codes, key=lambda c: -points[c])[:LIMIT]
-        suggestions = [Suggestion(c, round(points[c] / (points[c] + HALF), 3), why.get(c, [])[:6]) for c in best if points[c] > 0.05]
-        return Answer(suggestions, not suggestions or points[best[0]] < self._threshold + against)
+        best = sorted((c for c in self.codes if points[c] > 0.05 and why.get(c)), key=lambda c: -points[c])[:LIMIT]
+        suggestions = [Suggestion(c, round(points[c] / (points[c] + HALF), 3), why[c][:6]) for c in best]
+        return Answer(suggestions, not best or points[best[0]] < self._threshold + against)
 
     def _points(self, text: str) -> tuple[dict[str, float], dict[str, list[str]]]:
         read = _Read(text, words(text), has_marks(text))
         found = self._phrases(read)
         points: dict[str, float] = defaultdict(float)
         reasons: Reasons = defaultdict(list)
+        hints: Reasons = defaultdict(list)
         used: dict[str, list[tuple[float, set[int]]]] = defaultdict(list)
         for parts, weight, code in self._rules:
             spans = self._match(parts, found)
@@ -127,9 +134,10 @@ class Suggester:
                 reasons[code] += [(weight, start, length, False) for start, length in spans]
         for code, hits in used.items():
             points[code] += _without_doubles(hits)
-        self._hear_plan(read, points, reasons)
-        self._hear_persons(read, points, reasons)
-        return points, {code: _quoted(read, rows) for code, rows in reasons.items()}
+        self._hear_plan(read, points, reasons, hints)
+        self._hear_persons(read, points, reasons, hints)
+        weak = {code: sorted(rows, reverse=True)[:MOST_HINTS] for code, rows in hints.items() if code not in reasons}
+        return points, {code: _quoted(read, rows) for code, rows in [*reasons.items(), *weak.items()]}
 
     def _phrases(self, read: _Read) -> dict[Phrase, tuple[int, int]]:
         """Where each known phrase stands first: {phrase: (word number, length)}."""
@@ -160,17 +168,16 @@ class Suggester:
         free = [(start, length) for start, length in places if not any(s < start + length and start < s + n for s, n in taken)]
         return max(free, key=lambda place: place[1], default=None)
 
-    def _hear_plan(self, read: _Read, points: dict[str, float], reasons: Reasons) -> None:
+    def _hear_plan(self, read: _Read, points: dict[str, float], reasons: Reasons, hints: Reasons) -> None:
         heard: dict[str, float] = defaultdict(float)
         for gram, at, length in _grams(read.words):
             for code, worth in self._plan.get(gram, ()):
                 heard[code] += worth
-                if length == 2 and worth > 0.5 and not set(gram.split()) & SKIP:
-                    reasons[code].append((worth, at, length, True))
+                _note(reasons if worth > 0.5 and not set(gram.split()) & SKIP else hints, code, read, (worth, at, length, True))
         for code, worth in heard.items():
             points[code] += PLAN_MOST * worth / (worth + PLAN_MOST)
 
-    def _hear_persons(self, read: _Read, points: dict[str, float], reasons: Reasons) -> None:
+    def _hear_persons(self, read: _Read, points: dict[str, float], reasons: Reasons, hints: Reasons) -> None:
         share = self._seen / (self._seen + LEARN_FULL)
         if not share:
             return
@@ -178,8 +185,14 @@ class Suggester:
         for gram, at, length in grams:
             for code, worth in self._learned[gram]:
                 points[code] += share * LEARN_WEIGHT * worth / (6 + len(grams))
-                if length == 2 and worth > 0.25 and not set(gram.split()) & SKIP:
-                    reasons[code].append((worth, at, length, True))
+                _note(reasons if worth > 0.25 and not set(gram.split()) & SKIP else hints, code, read, (worth, at, length, True))
+
+
+def _note(into: Reasons, code: str, read: _Read, row: tuple[float, int, int, bool]) -> None:
+    """Keep a pair of words as what led to an item; a syllable alone tells a reader nothing."""
+    _worth, at, length, _pair = row
+    if length == 2 and not any((w.marked if read.marked else w.text) in (LITTLE if read.marked else LITTLE_BARE) for w in read.words[at : at + 2]):
+        into[code].append(row)
 
 
 def _pairs(compounds: Iterable[str]) -> set[tuple[str, str]]:

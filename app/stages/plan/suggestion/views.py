@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.stages.plan import queries as plans
+from app.stages.plan import scope
 from app.stages.plan.models import Priority
 from app.stages.plan.suggestion import actions, forms, labels, queries
 
@@ -23,8 +25,13 @@ _asked: dict[int, list[Any]] = {}
 
 
 def init_app(app: Flask) -> None:
-    """For templates: what the suggestion says, an item's name."""
-    app.jinja_env.globals.update(suggested_items=queries.suggest, item_label=item_label)
+    """For templates: what the suggestion says, an item's name, what items became."""
+    app.jinja_env.globals.update(suggested_items=queries.suggest, item_label=item_label, kin_of=kin_of, heirs_of=plans.heirs)
+
+
+def kin_of(values: Mapping[str, str]) -> list[scope.Kin]:
+    """What a list's filters “item” and “sector” are called in the plans before and after."""
+    return scope.kin(values, english=str(get_locale() or "vi").startswith("en")) if values.get("item") or values.get("sector") else []
 
 
 def item_label(item: Priority) -> str:
@@ -51,7 +58,7 @@ def _too_many(user_id: int) -> bool:
 def suggest() -> Any:
     if _too_many(current_user.id):
         return jsonify(error=_("Too many questions in a minute. Please wait a moment.")), 429
-    found = queries.suggest(request.args.get("title", ""), request.args.get("aim", ""))
+    found = queries.suggest(request.args.get("title", ""), request.args.get("aim", ""), request.args.get("plan"))
     return jsonify(none=found.none, suggestions=[
         {"item": p.item.code, "pid": p.item.public_id, "label": item_label(p.item), "score": p.score, "why": p.why} for p in found.proposed])  # fmt: skip
 

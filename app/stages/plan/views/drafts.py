@@ -15,7 +15,7 @@ from app.kernel.words import N_
 from app.stages.plan import actions, compare, forms, queries
 from app.stages.plan.models import Plan
 from app.stages.plan.rules import Link, fates
-from app.stages.plan.views.blueprint import bp
+from app.stages.plan.views.blueprint import bp, shown_if
 from app.stages.plan.views.plans import shown_plan
 
 NEW = {"goal": N_("Add a goal"), "group": N_("Add a group of solutions"), "sector": N_("Add a sector"), "item": N_("Add an item")}
@@ -40,6 +40,7 @@ def _form(plan: Plan, form: Any, title: str, *, button: str, danger: bool = Fals
 @writes
 def edit(pid: str) -> Any:
     plan = shown_plan(pid)
+    shown_if(actions.need_draft, plan)
     form = forms.Head(obj=plan)
     if form.validate_on_submit():
         actions.revise_head(plan, form.values(), seen=form.version.data, by=current_user, at=clock.now())
@@ -52,6 +53,7 @@ def edit(pid: str) -> Any:
 @writes
 def add_part(pid: str, kind: str) -> Any:
     plan = shown_plan(pid)
+    shown_if(actions.need_draft, plan)
     or_404(kind in NEW or None)
     sector = or_404(queries.part(plan, "sector", request.args.get("sector", ""))) if kind == "item" else None
     form = forms.part(kind)
@@ -71,6 +73,7 @@ def _values(form: Any) -> dict[str, Any]:
 @writes
 def edit_part(pid: str, kind: str, code: str) -> Any:
     plan = shown_plan(pid)
+    shown_if(actions.need_draft, plan)
     row = or_404(queries.part(plan, kind, code))
     form = forms.part(kind, row, actions.seen_of(kind, row))
     if form.validate_on_submit():
@@ -85,6 +88,7 @@ def edit_part(pid: str, kind: str, code: str) -> Any:
 @writes
 def drop_part(pid: str, kind: str, code: str) -> Any:
     plan = shown_plan(pid)
+    shown_if(actions.need_draft, plan)
     row = or_404(queries.part(plan, kind, code))
     form = forms.Plain(data={"version": actions.seen_of(kind, row)})
     if form.validate_on_submit():
@@ -112,6 +116,7 @@ def move_part(pid: str, kind: str, code: str) -> Any:
 @writes
 def add_target(pid: str, kind: str, code: str) -> Any:
     plan = shown_plan(pid)
+    shown_if(actions.need_draft, plan)
     owner = or_404(queries.part(plan, kind, code) if kind in ("sector", "item") else None)
     form = forms.Target()
     if form.validate_on_submit():
@@ -126,6 +131,7 @@ def add_target(pid: str, kind: str, code: str) -> Any:
 def edit_target(pid: str) -> Any:
     row = or_404(queries.target_by_pid(pid))
     plan = queries.plan_by_id(row.plan_id)
+    shown_if(actions.need_draft, plan)
     form = forms.Target(obj=row, data={"version": actions.seen_of("target", row)})
     if form.validate_on_submit():
         actions.revise_target(plan, row, form.values(), seen=form.version.data, by=current_user, at=clock.now())
@@ -139,6 +145,7 @@ def edit_target(pid: str) -> Any:
 def drop_target(pid: str) -> Any:
     row = or_404(queries.target_by_pid(pid))
     plan = queries.plan_by_id(row.plan_id)
+    shown_if(actions.need_draft, plan)
     form = forms.Plain(data={"version": actions.seen_of("target", row)})
     if form.validate_on_submit():
         actions.drop_target(plan, row, seen=form.version.data, by=current_user, at=clock.now())
@@ -173,6 +180,7 @@ def mapping(pid: str) -> Any:
 @writes
 def map_item(pid: str, code: str) -> Any:
     plan = shown_plan(pid)
+    shown_if(actions.need_draft, plan)
     before = or_404(queries.plan_before(plan))
     old = or_404(queries.part(before, "item", code))
     items = queries.items_of(plan.id)

@@ -33,7 +33,13 @@ def import_plan() -> Any:
 
 def told(problems: list[Problem]) -> list[tuple[str, str, bool]]:
     """(place, sentence, is it only a warning) in the language of the page."""
-    return [(p.place or p.path or "–", _(p.message) % p.params if p.params else _(p.message), p.warning) for p in problems]
+    return [(_place(p), _(p.message) % p.params if p.params else _(p.message), p.warning) for p in problems]
+
+
+def _place(problem: Problem) -> str:
+    if problem.line:
+        return _("line %(number)s", number=problem.line) + f": {problem.path}"
+    return problem.place or problem.path or "–"
 
 
 @bp.route("/uploads/<pid>", methods=["GET", "POST"])

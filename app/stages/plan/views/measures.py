@@ -30,7 +30,7 @@ from app.stages.plan.rules import (
     Standing,
     owes_note,
 )
-from app.stages.plan.views.blueprint import bp
+from app.stages.plan.views.blueprint import bp, shown_if
 from app.stages.plan.views.plans import sees_drafts, shown_plan
 
 
@@ -124,8 +124,8 @@ def measure(pid: str) -> Any:
     notes, day = rows.notes_of(row), rows.note_day(today)
     active = row.state == MeasureState.ACTIVE and row.plan.state == PlanState.IN_FORCE
     missing = active and owes_note(assigned_on=row.assigned_on, last_note=notes[0].year if notes else None, today=today, note_day=day,
-                                   done=bool(notes) and notes[0].progress == Progress.DONE)  # fmt: skip
-    return render_template("plan/measure.html", measure=row, notes=notes, standing=rows.standing_of(row, today), missing=day.last_owed(today) if missing else None, may_note=actions.may_note(row, current_user),
+                                   until=row.plan.period.last.year, done=bool(notes) and notes[0].progress == Progress.DONE)  # fmt: skip
+    return render_template("plan/measure.html", measure=row, notes=notes, standing=rows.standing_of(row, today), missing=day.last_owed(today, row.plan.period.last.year) if missing else None, may_note=actions.may_note(row, current_user),
                            may_call_off=MEASURE.may(row, "call_off") and row.plan.state == PlanState.IN_FORCE and current_user.can(Do.PLAN_REVISE),
                            timeline_entries=journal.timeline([journal.subject_key(row)]), text=_text(row), body=_name(row.agency),
                            in_draft=row.plan.state == PlanState.DRAFT and current_user.can(Do.PLAN_REVISE))  # fmt: skip
@@ -136,6 +136,7 @@ def measure(pid: str) -> Any:
 @writes
 def note_progress(pid: str) -> Any:
     row = or_404(rows.measure_for(current_user, pid, sees_all=False))
+    shown_if(actions.need_noting, row, current_user)
     notes = rows.notes_of(row)
     form = forms.Note.of(row, clock.today(), len(notes), notes[0] if notes else None)
     if form.validate_on_submit():
@@ -150,6 +151,7 @@ def note_progress(pid: str) -> Any:
 @writes
 def call_off(pid: str) -> Any:
     row = or_404(rows.measure_for(current_user, pid, sees_all=True))
+    shown_if(actions.need_active, row)
     form = forms.CallOff(data={"version": row.version})
     if form.validate_on_submit():
         actions.call_off(row, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -163,6 +165,7 @@ def call_off(pid: str) -> Any:
 def assign(pid: str, kind: str, code: str) -> Any:
     plan = shown_plan(pid)
     owner = or_404(queries.part(plan, kind, code) if kind in ("group", "item") else None)
+    shown_if(actions.need_open, plan)
     form = forms.NewMeasure.of(None)
     if form.validate_on_submit():
         actions.assign(plan, form.values(), agency=form.body(), by=current_user, at=clock.now(), **{kind: owner})
@@ -177,6 +180,7 @@ def assign(pid: str, kind: str, code: str) -> Any:
 def edit_measure(pid: str) -> Any:
     row = or_404(rows.measure_for(current_user, pid, sees_all=True))
     plan = queries.plan_by_id(row.plan_id)
+    shown_if(actions.need_draft, plan)
     form = forms.NewMeasure.of(row, actions.seen_of("measure", row))
     if form.validate_on_submit():
         actions.revise_measure(row, plan, form.values(), agency=form.body(), seen=form.version.data, by=current_user, at=clock.now())
@@ -190,6 +194,7 @@ def edit_measure(pid: str) -> Any:
 def drop_measure(pid: str) -> Any:
     row = or_404(rows.measure_for(current_user, pid, sees_all=True))
     plan = queries.plan_by_id(row.plan_id)
+    shown_if(actions.need_draft, plan)
     form = forms.Plain(data={"version": actions.seen_of("measure", row)})
     if form.validate_on_submit():
         actions.drop_measure(row, plan, seen=form.version.data, by=current_user, at=clock.now())

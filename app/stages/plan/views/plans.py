@@ -19,7 +19,7 @@ from app.services.papers import queries as papers
 from app.stages.plan import actions, compare, forms, queries, shape, sheets
 from app.stages.plan.models import Plan
 from app.stages.plan.rules import Fate, PlanState, unmapped
-from app.stages.plan.views.blueprint import bp
+from app.stages.plan.views.blueprint import bp, shown_if
 
 
 def shown_plan(pid: str) -> Plan:
@@ -70,8 +70,8 @@ def _steps(plan: Plan, before: Plan | None) -> list[tuple[str, str, bool]]:
     return [(label, url, at == 0 and draft) for at, (label, url) in enumerate(found)]
 
 
-def _checks(plan: Plan, before: Plan | None) -> list[tuple[bool | None, str, str]]:
-    """What a draft still lacks: (kept, sentence, source); None = worth a look but no obstacle."""
+def _checks(plan: Plan, before: Plan | None) -> list[tuple[bool | str, str, str]]:
+    """What a draft still lacks: (kept, sentence, source); “look” = worth a look but no obstacle."""
     if plan.state != PlanState.DRAFT:
         return []
     items = [i for s in plan.sectors for i in s.items]
@@ -79,15 +79,16 @@ def _checks(plan: Plan, before: Plan | None) -> list[tuple[bool | None, str, str
     bare_groups = [g.code for g in plan.groups if g.id not in covered[0]]
     bare_items = [i.code for i in items if i.id not in covered[1]]
     without_lead = [i.code for i in items if not any(a.is_lead for a in i.agencies)]
-    found: list[tuple[bool | None, str, str]] = [
-        (True if not bare_groups else None, _("Every group has a measure."), ", ".join(bare_groups)),
-        (True if not bare_items else None, _("Every item has a measure."), ", ".join(bare_items)),
-        (True if not without_lead else None, _("Every item has a lead agency."), ", ".join(without_lead)),
-        (sum(1 for g in plan.groups if g.holds_sectors) == 1, _("One group holds the sectors."), ""),
+    found: list[tuple[bool | str, str, str]] = [
+        (True, _("Every group has a measure."), "") if not bare_groups else ("look", _("These groups have no measure:"), ", ".join(bare_groups)),
+        (True, _("Every item has a measure."), "") if not bare_items else ("look", _("These items have no measure:"), ", ".join(bare_items)),
+        (True, _("Every item has a lead agency."), "") if not without_lead else ("look", _("These items have no lead agency:"), ", ".join(without_lead)),
+        *((False, _(p.message) % p.params if p.params else _(p.message), p.path) for p in actions.mistakes(plan)),
     ]
     if before is not None:
         left = unmapped([i.code for i in queries.items_of(before.id)], queries.links_of(queries.mapping_rows(plan)))
-        found.append((not left, _("It is said what every item of plan %(number)s becomes.", number=before.number), ", ".join(left)))
+        found.append((True, _("It is said what every item of plan %(number)s becomes.", number=before.number), "") if not left else
+                     (False, _("It is not said yet what becomes of these items of plan %(number)s:", number=before.number), ", ".join(left)))  # fmt: skip
     return found
 
 
@@ -109,6 +110,7 @@ def item(pid: str) -> Any:
 @writes
 def prepare(pid: str) -> Any:
     plan = queries.whole_plan(shown_plan(pid).id)
+    shown_if(actions.need_preparing, plan)
     form = forms.Prepare.of(plan, plan.decision, clock.today())
     if form.validate_on_submit():
         actions.prepare(plan, number=form.number.data or "", dated=form.dated.data, in_force_from=form.in_force_from.data, seen=form.version.data,
@@ -123,6 +125,7 @@ def prepare(pid: str) -> Any:
 @writes
 def put_in_force(pid: str) -> Any:
     plan = queries.whole_plan(shown_plan(pid).id)
+    shown_if(actions.need_deciding, plan, current_user)
     form = forms.PutInForce(data={"version": plan.version})
     if form.validate_on_submit():
         actions.put_in_force(plan, seen=form.version.data, by=current_user, at=clock.now())

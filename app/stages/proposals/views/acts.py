@@ -8,6 +8,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
@@ -16,8 +17,13 @@ from app.services.papers import queries as papers
 from app.shown import language
 from app.stages.proposals import actions, forms, queries
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import totals
-from app.stages.proposals.views.blueprint import arrived, bp
+from app.stages.proposals.rules import PROPOSAL, totals
+from app.stages.proposals.views.blueprint import (
+    arrived,
+    before_deadline,
+    bp,
+    writable,
+)
 from app.stages.proposals.views.work import sheet_of
 
 
@@ -41,7 +47,7 @@ def _names(row: Proposal) -> dict[str, Any]:
 @allow(Do.PROPOSALS_SIGN_OFF)
 @writes
 def sign_off(pid: str) -> Any:
-    row = or_404(queries.for_host(current_user, pid))
+    row = ready(queries.for_host(current_user, pid), writable)
     form = forms.SignOff(obj=row)
     if form.validate_on_submit():
         actions.sign_off(row, digest=form.digest.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -56,7 +62,7 @@ def sign_off(pid: str) -> Any:
 @allow(Do.PROPOSALS_SIGN_OFF)
 @writes
 def send_back(pid: str) -> Any:
-    row = or_404(queries.for_host(current_user, pid))
+    row = ready(queries.for_host(current_user, pid), writable)
     form = forms.SendBack(obj=row)
     if form.validate_on_submit():
         actions.send_back(row, form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -94,7 +100,7 @@ def receipt(pid: str) -> Any:
 @allow(Do.PROPOSALS_WITHDRAW)
 @writes
 def withdraw(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), moves(PROPOSAL, "withdraw"), before_deadline)
     form = forms.Withdraw(obj=row)
     if form.validate_on_submit():
         actions.withdraw(row, reason=form.reason.data or None, seen=form.version.data, by=current_user, at=clock.now())
@@ -107,7 +113,7 @@ def withdraw(pid: str) -> Any:
 @allow(Do.PROPOSALS_CHECK)
 @writes
 def check(pid: str) -> Any:
-    row = or_404(queries.for_officer(current_user, pid))
+    row = ready(queries.for_officer(current_user, pid), moves(PROPOSAL, "check_eligible"))
     form = forms.Check(obj=row)
     form.outcome.choices = [("eligible", _("Eligible")), ("ineligible", _("Not eligible"))]
     if form.validate_on_submit():
@@ -125,7 +131,7 @@ def check(pid: str) -> Any:
 @allow(Do.PROPOSALS_CHECK)
 @writes
 def reinstate(pid: str) -> Any:
-    row = or_404(queries.for_officer(current_user, pid))
+    row = ready(queries.for_officer(current_user, pid), moves(PROPOSAL, "reinstate"))
     form = forms.Reinstate(obj=row)
     if form.validate_on_submit():
         actions.reinstate(row, form.reason.data, document=form.document.data, seen=form.version.data, by=current_user, at=clock.now())

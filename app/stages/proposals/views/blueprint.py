@@ -8,6 +8,10 @@ from typing import Any
 from flask import Blueprint, current_app, g, request
 
 from app.kernel import clock
+from app.kernel.errors import WrongState
+from app.kernel.words import N_
+from app.stages.calls.rules import is_open
+from app.stages.proposals.rules import ProposalState
 
 bp = Blueprint("proposals", "app.stages.proposals", url_prefix="/proposals", template_folder="templates")
 
@@ -26,3 +30,22 @@ def arrived() -> datetime:
     """When this request came in."""
     at: datetime = g.arrived_at
     return at
+
+
+def takes_dossiers(call: Any) -> None:
+    """Raise WrongState unless a dossier of this call can still be begun."""
+    if not is_open(call, clock.now()):
+        raise WrongState(N_("This call does not receive dossiers now."))
+
+
+def before_deadline(row: Any, _by: Any) -> None:
+    """The guard: the call still receives dossiers."""
+    if not is_open(row.call_topic.call, clock.now()):
+        raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
+
+
+def writable(row: Any, by: Any) -> None:
+    """The guard: a draft of a call that still receives dossiers."""
+    if row.state != ProposalState.DRAFT:
+        raise WrongState(N_("A submitted proposal cannot be changed."))
+    before_deadline(row, by)

@@ -8,20 +8,21 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.shown import language
 from app.stages.proposals import copying, forms, queries
 from app.stages.proposals.copying import Carried, What
-from app.stages.proposals.views.blueprint import bp
+from app.stages.proposals.views.blueprint import bp, writable
 
 
 @bp.route("/<pid>/copy", methods=["GET", "POST"])
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def copy_from(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.Copy(data={"version": row.version, "source": request.args.get("from", ""), "parts": [str(w) for w in What]})
     old = or_404(copying.source(current_user, row, form.source.data)) if form.source.data else None
     found = copying.carried(row, old, at=clock.now()) if old is not None else None

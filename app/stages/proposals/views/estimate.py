@@ -8,6 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.errors import Incomplete
@@ -20,7 +21,7 @@ from app.shown import language, money
 from app.stages.proposals import budgeting, estimate, forms, queries
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
-from app.stages.proposals.views.blueprint import bp
+from app.stages.proposals.views.blueprint import bp, writable
 
 MOST_FAULTS = 100
 
@@ -36,7 +37,7 @@ def budget_xlsx(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def budget_lines(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     heads = queries.heads(clock.today(), row.call_topic.call)
     form = forms.Lines(data={"version": row.version, "how": "replace"})
     form.how.choices = [("replace", _("Put them in the place of the %(n)s lines that are there", n=len(row.lines))), ("add", _("Add them to the lines that are there"))]

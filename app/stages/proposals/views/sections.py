@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -27,7 +28,7 @@ from app.stages.plan import scope
 from app.stages.proposals import actions, forms, queries, work
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
-from app.stages.proposals.views.blueprint import bp
+from app.stages.proposals.views.blueprint import bp, takes_dossiers, writable
 from app.stages.proposals.views.work import parts_of, sheet_of
 
 
@@ -67,6 +68,7 @@ def start(pid: str) -> Any:
     draft = queries.draft_of(current_user, call_topic)
     if draft is not None:
         return redirect(url_for(".show", pid=draft.public_id), 303)
+    ready(call_topic, lambda row, _by: takes_dossiers(row.call))
     form = forms.Start()
     form.host.choices = [(o.public_id, o.name) for o in current_user.organisations]
     if form.validate_on_submit():
@@ -99,7 +101,7 @@ def show(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def general(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.General(obj=row)
     if form.validate_on_submit():
         actions.save_general(row, title=form.title.data, aim=form.aim.data, duration_months=form.duration_months.data, seen=form.version.data,
@@ -112,7 +114,7 @@ def general(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def team(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.Member(data={"version": row.version})
     form.offer([(str(r), _(r.label)) for r in TeamRole if r != TeamRole.PI], [(o.public_id, o.name) for o in people.organisations()])
     if form.validate_on_submit():
@@ -129,7 +131,7 @@ def team(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def member(pid: str, part: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     found = or_404(next((m for m in row.team if m.public_id == part), None))
     form = forms.Months(obj=found, data={"version": row.version})
     if form.validate_on_submit():
@@ -142,7 +144,7 @@ def member(pid: str, part: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def products(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.Product(data={"version": row.version})
     if form.validate_on_submit():
         actions.add_product(row, group=form.group.data, name=form.name.data, unit=form.unit.data, quantity=form.quantity.data,
@@ -155,7 +157,7 @@ def products(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def budget(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     heads = queries.heads(clock.today(), row.call_topic.call)
     name = "en" if language() == "en" else "vi"
     form = forms.Line(data={"year": clock.today().year, "version": row.version})
@@ -172,7 +174,7 @@ def budget(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def attachments(pid: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     name = "en" if language() == "en" else "vi"
     documents = queries.documents(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
     form = forms.Upload(data={"version": row.version})

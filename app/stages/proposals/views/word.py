@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.errors import Incomplete
@@ -36,7 +37,7 @@ from app.stages.proposals.budgeting import Line
 from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
-from app.stages.proposals.views.blueprint import bp
+from app.stages.proposals.views.blueprint import bp, writable
 from app.stages.proposals.wordform import (
     BUDGET,
     BUDGET_TABLE,
@@ -122,7 +123,7 @@ SOURCES = {"state": "Ngân sách nhà nước", "counterpart": "Đối ứng"}
 @writes
 def work_word(pid: str) -> Any:
     """Upload a filled form and see what it would change. Nothing is kept yet."""
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.WordUpload()
     if form.validate_on_submit():
         return _preview(row, _found(row, _read(row, form.file.data)), forms.WordTake(formdata=None, data={"version": row.version})), 202
@@ -228,7 +229,7 @@ def _preview(row: Proposal, found: Found, form: forms.WordTake) -> str:
 @writes
 def work_take(pid: str) -> Any:
     """Take over the ticked differences, as they were shown."""
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.WordTake(data={"version": row.version})
     definition = work.form_of(row).definition
     told = Read(answers=read(definition, request.form.to_dict(flat=False)), tables=_sent_tables(), **{name: request.form.get(f"general-{code}") for name, code in GENERAL})

@@ -9,6 +9,7 @@ from flask import g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock
 from app.kernel.errors import Stale
 from app.kernel.permissions import Do
@@ -17,9 +18,11 @@ from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.forms import Sheet
 from app.services.questionnaires.rules import question_of, said, section_of
 from app.shown import language
+from app.stages.calls.rules import is_open
 from app.stages.proposals import forms, queries, texts, work
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.views.blueprint import bp
+from app.stages.proposals.rules import ProposalState
+from app.stages.proposals.views.blueprint import bp, writable
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _after(row: Proposal, section: str) -> str | None:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def work_section(pid: str, section: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.WorkSection(_section_sheet(row, section), data={"version": work.number_of(row, section)})
     if form.wish.startswith(("add:", "remove:")) and "refusal" not in g:
         code = form.sheet.change_rows(form.wish)
@@ -84,7 +87,7 @@ def work_section(pid: str, section: str) -> Any:
         return done(_("Saved."), url_for(".work_section", pid=pid, section=section, _anchor=code))
     seen = form.version.data
     if form.validate_on_submit():
-        merged = work.save_section(row, section, form.sheet.answers, seen=seen, by=current_user, at=clock.now())
+        merged = work.save_section(row, section, form.sheet.answers, files=(form.sheet.uploads, form.sheet.taken_out), seen=seen, by=current_user, at=clock.now())
         return done(_saved(merged), _next(row, section, form.wish))
     if form.stale:
         return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
@@ -115,7 +118,7 @@ def work_autosave(pid: str, section: str) -> Any:
         if isinstance(g.refusal, Stale):
             raise g.refusal
         return jsonify(refused=sentence_of(g.pop("refusal")))
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.WorkSection(_section_sheet(row, section))
     work.save(row, {c: form.sheet.answers.get(c) for c in texts.codes_of(form.sheet.definition, section)}, seen={section: form.version.data}, by=current_user, at=clock.now())
     return jsonify(version=work.number_of(row, section), time=f"{clock.local(clock.now()):%H:%M}")
@@ -156,7 +159,7 @@ def _merge_page(row: Proposal, section: str, form: forms.WorkSection, base: dict
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def work_merge(pid: str, section: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = ready(queries.for_team(current_user, pid), writable)
     form = forms.Merge(_section_sheet(row, section), data={"version": work.number_of(row, section)})
     seen = form.version.data
     if form.validate_on_submit():
@@ -199,4 +202,4 @@ def work_saving(pid: str, section: str, saving: str) -> Any:
         one, two = (texts.told(question, side.answers.get(code) if side is not None else None, _names(sheet, question)) for side in (old, new))
         rows.append({"label": said(question["label"], sheet.lang), "pieces": texts.compare(one, two), "differs": one != two, "empty": not one and not two})
     return render_template("proposals/work/saving.html", proposal=row, section=section, title=_title(row, section), old=old, new=new, rows=rows, form=form, saving=found,
-                           last=work.number_of(row, section) == found.number, savings=work.history(row, section))  # fmt: skip
+                           back=row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip

@@ -30,7 +30,10 @@ from app.stages.transfer.rules import (
     AgreementState,
     Route,
     check_day,
+    check_end,
     check_giver,
+    check_own_number,
+    check_owned,
     check_recipient,
     check_share,
     check_transferable,
@@ -45,6 +48,8 @@ def draft_agreement(result: Result, *, kind: AgreementKind, route: Route, recipi
     project = awards.project_by_id(result.project_id)
     check_giver(queries.may_give(by, project))
     check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(project.id))
+    check_owned(queries.assignment_of(result.id))
+    check_end(ends_on, local(at).date())
     row = Agreement(result_id=result.id, project_id=project.id, created_by_id=by.id, created_at=at)
     _put(row, project, kind, route, recipient, recipient_name, recipient_details, scope, price, author_share, ends_on)
     AGREEMENT.begin(row, "draft", by=by, at=at)
@@ -59,6 +64,7 @@ def revise_agreement(agreement: Agreement, *, kind: AgreementKind, route: Route,
     check_giver(queries.may_give(by, project))
     if agreement.state != AgreementState.DRAFTED:
         raise WrongState(N_("A signed agreement is not changed."))
+    check_end(ends_on, local(at).date())
     check_seen(agreement, seen)
     _put(agreement, project, kind, route, recipient, recipient_name, recipient_details, scope, price, author_share, ends_on)
     journal.record(agreement, "revise", by=by, at=at, before=agreement.state, after=agreement.state)
@@ -97,8 +103,10 @@ def sign_agreement(agreement: Agreement, *, number: str, signed_on: date, host_s
     case, must = registration_case(agreement.route, project.approved_state > 0, bool(result.certificate_number), rulebook.value("transfer.registration", on=signed_on))
     until = rulebook.due(signed_on, "transfer.registration_days", on=signed_on) if must else None
     agreement.registration_case, agreement.must_register, agreement.register_by = case, must, until
-    agreement.number, agreement.signed_on, agreement.host_signer, agreement.recipient_signer = nfc(number), signed_on, host_signer, recipient_signer
-    AGREEMENT.advance(agreement, "sign", by=by, at=at, detail={"number": nfc(number), "price": agreement.price, "must_register": must})
+    agreement.number, agreement.signed_on, agreement.host_signer, agreement.recipient_signer = nfc(number).strip(), signed_on, host_signer, recipient_signer
+    check_owned(queries.assignment_of(result.id, but=agreement))
+    check_own_number(agreement.number, queries.numbers_of(agreement))
+    AGREEMENT.advance(agreement, "sign", by=by, at=at, detail={"number": agreement.number, "price": agreement.price, "must_register": must})
     paper = _issue(agreement, result, by=by, at=at)
     to = [*awards.holders(project), *people.users_with(Do.TRANSFER_VERIFY)]
     outbox.post("transfer/mail/agreement_signed.txt", to=to, key=f"agreement-signed:{agreement.public_id}", at=at, agreement=agreement, result=result,
@@ -144,4 +152,4 @@ def _issue(agreement: Agreement, result: Result, *, by: User, at: datetime) -> P
             "register_by": agreement.register_by.isoformat() if agreement.register_by else "", "source": source,
             "host_signer": agreement.host_signer, "recipient_signer": agreement.recipient_signer, "officer": by.name}  # fmt: skip
     return papers.issue(template="transfer/contract_record", subject=agreement, data=data, by=by, at=at, dated=agreement.signed_on,
-                        title=f"Phiếu ghi nhận hợp đồng chuyển giao {agreement.number}")  # fmt: skip
+                        title=f"Phiếu ghi nhận hợp đồng chuyển giao {agreement.number}, kết quả {result.code}")  # fmt: skip

@@ -8,28 +8,29 @@ from typing import Any
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
-from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.acceptance.models import Result
-from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
+from app.stages.transfer.actions.shared import (
+    check_evaluable,
+    check_follows,
+    check_reporter,
+)
 from app.stages.transfer.models import Effectiveness, FollowUp, Handover
 from app.stages.transfer.rules import (
     FOLLOW_UP,
     ON_PAPER,
     Rating,
     Usage,
-    check_giver,
     check_other_person,
-    check_transferable,
+    check_rating,
     check_use,
     check_writable,
     due_days,
@@ -50,10 +51,7 @@ def schedule_follow_ups(result: Result, handover: Handover | None, *, start: dat
 def follow_host(result: Result, *, by: User, at: datetime) -> list[FollowUp]:
     """The host uses the result itself: its yearly reports are counted from the recognition of the project."""
     project = awards.project_by_id(result.project_id)
-    check_giver(by.can(Do.TRANSFER_VERIFY))
-    check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(project.id))
-    if queries.has_follow_ups(result.id, None):
-        raise WrongState(N_("The host's reports are scheduled already."))
+    check_follows(result, by)
     closing = awards.closing_of(project.id)
     made = schedule_follow_ups(result, None, start=closing.dated if closing else local(at).date(), by=by, at=at)
     outbox.post("transfer/mail/followed.txt", to=awards.holders(project), key=f"follow-host:{result.public_id}", at=at, result=result, project=project,
@@ -77,21 +75,17 @@ def report(follow_up: FollowUp, *, usage: Usage | None, place: str | None, users
     _tell(follow_up, "reported", people.users_with(Do.TRANSFER_VERIFY), at=at)
 
 
-def check_reporter(follow_up: FollowUp, by: User) -> None:
-    """Raises NotAllowed for a person who may not write this report."""
-    if not queries.may_report(by, queries.follow_up_whole(follow_up.id)):
-        raise NotAllowed(N_("Only the receiver, the investigator or the host's manager may report on the use."))
-
-
 def verify(follow_up: FollowUp, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:
     """The officer finds the report right: the report on the use is issued as a paper."""
     _review(follow_up, "verify", remark, by=by, at=at, seen=seen)
     whole = queries.follow_up_whole(follow_up.id)
     result, project = queries.result_by_id(follow_up.result_id), whole.project
+    unused, note = follow_up.usage == Usage.NO, follow_up.note or ""
     receiver = whole.handover.receiver.name if whole.handover else awards.host_name(project)
     data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "certificate": result.certificate_number,
             "host": awards.host_name(project), "receiver": receiver, "number": follow_up.number, "due_on": follow_up.due_on.isoformat(),
-            "usage": ON_PAPER[follow_up.usage], "place": follow_up.place or "", "scale": follow_up.scale or "", "note": follow_up.note or "",
+            "usage": ON_PAPER[follow_up.usage], "place": follow_up.place or "", "scale": follow_up.scale or "", "note": "" if unused else note,
+            "why_not": note if unused else "", "none": "x" if unused else "",
             "users": _figure(follow_up.users), "jobs": _figure(follow_up.jobs), "revenue": follow_up.revenue, "savings": follow_up.savings,
             "reporter": people.users_by_id({follow_up.reported_by_id or 0})[follow_up.reported_by_id or 0].name, "remark": remark or "", "officer": by.name}  # fmt: skip
     return papers.issue(template="transfer/followup_report", subject=follow_up, data=data, by=by, at=at,
@@ -115,8 +109,8 @@ def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | N
     """The officer judges what the result brought, on the verified reports so far. Each evaluation stays; the newest counts."""
     project = awards.project_by_id(result.project_id)
     figures = queries.figures_of(result.id)
-    if not figures["reports"]:
-        raise WrongState(N_("There is no verified report on the use yet: an evaluation stands on at least one."))
+    check_evaluable(result)
+    check_rating(rating, queries.use_of(result))
     row = Effectiveness(result_id=result.id, project_id=project.id, rating=rating, assessment=assessment, advice=advice, figures=figures, by_id=by.id, at=at)
     db.session.add(row)
     db.session.flush()
@@ -141,6 +135,10 @@ def remind(at: datetime) -> int:
             outbox.post("transfer/mail/registration_due.txt", to=[*awards.holders(deal.project), *people.users_with(Do.TRANSFER_VERIFY)], at=at,
                         key=f"registration-due:{deal.public_id}:{days}", agreement=deal, result=deal.result, project=deal.project)  # fmt: skip
             count += 1
+    for deal in queries.over(today - timedelta(days=366), today - timedelta(days=1)):
+        outbox.post("transfer/mail/agreement_over.txt", to=[*awards.holders(deal.project), *people.users_with(Do.TRANSFER_VERIFY)], at=at,
+                    key=f"agreement-over:{deal.public_id}:{deal.ends_on}", agreement=deal, result=deal.result, project=deal.project)  # fmt: skip
+        count += 1
     return count
 
 

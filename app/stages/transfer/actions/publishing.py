@@ -6,15 +6,16 @@ from datetime import datetime
 
 from app.kernel import journal
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, WrongState
+from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.acceptance.models import Result
-from app.stages.acceptance.rules import ResultState
-from app.stages.transfer import queries
-from app.stages.transfer.rules import check_transferable
+from app.stages.transfer.actions.shared import (
+    check_public,
+    check_registered,
+)
 
 
 def publish(result: Result, *, summary: str, title_en: str | None, summary_en: str | None, by: User, at: datetime, seen: int | None = None) -> None:
@@ -22,7 +23,7 @@ def publish(result: Result, *, summary: str, title_en: str | None, summary_en: s
 
     Only what the registration left open is written: the summary, and the English texts.
     """
-    check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(result.project_id))
+    check_registered(result)
     if not summary.strip():
         raise Incomplete(N_("Please write what the public is to read."), field="summary")
     check_seen(result, seen)
@@ -33,8 +34,7 @@ def publish(result: Result, *, summary: str, title_en: str | None, summary_en: s
 
 def unpublish(result: Result, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Take a result off the public list, with the reason."""
-    if not result.is_public:
-        raise WrongState(N_("This result is not on the public list."))
+    check_public(result)
     check_seen(result, seen)
     result.is_public = False
     db.session.flush()

@@ -29,7 +29,7 @@ def public_line(row: Any, english: bool) -> dict[str, Any]:
     return {
         "pid": result.public_id, "code": result.code, "title": (result.title_en if english else None) or result.title, "kind": result.kind,
         "use": Use(row.use), "host": (project.host.name_en if english else None) or project.host.name, "pi": project.pi_name,
-        "project_pid": project.public_id, "project": project.title, "item_code": result.item.face,
+        "project_pid": project.public_id, "project": project.title, "item_code": result.item.face, "item_value": plans.item_value(result.item),
         "item": result.item.title_en if english else result.item.short_vi, "sector": sector.name_en if english else sector.name_vi,
         "certificate": result.certificate_number, "dated": result.certificate_dated,
     }  # fmt: skip

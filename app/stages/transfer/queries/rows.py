@@ -23,7 +23,9 @@ from app.stages.transfer.models import (
 )
 from app.stages.transfer.queries.results import office, signing_ids, signs_for
 from app.stages.transfer.rules import (
+    IN_FORCE,
     OPEN_REPORTS,
+    AgreementKind,
     AgreementState,
     FollowUpState,
     HandoverState,
@@ -155,6 +157,29 @@ def handovers_of(user: User, result_id: int) -> list[Handover]:
 def agreements_of(user: User, result_id: int) -> list[Agreement]:
     """The agreements on a result that this person may see, oldest first."""
     return list(db.session.scalars(agreements_statement(user).where(Agreement.result_id == result_id).order_by(Agreement.id)))
+
+
+def assignment_of(result_id: int, *, but: Agreement | None = None) -> Agreement | None:
+    """The contract in force that assigned the ownership of this result, whoever asks."""
+    statement = select(Agreement).options(joinedload(Agreement.recipient)).where(
+        Agreement.result_id == result_id, Agreement.kind == AgreementKind.ASSIGNMENT, Agreement.state.in_(IN_FORCE))  # fmt: skip
+    return db.session.scalars(statement if but is None else statement.where(Agreement.id != but.id)).first()
+
+
+def numbers_of(agreement: Agreement) -> set[str]:
+    """The numbers of the other contracts which the same host signed in the year of this one."""
+    year = agreement.signed_on.year if agreement.signed_on else 0
+    host = select(Project.host_id).where(Project.id == agreement.project_id).scalar_subquery()
+    statement = select(Agreement.number).join(Project, Project.id == Agreement.project_id).where(
+        Project.host_id == host, Agreement.id != agreement.id, Agreement.number.is_not(None), Agreement.signed_on.between(date(year, 1, 1), date(year, 12, 31)))  # fmt: skip
+    return {str(number) for number in db.session.scalars(statement)}
+
+
+def over(first: date, last: date) -> list[Agreement]:
+    """Agreements in force whose last day lies in these days."""
+    statement = select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(
+        Agreement.state.in_(IN_FORCE), Agreement.ends_on.between(first, last))  # fmt: skip
+    return list(db.session.scalars(statement.order_by(Agreement.ends_on, Agreement.id)))
 
 
 def follow_ups_of(user: User, result_id: int) -> list[FollowUp]:

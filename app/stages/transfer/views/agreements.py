@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -19,6 +20,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
 from app.stages.transfer import actions, forms, queries
+from app.stages.transfer.actions import shared
 from app.stages.transfer.models import Agreement
 from app.stages.transfer.rules import (
     AGREEMENT,
@@ -64,7 +66,7 @@ def export_agreements() -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def draft_agreement(pid: str) -> Any:
-    result = or_404(queries.result_for(current_user, pid))
+    result = ready(queries.result_for(current_user, pid), shared.check_registered, shared.check_gives)
     form = _edit_form(result, None)
     if form.validate_on_submit():
         row = actions.draft_agreement(result, by=current_user, at=clock.now(), **_values(form))
@@ -76,7 +78,7 @@ def draft_agreement(pid: str) -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def revise_agreement(pid: str) -> Any:
-    row = or_404(queries.agreement_for(current_user, pid))
+    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "sign"), shared.check_gives)
     form = _edit_form(row, row)
     if form.validate_on_submit():
         actions.revise_agreement(row, seen=form.version.data, by=current_user, at=clock.now(), **_values(form))
@@ -120,7 +122,7 @@ def agreement(pid: str) -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def sign_agreement(pid: str) -> Any:
-    row = or_404(queries.agreement_for(current_user, pid))
+    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "sign"), shared.check_gives)
     form = forms.SignAgreement(data={"version": row.version, "signed_on": clock.today()})
     if form.validate_on_submit():
         actions.sign_agreement(row, number=form.number.data, signed_on=form.signed_on.data, host_signer=form.host_signer.data,
@@ -153,7 +155,7 @@ def _checks(row: Agreement) -> list[tuple[bool | None, str, str | None]]:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def register_agreement(pid: str) -> Any:
-    row = or_404(queries.agreement_for(current_user, pid))
+    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "register"))
     form, back = forms.RegisterAgreement(data={"version": row.version, "registered_on": clock.today()}), url_for(".agreement", pid=row.public_id)
     if form.validate_on_submit():
         actions.register_agreement(row, number=form.number.data, registered_on=form.registered_on.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -165,7 +167,7 @@ def register_agreement(pid: str) -> Any:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def end_agreement(pid: str) -> Any:
-    row = or_404(queries.agreement_for(current_user, pid))
+    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "end"))
     form, back = forms.EndAgreement(data={"version": row.version, "ended_on": clock.today()}), url_for(".agreement", pid=row.public_id)
     if form.validate_on_submit():
         actions.end_agreement(row, ended_on=form.ended_on.data, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -177,7 +179,7 @@ def end_agreement(pid: str) -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def drop_agreement(pid: str) -> Any:
-    row = or_404(queries.agreement_for(current_user, pid))
+    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "drop"), shared.check_gives)
     form, back = forms.Reason(obj=row), url_for(".agreement", pid=row.public_id)
     if form.validate_on_submit():
         actions.drop_agreement(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

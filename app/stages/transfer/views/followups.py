@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.listing import Column, Filter, Listing
@@ -17,6 +18,7 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.stages.transfer import actions, forms, queries
+from app.stages.transfer.actions import shared
 from app.stages.transfer.forms import ReportAnswer
 from app.stages.transfer.models import FollowUp
 from app.stages.transfer.rules import (
@@ -24,6 +26,7 @@ from app.stages.transfer.rules import (
     OPEN_REPORTS,
     FollowUpState,
     Usage,
+    check_other_person,
     overdue,
 )
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
@@ -80,7 +83,7 @@ def follow_up(pid: str) -> Any:
 @allow(Do.TRANSFER_REPORT)
 @writes
 def report(pid: str) -> Any:
-    row = or_404(queries.follow_up_for(current_user, pid))
+    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "report"), shared.check_reporter, shared.check_year_over)
     form = forms.Report(obj=row)
     if form.validate_on_submit():
         actions.report(row, usage=form.usage.data, place=form.place.data, users=form.users.data, scale=form.scale.data, revenue=form.revenue.data,
@@ -94,7 +97,7 @@ def report(pid: str) -> Any:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def verify(pid: str) -> Any:
-    row = or_404(queries.follow_up_for(current_user, pid))
+    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "verify"), lambda row, by: check_other_person(by.id, row.reported_by_id))
     form, back = forms.VerifyReport(obj=row), url_for(".follow_up", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.listing import Column, Filter, Listing
@@ -21,9 +22,15 @@ from app.services.people import queries as people
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
 from app.stages.transfer import actions, forms, queries
+from app.stages.transfer.actions import shared
 from app.stages.transfer.forms import HandoverAnswer
 from app.stages.transfer.models import Handover
-from app.stages.transfer.rules import HANDOVER, HandoverState
+from app.stages.transfer.rules import (
+    HANDOVER,
+    HandoverState,
+    check_other_person,
+    check_receiver,
+)
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 
 
@@ -62,7 +69,7 @@ def export_handovers() -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def offer(pid: str) -> Any:
-    result = or_404(queries.result_for(current_user, pid))
+    result = ready(queries.result_for(current_user, pid), shared.check_registered, shared.check_gives)
     named = queries.receiver_by_order(result.project)
     bodies = [o for o in people.organisations() if o.id != result.project.host_id]
     bodies.sort(key=lambda o: named is None or o.id != named.id)
@@ -92,7 +99,7 @@ def handover(pid: str) -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def offer_again(pid: str) -> Any:
-    row = or_404(queries.handover_for(current_user, pid))
+    row = ready(queries.handover_for(current_user, pid), moves(HANDOVER, "offer_again"), shared.check_gives)
     form, back = forms.offer_again(row), url_for(".handover", pid=row.public_id)
     if form.validate_on_submit():
         actions.offer_again(row, lines=form.given_lines(), intended_use=form.intended_use.data, place=form.place.data, planned_on=form.planned_on.data,
@@ -105,7 +112,7 @@ def offer_again(pid: str) -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def withdraw(pid: str) -> Any:
-    row = or_404(queries.handover_for(current_user, pid))
+    row = ready(queries.handover_for(current_user, pid), moves(HANDOVER, "withdraw"), shared.check_gives)
     form, back = forms.Reason(data={"version": row.version}), url_for(".handover", pid=row.public_id)
     if form.validate_on_submit():
         actions.withdraw(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -118,7 +125,7 @@ def withdraw(pid: str) -> Any:
 @allow(Do.TRANSFER_CONFIRM)
 @writes
 def answer(pid: str) -> Any:
-    row = or_404(queries.handover_for(current_user, pid))
+    row = ready(queries.handover_for(current_user, pid), moves(HANDOVER, "confirm"), lambda row, by: check_receiver(queries.signs_for(by, row.receiver_id)), lambda row, by: check_other_person(by.id, row.offered_by_id))
     form = forms.AnswerHandover(data={"version": row.version, "intended_use": row.intended_use, "handed_on": clock.today(), "receiver_name": current_user.name})
     if form.validate_on_submit():
         return _answered(row, form)

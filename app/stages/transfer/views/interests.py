@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import moves, ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -16,7 +17,7 @@ from app.kernel.words import N_
 from app.stages.transfer import actions, forms, queries
 from app.stages.transfer.forms import InterestAnswer
 from app.stages.transfer.models import Interest
-from app.stages.transfer.rules import InterestState
+from app.stages.transfer.rules import INTEREST, InterestState
 from app.stages.transfer.views.blueprint import bp, parts
 from app.stages.transfer.views.handovers import of_title
 
@@ -45,7 +46,7 @@ def interest(pid: str) -> Any:
 @allow(Do.TRANSFER_OFFER)
 @writes
 def answer_interest(pid: str) -> Any:
-    row = or_404(queries.interest_by_pid(pid))
+    row = ready(queries.interest_by_pid(pid), moves(INTEREST, "answer"))
     form, back = forms.AnswerInterest(data={"version": row.version}), url_for(".interest", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -22,6 +23,7 @@ from app.stages.ideas.queries import ordering_bodies
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
 from app.stages.transfer import actions, forms, queries
+from app.stages.transfer.actions import shared
 from app.stages.transfer.rules import OPEN_REPORTS, Use, overdue
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 
@@ -87,7 +89,7 @@ def result(pid: str) -> Any:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def follow_host(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), shared.check_follows)
     form, back = forms.StageForm(), url_for(".result", pid=row.public_id)
     if form.validate_on_submit():
         actions.follow_host(row, by=current_user, at=clock.now())
@@ -101,7 +103,7 @@ def follow_host(pid: str) -> Any:
 @allow(Do.TRANSFER_EVALUATE)
 @writes
 def evaluate(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), shared.check_evaluable)
     form = forms.Evaluate()
     if form.validate_on_submit():
         actions.evaluate(row, rating=form.rating.data, assessment=form.assessment.data, advice=form.advice.data or None, by=current_user, at=clock.now())
@@ -114,7 +116,7 @@ def evaluate(pid: str) -> Any:
 @allow(Do.TRANSFER_OFFER)
 @writes
 def publish(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), shared.check_registered)
     form, back = forms.Publish(obj=row), url_for(".result", pid=row.public_id)
     if form.validate_on_submit():
         actions.publish(row, summary=form.summary.data, title_en=form.title_en.data, summary_en=form.summary_en.data, seen=form.version.data, by=current_user,
@@ -128,7 +130,7 @@ def publish(pid: str) -> Any:
 @allow(Do.TRANSFER_OFFER)
 @writes
 def unpublish(pid: str) -> Any:
-    row = or_404(queries.result_for(current_user, pid))
+    row = ready(queries.result_for(current_user, pid), shared.check_public)
     form, back = forms.Reason(data={"version": row.version}), url_for(".result", pid=row.public_id)
     if form.validate_on_submit():
         actions.unpublish(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

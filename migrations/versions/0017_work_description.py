@@ -5,7 +5,7 @@ is there gets version 1 of the form of its type, which asks for exactly the sect
 gets the name `partner_plan` (the old one is used by pages of the system). Submitted versions are not touched: their hash
 is of what they were. Stages touched: proposals.
 
-Revision 0013, after 0012
+Revision 0017, after 0016
 """
 
 import json
@@ -17,8 +17,8 @@ from alembic import op
 
 from app.kernel.db import public_id
 
-revision = "0013"
-down_revision = "0012"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -84,7 +84,7 @@ def _first_version(bind, meta, name):
     first = content["versions"][0]
     form_id = bind.execute(sa.select(form.c.id).where(form.c.code == content["code"])).scalar()
     if form_id is None:
-        row = form.insert().values(code=content["code"], name_vi=content["name_vi"], name_en=content["name_en"], public_id=public_id())
+        row = form.insert().values(code=content["code"], name_vi=content["name_vi"], name_en=content["name_en"], purpose=content.get("purpose"), public_id=public_id())
         form_id = bind.execute(row).inserted_primary_key[0]
     there = bind.execute(sa.select(version.c.id).where(version.c.questionnaire_id == form_id, version.c.number == 1)).scalar()
     if there is not None:

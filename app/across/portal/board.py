@@ -1,0 +1,46 @@
+"""The public board: what has come of each item of the plan in force, counted from what anybody may read anyway."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from app.kernel.db import db
+from app.stages.acceptance.models import Result
+from app.stages.calls import queries as calls
+from app.stages.calls.models import Call, CallTopic
+from app.stages.funding.models import Project
+from app.stages.ideas.models import Topic
+from app.stages.plan.models import Plan, Priority, Sector
+from app.stages.plan.rules import PlanState
+from app.stages.transfer import queries as transfer
+
+MEASURES = ("called", "projects", "money", "results", "in_use")
+
+
+def board_shown(english: bool) -> dict[str, Any] | None:
+    """The plan's number, a line for each item (code, title, sector, numbers), and the numbers of all lines together."""
+    plan = db.session.execute(select(Plan.id, Plan.number).where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic)
+                              .order_by(Plan.dated.desc()).limit(1)).first()  # fmt: skip
+    if plan is None:
+        return None
+    counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
+    for names, statement in _counts():
+        for item_id, *numbers in db.session.execute(statement):
+            counted[item_id] |= dict(zip(names, (int(n or 0) for n in numbers), strict=True))
+    rows = db.session.execute(select(Priority.id, Priority.code, Priority.short_vi, Priority.title_en, Sector.code.label("sector"))
+                              .join(Sector, Sector.id == Priority.sector_id).where(Priority.plan_id == plan.id).order_by(Priority.position))  # fmt: skip
+    lines = [{"code": r.code, "title": r.title_en if english else r.short_vi, "sector": r.sector, **counted[r.id]} for r in rows]
+    return {"number": plan.number, "lines": lines, "sums": {name: sum(line[name] for line in lines) for name in MEASURES},
+            "empty": sum(not line["projects"] for line in lines)}  # fmt: skip
+
+
+def _counts() -> list[tuple[tuple[str, ...], Select[Any]]]:
+    """(measures, the statement that counts them by item): topics of public calls, approved projects, published results."""
+    called = (select(Topic.item_id, func.count(Topic.id.distinct())).join(CallTopic, CallTopic.topic_id == Topic.id).join(Call, Call.id == CallTopic.call_id)
+              .where(calls.PUBLISHED).group_by(Topic.item_id))  # fmt: skip
+    projects = select(Project.item_id, func.count(), func.sum(Project.approved_total)).group_by(Project.item_id)
+    published = transfer.public_statement().with_only_columns(Result.item_id, func.count(), func.sum(case((transfer.in_use(), 1), else_=0)), maintain_column_froms=True)
+    return [(("called",), called), (("projects", "money"), projects), (("results", "in_use"), published.group_by(Result.item_id))]

@@ -1,0 +1,180 @@
+"""/councils/…: the session and a member's ballot; another session, an item given back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.acts import moves
+from app.kernel import clock, subjects
+from app.kernel.permissions import Do
+from app.kernel.web import allow, done, or_404, writes
+from app.services.councils import actions, forms, queries, shown
+from app.services.councils.actions.session import (
+    broken_items,
+    quorum,
+    runs,
+    tied_items,
+)
+from app.services.councils.blueprint import bp, found, item_in
+from app.services.councils.models import AgendaItem, Council
+from app.services.councils.rules import COUNCIL, Check
+
+__all__ = ["bp", "runs"]
+
+
+@bp.route("/<pid>/declare", methods=["GET", "POST"])
+@allow(Do.COUNCILS_SIT)
+@writes
+def declare(pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "convene", "adjourn"))
+    seat = or_404(queries.seat_of(council, current_user))
+    form = forms.Declare.of(council.agenda)
+    if form.validate_on_submit():
+        actions.declare(council, dict.fromkeys(form.items.data or [], form.reason.data or ""), by=current_user, at=clock.now())
+        return done(" ".join([_("Your declaration is recorded."), *_hopeless(queries.fresh(council))]), url_for(".show", pid=pid))
+    return render_template("councils/declare.html", council=council, form=form, seat=seat)
+
+
+@bp.route("/<pid>/attend", methods=["GET", "POST"])
+@allow(Do.COUNCILS_ATTEND)
+@writes
+def attend(pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "convene", "adjourn"))
+    actions.must_run(council, current_user)
+    form = forms.Attend.of(council)
+    if form.validate_on_submit():
+        actions.attend(council, set(form.present.data or []), authorisation=form.authorisation.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(" ".join([_("Attendance is noted."), *_unable(queries.fresh(council))]), url_for(".show", pid=pid))
+    return render_template("councils/attend.html", council=council, form=form, hopeless=_hopeless(council))
+
+
+@bp.route("/<pid>/convene", methods=["GET", "POST"])
+@allow(Do.COUNCILS_ATTEND)
+@writes
+def convene(pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "convene"))
+    actions.must_run(council, current_user)
+    form = forms.Plain(obj=council)
+    if form.validate_on_submit():
+        actions.convene(council, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The session is open. Ballots can be cast."), url_for(".show", pid=pid))
+    called = clock.local(council.meets_at).date() if council.meets_at else clock.today()
+    return render_template("councils/convene.html", council=council, form=form, checked=shown.told(quorum(council, clock.now())), items=shown.items(council, None),
+                           late=(clock.today() - called).days, called=called)  # fmt: skip
+
+
+@bp.route("/<pid>/items/<item_pid>/cast", methods=["GET", "POST"])
+@allow(Do.COUNCILS_SIT)
+@writes
+def cast(pid: str, item_pid: str) -> Any:
+    council = found(pid)
+    seat = or_404(queries.seat_of(council, current_user))
+    item = item_in(council, item_pid)
+    ballot = queries.ballot_of(item, seat)
+    if ballot is not None and request.method == "GET":
+        return render_template("councils/receipt.html", council=council, item=item, ballot=ballot)
+    rules, row = queries.rules_of(council, on=clock.today()), queries.subject_of(item)
+    actions.may_cast(council, item, rules, by=current_user)
+    actions.refuse_without_quorum(council, item, rules)
+    procedure = queries.procedure(council)
+    questions = procedure.questions(row, rules)
+    form, summary, code = forms.ballot_form(questions), None, 200
+    if form.validate_on_submit():
+        content = forms.answers(form, questions)
+        procedure.check(content, rules)
+        sheet = actions.seal_of(content, "")
+        if form["agree"].data and form["checked"].data == sheet:
+            actions.cast(council, item, content, by=current_user, at=clock.now())
+            return done(_("Your ballot is in the sealed box."), url_for(".cast", pid=pid, item_pid=item_pid))
+        code = 422 if form["checked"].data == sheet else 202
+        if code == 422:
+            form["agree"].errors = [_("Your ballot is not cast yet. Please tick this box and send it again.")]
+        form["checked"].data, form["agree"].data = sheet, False  # who changes a mark sees first what the sheet says then
+        summary = forms.in_words(words) if (words := procedure.summary(content, rules)) else _("Every question is answered.")
+    place = subjects.subject_of(item.subject_type).url
+    page = render_template("councils/cast.html", council=council, item=item, form=form, questions=questions, words=forms.in_words, summary=summary,
+                           guide=[forms.in_words(line) for line in procedure.guide(rules)] if procedure.guide else [],
+                           dossier=url_for(place(row)[0], **place(row)[1]) if place else None)  # fmt: skip
+    return page, code
+
+
+@bp.route("/<pid>/items/<item_pid>/open-box", methods=["GET", "POST"])
+@allow(Do.COUNCILS_SIT)
+@writes
+def open_box(pid: str, item_pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "adjourn"))
+    or_404(queries.seat_of(council, current_user))
+    item = item_in(council, item_pid)
+    actions.must_preside(council, item, current_user)
+    form = forms.Plain()
+    if form.validate_on_submit():
+        actions.open_box(council, item, by=current_user, at=clock.now())
+        return done(_("The box is open and counted."), url_for(".show", pid=pid))
+    recused, has_cast = queries.recusals_of(council), queries.cast_by(council)[item.id]
+    missing = [s.user.name for s in queries.voters(council, item, recused) if s.id not in has_cast]
+    return render_template("councils/open_box.html", council=council, item=item, form=form, cast=len(has_cast), missing=missing)
+
+
+@bp.route("/<pid>/conclude", methods=["GET", "POST"])
+@allow(Do.COUNCILS_ATTEND)
+@writes
+def conclude(pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "conclude"))
+    actions.must_run(council, current_user)
+    running = council.state in actions.UNDER_WAY
+    points = actions.open_points(council, clock.now()) if running else []
+    form = forms.conclude_form(points, data={"version": council.version})
+    tied = tied_items(council, clock.now()) if running else []
+    form["chosen"].choices = [(item.public_id, item.title) for item in tied]
+    if form.validate_on_submit():
+        actions.conclude(council, conclusion=form.conclusion.data or "", chosen=form.chosen.data, reason=form.reason.data, settled=forms.settled_in(form, points),
+                         seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("The session is concluded; the minutes are issued."), url_for(".show", pid=pid))
+    return render_template("councils/conclude.html", council=council, form=form, tied=tied, points=points, items=shown.items(council, None))
+
+
+@bp.route("/<pid>/adjourn", methods=["GET", "POST"])
+@allow(Do.COUNCILS_ATTEND)
+@writes
+def adjourn(pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "adjourn"))
+    actions.must_run(council, current_user)
+    form = forms.Adjourn(data={"place": council.place, "version": council.version})
+    if form.validate_on_submit():
+        actions.adjourn(council, reason=form.reason.data or "", meets_at=form.meets_at.data, place=form.place.data or "", seen=form.version.data, by=current_user,
+                        at=clock.now())  # fmt: skip
+        return done(_("The session is adjourned; all members are invited to the next one."), url_for(".show", pid=pid))
+    return render_template("councils/adjourn.html", council=council, form=form, left=queries.open_items(council))
+
+
+@bp.route("/<pid>/items/<item_pid>/give-back", methods=["GET", "POST"])
+@allow(Do.COUNCILS_ATTEND)
+@writes
+def give_back(pid: str, item_pid: str) -> Any:
+    council = found(pid, moves(COUNCIL, "give_back"))
+    actions.must_run(council, current_user)
+    item = item_in(council, item_pid)
+    form = forms.Reason(obj=council)
+    if form.validate_on_submit():
+        actions.give_back(council, item, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The item is given back; it can be put to another council."), url_for(".show", pid=pid))
+    together = queries.procedure(council).together
+    return render_template("councils/give_back.html", council=council, form=form, items=queries.open_items(council) if together else [item])
+
+
+def _named(broken: dict[AgendaItem, list[Check]]) -> list[str]:
+    """Which items have no quorum, and why."""
+    return [_("Item %(n)s has no quorum: %(why)s", n=item.position, why=shown.told(checks)[0][1]) for item, checks in broken.items()]
+
+
+def _hopeless(council: Council) -> list[str]:
+    """Items that have no quorum even when every member comes."""
+    return _named(broken_items(council, clock.now(), all_there=True))
+
+
+def _unable(council: Council) -> list[str]:
+    return _named(broken_items(council, clock.now())) if any(s.present for s in council.seats) else []

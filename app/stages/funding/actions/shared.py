@@ -1,0 +1,92 @@
+"""What verbs ask first, and pages before they show a form: `(row, by) -> None`, raising WrongState or NotAllowed."""
+
+from __future__ import annotations
+
+from app.kernel.errors import NotAllowed, WrongState
+from app.kernel.permissions import Do
+from app.kernel.words import N_
+from app.services.people.models import User
+from app.stages.funding import queries
+from app.stages.funding.models import Appraisal, LedgerEntry, Project, Tranche
+from app.stages.funding.rules import (
+    ContractState,
+    EntryKind,
+    TrancheState,
+    check_not_frozen,
+)
+from app.stages.selection.models import RankingLine
+
+
+def check_paying(tranche: Tranche, _by: User | None = None) -> None:
+    """May money of this project move?"""
+    check_not_frozen(queries.project_by_id(tranche.project_id))
+    contract = queries.contract_of(tranche.project_id)
+    if contract is None or contract.state != ContractState.SIGNED:
+        raise WrongState(N_("The contract is not in force."))
+
+
+def check_turn(tranche: Tranche, _by: User | None = None) -> None:
+    """Is the contract in force, and every tranche before this one due at least?"""
+    contract = queries.contract_of(tranche.project_id)
+    if contract is None or contract.state != ContractState.SIGNED:
+        raise WrongState(N_("The contract is not in force."))
+    if any(t.state == TrancheState.PLANNED and t.position < tranche.position for t in queries.tranches_of(tranche.project_id)):
+        raise WrongState(N_("An earlier tranche is not due yet."))
+
+
+def check_requester(tranche: Tranche, by: User) -> None:
+    """Does the person lead the project or manage its host?"""
+    if not queries.may_request(by, queries.project_by_id(tranche.project_id)):
+        raise NotAllowed(N_("Only the investigator and the host's manager may request payment."))
+
+
+def check_none_under_way(tranche: Tranche, _by: User | None = None) -> None:
+    """One request of a contract at a time."""
+    if any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in queries.tranches_of(tranche.project_id)):
+        raise WrongState(N_("Another tranche of this contract is already requested and not paid."))
+
+
+def check_reversible(entry: LedgerEntry, _by: User | None = None) -> None:
+    """Is it a payment that stands, of a tranche that is not settled?"""
+    if entry.kind != EntryKind.PAYMENT or queries.reversal_of(entry.id) is not None:
+        raise WrongState(N_("Only a payment that stands can be reversed."))
+    tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
+    if tranche is not None and tranche.state != TrancheState.PAID:
+        raise WrongState(N_("This tranche is already settled."))
+
+
+def check_books_open(project: Project, _by: User | None = None) -> None:
+    """May money of this project still be booked?"""
+    contract = queries.contract_of(project.id)
+    if contract is None or contract.state == ContractState.LIQUIDATED:
+        raise WrongState(N_("The contract is liquidated: nothing more is booked."))
+
+
+def check_appraisable(line: RankingLine, _by: User | None = None) -> None:
+    """Is it a recommended proposal of a concluded selection that nobody appraises yet?"""
+    if not line.recommended:
+        raise WrongState(N_("Only a proposal that the council recommends is appraised."))
+    if not queries.is_concluded(line):
+        raise WrongState(N_("The selection of this topic is not concluded yet."))
+    if queries.appraisal_of_line(line.id) is not None:
+        raise WrongState(N_("The appraisal of this proposal has already begun."))
+
+
+def check_not_submitted(appraisal: Appraisal, _by: User | None = None) -> None:
+    """Does nothing wait for decision on it?"""
+    if queries.submission_of(appraisal.id, living=True) is not None:
+        raise WrongState(N_("This appraisal has been submitted for decision. It can be opened again only when it is returned."))
+
+
+def check_accounts(project: Project, by: User) -> None:
+    """May this person submit the final accounts of the ended project?"""
+    if queries.closing_of(project.id) is None:
+        raise WrongState(N_("Final accounts come after recognition or termination."))
+    if not queries.may_request(by, project) and not by.can(Do.FUNDING_SETTLE):
+        raise NotAllowed(N_("Only the investigator and the host's manager may submit the accounts."))
+
+
+def check_no_contract(project: Project, _by: User | None = None) -> None:
+    """Has the project no contract yet?"""
+    if queries.contract_of(project.id) is not None:
+        raise WrongState(N_("This project already has a contract."))

@@ -1,0 +1,60 @@
+"""What verbs ask first, and pages before they show a form: `(row, by) -> None`, raising WrongState or NotAllowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.kernel import clock
+from app.kernel.errors import NotAllowed, WrongState
+from app.kernel.permissions import Do
+from app.kernel.words import N_
+from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.acceptance.models import Result
+from app.stages.acceptance.rules import ResultState
+from app.stages.funding import queries as awards
+from app.stages.transfer import queries
+from app.stages.transfer.models import FollowUp
+from app.stages.transfer.rules import check_giver, check_transferable, check_writable
+
+
+def check_registered(result: Result, _by: User | None = None) -> None:
+    """Is the result registered, and its project recognised?"""
+    check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(result.project_id))
+
+
+def check_gives(row: Any, by: User) -> None:
+    """May this person give away what the project of this result, handover or agreement made?"""
+    check_giver(queries.may_give(by, awards.project_by_id(row.project_id)))
+
+
+def check_reporter(follow_up: FollowUp, by: User) -> None:
+    """May this person write this report?"""
+    if not queries.may_report(by, queries.follow_up_whole(follow_up.id)):
+        raise NotAllowed(N_("Only the receiver, the investigator or the host's manager may report on the use."))
+
+
+def check_year_over(follow_up: FollowUp, _by: User | None = None) -> None:
+    """Is the report due, or soon?"""
+    today = clock.today()
+    check_writable(follow_up, today, int(rulebook.value("transfer.report_ahead_days", on=today)))
+
+
+def check_follows(result: Result, by: User) -> None:
+    """May reports of the host itself be scheduled now?"""
+    check_giver(by.can(Do.TRANSFER_VERIFY))
+    check_registered(result)
+    if queries.has_follow_ups(result.id, None):
+        raise WrongState(N_("The host's reports are scheduled already."))
+
+
+def check_evaluable(result: Result, _by: User | None = None) -> None:
+    """Does an evaluation have a verified report to stand on?"""
+    if not queries.figures_of(result.id)["reports"]:
+        raise WrongState(N_("There is no verified report on the use yet: an evaluation stands on at least one."))
+
+
+def check_public(result: Result, _by: User | None = None) -> None:
+    """Is the result on the public list?"""
+    if not result.is_public:
+        raise WrongState(N_("This result is not on the public list."))
