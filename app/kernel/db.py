@@ -174,16 +174,11 @@ def trigger(name: str, table: str, *, sqlite: str, postgresql: str) -> None:
 def append_only(table: str) -> None:
     """Refuse every UPDATE, DELETE (and on PostgreSQL TRUNCATE) of the table's rows."""
     for verb in ("update", "delete"):
-        trigger(
-            f"{table}_no_{verb}", table,
-            sqlite=f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-                   f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-            postgresql=f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
-                       "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        )  # fmt: skip
-    TRIGGERS[f"{table}_no_truncate"] = (
-        table, "", (f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"))  # fmt: skip
+        made = f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table}"
+        trigger(f"{table}_no_{verb}", table, sqlite=f"{made} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+                postgresql=f"{made} FOR EACH ROW EXECUTE FUNCTION refuse_change()")  # fmt: skip
+    made = f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+    TRIGGERS[f"{table}_no_truncate"] = (table, "", f"{made} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
 
 
 REFUSE_CHANGE = (

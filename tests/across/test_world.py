@@ -48,6 +48,7 @@ def test_the_world_is_legal_and_has_everything_in_it(db, built, at):
     assert kinds == {Kind.IDENTIFICATION, Kind.SELECTION, Kind.ACCEPTANCE}
     waiting = {str(k) for k in db.session.scalars(select(Council.kind).where(Council.state == CouncilState.ESTABLISHED))}
     assert waiting == {Kind.SELECTION, Kind.ACCEPTANCE}
+    assert db.session.scalar(select(func.count()).where(Council.state == CouncilState.PROPOSED)) == 1, "the leader has one to decide on"
     assert {str(m) for m in db.session.scalars(select(Topic.mode))} == {"selection", "direct"}
     assert db.session.scalar(select(func.count()).where(Call.round == 2)) == 3
     for project in db.session.scalars(select(Project)):

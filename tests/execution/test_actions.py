@@ -159,7 +159,7 @@ def test_a_visit_is_called_off(cast, at, project):
                                   by=cast["officer"], at=at + 50 * DAY)  # fmt: skip
     actions.call_off_inspection(row, reason="Mưa bão", by=cast["officer"], at=at + 55 * DAY)
     with pytest.raises(WrongState):
-        actions.conclude_inspection(row, held_on=at.date(), present="x", progress_finding="x", money_finding="x", conclusion="x", requests=None,
+        actions.conclude_inspection(row, held_on=(at + 60 * DAY).date(), present="x", progress_finding="x", money_finding="x", conclusion="x", requests=None,
                                     by=cast["officer"], at=at + 60 * DAY)  # fmt: skip
 
 
@@ -276,6 +276,34 @@ def test_a_termination_fixes_the_refund(cast, at, project, mails):
         plays.submitted_report(cast, project=project, at=at + 320 * DAY)
     money_plays.liquidated(cast, project=project, at=at + 330 * DAY, unused=50_000_000)
     assert awards.contract_of(project.id).state == ContractState.LIQUIDATED
+    assert project.paid_total == 450_000_000 - 170_000_000
+
+
+def test_accounts_after_a_termination_keep_to_the_decision(cast, at, project):
+    """Whatever the host types, what was used and what comes back is what the decision says; refunds since then count."""
+    row = plays.terminated(cast, project=project, at=at + 300 * DAY, cause=Cause.SUBJECTIVE, used=400_000_000)
+    now = at + 330 * DAY
+    back = {"booked_on": now.date(), "by": cast["finance"], "at": now}
+    with pytest.raises(Incomplete, match="not more"):
+        funding.refund(project, amount=170_000_001, voucher="1", **back)
+    with pytest.raises(Incomplete, match="cannot lie before"):
+        funding.refund(project, amount=1, voucher="1", **back | {"booked_on": row.decision_date - DAY})
+    funding.refund(project, amount=100_000_000, voucher="2", **back)  # before there are accounts: the decision asks for it
+    said = {"assets": None, "note": None, "by": cast["pi1"], "at": now}
+    for spent in (450_000_000, 399_999_999, 0):
+        with pytest.raises(Incomplete, match="new decision") as refused:
+            funding.submit_settlement(project, spent=spent, **said)
+        assert refused.value.field == "spent"
+    accounts = funding.submit_settlement(project, spent=400_000_000, **said)
+    assert (accounts.paid, accounts.refund_due, awards.owed(project)) == (450_000_000, 170_000_000, 70_000_000)
+    payment = awards.ledger_of(project.id)[0]
+    with pytest.raises(WrongState, match="already settled|fixes what was paid"):
+        funding.reverse(payment, reason="x", by=cast["finance"], at=now)
+    funding.accept_settlement(accounts, remark=None, by=cast["finance"], at=now + DAY)
+    with pytest.raises(WrongState, match="70.000.000"):
+        funding.liquidate(project, number=None, dated=(now + DAY).date(), assets=None, remark=None, by=cast["officer"], at=now + DAY)
+    funding.refund(project, amount=70_000_000, voucher="3", **back)
+    funding.liquidate(project, number=None, dated=(now + DAY).date(), assets=None, remark=None, by=cast["officer"], at=now + DAY)
     assert project.paid_total == 450_000_000 - 170_000_000
 
 

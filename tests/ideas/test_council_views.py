@@ -74,7 +74,7 @@ def test_a_tied_mode_is_asked_for_when_the_session_is_concluded(as_, cast, db, s
 
 def test_the_place_that_was_voted_is_not_typed_over_and_the_idea_shows_the_minutes(as_, session, cast, db):
     change = YES | {"conclusion": "adjust", "reason": "Thu hẹp phạm vi", "priority": 2}
-    council = plays.voted(cast, council=session, answers=lambda item, _n: change if item.position == 1 else YES)
+    council = plays.voted(cast, council=session, answers=lambda item, _n: change if item.position == 1 else YES | {"priority": 1})
     actions.conclude(council, conclusion="Điều chỉnh nội dung 1.", by=cast["officer"], at=council.meets_at + timedelta(hours=1))
     db.session.commit()
     officer, idea = as_("officer"), council.agenda[0].subject_pid

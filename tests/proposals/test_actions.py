@@ -20,6 +20,7 @@ from app.services.people import queries as people
 from app.services.rulebook.rules import RuleMissing
 from app.stages.calls import actions as call_actions
 from app.stages.calls import queries as calls
+from app.stages.calls.rules import TopicOutcome
 from app.stages.proposals import actions, queries
 from app.stages.proposals.rules import (
     ProposalState,
@@ -275,3 +276,14 @@ def test_what_selection_decides(cast, call_topic, now, mails):
     actions.not_select(row, by=cast["officer"], at=late)
     assert row.state == ProposalState.NOT_SELECTED and not people.engagements_of(cast["pi1"].id, on=late.date() + timedelta(days=1))
     assert any(m.template.endswith("concluded.txt") for m in mails())
+
+
+def test_a_refusal_is_not_taken_back_once_the_topic_has_left_the_call(cast, call_topic, now):
+    row = plays.submitted(cast, call_topic=call_topic, at=now)
+    call_plays.opened_call(cast, call=call_topic.call)
+    later = call_topic.call.opened_at + timedelta(days=1)
+    actions.check_ineligible(row, "Thiếu lý lịch", by=cast["officer"], at=later)
+    call_actions.settle_topic(call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ hợp lệ", by=cast["officer"], at=later)
+    with pytest.raises(WrongState, match="has left this call"):
+        actions.reinstate(row, "Có biên nhận", document="5/KN", by=cast["officer2"], at=later + timedelta(days=1))
+    assert row.state == ProposalState.INELIGIBLE

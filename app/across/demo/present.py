@@ -78,3 +78,6 @@ def ideas_of_this_season(cast: Cast, names: Iterator[str], at: datetime) -> None
     idea_acts.send_back(back, "Đề nghị bổ sung cam kết tiếp nhận kết quả của cơ quan đặt hàng.", by=cast["officer"], at=at + 6 * DAY,
                        sections=["s_receiver"])  # fmt: skip
     ideas.drafted_idea(cast, title=next(names), at=at + 8 * DAY, by="pi5")
+    found = ideas.submitted_idea(cast, item=item_for(name := next(names)), title=name, at=at + 9 * DAY, by="pi3")
+    council = identification_council.prepare([found], title=f"Hội đồng tư vấn xác định nhiệm vụ đột xuất năm {found.year}", by=cast["officer"], at=at + 10 * DAY)
+    councils.proposed(cast, council=council, at=at + 10 * DAY)

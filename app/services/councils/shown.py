@@ -12,7 +12,12 @@ from flask_login import current_user
 from app.kernel import clock, subjects
 from app.kernel.permissions import Do
 from app.services.councils import actions, forms, queries
-from app.services.councils.actions.session import broken_items, ranked, runs
+from app.services.councils.actions.session import (
+    broken_among,
+    broken_items,
+    ranked,
+    runs,
+)
 from app.services.councils.actions.setup import check_time
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.rules import (
@@ -57,7 +62,7 @@ def items(council: Council, seat: Seat | None) -> list[dict[str, Any]]:
         counts = {pid: result | ranks.get(pid, {}) for pid, result in counts.items()}
     own = queries.own_ballots(council, seat) if seat else {}
     rules, procedure = queries.rules_of(council, on=clock.today()), queries.procedure(council)
-    without, hopeless = _without_quorum(council)
+    without, hopeless = _without_quorum(council, rules, recused, cast)
     leader = queries.presiding(council)
     shown = []
     for item in council.agenda:
@@ -75,13 +80,13 @@ def items(council: Council, seat: Seat | None) -> list[dict[str, Any]]:
     return shown
 
 
-def _without_quorum(council: Council) -> tuple[dict[AgendaItem, list[Check]], dict[AgendaItem, list[Check]]]:
+def _without_quorum(council: Council, rules: dict[str, Any], recused: set[tuple[int, int]], cast: dict[int, set[int]]) -> tuple[dict[AgendaItem, list[Check]], dict[AgendaItem, list[Check]]]:
     """(items without quorum as it stands, items that have none even when everybody comes). Before anybody is noted as present, only the latter."""
     if council.state not in actions.UNDER_WAY:
         return {}, {}
-    hopeless = broken_items(council, clock.now(), all_there=True)
+    hopeless = broken_among(council, rules, recused, cast, all_there=True)
     there = council.state == CouncilState.CONVENED or any(s.present for s in council.seats)
-    return (broken_items(council, clock.now()) if there else hopeless), hopeless
+    return (broken_among(council, rules, recused, cast) if there else hopeless), hopeless
 
 
 def _place(item: AgendaItem, row: Any, out: bool) -> str | None:

@@ -23,6 +23,7 @@ from app.services.files import actions as files
 from app.services.files.models import Attachment
 from app.services.papers.blocks import build, clean, writer_of
 from app.services.papers.models import NUMBER, Counter, Paper
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -48,10 +49,10 @@ def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: 
     `number` is the one of the issuing body's own register (e.g. "4923/QĐ-UBND"); decisions of the committee are
     issued by it, everything else by the Department unless `body` or the template says otherwise. Bodies and place are
     called as the rule papers.bodies has them on the paper's day. Every template may use the bases of the day, and
-    office and name of who signs for the body. Raises Incomplete when the number is taken in that year.
+    office and name of who signs for the body. Raises Incomplete when the number is none, or is taken in that year.
     """
     day = dated or local(at).date()
-    number = nfc(number) if number else None
+    number = check_number(number) if number else None
     rules = rulebook.values(["papers.bodies", "papers.offices", "papers.bases"], on=day)
     bodies = rules["papers.bodies"]
     issuer, parent = _issuer(bodies, number, body)

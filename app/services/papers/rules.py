@@ -9,9 +9,9 @@ from app.kernel.errors import Incomplete, Refused
 from app.kernel.text import nfc
 from app.kernel.words import N_
 
-PAPER_NUMBER = re.compile(r"(?=.*\d)[\w./&() -]+")  # bodies number their papers in many ways; a digit is always there
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 BILLION = 10**9
+GIVEN_NUMBER = re.compile(r"(?=.*\d)[\w./&() -]+")  # bodies number their papers in many ways; a digit is always there
 
 
 class NotDrawn(Refused):
@@ -20,11 +20,11 @@ class NotDrawn(Refused):
     status = 503
 
 
-def check_number(given: str | None, *, field: str = "number") -> str:
-    """The number of a decision as it is kept. Raises Incomplete for what cannot be the number of a paper: it has a digit."""
-    said = nfc(given or "").strip()
-    if not PAPER_NUMBER.fullmatch(said):
-        raise Incomplete(N_("This is not the number of a decision. Please write it like 45/QĐ-SKHCN."), field=field)
+def check_number(number: str, *, field: str = "number", like: str = "77/QĐ-SKHCN") -> str:
+    """The number of a decision, contract or other paper as it is kept. Raises Incomplete for what can be no number."""
+    said = nfc(number or "").strip()
+    if not GIVEN_NUMBER.fullmatch(said):
+        raise Incomplete(N_("This is not the number of a paper: a number holds digits. Please write it like %(like)s."), field=field, like=like)
     return said
 
 

@@ -102,6 +102,7 @@ def revise(key: str, value: Any, *, source: str, mark: Mark, valid_from: date, r
         raise Incomplete(N_("There is no such rule."), field="key")
     if not nfc(source):
         raise Incomplete(N_("Please name the document and article."), field="source")
+    check_day(valid_from, field="valid_from", until=local(at).date() + CALENDAR_SPAN)
     before = versions[0]
     counted = unit if unit in DAYS and before.unit in DAYS else before.unit
     if message := wrong_with(value, counted):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
+from app.services.papers.rules import GIVEN_NUMBER
 
 DEADLINE_HOUR = 17  # of the default that a new call's form offers
 FROZEN_PREFIXES = ("calls.", "proposals.")  # rule keys whose versions a call keeps
@@ -125,14 +125,11 @@ def check_topics(topics: list[Any], mode: Any, callable_states: frozenset[Any]) 
             raise WrongState(N_("%(code)s is not free: it is in a call, assigned or dropped."), field="topics", code=topic.code)
 
 
-NOTICE_NUMBER = re.compile(r"(?=.*\d)[\w./&() -]+")  # provinces number notices in many ways; a digit is always there
-
-
 def check_notice(number: str, dated: date | None, on: date, decided: date | None = None) -> None:
     """Raise Incomplete unless the notice has a number, and a date between the decision on its topics and today."""
     if not number:
         raise Incomplete(N_("Please give the number of the notice."), field="number")
-    if not NOTICE_NUMBER.fullmatch(number):
+    if not GIVEN_NUMBER.fullmatch(number):
         raise Incomplete(N_("This is not the number of a notice. Please write it like 115/TB-SKHCN."), field="number")
     if dated is None:
         raise Incomplete(N_("Please give the date of the notice."), field="dated")

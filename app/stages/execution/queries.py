@@ -28,6 +28,7 @@ from app.stages.execution.rules import (
 )
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.rules import FIXED_ACCOUNTS, Fixed
 
 _FACES = (joinedload(Project.host), joinedload(Project.pi))
 
@@ -100,6 +101,17 @@ def open_suspension(project_id: int) -> Suspension | None:
 
 def open_termination(project_id: int) -> Termination | None:
     return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.OPENED))
+
+
+def fixed_by_decision(project_id: int) -> Fixed | None:
+    """What the decision on an early end fixed of the project's money."""
+    row = db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.DECIDED))
+    if row is None or row.decision_date is None:
+        return None
+    return Fixed(row.decision_number or "", row.decision_date, row.paid or 0, row.used or 0, row.refund_percent or 0, row.refund or 0)
+
+
+FIXED_ACCOUNTS.append(fixed_by_decision)
 
 
 def extensions_agreed(project_id: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -169,6 +170,23 @@ ON_PAPER = {
 OPEN_TRANCHES = frozenset({TrancheState.PLANNED, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED})
 
 
+
+@dataclass(frozen=True)
+class Fixed:
+    """What the decision that ended a project says of its money: the final accounts keep to it."""
+
+    number: str
+    dated: date
+    paid: int
+    used: int
+    percent: int
+    refund: int
+
+
+# fn(project_id) -> what such a decision fixes, or None; execution registers its own at import
+FIXED_ACCOUNTS: list[Callable[[int], Fixed | None]] = []
+
+
 # --- guards ---------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +229,13 @@ def check_signer(roles: frozenset[str], signer: str) -> None:
     allowed = {"province"} if signer == "province" else {"province", "leader"}
     if not roles & allowed:
         raise NotAllowed(N_("By the rulebook in force, approval decisions are signed by the people's committee of the province."))
+
+
+def check_fixed(fixed: Fixed | None, spent: int, refund: int) -> None:
+    """Raises Incomplete unless the accounts say what the decision says."""
+    if fixed is not None and (spent, refund) != (fixed.used, fixed.refund):
+        raise Incomplete(N_("Decision %(number)s fixes %(used)s đồng as used and %(refund)s đồng to come back. Accounts that differ need a new decision."),
+                         field="spent", number=fixed.number, used=f"{fixed.used:,}".replace(",", "."), refund=f"{fixed.refund:,}".replace(",", "."))  # fmt: skip
 
 
 def check_not_frozen(project: Any) -> None:

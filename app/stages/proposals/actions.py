@@ -22,7 +22,8 @@ from app.services.people.actions import disengage, engage
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import CallState, is_open
-from app.stages.proposals import queries, work
+from app.stages.ideas.rules import TopicState
+from app.stages.proposals import outcomes, queries, work
 from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import (
     BudgetLine,
@@ -45,6 +46,9 @@ from app.stages.proposals.rules import (
     refuse_problems,
     totals,
 )
+
+put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
+select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
 
 # a request that came in time may be worked on after the call was closed, never after its dossiers were opened
 RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
@@ -317,6 +321,21 @@ def _refuse_own_people(proposal: Proposal, by: User) -> None:
         raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must check it."))
 
 
+def check_reinstatable(proposal: Proposal, by: User) -> None:
+    """Raise unless this officer may take the refusal back: the topic still waits for a dossier of this call."""
+    call_topic = proposal.call_topic
+    if proposal.state != ProposalState.INELIGIBLE:
+        raise WrongState(N_("This dossier was not refused, or the refusal is taken back already."))
+    if call_topic.call.state != CallState.OPENED:
+        raise WrongState(N_("The call is concluded: a refusal can no longer be taken back."))
+    if call_topic.outcome is not None or call_topic.topic.state != TopicState.IN_CALL:
+        raise WrongState(N_("The topic %(code)s has left this call: it is free, in another call, assigned or dropped. The refusal can no longer be taken back; "
+                            "the applicant may answer the next call for it."), code=call_topic.topic.code)  # fmt: skip
+    _refuse_own_people(proposal, by)
+    if queries.checker_of(proposal) == by.id:
+        raise NotAllowed(N_("You declared this dossier not eligible: another officer must take that back."))
+
+
 def reinstate(proposal: Proposal, reason: str, *, document: str, by: User, at: datetime, seen: Any = None) -> None:
     """A refusal is taken back on a written document: the dossier is checked anew.
 
@@ -327,46 +346,9 @@ def reinstate(proposal: Proposal, reason: str, *, document: str, by: User, at: d
         raise Incomplete(N_("Please give the reason: the applicant will read it."), field="reason")
     if not nfc(document or ""):
         raise Incomplete(N_("Please give number and date of the document on which this rests."), field="document")
-    if proposal.call_topic.call.state != CallState.OPENED:
-        raise WrongState(N_("The call is concluded: a refusal can no longer be taken back."))
-    _refuse_own_people(proposal, by)
-    if queries.checker_of(proposal) == by.id:
-        raise NotAllowed(N_("You declared this dossier not eligible: another officer must take that back."))
+    check_reinstatable(proposal, by)
     proposal.checked_at, proposal.check_note = None, None
     PROPOSAL.advance(proposal, "reinstate", by=by, at=at, reason=nfc(reason), seen=seen, detail={"number": nfc(document)})
     _engage(proposal, at)
     outbox.post("proposals/mail/reinstated.txt", to=[proposal.pi, *people.managers_of(proposal.host_id)], at=at, proposal=proposal, reason=nfc(reason),
                 document=nfc(document), key=f"proposal-reinstated:{proposal.public_id}:{proposal.version}")  # fmt: skip
-
-
-def put_to_selection(proposal: Proposal, *, by: User | None, at: datetime) -> None:
-    """Called by selection: the dossier goes to the council."""
-    PROPOSAL.advance(proposal, "put_to_selection", by=by, at=at)
-
-
-def take_from_selection(proposal: Proposal, *, by: User | None, at: datetime) -> None:
-    """Called by selection: the council was dissolved before it met."""
-    PROPOSAL.advance(proposal, "take_from_selection", by=by, at=at)
-
-
-def select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
-    """Called by selection: recommended and concluded."""
-    _conclude(proposal, "select", by, at)
-
-
-def reserve(proposal: Proposal, *, by: User | None, at: datetime) -> None:
-    """Called by selection: passed, but not first."""
-    _conclude(proposal, "reserve", by, at)
-
-
-def not_select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
-    """Called by selection: did not pass."""
-    _conclude(proposal, "not_select", by, at)
-    disengage(proposal, on=local(at).date())
-
-
-def _conclude(proposal: Proposal, verb: str, by: User | None, at: datetime) -> None:
-    PROPOSAL.advance(proposal, verb, by=by, at=at)
-    outbox.post("proposals/mail/concluded.txt", to=proposal.pi, key=f"proposal-concluded:{proposal.public_id}", at=at, proposal=proposal)
-
-

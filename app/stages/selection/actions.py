@@ -33,6 +33,8 @@ NAMES = {Mode.SELECTION: "Hội đồng tư vấn tuyển chọn", Mode.DIRECT: 
 
 def check_checked(call_topic: CallTopic, _by: User | None = None) -> None:
     """Was every dossier of the topic checked?"""
+    if call_topic.outcome is not None:
+        raise WrongState(N_("The end of this topic in this call is already known."))
     if queries.dossiers(call_topic.id, ProposalState.SUBMITTED):
         raise WrongState(N_("Not every dossier of this topic has been checked yet."))
 

@@ -65,7 +65,7 @@ def is_waiting() -> ColumnElement[bool]:
     item = exists().where(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid == Proposal.public_id, AgendaItem.given_back_at.is_(None), AgendaItem.council_id.in_(
         select(Council.id).where(Council.state.not_in(ENDED))))  # fmt: skip
     on_agenda = exists().where(Proposal.call_topic_id == CallTopic.id, item)
-    return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), eligible, ~unchecked, ~on_agenda)
+    return and_(Call.state.in_((CallState.OPENED, CallState.CONCLUDED)), CallTopic.outcome.is_(None), eligible, ~unchecked, ~on_agenda)
 
 
 def waiting() -> list[CallTopic]:

@@ -29,11 +29,17 @@ def appointed(cast: Cast, *, council: Council, at: datetime, size: int = 7) -> C
     return council
 
 
+def proposed(cast: Cast, *, council: Council, at: datetime, size: int = 7) -> Council:
+    """A council that waits for the leader's decision."""
+    council = appointed(cast, council=council, at=at, size=size)
+    actions.propose(council, by=cast["officer"], at=at)
+    return queries.fresh(council)
+
+
 def established(cast: Cast, *, council: Council, at: datetime, size: int = 7) -> Council:
     """An established council: it meets sixteen days after `at`."""
-    council = appointed(cast, council=council, at=at, size=size)
+    council = proposed(cast, council=council, at=at, size=size)
     number = f"{200 + council.id}/QĐ-SKHCN"
-    actions.propose(council, by=cast["officer"], at=at)
     actions.establish(council, number=number, dated=local(at).date(), by=cast["leader"], at=at)
     return queries.fresh(council)
 

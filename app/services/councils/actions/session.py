@@ -171,6 +171,12 @@ def item_quorum(council: Council, item: AgendaItem, rules: Mapping[str, Any], re
 def broken_items(council: Council, at: datetime, *, all_there: bool = False) -> dict[AgendaItem, list[Check]]:
     """The items still to be dealt with that have no quorum, each with the rules that are not kept."""
     rules, recused, cast_by = queries.rules_of(council, on=local(at).date()), queries.recusals_of(council), queries.cast_by(council)
+    return broken_among(council, rules, recused, cast_by, all_there=all_there)
+
+
+def broken_among(council: Council, rules: Mapping[str, Any], recused: Collection[tuple[int, int]], cast_by: Mapping[int, Collection[int]],
+                 *, all_there: bool = False) -> dict[AgendaItem, list[Check]]:  # fmt: skip
+    """The same by what is read already."""
     found = {}
     for item in queries.open_items(council):
         broken = [c for c in item_quorum(council, item, rules, recused, cast_by[item.id], all_there=all_there) if not c.kept]

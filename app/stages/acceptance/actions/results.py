@@ -19,8 +19,10 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.rulebook.calendar import check_day
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
 from app.stages.acceptance.actions.going import go
@@ -111,13 +113,14 @@ def register(result: Result, *, number: str, dated: date, by: User, at: datetime
     case = _drafted(result, by)
     project = _open(case, by)
     check_certificate(result, by)
-    if case.graded_at is None or not local(case.graded_at).date() <= dated <= local(at).date():
-        raise Incomplete(N_("The certificate is dated after the council's session, and not in the future."), field="dated")
+    if case.graded_at is None:
+        raise WrongState(N_("The council has not rated this project."))
+    check_day(dated, field="dated", since=local(case.graded_at).date(), until=local(at).date())
     if not (result.summary or "").strip():
         raise Incomplete(N_("Please describe the result first: it has no summary."))
     shares = list(db.session.scalars(select(Contribution).where(Contribution.result_id == result.id).order_by(Contribution.position)))
     check_shares([share.percent for share in shares], needed=queries.shares_needed(project))
-    number = nfc(number)
+    number = check_number(number, like="07/2026/GCN-SKHCN")
     if db.session.scalar(select(Result.id).where(Result.certificate_number == number, Result.id != result.id)):
         raise Incomplete(N_("This certificate number is taken already."), field="number")
     check_seen(result, seen)

@@ -25,6 +25,7 @@ from app.services.people import queries as people
 from app.services.people.actions import debar
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
 from app.stages.acceptance.actions.going import check_going, go
@@ -167,8 +168,9 @@ def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: An
 def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: User, at: datetime, seen: Any = None) -> None:
     """Confirm the revised report; the chair of the council has agreed to it on that day."""
     check_revised(case)
-    if case.graded_at is None or not local(case.graded_at).date() <= chair_agreed_on <= local(at).date():
-        raise Incomplete(N_("The chair agrees after the session, and not in the future."), field="chair_agreed_on")
+    if case.graded_at is None:
+        raise WrongState(N_("The council has not rated this project."))
+    check_day(chair_agreed_on, field="chair_agreed_on", since=local(case.graded_at).date(), until=local(at).date())
     if not nfc(chair_name):
         raise Incomplete(N_("Please name the chair."), field="chair_name")
     check_seen(case, seen)
@@ -206,8 +208,9 @@ def recognise(case: Case, *, number: str, dated: date, remark: str | None = None
 
 
 def _check_day(case: Case, dated: date, at: datetime) -> None:
-    if case.graded_at is None or not local(case.graded_at).date() <= dated <= local(at).date():
-        raise Incomplete(N_("The decision is dated after the council's session, and not in the future."), field="dated")
+    if case.graded_at is None:
+        raise WrongState(N_("The council has not rated this project."))
+    check_day(dated, field="dated", since=local(case.graded_at).date(), until=local(at).date())
 
 
 def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:

@@ -13,10 +13,10 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
-from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
@@ -76,6 +76,7 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     project = awards.project_by_id(adjustment.project_id)
     contract = running(project)
     check_seen(adjustment, seen)
+    number = check_number(number)
     check_day(dated, field="dated", since=local(adjustment.requested_at).date(), until=local(at).date())
     if special is not None:
         adjustment.special, adjustment.authority = special, authority or adjustment.authority
@@ -85,8 +86,8 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     wanted = _wanted(adjustment)
     facts = {"changes": funding.changes(project, **wanted), "host": awards.host_name(project), "pi": project.pi_name}  # as they were before
     summary = "; ".join(f"{c['what']}: {c['before']} → {c['after']}" for c in facts["changes"])
-    made = funding.annex(contract, str(adjustment.kind), summary, reason=adjustment.reason, dated=dated, decision_number=nfc(number), by=by, at=at, **wanted)
-    adjustment.annex_number, adjustment.decision_number, adjustment.decision_date = made.number, nfc(number), dated
+    made = funding.annex(contract, str(adjustment.kind), summary, reason=adjustment.reason, dated=dated, decision_number=number, by=by, at=at, **wanted)
+    adjustment.annex_number, adjustment.decision_number, adjustment.decision_date = made.number, number, dated
     adjustment.decided_by_id, adjustment.decided_at, adjustment.remark = by.id, at, remark
     ADJUSTMENT.advance(adjustment, "agree", by=by, at=at, reason=remark, detail={"number": number, "annex": made.number})
     if adjustment.kind == AdjustmentKind.EXTENSION:

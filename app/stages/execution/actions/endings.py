@@ -12,10 +12,10 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
-from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -47,8 +47,9 @@ from app.stages.funding.rules import (
 def suspend(project: Project, *, reason: str, from_date: date, number: str, by: User, at: datetime) -> Suspension:
     """Stop the work by decision; payments stop with it."""
     contract = running(project)
+    number = check_number(number)
     check_day(from_date, field="from_date", since=contract.signed_on, until=local(at).date())
-    row = Suspension(project_id=project.id, reason=reason, from_date=from_date, decision_number=nfc(number), by_id=by.id, at=at)
+    row = Suspension(project_id=project.id, reason=reason, from_date=from_date, decision_number=number, by_id=by.id, at=at)
     try:
         SUSPENSION.begin(row, "suspend", by=by, at=at, reason=reason, detail={"number": number})
     except IntegrityError as failure:
@@ -60,9 +61,7 @@ def suspend(project: Project, *, reason: str, from_date: date, number: str, by: 
 
 def resume(suspension: Suspension, *, reason: str, on: date, by: User, at: datetime, seen: int | None = None) -> None:
     """Let the work go on. Payments go on unless a termination is under consideration."""
-    if on < suspension.from_date:
-        raise Incomplete(N_("The work cannot go on before it stopped."), field="on")
-    check_day(on, field="on", until=local(at).date())
+    check_day(on, field="on", since=suspension.from_date, until=local(at).date())
     check_seen(suspension, seen)
     project = awards.project_by_id(suspension.project_id)
     _advance_resumed(suspension, on, reason, by=by, at=at)
@@ -102,6 +101,7 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     """End the project early by decision: the refund is fixed, the contract terminated, the project closed."""
     check_reviewer(by.id, termination.opened_by_id)
     project = awards.project_by_id(termination.project_id, lock=True)
+    number = check_number(number)
     check_day(dated, field="dated", since=local(termination.opened_at).date(), until=local(at).date())
     if used > project.paid_total:
         raise Incomplete(N_("More was used than was paid."), field="used")
@@ -109,14 +109,14 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     percent = int(rulebook.value("funding.refund_percent", on=project.decision_date)[str(cause)])
     termination.cause, termination.paid, termination.used, termination.refund_percent = cause, project.paid_total, used, percent
     termination.refund = ledger.refund(project.paid_total, used, percent)
-    termination.decision_number, termination.decision_date, termination.remark = nfc(number), dated, remark
+    termination.decision_number, termination.decision_date, termination.remark = number, dated, remark
     termination.decided_by_id, termination.decided_at = by.id, at
     TERMINATION.advance(termination, "decide", by=by, at=at, reason=remark, detail={"number": number, "refund": termination.refund})
     funding.terminate(awards.contract_of(project.id), by=by, at=at, reason=remark)
     suspension = queries.open_suspension(project.id)
     if suspension is not None:
         _advance_resumed(suspension, max(dated, suspension.from_date), number, by=by, at=at)
-    funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=nfc(number), cause=cause, by=by, at=at)
+    funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=number, cause=cause, by=by, at=at)
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
             "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
             "percent": percent, "refund": termination.refund, "remark": remark or "",

@@ -6,13 +6,12 @@ from datetime import date, datetime
 
 from app.kernel import outbox
 from app.kernel.clock import local
-from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import check_seen
-from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people.models import User
-from app.stages.execution.actions.shared import running
+from app.services.rulebook.calendar import check_day
+from app.stages.execution.actions.shared import latest_plan, running
 from app.stages.execution.models import (
     Inspection,
 )
@@ -27,7 +26,7 @@ from app.stages.funding.models import Project
 def plan_inspection(project: Project, *, kind: InspectionKind, planned_on: date, purpose: str, team: str, place: str | None, by: User,
                     at: datetime) -> Inspection:  # fmt: skip
     """Plan a visit and tell the host."""
-    running(project)
+    check_day(planned_on, field="planned_on", since=local(at).date(), until=latest_plan(running(project), at))
     row = Inspection(project_id=project.id, kind=kind, planned_on=planned_on, purpose=purpose, team=team, place=place, created_by_id=by.id,
                      created_at=at)  # fmt: skip
     INSPECTION.begin(row, "plan", by=by, at=at)
@@ -38,8 +37,7 @@ def plan_inspection(project: Project, *, kind: InspectionKind, planned_on: date,
 def conclude_inspection(inspection: Inspection, *, held_on: date, present: str, progress_finding: str, money_finding: str, conclusion: str,
                         requests: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:  # fmt: skip
     """Record what the visit found and issue its minutes."""
-    if held_on > local(at).date():
-        raise Incomplete(N_("The visit cannot lie in the future."), field="held_on")
+    check_day(held_on, field="held_on", since=awards.contract_of(inspection.project_id).signed_on, until=local(at).date())
     check_seen(inspection, seen)
     inspection.held_on, inspection.present, inspection.conclusion, inspection.requests = held_on, present, conclusion, requests
     inspection.progress_finding, inspection.money_finding = progress_finding, money_finding

@@ -18,8 +18,9 @@ from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.execution import queries
-from app.stages.execution.actions.shared import check_holder, running
+from app.stages.execution.actions.shared import check_holder, latest_plan, running
 from app.stages.execution.models import (
     Report,
 )
@@ -66,8 +67,7 @@ def schedule_reports(project: Project, *, by: User | None, at: datetime) -> list
 def ask_report(project: Project, *, due_on: date, reason: str, by: User, at: datetime) -> Report:
     """Ask for a report outside the schedule."""
     contract = running(project)
-    if due_on < local(at).date():
-        raise Incomplete(N_("The day must lie ahead."), field="due_on")
+    check_day(due_on, field="due_on", since=local(at).date(), until=latest_plan(contract, at))
     row = Report(project_id=project.id, kind=ReportKind.AD_HOC, number=queries.last_report_number(project.id) + 1, due_on=due_on,
                  period_from=contract.starts_on, period_to=local(at).date())  # fmt: skip
     REPORT.begin(row, "schedule", by=by, at=at, reason=reason)

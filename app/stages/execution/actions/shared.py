@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
+from app.kernel.clock import local
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
-from app.stages.funding.rules import (
-    ContractState,
-)
+from app.stages.funding.rules import ContractState, end_of
+
+PLAN_AHEAD = 12  # months: nothing is planned later than this after today, or after the end of the contract
 
 
 def running(project: Project) -> Contract:
@@ -23,6 +26,11 @@ def running(project: Project) -> Contract:
 def check_running(project: Project, _by: User | None = None) -> None:
     """Does the project run?"""
     running(project)
+
+
+def latest_plan(contract: Contract, at: datetime) -> date:
+    """The last day for which a visit or a report can be planned."""
+    return end_of(max(contract.ends_on, local(at).date()), PLAN_AHEAD)
 
 
 def check_holder(project: Project, by: User) -> None:

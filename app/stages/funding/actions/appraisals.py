@@ -75,7 +75,7 @@ def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by
     if not queries.team_of(appraisal):
         raise Incomplete(N_("The team needs at least a head."), field="team")
     check_seen(appraisal, seen)
-    check_day(held_on, field="held_on", since=local(queries.line_of(appraisal).frozen_at).date())
+    check_day(held_on, field="held_on", since=local(queries.line_of(appraisal).frozen_at).date(), until=local(at).date())
     appraisal.held_on, appraisal.place, appraisal.opened_by_id = held_on, place, by.id
     APPRAISAL.advance(appraisal, "open", by=by, at=at)
 

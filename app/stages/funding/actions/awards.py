@@ -15,6 +15,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.actions import engage
 from app.services.people.models import Organisation, User
@@ -53,7 +54,12 @@ def submit_award(appraisal: Appraisal, *, number: str | None, dated: date, title
     if appraisal.state != AppraisalState.CONCLUDED:
         raise WrongState(N_("The appraisal is not concluded yet."))
     check_day(dated, field="dated", since=appraisal.held_on, until=local(at).date())
-    check_day(starts_on, field="starts_on", since=appraisal.held_on)
+    latest = end_of(local(at).date(), int(rulebook.value("funding.start_within_months", on=dated)))
+    check_day(starts_on, field="starts_on", since=appraisal.held_on, until=latest)
+    if number:
+        number = check_number(number, like="89/TTr-SKHCN")
+        if queries.is_submitted_as(number, dated.year, but=appraisal.id):
+            raise Incomplete(N_("%(number)s is already the number of another submission of %(year)s."), field="number", number=number, year=dated.year)
     if not CODE_PART.fullmatch(code_type.strip()) or not CODE_PART.fullmatch(code_field.strip()):
         raise Incomplete(N_("Parts of a project code are letters, digits, dots, hyphens and underscores."), field="code_type")
     sums = ledger.totals(queries.lines_of(appraisal))
@@ -101,10 +107,9 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
             inner_remark: str | None = None, seen: int | None = None) -> Project:  # fmt: skip
     """Approve by decision: the Project is born with its code, its regime and its promised money."""
     check_other_person(by.id, submission.submitted_by_id)
+    number = check_number(number, like="4923/QĐ-UBND")
+    check_day(dated, field="dated", since=submission.dated, until=local(at).date())
     check_signer(by.roles, rulebook.value("funding.signer", on=dated))
-    if dated > local(at).date():
-        raise Incomplete(N_("The decision cannot be dated in the future."), field="dated")
-    check_day(dated, field="dated", since=submission.dated)
     check_seen(submission, seen)
     submission.decided_by_id, submission.decided_at = by.id, at
     submission.decision_remark, submission.inner_remark = remark, inner_remark
@@ -132,7 +137,7 @@ def _born(submission: Submission, *, number: str, dated: date, by: User, at: dat
         approved_state=submission.approved_state, approved_counterpart=submission.approved_counterpart,
         approved_total=submission.approved_state + submission.approved_counterpart, starts_on=submission.starts_on,
         ends_on=end_of(submission.starts_on, submission.duration_months), duration_months=submission.duration_months,
-        decision_number=nfc(number), decision_date=dated, approved_by_id=by.id, created_at=at)  # fmt: skip
+        decision_number=number, decision_date=dated, approved_by_id=by.id, created_at=at)  # fmt: skip
     db.session.add(project)
     db.session.flush()
     for year, parts in ledger.from_year(ledger.totals(queries.lines_of(appraisal))["years"], dated.year).items():

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.kernel import journal, outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.actions import disengage
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import release
 from app.stages.funding.actions.contracts import cancel_open, meet_condition
@@ -32,6 +35,7 @@ from app.stages.funding.rules import (
     Condition,
     ContractState,
     TrancheState,
+    check_fixed,
     check_other_person,
 )
 
@@ -65,13 +69,17 @@ def submit_settlement(project: Project, *, spent: int, assets: str | None, note:
                       seen: int | None = None) -> Settlement:  # fmt: skip
     """The host submits the final accounts of an ended project, or submits them again after they were returned."""
     check_accounts(project, by)
-    paid = project.paid_total
-    if spent > paid:
+    fixed = queries.fixed_accounts(project.id)
+    paid = project.paid_total + (queries.came_back(project.id) if fixed else 0)
+    if fixed is None and spent > paid:
         raise Incomplete(N_("More was spent than was paid: what is above the payments is not settled here."), field="spent")
     if any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in queries.tranches_of(project.id)):
         raise WrongState(N_("A payment is still under way."))
-    percent = refund_percent(project)
-    terms = {"paid": paid, "spent": spent, "refund_percent": percent, "refund_due": ledger.refund(paid, spent, percent), "assets": assets,
+    percent = refund_percent(project) if fixed is None else fixed.percent
+    if fixed is not None:
+        check_fixed(fixed, spent, fixed.refund)
+    due = ledger.refund(paid, spent, percent) if fixed is None else fixed.refund
+    terms = {"paid": paid, "spent": spent, "refund_percent": percent, "refund_due": due, "assets": assets,
              "note": note, "submitted_by_id": by.id, "submitted_at": at}  # fmt: skip
     row = queries.settlement_of(project.id)
     if row is None:
@@ -92,8 +100,9 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
     """Accept the accounts: paid tranches are settled, the others cancelled, promised money not needed goes back."""
     check_other_person(by.id, settlement.submitted_by_id)
     project = queries.project_by_id(settlement.project_id, lock=True)
-    if settlement.paid != project.paid_total + queries.refunded(project.id, since=settlement.submitted_at):
+    if settlement.paid != project.paid_total + queries.came_back(project.id):
         raise WrongState(N_("Money has moved since these accounts were written. Please have them submitted again."))
+    check_fixed(queries.fixed_accounts(project.id), settlement.spent, settlement.refund_due)
     check_seen(settlement, seen)
     settlement.decided_by_id, settlement.decided_at, settlement.remark = by.id, at, remark
     SETTLEMENT.advance(settlement, "accept", by=by, at=at, detail={"refund": settlement.refund_due})
@@ -131,10 +140,12 @@ def liquidate(project: Project, *, number: str | None, dated: date, assets: str 
     closing, settlement = queries.closing_of(project.id), queries.settlement_of(project.id)
     if closing is None or contract is None or contract.state != ContractState.SETTLED or settlement is None:
         raise WrongState(N_("Liquidation comes after the final accounts are accepted."))
-    refunded = queries.refunded(project.id, since=settlement.submitted_at)
+    refunded = queries.came_back(project.id)
     owed = settlement.refund_due - refunded
     if owed > 0:
         raise WrongState(N_("The host still owes %(owed)s đồng."), owed=f"{owed:,}".replace(",", "."))
+    number = check_number(number, like="12/BBTL-SKHCN") if number else None
+    check_day(dated, field="dated", since=local(settlement.decided_at).date() if settlement.decided_at else closing.dated, until=local(at).date())
     row = Liquidation(project_id=project.id, contract_id=contract.id, number=number, dated=dated, assets=assets, remark=remark, by_id=by.id, at=at)
     db.session.add(row)
     CONTRACT.advance(contract, "liquidate", by=by, at=at, seen=seen, detail={"number": number})

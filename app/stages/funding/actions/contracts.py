@@ -18,6 +18,7 @@ from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.blocks import show
 from app.services.papers.models import Paper
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
@@ -38,7 +39,10 @@ from app.stages.funding.rules import (
     Source,
     TrancheState,
     check_dates,
+    end_of,
 )
+
+AFTER_END = 12  # months: the last tranche may be planned for the time of acceptance
 
 
 def draft_contract(project: Project, *, party_a: str, by: User | None, at: datetime, account: str | None = None) -> Contract:
@@ -71,7 +75,7 @@ def plan_tranches(contract: Contract, rows: Sequence[tuple[int, Condition, date]
     check_seen(contract, seen)
     project = queries.project_by_id(contract.project_id)
     for _amount, _condition, planned in rows:
-        check_day(planned, field="tranches", since=project.decision_date)
+        check_day(planned, field="tranches", since=project.decision_date, until=end_of(project.ends_on, AFTER_END))
     if any(amount <= 0 for amount, _c, _d in rows):
         raise Incomplete(N_("Each tranche needs an amount."), field="tranches")
     total = sum(amount for amount, _c, _d in rows)
@@ -91,12 +95,11 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
     """Record that both parties signed. The tranche that waits for signing becomes due; the contract paper is issued."""
     project = queries.project_by_id(contract.project_id)
     check_seen(contract, seen)
-    if signed_on < project.decision_date or signed_on > local(at).date():
-        raise Incomplete(N_("A contract is signed after the approval decision and not in the future."), field="signed_on")
+    check_day(signed_on, field="signed_on", since=project.decision_date, until=local(at).date())
     if starts_on is not None:
         check_day(starts_on, field="starts_on", since=min(project.starts_on, project.decision_date), until=contract.ends_on - timedelta(days=1))
         contract.starts_on = starts_on
-    contract.number, contract.signed_on = nfc(number), signed_on
+    contract.number, contract.signed_on = check_number(number, like="12/2026/HĐ-KHCN"), signed_on
     contract.party_a_signer, contract.party_b_signer = nfc(party_a_signer), nfc(party_b_signer)
     CONTRACT.advance(contract, "sign", by=by, at=at, detail={"number": contract.number})
     paper = _issue_contract(contract, project, by=by, at=at)

@@ -93,9 +93,7 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
     if tranche.state != TrancheState.APPROVED:
         raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
-    if booked_on > local(at).date():
-        raise Incomplete(N_("A payment cannot be booked in the future."), field="booked_on")
-    check_day(booked_on, field="booked_on", since=queries.contract_of(project.id).signed_on)
+    check_day(booked_on, field="booked_on", since=queries.contract_of(project.id).signed_on, until=local(at).date())
     check_seen(tranche, seen)
     entry = _book(EntryKind.PAYMENT, tranche.amount, project, tranche=tranche, booked_on=booked_on, voucher=voucher, by=by, at=at)
     tranche.paid_by_id, tranche.paid_at = by.id, at
@@ -110,6 +108,8 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
     check_reversible(entry)
     tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
     project = queries.project_by_id(entry.project_id)
+    if queries.fixed_accounts(project.id) is not None:
+        raise WrongState(N_("The decision that ended this project fixes what was paid: a payment can no longer be reversed."))
     back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher,
                  note=reason, by=by, at=at)  # fmt: skip
     if tranche is None:
@@ -131,7 +131,8 @@ def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: 
         raise Incomplete(N_("More cannot come back than was paid."), field="amount")
     if owed is not None and amount > owed:
         raise Incomplete(N_("By the accounts %(owed)s đồng are still to come back, not more."), field="amount", owed=f"{owed:,}".replace(",", "."))
-    check_day(booked_on, field="booked_on", since=contract.signed_on, until=local(at).date())
+    closing = queries.closing_of(project.id)
+    check_day(booked_on, field="booked_on", since=closing.dated if closing is not None else contract.signed_on, until=local(at).date())
     if queries.is_booked(project.id, EntryKind.REFUND, voucher):
         raise Incomplete(N_("This voucher is booked already."), field="voucher")
     entry = _book(EntryKind.REFUND, amount, project, booked_on=booked_on, voucher=voucher, note=note, by=by, at=at)

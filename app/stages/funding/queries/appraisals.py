@@ -101,6 +101,12 @@ def submission_of(appraisal_id: int, *, living: bool = False) -> Submission | No
     return db.session.scalar(statement.where(Submission.state != SubmissionState.RETURNED) if living else statement)
 
 
+def is_submitted_as(number: str, year: int, *, but: int) -> bool:
+    """Does a submission of that year, of another appraisal, have this number?"""
+    of_year = Submission.dated.between(date(year, 1, 1), date(year, 12, 31))
+    return bool(db.session.scalar(select(exists().where(Submission.number == number, of_year, Submission.appraisal_id != but))))
+
+
 def submission_by_pid(pid: str) -> Submission | None:
     """One submission with its appraisal, lines, team, proposal and the people who signed."""
     path = joinedload(Submission.appraisal)

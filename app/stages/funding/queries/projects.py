@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.kernel.db import db
@@ -27,7 +27,13 @@ from app.stages.funding.models import (
     Settlement,
     Tranche,
 )
-from app.stages.funding.rules import OPEN_TRANCHES, EntryKind
+from app.stages.funding.rules import (
+    FIXED_ACCOUNTS,
+    OPEN_TRANCHES,
+    ClosingKind,
+    EntryKind,
+    Fixed,
+)
 from app.stages.plan.models import Priority
 
 
@@ -130,10 +136,33 @@ def refunded(project_id: int, *, since: datetime) -> int:
         LedgerEntry.project_id == project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)) or 0)  # fmt: skip
 
 
+def fixed_accounts(project_id: int) -> Fixed | None:
+    """What the decision that ended the project fixes of its money; None when it ended otherwise."""
+    return next((found for reader in FIXED_ACCOUNTS if (found := reader(project_id)) is not None), None)
+
+
+def came_back(project_id: int) -> int:
+    """What came back of what is owed: since the decision that fixed it, else since the accounts were submitted."""
+    closing, accounts = closing_of(project_id), settlement_of(project_id)
+    if closing is not None and closing.kind == ClosingKind.TERMINATED:
+        return refunded(project_id, since=closing.at)
+    return 0 if accounts is None else refunded(project_id, since=accounts.submitted_at)
+
+
 def owed(project: Project) -> int | None:
-    """What is still to come back by the accounts; None while there are no accounts."""
-    accounts = settlement_of(project.id)
-    return None if accounts is None else max(accounts.refund_due - refunded(project.id, since=accounts.submitted_at), 0)
+    """What is still to come back by the accounts, or before them by the decision; None while nothing says so."""
+    accounts, fixed = settlement_of(project.id), fixed_accounts(project.id)
+    due = accounts.refund_due if accounts is not None else fixed.refund if fixed is not None else None
+    return None if due is None else max(due - came_back(project.id), 0)
+
+
+def owed_sql() -> ColumnElement[int]:
+    """The same for rows of ProjectClosing joined with Settlement: what is due less what came back."""
+    since = case((ProjectClosing.kind == ClosingKind.TERMINATED, ProjectClosing.at), else_=Settlement.submitted_at)
+    back = (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+        LedgerEntry.project_id == ProjectClosing.project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)
+        .correlate(ProjectClosing, Settlement).scalar_subquery())  # fmt: skip
+    return Settlement.refund_due - back
 
 
 def is_booked(project_id: int, kind: EntryKind, voucher: str) -> bool:

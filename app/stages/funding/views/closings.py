@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.acts import moves, ready
 from app.kernel import clock, journal
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
@@ -19,7 +19,12 @@ from app.stages.funding import actions, forms, ledger, queries
 from app.stages.funding.actions import shared
 from app.stages.funding.actions.closings import refund_percent
 from app.stages.funding.forms import SettlementAnswer
-from app.stages.funding.rules import CONTRACT, SETTLEMENT, check_other_person
+from app.stages.funding.rules import (
+    CONTRACT,
+    SETTLEMENT,
+    ContractState,
+    check_other_person,
+)
 from app.stages.funding.views.blueprint import bp
 
 
@@ -28,13 +33,13 @@ from app.stages.funding.views.blueprint import bp
 @writes
 def submit_settlement(pid: str) -> Any:
     project = ready(queries.project_by_pid(current_user, pid), shared.check_accounts)
-    before = queries.settlement_of(project.id)
-    form = forms.Settle(obj=before)
+    before, fixed = queries.settlement_of(project.id), queries.fixed_accounts(project.id)
+    form = forms.Settle(obj=before, data={"spent": fixed.used} if fixed is not None else None)
     if form.validate_on_submit():
         row = actions.submit_settlement(project, spent=form.spent.data, assets=form.assets.data or None, note=form.note.data or None,
                                         seen=form.version.data if before else None, by=current_user, at=clock.now())  # fmt: skip
         return done(_("Final accounts submitted."), url_for(".settlement", pid=row.public_id))
-    return render_template("funding/settle.html", project=project, form=form, percent=refund_percent(project), before=before,
+    return render_template("funding/settle.html", project=project, form=form, percent=refund_percent(project), before=before, fixed=fixed,
                            closing=queries.closing_of(project.id), left=queries.unpaid_tranches(project.id))  # fmt: skip
 
 
@@ -43,7 +48,7 @@ def submit_settlement(pid: str) -> Any:
 def settlement(pid: str) -> Any:
     row = or_404(queries.settlement_for(current_user, pid))
     return render_template("funding/settlement.html", settlement=row, project=row.project, moves=dict(SETTLEMENT.moves(row)), papers=papers.of(row),
-                           refunded=queries.refunded(row.project_id, since=row.submitted_at), closing=queries.closing_of(row.project_id),
+                           refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=queries.closing_of(row.project_id),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -63,13 +68,15 @@ def decide_settlement(pid: str) -> Any:
             raise Incomplete(N_("Please say what is to be changed."), field="remark")
         actions.return_settlement(row, reason=form.remark.data, **facts)
         return done(_("Final accounts returned."), back)
-    booked = ledger.balance(queries.ledger_of(row.project_id)) + queries.refunded(row.project_id, since=row.submitted_at)
+    booked, fixed = ledger.balance(queries.ledger_of(row.project_id)) + queries.came_back(row.project_id), queries.fixed_accounts(row.project_id)
     checks = [
         (row.submitted_by_id != current_user.id, _("Submitter and signer are two people."), None),
         (booked == row.paid, _("What the accounts call paid is what the ledger has."), None),
         (row.spent <= row.paid, _("Not more was spent than was paid."), None),
     ]
-    return render_template("funding/decide_settlement.html", settlement=row, project=row.project, form=form, checks=checks, back=back,
+    if fixed is not None:
+        checks.append(((row.spent, row.refund_due) == (fixed.used, fixed.refund), _("Used and to be paid back are what decision %(number)s fixes.", number=fixed.number), None))
+    return render_template("funding/decide_settlement.html", settlement=row, project=row.project, form=form, checks=checks, back=back, fixed=fixed,
                            left=queries.unpaid_tranches(row.project_id), mailed=[u.name for u in queries.holders(row.project)])  # fmt: skip
 
 
@@ -84,11 +91,13 @@ def liquidate(pid: str) -> Any:
         actions.liquidate(project, number=form.number.data or None, dated=form.dated.data, assets=form.assets.data or None,
                           remark=form.remark.data or None, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_("Contract liquidated; the minutes are issued."), url_for(".contract", pid=contract.public_id))
+    if contract.state == ContractState.LIQUIDATED:
+        raise WrongState(N_("This contract is liquidated already."))
     owed = queries.owed(project)
     checks = [
         (queries.closing_of(project.id) is not None, _("The project is recognised or terminated."), None),
         (settlement is not None and settlement.state == "accepted", _("The final accounts are accepted."), None),
         (owed is not None and owed <= 0, _("Nothing is owed any more."), None),
     ]
-    return render_template("funding/liquidate.html", contract=contract, project=project, form=form, checks=checks, settlement=settlement,
+    return render_template("funding/liquidate.html", contract=contract, project=project, form=form, checks=checks, settlement=settlement, came_back=queries.came_back(project.id),
                            mailed=[u.name for u in queries.holders(project)])  # fmt: skip
