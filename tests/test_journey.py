@@ -14,10 +14,13 @@ import pytest
 
 from app.across.demo import cast as demo_cast
 from app.across.demo.plays.proposals import small_pdf
+from app.across.demo.plays.work import answers_for
 from app.kernel import journal
 from app.kernel.clock import local
 from app.services.councils import queries as councils
 from app.stages.plan import queries as plans
+from app.stages.proposals import queries as proposals
+from app.stages.proposals import texts, work
 from tests.support.browser import StrictClient
 
 DAY = timedelta(days=1)
@@ -125,12 +128,22 @@ def topic_to_opened_call(life: Life, topic: str) -> tuple[str, dict[str, str]]:
     return call, dossiers
 
 
+def description(life: Life, pi: str, url: str) -> None:
+    """Every section of the work description, one after the other."""
+    row = proposals.proposal_by_pid(url.rsplit("/", 1)[-1])
+    assert row is not None
+    definition = work.form_of(row).definition
+    answers = answers_for(definition, TITLE)
+    for section in definition["sections"]:
+        life.send(pi, f"{url}/work/{section['code']}", dict(texts.posted(texts.only(definition, section["code"], answers), answers)))
+
+
 def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
     """A submitted dossier of this investigator; its address."""
     start = life.link(pi, life.link(pi, "/public/calls", "/public/calls/"), "/proposals/new/")
     url = life.send(pi, start)
     life.send(pi, f"{url}/general", {"title": f"{TITLE} ({pi})", "aim": "Giảm 20% lượng nước tưới", "duration_months": "12"})
-    life.send(pi, f"{url}/work", {f"text_{s}": "Nội dung" for s in ("overview", "content", "plan", "application")})
+    description(life, pi, url)
     for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):
         life.send(pi, f"{url}/products", {"group": group, "name": name, "unit": "cái", "quantity": "1", "quality": "Chạy ổn định 30 ngày"})
     life.send(pi, f"{url}/budget", {"head": "labour", "content": "Công lao động", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24", "price": price})

@@ -80,6 +80,12 @@ const autosave = (form) => {
     } catch {
       answer = null;
     }
+    if (answer && !answer.ok && (answer.headers.get("Content-Type") || "").startsWith("application/json")) {
+      stopped = answer.status === 409; // for good, the deadline has passed; what is too long may still be mended
+      dirty = true;
+      line.textContent = (await answer.json()).refused;
+      return;
+    }
     if (answer && answer.status === 409) {
       stopped = true;
       dirty = true;

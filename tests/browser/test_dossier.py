@@ -10,7 +10,8 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from app.across.demo.plays import calls, ideas
-from app.across.demo.plays.proposals import WORK, small_pdf
+from app.across.demo.plays.proposals import small_pdf
+from app.across.demo.plays.work import TEXTS
 from app.stages.proposals.rules import ProductGroup
 from tests.support.live import Site
 from tests.support.pages import fill, follow, go, send, sound
@@ -38,7 +39,7 @@ def test_a_dossier_is_written_signed_off_and_submitted(site: Site, visit: Callab
     sound(pi)
 
     section(pi, dossier, "general", {"title": TITLE, "aim": "Giảm 20% phát thải trên 01 ha thanh long.", "duration_months": "24"})
-    section(pi, dossier, "work", {f"text_{name}": text for name, text in WORK.items()})
+    written(pi, dossier)
     section(pi, dossier, "team", {"name": "Trần Thị Bình", "role": "secretary", "email": "pi2@demo.vamco.test", "months": "10"})
     follow(pi, "/team/")
     send(pi, {"months": "12", "task": "Chủ trì chung"})
@@ -82,3 +83,32 @@ def section(page: Page, dossier: str, name: str, values: dict[str, object]) -> N
     fill(page, values)
     send(page)
     assert page.locator("main .alert-success").count(), f"{name} was not saved:\n{page.inner_text('main')}"
+
+
+def written(page: Page, dossier: str) -> None:
+    """Go through the sections of the work description one after the other and fill in whatever is asked and needed."""
+    go(page, dossier)
+    follow(page, "/work/")
+    while True:
+        sound(page)
+        names = page.locator("form[data-sheet] .field").evaluate_all("all => all.map(f => f.dataset.rowsOf || f.querySelector('textarea, select, input:not([type=hidden])').name)")
+        for name in names:
+            control = page.locator(f"form[data-sheet] [name={name}]").first
+            if name == "milestones":
+                for column, value in TEXTS["milestones"][0].items():
+                    page.fill(f"[name=milestones-0-{column}]", str(value))
+            elif name in TEXTS and control.is_visible():
+                kind = control.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+                if kind == "radio":
+                    page.check(f"[name={name}][value={'yes' if TEXTS[name] else 'no'}]")
+                elif kind == "select":
+                    control.select_option(TEXTS[name])
+                else:
+                    control.fill(str(TEXTS[name]))
+        further = page.locator("button[value=next]")
+        last = not further.count()
+        with page.expect_navigation():
+            (page.locator(".form-actions .btn-primary") if last else further).click()
+        assert page.locator("main .alert-success").count(), page.inner_text("main")
+        if last:
+            return

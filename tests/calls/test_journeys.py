@@ -200,7 +200,7 @@ def test_the_rehearsal_shows_the_whole_path_and_stores_nothing(as_, cast, topics
     assert "Chế độ xem thử" in page.text and "B1-4-LLCN" in page.text and "Đề tài 1" in page.text and not page.select("main form")
     link = page.select_one(".next-step a")["href"]
     page = officer.page(link)
-    assert "Tổng quan và tính cấp thiết" in page.text and "Hồ sơ pháp lý" in page.text
+    assert "Tổng quan tình hình nghiên cứu" in page.text and "Hồ sơ pháp lý" in page.text
     told = officer.page(f"{link}?title=T&aim=A&months=12&budget=950.000.000&pi=1").text
     assert "vượt" in told and "Thiếu tài liệu" in told or "Cần nộp" in told or "tài liệu bắt buộc" in told
     ticks = "&".join([f"{i['name']}=1" for i in page.select("input[type=checkbox]") if i["name"] != "late"])

@@ -110,16 +110,6 @@ def test_over_the_ceiling_is_not_signed_off(cast, call_topic, now):
         actions.sign_off(row, by=cast["host1"], at=now)
 
 
-def test_two_people_at_one_section(db, cast, call_topic, now):
-    row = plays.draft(cast, call_topic=call_topic, at=now)
-    seen = row.version
-    actions.save_work(row, {"overview": "một"}, by=cast["pi1"], at=now, seen=seen)
-    db.session.flush()
-    with pytest.raises(Stale):
-        actions.save_work(row, {"overview": "hai"}, by=cast["pi2"], at=now, seen=seen)
-    assert row.work["overview"] == "một"
-
-
 def test_the_sum_never_differs_from_the_lines(db, cast, call_topic, now):
     row = plays.draft(cast, call_topic=call_topic, at=now)
     sums = totals(row.lines)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.kernel.errors import Incomplete
 from app.stages.proposals.rules import (
     PROPOSAL,
+    Problem,
     ProposalState,
     Source,
     TeamRole,
@@ -37,19 +38,19 @@ def line(amount=100, source=Source.STATE, year=2026, head="labour"):
 
 
 def dossier(**changes):
-    parts = {"title": "Tên", "aim": "Mục tiêu", "duration_months": 24, "work": {"overview": "Chữ"}, "team": [Row(role=TeamRole.PI)], "products": [Row()],
+    parts = {"title": "Tên", "aim": "Mục tiêu", "duration_months": 24, "team": [Row(role=TeamRole.PI)], "products": [Row()],
              "lines": [line()], "file_kinds": ["legal_status"]}  # fmt: skip
     return Row(**(parts | changes))
 
 
-def lacking(**changes):
-    found = problems(dossier(**changes), ceiling=1_000, work_needed=["overview"], kinds_needed=["legal_status"])
+def lacking(work=(), **changes):
+    found = problems(dossier(**changes), ceiling=1_000, work=work, kinds_needed=["legal_status"])
     return [p.section for p in found]
 
 
 @pytest.mark.parametrize(("changes", "sections"), [
     ({}, []), ({"title": ""}, ["general"]), ({"aim": None}, ["general"]), ({"duration_months": None}, ["general"]),
-    ({"work": {}}, ["work"]), ({"work": {"overview": " \n"}}, ["work"]), ({"work": None}, ["work"]),
+    ({"work": [Problem("work", "x")]}, ["work"]), ({"work": [Problem("work", "x")], "lines": []}, ["work", "budget"]),
     ({"team": []}, ["team"]), ({"team": [Row(role=TeamRole.PI)] * 2}, ["team"]),
     ({"team": [Row(role=TeamRole.PI), Row(role=TeamRole.SECRETARY), Row(role=TeamRole.SECRETARY)]}, ["team"]),
     ({"products": []}, ["products"]), ({"lines": []}, ["budget"]), ({"lines": [line(1_000)]}, []), ({"lines": [line(1_001)]}, ["budget"]),
@@ -60,12 +61,12 @@ def test_what_is_missing_names_its_section(changes, sections):
 
 
 def test_without_a_ceiling_any_sum_may_be_asked():
-    assert not problems(dossier(lines=[line(10**12)]), ceiling=None, work_needed=[], kinds_needed=[])
+    assert not problems(dossier(lines=[line(10**12)]), ceiling=None, work=[], kinds_needed=[])
 
 
 def test_the_first_problem_is_refused():
     with pytest.raises(Incomplete, match="Title and aim"):
-        refuse_problems(problems(dossier(title="", lines=[]), ceiling=None, work_needed=[], kinds_needed=[]))
+        refuse_problems(problems(dossier(title="", lines=[]), ceiling=None, work=[], kinds_needed=[]))
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**9), st.sampled_from(list(Source)), st.integers(2024, 2028), st.sampled_from("abc"))))

@@ -39,14 +39,16 @@ def this_season(cast: Cast, names: Iterator[str], as_of: datetime) -> None:
 
 
 def open_call(cast: Cast, names: Iterator[str], at: datetime) -> None:
-    """The call that receives dossiers now: one submitted, one being written, one waiting for the host."""
+    """The call that receives dossiers now: one submitted, one taken back, one that two people write, one half written."""
     smart = "Xây dựng hệ thống tưới tự động trong sản xuất nông nghiệp sử dụng Internet of Things"
     topics = [topic(cast, names, at, title=smart, item="1.8"), topic(cast, names, at + DAY, by="pi4")]
     call = calls.published_call(cast, topics=topics, at=at + 26 * DAY, days=45)
     first, second = call_queries.topics_of(call)
     proposals.submitted(cast, call_topic=first, at=at + 32 * DAY, pi="pi3", host="host2", total=880_000_000)
-    proposals.draft(cast, call_topic=first, at=at + 34 * DAY, pi="pi1", host="host1", total=790_000_000)
-    proposals.draft(cast, call_topic=second, at=at + 36 * DAY, pi="pi6", host="host3", total=540_000_000)
+    proposals.withdrawn(cast, call_topic=second, at=at + 33 * DAY, pi="pi4", host="host2", total=510_000_000)
+    written = proposals.draft(cast, call_topic=first, at=at + 34 * DAY, pi="pi1", host="host1", total=790_000_000)
+    proposals.rewritten(cast, proposal=written, at=at + 35 * DAY)
+    proposals.draft(cast, call_topic=second, at=at + 36 * DAY, pi="pi6", host="host3", total=540_000_000, whole=False)
     given = topic(cast, names, at, mode=Mode.DIRECT, assigned=cast.org("host3"), by="pi5")
     calls.drafted_call(cast, topics=[given], at=at + 38 * DAY)
 

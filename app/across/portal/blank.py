@@ -1,25 +1,37 @@
-"""Blank forms of a dossier, as plain blocks for a Word file: made from the documents and sections that a call asks for."""
+"""Blank forms of a dossier: of its documents as plain blocks for a Word file, of the work description as the form that can be uploaded again."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from app.services.papers.actions import template_text
 from app.services.papers.blocks import build
 from app.stages.calls.models import Call
 from app.stages.calls.queries import asked
+from app.stages.proposals import queries as proposals
+from app.stages.proposals import work
+from app.stages.proposals.budgeting import COLUMNS
+from app.stages.proposals.wordform import (
+    BUDGET,
+    BUDGET_TABLE,
+    PRODUCT_HEADS,
+    PRODUCT_TABLE,
+    PRODUCTS,
+    TEAM,
+    Filled,
+    Sheet,
+    draw,
+)
 
 TEMPLATES = {"application": "application", "host_activity": "host_activity", "pi_cv": "cv", "member_cv": "cv", "expert_cv": "cv", "partner": "partner"}
 DOTS = "……"
 
 
 def form(call: Call, code: str) -> dict[str, Any] | None:
-    """The blank form of a document of this call ("pi_cv"), or of the work description of a type of task ("work-DT_CN"); None for what has none."""
+    """The blank form of a document of this call ("pi_cv"); None for what has none."""
     kinds = asked(call, english=False)
     title = f"{call.number or ''} – {call.title}".strip(" –")
-    if code.startswith("work-"):
-        kind = next((k for k in kinds if k["code"] == code.removeprefix("work-")), None)
-        return _content("form_work", kind["name"], _work(kind, title)) if kind is not None else None
     found = next((d for kind in kinds for d in kind["documents"] if d["code"] == code and d["form"]), None)
     if found is None:
         return None
@@ -28,12 +40,18 @@ def form(call: Call, code: str) -> dict[str, Any] | None:
     return _content(f"form_{TEMPLATES.get(code, 'other')}", found["name"], data)
 
 
-def _work(kind: dict[str, Any], title: str) -> dict[str, Any]:
-    return {
-        "form": kind["form"] or "", "kind": kind["name"], "call": title,
-        "sections": [{"name": s["name"], "hint": s["hint"], "needed": "có" if s["needed"] else "nếu có", "blank": " "} for s in kind["sections"]],
-        "heads": [{"name": h["name"], "blank": " "} for h in kind["heads"]],
-    }  # fmt: skip
+def work_form(call: Call, kind: str, *, on: date) -> bytes | None:
+    """The official form of the work description of a type of task, empty: filled in, it can be uploaded to a dossier. None for a type not in the call."""
+    if kind not in {str(ct.topic.kind) for ct in call.topics}:
+        return None
+    version = work.current(call, kind, on)
+    heads = "; ".join(h["vi"] for h in proposals.heads(on, call).values())
+    facts = (("Thông báo", f"{call.number or ''} – {call.title}".strip(" –")), ("Chủ nhiệm", DOTS), ("Tổ chức chủ trì", DOTS), ("Các mục chi của dự toán", heads))
+    team = Sheet(TEAM, ("TT", "Họ tên", "Vai trò", "Tổ chức", "Số tháng"), [("",) * 5] * 4, (False, False, False, False, True))
+    tables = (Sheet(PRODUCTS, PRODUCT_HEADS, (), (False, False, False, True, False), tag=PRODUCT_TABLE),
+              Sheet(BUDGET, COLUMNS, (), (False, False, False, False, False, True, True, True), tag=BUDGET_TABLE))  # fmt: skip
+    return draw(Filled(name=version.questionnaire.name_vi, form=version.document_number or "", mark=f"{version.questionnaire.code}/{version.number}", title="", aim="", months=None,
+                       facts=facts, definition=version.definition, answers={}, names=work.labels_of(version.definition, on=on, lang="vi"), before=(team,), after=tables))  # fmt: skip
 
 
 def _content(template: str, title: str, data: dict[str, Any]) -> dict[str, Any]:

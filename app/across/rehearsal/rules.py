@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.kernel.text import nfc
+from app.kernel.words import N_
 from app.stages.proposals.rules import (
     Finding,
     Problem,
@@ -56,10 +57,11 @@ def missing(dossier: TrialDossier, kind: Mapping[str, Any], ceiling: int | None)
     """What the system would refuse at the host's sign-off: the very check of real dossiers."""
     lines = [SimpleNamespace(source=Source.STATE, amount=dossier.budget)] if dossier.budget else []
     draft = SimpleNamespace(
-        title=dossier.title, aim=dossier.aim, duration_months=dossier.months, work=dict.fromkeys(dossier.sections, "x"), lines=lines,
+        title=dossier.title, aim=dossier.aim, duration_months=dossier.months, lines=lines,
         team=[SimpleNamespace(role=TeamRole.PI)] if dossier.pi else [], products=["x"] if dossier.product else [], file_kinds=dossier.documents)  # fmt: skip
-    return problems(draft, ceiling=ceiling, work_needed=[s["code"] for s in kind["sections"] if s["needed"]],
-                    kinds_needed=[d["code"] for d in kind["documents"] if d["needed"]])  # fmt: skip
+    empty = any(s["needed"] and s["code"] not in dossier.sections for s in kind["sections"])
+    work = [Problem("work", N_("Every section of the work description needs a text."))] if empty else []
+    return problems(draft, ceiling=ceiling, work=work, kinds_needed=[d["code"] for d in kind["documents"] if d["needed"]])  # fmt: skip
 
 
 def checked(dossier: TrialDossier, kind: Mapping[str, Any]) -> list[Finding]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy.orm.attributes import flag_modified
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
@@ -25,7 +23,8 @@ from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import CallState, is_open
 from app.stages.ideas.rules import TopicState
-from app.stages.proposals import outcomes, queries
+from app.stages.proposals import outcomes, queries, work
+from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import (
     BudgetLine,
     Proposal,
@@ -72,44 +71,23 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
     row = Proposal(call_topic_id=call_topic.id, item_id=topic.item_id, host_id=host.id, pi_id=by.id, title=topic.title, folded=fold(topic.title),
                    aim=topic.aim, work={}, created_at=at)  # fmt: skip
     PROPOSAL.begin(row, "start", by=by, at=at)
+    work.begin(row, work.current(call, str(topic.kind), local(at).date()))
     db.session.add(TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0))
     db.session.flush()
     return queries.proposal_by_pid(row.public_id) or row
 
 
-def _touch(proposal: Proposal, at: datetime, *, seen: Any = None) -> None:
-    """Every change of a draft or of its parts: it must be a draft of an open call; the host's signature no longer holds.
-
-    The version grows even when only a part changes, so that nobody signs, submits or overwrites what was not on the page.
-    """
-    queries.held(proposal)
-    check_seen(proposal, seen)
-    if proposal.state != ProposalState.DRAFT:
-        raise WrongState(N_("A submitted proposal cannot be changed."))
-    if not is_open(proposal.call_topic.call, at):
-        raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
-    proposal.host_signed_at = proposal.host_signed_by_id = None
-    flag_modified(proposal, "host_signed_at")
-
-
 def save_general(proposal: Proposal, *, title: str, aim: str | None, duration_months: int | None, by: User, at: datetime, seen: Any = None) -> None:
     """Save title, aim and duration (months)."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
     proposal.title, proposal.folded, proposal.aim, proposal.duration_months = title, fold(title), aim, duration_months
     journal.record(proposal, "save_general", by=by, at=at)
-
-
-def save_work(proposal: Proposal, texts: Mapping[str, str], *, by: User, at: datetime, seen: Any = None) -> None:
-    """Save sections of the work description."""
-    _touch(proposal, at, seen=seen)
-    proposal.work = {**(proposal.work or {}), **{name: nfc(text) for name, text in texts.items()}}
-    journal.record(proposal, "save_work", by=by, at=at, detail={"sections": sorted(texts)})
 
 
 def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by: User, at: datetime, user: User | None = None,
                organisation: Organisation | None = None, task: str | None = None, seen: Any = None) -> TeamMember:  # fmt: skip
     """Add a person to the team. Raises Incomplete for a second investigator or the same person twice."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
     if role == TeamRole.PI:
         raise Incomplete(N_("The team has its principal investigator."), field="role")
     if user is not None and any(m.user_id == user.id for m in proposal.team):
@@ -122,7 +100,7 @@ def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by
 def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime, task: str | None = None,
                seen: Any = None) -> None:  # fmt: skip
     """Change how many months a member works, and the task where one is given."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
     member.months = months
     member.task = task or member.task
     journal.record(proposal, "set_months", by=by, at=at)
@@ -131,7 +109,7 @@ def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User,
 def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime,
                 seen: Any = None) -> ProposalProduct:  # fmt: skip
     """Promise a product."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
     row = ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
     return _added(proposal, row, "products", "add_product", by, at)
 
@@ -139,7 +117,7 @@ def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str
 def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User,
              at: datetime, seen: Any = None) -> BudgetLine:  # fmt: skip
     """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
     known = queries.heads(local(at).date(), proposal.call_topic.call)
     if head not in known:
         raise Incomplete(N_("Please choose a budget head."), field="head")
@@ -161,7 +139,7 @@ def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, a
 
 def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime, seen: Any = None) -> None:
     """Take a member, product or line out of a draft. The investigator stays."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
     if isinstance(row, TeamMember) and row.role == TeamRole.PI:
         raise Incomplete(N_("The principal investigator cannot be taken out."))
     db.session.delete(row)
@@ -173,18 +151,17 @@ def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLi
 
 def changed_files(proposal: Proposal, *, at: datetime, seen: Any = None) -> None:
     """A file is about to be added or removed: same conditions as any change."""
-    _touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen)
 
 
-def problems_of(proposal: Proposal, *, at: datetime) -> list[Problem]:
-    """What the dossier still lacks, by the rules of today."""
+def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] | None = None) -> list[Problem]:
+    """What the dossier still lacks, by the rules of today; `parts` where the work description was looked at already."""
     on = local(at).date()
     kind = str(proposal.call_topic.topic.kind)
     wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
-    sections = [s["code"] for s in queries.work_sections(kind, on, proposal.call_topic.call) if s.get("needed", True)]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = queries.ceiling_of(proposal)
-    return problems(draft, ceiling=ceiling, work_needed=sections, kinds_needed=wanted)
+    return problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted)
 
 
 class _Draft:
@@ -192,7 +169,7 @@ class _Draft:
 
     def __init__(self, proposal: Proposal, file_kinds: list[str]) -> None:
         self.title, self.aim, self.duration_months = proposal.title, proposal.aim, proposal.duration_months
-        self.work, self.team, self.products, self.lines = proposal.work, proposal.team, proposal.products, proposal.lines
+        self.team, self.products, self.lines = proposal.team, proposal.products, proposal.lines
         self.file_kinds = file_kinds
 
 
@@ -281,8 +258,10 @@ def _freeze(proposal: Proposal, received: datetime, by: User) -> Version:
 
 def snapshot(proposal: Proposal) -> dict[str, Any]:
     """Everything a dossier says, as plain data."""
+    form = work.form_of(proposal)
     return {
         "title": proposal.title, "aim": proposal.aim, "duration_months": proposal.duration_months, "work": proposal.work,
+        "work_form": {"code": form.questionnaire.code, "version": form.number},
         "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.face,
         "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task,
                   "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from flask import request
 from wtforms import HiddenField
 
 from app.kernel.errors import Incomplete
@@ -17,9 +17,13 @@ from app.kernel.forms import (
     NoteField,
     PickField,
     StageForm,
+    TicksField,
     YesField,
 )
 from app.kernel.words import N_
+from app.services.questionnaires.forms import SheetForm
+from app.services.questionnaires.rules import questions
+from app.stages.proposals.budgeting import LONGEST_TEXT, amount_of, quantity_of
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
 
@@ -33,16 +37,32 @@ class General(StageForm):
     duration_months = IntField(N_("Duration (months)"), required=True, min=1, max=120)
 
 
-def work_form(sections: list[dict[str, Any]], english: bool, **kw: Any) -> StageForm:
-    """A form with one text per section of the work description, as the rulebook lists them."""
-    fields = {
-        f"text_{s['code']}": NoteField(s["en"] if english else s["vi"], max=20_000, rows=8, required=False, hint=s.get("hint_en" if english else "hint_vi", ""))
-        for s in sections
-    }
-    form = type("Work", (StageForm,), fields)(**kw)
-    for section in sections:  # a half-written description may be saved: the mark says what the host will need
-        form[f"text_{section['code']}"].flags.required = bool(section.get("needed", True))
-    return form
+class WorkSection(SheetForm):
+    """One section of the work description: what it asks stands in the questionnaire."""
+
+
+class Merge(WorkSection):
+    """The same section, as two people wrote it: for each question they answered differently, which text is kept."""
+
+    def chosen(self) -> dict[str, str]:
+        """By question: mine, theirs or both."""
+        found = {q["code"]: request.form.get(f"choose-{q['code']}", "") for q in questions(self.sheet.definition)}
+        return {code: choice for code, choice in found.items() if choice in ("mine", "theirs", "both")}
+
+
+class WordUpload(StageForm):
+    file = FileField(N_("Filled Word form (.docx)"), required=True, accept=".docx")
+
+
+class WordTake(StageForm):
+    """Which differences of a Word form are taken over: ticks and values are posted beside it."""
+
+
+class Copy(StageForm):
+    """Which parts of an earlier dossier are taken over."""
+
+    source = HiddenField()
+    parts = TicksField(N_("What is copied"), required=True)
 
 
 class Member(StageForm):
@@ -81,14 +101,20 @@ class QuantityField(IntField):
     unreadable = N_("Please write a quantity, for example 12 or 2,5.")
 
     def parse(self, text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}([.,][0-9]{1,2})?", text):
-            raise ValueError(text)
-        whole, _dot, part = text.replace(",", ".").partition(".")
-        return int(whole) * 100 + int(part.ljust(2, "0") or 0)
+        return quantity_of(text)
 
     def show(self, value: Any) -> str:
         whole, part = divmod(int(value), 100)
         return f"{whole},{part:02d}".rstrip("0").rstrip(",")
+
+
+class AmountField(MoneyField):
+    """Whole đồng as people write them: also 1.250,5 triệu and 3 tỷ."""
+
+    unreadable = N_("Please write an amount in đồng, for example 1.250.000.000 or 1.250,5 triệu.")
+
+    def parse(self, text: str) -> int:
+        return amount_of(text)
 
 
 class Line(StageForm):
@@ -98,7 +124,15 @@ class Line(StageForm):
     year = IntField(N_("Year"), required=True, min=2000, max=2100)
     unit = LineField(N_("Unit"), required=True, max=60)
     quantity = QuantityField(N_("Quantity"), required=True, min=1, max=10**11)
-    price = MoneyField(N_("Unit price (đồng)"), required=True, min=1)
+    price = AmountField(N_("Unit price (đồng)"), required=True, min=1)
+
+
+class Lines(StageForm):
+    """Many lines at once, pasted or in a workbook."""
+
+    text = NoteField(N_("Rows copied from Excel"), max=LONGEST_TEXT, rows=10)
+    file = FileField(N_("Or a workbook (.xlsx)"), accept=".xlsx")
+    how = ChoiceField(N_("What becomes of the present lines?"), required=True)
 
 
 class Upload(StageForm):

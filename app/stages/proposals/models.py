@@ -32,7 +32,13 @@ from app.kernel.db import (
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.plan.models import Priority
-from app.stages.proposals.rules import ProductGroup, ProposalState, Source, TeamRole
+from app.stages.proposals.rules import (
+    How,
+    ProductGroup,
+    ProposalState,
+    Source,
+    TeamRole,
+)
 
 # items beside the main one
 proposal_item = Table(
@@ -57,7 +63,7 @@ class Proposal(Identified, Versioned, Model):
     folded: Mapped[str] = mapped_column(Text)
     aim: Mapped[str | None] = mapped_column(Text)
     duration_months: Mapped[int | None]
-    work: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    work: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # the work description as it stands: answers by question code
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     host_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     host_signed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
@@ -73,6 +79,7 @@ class Proposal(Identified, Versioned, Model):
     team: Mapped[list[TeamMember]] = relationship(lazy="raise_on_sql", order_by="TeamMember.id", viewonly=True)
     products: Mapped[list[ProposalProduct]] = relationship(lazy="raise_on_sql", order_by="ProposalProduct.id", viewonly=True)
     lines: Mapped[list[BudgetLine]] = relationship(lazy="raise_on_sql", order_by="BudgetLine.id", viewonly=True)
+    work_form: Mapped[WorkForm | None] = relationship(lazy="raise_on_sql", uselist=False, viewonly=True)
     other_items: Mapped[list[Priority]] = relationship(secondary=proposal_item, lazy="raise_on_sql")
 
     __table_args__ = (
@@ -145,6 +152,37 @@ class BudgetLine(Identified, Model):
         CheckConstraint("year BETWEEN 2000 AND 2100", name="year_range"),
         CheckConstraint("amount = (quantity * price + 50) / 100", name="amount_is_product"),
     )
+
+
+class WorkForm(Model):
+    """The version of the questionnaire that a dossier's work description began with, and keeps."""
+
+    __tablename__ = "work_form"
+
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), primary_key=True, autoincrement=False)
+    form_version_id: Mapped[int] = mapped_column(to("form_version"), index=True)
+
+
+class WorkSaving(Identified, Model):
+    """A section of the work description as somebody saved it. What one person saves within a few minutes is one saving, which grows.
+
+    `number` grows with every saving of the section, so that who writes from an older one is told.
+    """
+
+    __tablename__ = "work_saving"
+
+    proposal_id: Mapped[int] = mapped_column(to("proposal"))
+    section: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    how: Mapped[How] = enum_of(How, default=How.TYPED)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    saved_by_id: Mapped[int] = mapped_column(to("user_account"))
+
+    saved_by: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (Index("uq_work_saving_number", "proposal_id", "section", "number", unique=True), CheckConstraint("number > 0", name="number_positive"))
 
 
 class Version(Identified, Model):

@@ -53,6 +53,7 @@ def _whole() -> Select[Any]:
     return select(Proposal).options(
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
         joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
+        joinedload(Proposal.work_form),
         selectinload(Proposal.team).joinedload(TeamMember.organisation))  # fmt: skip
 
 
@@ -206,12 +207,6 @@ def setting(key: str, on: date, call: Call | None = None) -> Any:
     """The value of a rule: the version the call froze when it was published, else the one of the day."""
     kept = (call.rules or {}) if call is not None else {}
     return rulebook.frozen(kept, key) if key in kept else rulebook.value(key, on=on)
-
-
-def work_sections(kind: str, on: date, call: Call | None = None) -> list[dict[str, Any]]:
-    """Sections of the work description for a task type: code, vi, en, hints, and whether needed."""
-    sections: dict[str, list[dict[str, Any]]] = setting("proposals.work_sections", on, call)
-    return sections.get(kind) or sections["default"]
 
 
 def documents(kind: str, on: date, call: Call | None = None) -> list[dict[str, Any]]:

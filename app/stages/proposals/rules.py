@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -66,12 +66,34 @@ class ProductGroup(Face):
     THREE = "III", N_("Form III: papers, books, training"), "blue"
 
 
+class How(Face):
+    """How a saving of the work description came about."""
+
+    TYPED = "typed", N_("Written"), "grey"
+    MERGED = "merged", N_("Two texts brought together"), "blue"
+    ASIDE = "aside", N_("Set aside in favour of another text"), "amber"
+    WORD = "word", N_("Taken over from Word"), "purple"
+    COPIED = "copied", N_("Copied from an earlier proposal"), "purple"
+    RESTORED = "restored", N_("Brought back from the history"), "blue"
+
+
+class Standing(Face):
+    """How far a section of the work description is. Derived, never stored."""
+
+    NOT_BEGUN = "not_begun", N_("Not begun"), "grey"
+    IN_WORK = "in_work", N_("In work"), "amber"
+    COMPLETE = "complete", N_("Complete"), "green"
+
+
 @dataclass(frozen=True)
 class Problem:
-    """What a draft still lacks: the section it belongs to, and a sentence."""
+    """What a draft still lacks: the section it belongs to, and a sentence; of the work description also which part (`name` by language)."""
 
     section: str
     sentence: str
+    params: dict[str, Any] = field(default_factory=dict)
+    name: Mapping[str, str] | None = None
+    place: str = ""
 
 
 SECTIONS = ("general", "work", "team", "products", "budget", "files", "sign_off")
@@ -82,27 +104,28 @@ def in_time(received_at: datetime, deadline: datetime) -> bool:
     return received_at <= deadline
 
 
-def problems(draft: Any, *, ceiling: int | None, work_needed: list[str], kinds_needed: list[str]) -> list[Problem]:
+def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: list[str]) -> list[Problem]:
     """What a draft lacks before the host can sign it off, in the order of its sections.
 
-    `draft` has title, aim, duration_months, work, team, products, lines and file_kinds; the rest comes from the
-    call (ceiling in đồng) and from the rulebook.
+    `draft` has title, aim, duration_months, team, products, lines and file_kinds; `work` is what its work description
+    lacks; the rest comes from the call (ceiling in đồng) and from the rulebook.
     """
     found: list[Problem] = []
 
-    def need(ok: bool, section: str, sentence: str) -> None:
+    def need(ok: bool, section: str, sentence: str, **params: Any) -> None:
         if not ok:
-            found.append(Problem(section, sentence))
+            found.append(Problem(section, sentence, params))
 
     need(bool(draft.title and draft.aim), "general", N_("Title and aim are needed."))
     need(bool(draft.duration_months), "general", N_("The duration is needed."))
-    need(all((draft.work or {}).get(name, "").strip() for name in work_needed), "work", N_("Every section of the work description needs a text."))
+    found += work
     need(sum(m.role == TeamRole.PI for m in draft.team) == 1, "team", N_("The team needs exactly one principal investigator."))
     need(sum(m.role == TeamRole.SECRETARY for m in draft.team) <= 1, "team", N_("The team has at most one scientific secretary."))
     need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."))
     total = sum(line.amount for line in draft.lines if line.source == Source.STATE)
     need(bool(draft.lines), "budget", N_("The budget has no lines."))
-    need(ceiling is None or total <= ceiling, "budget", N_("The state budget part exceeds the ceiling of the topic."))
+    need(ceiling is None or total <= ceiling, "budget", N_("The state budget part of %(total)s đ is over the ceiling of the topic, %(ceiling)s đ."),
+         total=dotted(total), ceiling=dotted(ceiling or 0))  # fmt: skip
     need(set(kinds_needed) <= set(draft.file_kinds), "files", N_("Required documents are missing."))
     return found
 
@@ -121,15 +144,25 @@ def totals(lines: list[Any]) -> dict[str, Any]:
     return sums
 
 
+def dotted(amount: int) -> str:
+    """1250000000 → "1.250.000.000"."""
+    return f"{amount:,}".replace(",", ".")
+
+
 def line_amount(quantity: int, price: int) -> int:
     """A line's amount in đồng from its quantity in hundredths and its price in đồng, rounded half up."""
     return (quantity * price + 50) // 100
 
 
-def check_year(year: int, deadline: datetime, months: int | None) -> None:
-    """A budget year lies between the year of the call's deadline and the last one the work can reach (its months, and a year to begin in)."""
+def years_of(deadline: datetime, months: int | None) -> tuple[int, int]:
+    """The years of a budget: from that of the call's deadline to the last one the work can reach (its months, and a year to begin in)."""
     first = local(deadline).year
-    last = first + 1 + -(-(months or LONGEST_MONTHS) // 12)
+    return first, first + 1 + -(-(months or LONGEST_MONTHS) // 12)
+
+
+def check_year(year: int, deadline: datetime, months: int | None) -> None:
+    """Raise Incomplete for a year in which this dossier spends nothing."""
+    first, last = years_of(deadline, months)
     if not first <= year <= last:
         raise Incomplete(N_("The years of this budget are %(first)s to %(last)s."), field="year", first=first, last=last)
 
@@ -137,7 +170,7 @@ def check_year(year: int, deadline: datetime, months: int | None) -> None:
 def refuse_problems(found: list[Problem]) -> None:
     """Raise Incomplete with the first problem."""
     for problem in found:
-        raise Incomplete(problem.sentence)
+        raise Incomplete(problem.sentence, **problem.params)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class Book:
         self._rules: dict[str, list[Rule]] = defaultdict(list)
         for rule in db.session.scalars(select(Rule).order_by(Rule.key, Rule.valid_from)):
             self._rules[rule.key].append(rule)
+        self.forms: dict[tuple[str, date], Any] = {}  # versions of the work description, by type of task and day
         self._own: dict[tuple[str, int], int] = defaultdict(int)
         self.rows: dict[Table, list[Row]] = defaultdict(list)
         self.held: list[tuple[Row, dict[str, Any]]] = []

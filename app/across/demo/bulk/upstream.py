@@ -11,11 +11,13 @@ from app.across.demo.bulk.bodies import Bodies
 from app.across.demo.bulk.book import Book, Row
 from app.across.demo.bulk.fates import Fate, Season, Story
 from app.across.demo.plays.calls import PLACE
-from app.across.demo.plays.proposals import WORK
+from app.across.demo.plays.work import answers_for
 from app.kernel.clock import local
 from app.kernel.text import fold
 from app.services.people.models import Engagement
+from app.services.questionnaires.models import FormVersion
 from app.stages.calls.models import Call, CallTopic
+from app.stages.calls.queries.asked import work_forms
 from app.stages.calls.rules import CALL, FROZEN_PREFIXES, TopicOutcome
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
@@ -33,6 +35,7 @@ from app.stages.proposals.models import (
     ProposalProduct,
     TeamMember,
     Version,
+    WorkForm,
 )
 from app.stages.proposals.rules import (
     PROPOSAL,
@@ -259,10 +262,13 @@ def _dossier(book: Book, bodies: Bodies, season: Season, story: Story, host: Row
     if not book.came(begun):
         return None
     topic = story.rows["topic"]
+    form = _form(book, story.kind, local(season.rows["call"].opens_at).date())
     row = book.begin(
         PROPOSAL, Proposal, "start", by=pi, at=begun, code=None, receipt_no=None, call_topic_id=story.rows["call_topic"].id, item_id=story.item_id,
-        host_id=host.id, pi_id=pi.id, title=topic.title, folded=fold(topic.title), aim=AIM, duration_months=story.months, work=WORK, created_at=begun,
+        host_id=host.id, pi_id=pi.id, title=topic.title, folded=fold(topic.title), aim=AIM, duration_months=story.months,
+        work=answers_for(form.definition, topic.title), created_at=begun,
         host_signed_at=None, host_signed_by_id=None, submitted_at=None, checked_at=None, check_note=None)  # fmt: skip
+    book.add(WorkForm, proposal_id=row.id, form_version_id=form.id)
     parts = _parts(book, bodies, story, row, host, pi, story.total - n * 20_000_000 if story.total > 200_000_000 else story.total)
     for minute, verb in enumerate(("save_general", "save_work"), 1):
         book.note(row, verb, by=pi, at=min(begun + timedelta(hours=minute), book.now))
@@ -272,7 +278,7 @@ def _dossier(book: Book, bodies: Bodies, season: Season, story: Story, host: Row
     signed, year = sent - timedelta(hours=5), local(sent).year
     book.note(row, "sign_off", by=manager, at=signed)
     row.update(host_signed_at=signed, host_signed_by_id=manager.id)
-    content = _snapshot(story, row, parts, host, pi)
+    content = _snapshot(story, row, form, parts, host, pi)
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     book.add(Version, proposal_id=row.id, number=1, content=content, sha256=digest, received_at=sent, submitted_by_id=pi.id)
     receipt = f"BN-{year}-{book.number('receipt', year):04d}"
@@ -282,6 +288,14 @@ def _dossier(book: Book, bodies: Bodies, season: Season, story: Story, host: Row
     book.facts[row.public_id] = [engage(book, "proposal", row, local(sent).date(), *who) for who in people]
     book.parts[row.public_id] = parts
     return row
+
+
+def _form(book: Book, kind: str, on: date) -> FormVersion:
+    """The version of the work description that dossiers of a call published on that day are given."""
+    if (kind, on) not in book.forms:
+        book.forms[kind, on] = work_forms(book.value("proposals.work_questionnaires", on), [kind], on)[kind]
+    version: FormVersion = book.forms[kind, on]
+    return version
 
 
 def engage(book: Book, kind: str, row: Row, day: date, organisation_id: int | None, user_id: int | None, role: str) -> Row:
@@ -315,10 +329,11 @@ def _parts(book: Book, bodies: Bodies, story: Story, row: Row, host: Row, pi: Ro
     return {"team": team, "products": products, "lines": made}
 
 
-def _snapshot(story: Story, row: Row, parts: dict[str, list[Row]], host: Row, pi: Row) -> dict[str, Any]:
+def _snapshot(story: Story, row: Row, form: FormVersion, parts: dict[str, list[Row]], host: Row, pi: Row) -> dict[str, Any]:
     """Everything the dossier says, in the form of a submitted version."""
     return {
-        "title": row.title, "aim": row.aim, "duration_months": row.duration_months, "work": row.work, "host": host.name, "pi": pi.name,
+        "title": row.title, "aim": row.aim, "duration_months": row.duration_months, "work": row.work,
+        "work_form": {"code": form.questionnaire.code, "version": form.number}, "host": host.name, "pi": pi.name,
         "item": story.title.item, "files": [],
         "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": None, "organisation": host.name if m.user_id else None} for m in parts["team"]],
         "products": [{"group": str(p.product_group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in parts["products"]],

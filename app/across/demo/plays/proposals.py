@@ -7,22 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
+from app.across.demo.plays.work import answers_for
 from app.kernel.clock import local
 from app.services.files import actions as files
 from app.services.people.models import User
 from app.stages.calls.models import CallTopic
-from app.stages.proposals import actions, queries
+from app.stages.proposals import actions, queries, work
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
 MINUTE = timedelta(minutes=1)
 NAMES = {"legal_status": "Quyết định thành lập.pdf"}
-WORK = {
-    "overview": "Sản xuất tại địa phương còn dựa vào kinh nghiệm, thiếu số liệu quan trắc; các nghiên cứu trước chưa gắn với điều kiện đất phèn của tỉnh.",
-    "content": "Khảo sát hiện trạng; thiết kế và thử nghiệm giải pháp; xây dựng mô hình trình diễn; tập huấn và hoàn thiện quy trình.",
-    "plan": "Quý 1: khảo sát. Quý 2-4: thử nghiệm. Quý 5-7: mô hình. Quý 8: nghiệm thu.",
-    "application": "Kết quả bàn giao cho cơ quan đặt hàng để nhân rộng tại các xã; giảm 15% chi phí vật tư.",
-}
 # head, content, source, share of the total in percent, unit, quantity in hundredths
 LINES = (
     ("labour", "Công lao động của nhóm thực hiện", Source.STATE, 40, "tháng", 2400),
@@ -58,13 +53,13 @@ def small_pdf(text: str) -> bytes:
 
 
 def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", host: str = "host1", title: str | None = None,
-          total: int = 900_000_000, months: int = 24) -> Proposal:  # fmt: skip
-    """A complete draft, not signed off yet. `total` is the state budget part in đồng."""
+          total: int = 900_000_000, months: int = 24, whole: bool = True) -> Proposal:  # fmt: skip
+    """A complete draft, not signed off yet; not `whole`: its work description is half written. `total` is the state budget part in đồng."""
     by = cast[pi]
     row = actions.start(call_topic, host=cast.org(host), by=by, at=at)
     topic, year = row.call_topic.topic, local(row.call_topic.call.deadline).year
     actions.save_general(row, title=title or topic.title, aim=topic.aim, duration_months=months, by=by, at=at + MINUTE)
-    actions.save_work(row, WORK, by=by, at=at + 2 * MINUTE)
+    written(row, by=by, at=at + 2 * MINUTE, whole=whole)
     _team(cast, row, by, at + 3 * MINUTE)
     actions.add_product(row, group=ProductGroup.ONE, name="Mô hình trình diễn", unit="mô hình", quantity=2, quality="Năng suất tăng ít nhất 10%", by=by, at=at)
     actions.add_product(row, group=ProductGroup.TWO, name="Quy trình kỹ thuật", unit="quy trình", quantity=1, quality="Được hội đồng cơ sở thông qua", by=by, at=at)
@@ -80,6 +75,11 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
     return row
 
 
+def written(row: Proposal, *, by: User, at: datetime, whole: bool = True) -> None:
+    """The work description filled in; not `whole`: its first half."""
+    work.save(row, answers_for(work.form_of(row).definition, row.title, whole=whole), by=by, at=at)
+
+
 def _team(cast: Cast, row: Proposal, by: User, at: datetime) -> None:
     pi = next(m for m in row.team if m.role == TeamRole.PI)
     actions.set_months(pi, row, 12, by=by, at=at)
@@ -93,6 +93,22 @@ def submitted(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1
     row = draft(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)  # type: ignore[arg-type]
     actions.sign_off(row, by=cast[host], at=at + 30 * MINUTE)
     return actions.submit(row, by=cast[pi], at=at + 40 * MINUTE)
+
+
+def rewritten(cast: Cast, *, proposal: Proposal, at: datetime) -> None:
+    """Two of the team go on writing: sections with a history."""
+    pi, other = proposal.pi, next(u for u in cast.users.values() if u.id != proposal.pi_id and any(m.user_id == u.id for m in proposal.team))
+    answers = work.answers_of(proposal)
+    work.save(proposal, {"methods": f"{answers.get('methods') or ''} Mỗi điểm đo ghi số liệu 15 phút một lần."}, by=other, at=at)
+    work.save(proposal, {"methods": "Bố trí thí nghiệm khối ngẫu nhiên, bốn lần lặp lại; mỗi điểm đo ghi số liệu 10 phút một lần."}, by=pi, at=at + 60 * MINUTE)
+    work.save(proposal, {"address": "Các xã vùng hạ của tỉnh; ba hợp tác xã đã cam kết tham gia."}, by=other, at=at + 90 * MINUTE)
+
+
+def withdrawn(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str, host: str, **more: object) -> Proposal:
+    """A dossier that was handed in and taken back before the deadline."""
+    row = submitted(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)
+    actions.withdraw(row, reason="Bổ sung đơn vị phối hợp, sẽ nộp lại.", by=cast[pi], at=at + 300 * MINUTE)
+    return row
 
 
 def eligible(cast: Cast, *, proposal: Proposal, at: datetime) -> Proposal:

@@ -78,6 +78,8 @@ def call(pid: str) -> Any:
 def blank_form(pid: str, code: str) -> Response:
     """A blank form of the dossier as a Word file, made from the list that the call keeps."""
     row = or_404(queries.public_row(pid))
+    if code.startswith("work-"):
+        return download(or_404(blank.work_form(row, code.removeprefix("work-"), on=clock.today())), f"mau-{code.lower().replace('_', '-')}.docx", paper_views.WORD)
     content = or_404(blank.form(row, code))
     return paper_views.word_file(content, f"mau-{code.lower().replace('_', '-')}.docx")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,15 @@ from sqlalchemy import or_, select
 
 from app.kernel.clock import local
 from app.kernel.db import db
+from app.services.questionnaires import queries as questionnaires
+from app.services.questionnaires.models import FormVersion, Questionnaire
+from app.services.questionnaires.rules import VersionState, said
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.models import Rule
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import SHEET
 
-DOCUMENTS, SECTIONS, HEADS, TYPES, FORMS = "proposals.documents", "proposals.work_sections", "proposals.heads", "ideas.task_types", "calls.work_forms"
+DOCUMENTS, WORK, HEADS, TYPES, FORMS = "proposals.documents", "proposals.work_questionnaires", "proposals.heads", "ideas.task_types", "calls.work_forms"
 
 
 def rules_of(call: Call, keys: Iterable[str], *, on: date | None = None) -> dict[str, Rule]:
@@ -33,9 +36,25 @@ def rules_of(call: Call, keys: Iterable[str], *, on: date | None = None) -> dict
 def asked(call: Call, *, english: bool, on: date | None = None, topics: Sequence[CallTopic] | None = None) -> list[dict[str, Any]]:
     """For each type of task in the call: documents of the dossier, sections of the work description, the sheet it is scored by."""
     kinds = list(dict.fromkeys(str(ct.topic.kind) for ct in (call.topics if topics is None else topics)))
-    rules = rules_of(call, [DOCUMENTS, SECTIONS, TYPES, FORMS, HEADS, f"{SHEET}.default", *(f"{SHEET}.{k}" for k in kinds)], on=on)
+    rules = rules_of(call, [DOCUMENTS, WORK, TYPES, FORMS, HEADS, f"{SHEET}.default", *(f"{SHEET}.{k}" for k in kinds)], on=on)
     named = {t["code"]: t["en" if english else "vi"] for t in _value(rules, TYPES, [])}
-    return [_kind(code, named.get(code, code), rules, english) for code in kinds]
+    forms = work_forms(_value(rules, WORK, {}), kinds, on or local(call.opens_at or call.created_at).date())
+    return [_kind(code, named.get(code, code), rules, english) | {"sections": _sections(forms.get(code), "en" if english else "vi")} for code in kinds]
+
+
+def work_forms(names: Mapping[str, str], kinds: Iterable[str], on: date) -> dict[str, FormVersion]:
+    """By type of task: the version, in force on that day, of the questionnaire that asks for the work description (`names`, by type)."""
+    wanted = {kind: names.get(kind) or names.get("default", "") for kind in kinds}
+    held = questionnaires.versions_statement().where(Questionnaire.code.in_(set(wanted.values())), FormVersion.state == VersionState.IN_FORCE, FormVersion.valid_from <= on)
+    latest = {version.questionnaire.code: version for version in db.session.scalars(held.order_by(FormVersion.valid_from))}
+    return {kind: latest[code] for kind, code in wanted.items() if code in latest}
+
+
+def _sections(version: FormVersion | None, tongue: str) -> list[dict[str, Any]]:
+    """The sections of a work description: one is needed when a question in it is."""
+    rows = version.definition["sections"] if version is not None else []
+    return [{"code": s["code"], "name": said(s["label"], tongue), "hint": said(s.get("hint"), tongue) or "; ".join(said(q["label"], tongue) for q in s["questions"]),
+             "needed": any(q.get("required") for q in s["questions"])} for s in rows]  # fmt: skip
 
 
 def _kind(code: str, name: str, rules: dict[str, Rule], english: bool) -> dict[str, Any]:
@@ -46,8 +65,6 @@ def _kind(code: str, name: str, rules: dict[str, Rule], english: bool) -> dict[s
         "code": code, "name": name, "form": forms.get(code) or forms.get("default"),
         "documents": [{"code": d["code"], "name": d[tongue], "form": d["form"], "needed": bool(d["needed"])} for d in _of_kind(rules, DOCUMENTS, code)],
         "documents_rule": told(rules[DOCUMENTS], english) if DOCUMENTS in rules else None,
-        "sections": [{"code": s["code"], "name": s[tongue], "hint": s.get(f"hint_{tongue}", ""), "needed": bool(s["needed"])}
-                     for s in _of_kind(rules, SECTIONS, code)],
         "heads": [{"code": h["code"], "name": h[tongue]} for h in _value(rules, HEADS, [])],
         "sheet": _sheet(sheet, english) if sheet is not None else None,
     }  # fmt: skip

@@ -24,6 +24,7 @@ from app.stages.proposals.views.blueprint import (
     bp,
     writable,
 )
+from app.stages.proposals.views.work import sheet_of
 
 
 def _checks(row: Proposal, attachments: list[Any]) -> list[tuple[bool | None, str, str]]:
@@ -38,7 +39,7 @@ def _names(row: Proposal) -> dict[str, Any]:
     return {
         "heads": {code: h[name] for code, h in queries.heads(clock.today(), call).items()},
         "kinds": {d["code"]: d[name] for d in queries.documents(kind, clock.today(), call)},
-        "sections": [(s["code"], s[name]) for s in queries.work_sections(kind, clock.today(), call)],
+        "sheet": sheet_of(row),
     }
 
 

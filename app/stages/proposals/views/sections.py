@@ -25,10 +25,11 @@ from app.stages.calls import queries as calls
 from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
-from app.stages.proposals import actions, forms, queries
+from app.stages.proposals import actions, forms, queries, work
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
 from app.stages.proposals.views.blueprint import bp, takes_dossiers, writable
+from app.stages.proposals.views.work import parts_of, sheet_of
 
 
 def list_dossiers(call: Any) -> list[dict[str, Any]]:
@@ -85,17 +86,15 @@ def show(pid: str) -> Any:
     refused = row.state == ProposalState.INELIGIBLE and row.checked_at is not None
     mine = row.pi_id == current_user.id or any(m.user_id == current_user.id for m in row.team)
     draft = row.state == ProposalState.DRAFT
+    found = work.parts(row, at=clock.now()) if draft else []
     return render_template(
-        "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now()) if draft else [], sums=totals(row.lines), mine=mine,
+        "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now(), parts=found) if draft else [], sums=totals(row.lines), mine=mine,
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
-        timeline_entries=journal.timeline([journal.subject_key(row)]), sections=_sections(row), heads=queries.heads(clock.today(), call),
+        timeline_entries=journal.timeline([journal.subject_key(row)]), heads=queries.heads(clock.today(), call),
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
-        remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None)  # fmt: skip
-
-
-def _sections(row: Proposal) -> list[dict[str, Any]]:
-    return queries.work_sections(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
+        remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row),
+        parts=parts_of(row, found) if draft and mine else [])  # fmt: skip
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
@@ -109,20 +108,6 @@ def general(pid: str) -> Any:
                              by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".show", pid=pid))
     return render_template("proposals/section.html", proposal=row, form=form, title=_("General information"), fields=form.shown())
-
-
-@bp.route("/<pid>/work", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def work(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    written = {f"text_{name}": text for name, text in (row.work or {}).items()}
-    form = forms.work_form(_sections(row), language() == "en", data=written | {"version": row.version})
-    if form.validate_on_submit():
-        texts = {f.name.removeprefix("text_"): f.data for f in form.shown()}
-        actions.save_work(row, texts, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_saved(), url_for(".show", pid=pid))
-    return render_template("proposals/section.html", proposal=row, form=form, title=_("Work description"), fields=form.shown())
 
 
 @bp.route("/<pid>/team", methods=["GET", "POST"])
