@@ -52,6 +52,7 @@ def _establish(book: Book, bodies: Bodies, story: Story, eligible: list[Row], at
         book.add(Seat, council_id=council.id, user_id=person.id, role=role, declared_at=None, present=False)
     for position, dossier in enumerate(eligible, 1):
         book.add(AgendaItem, council_id=council.id, position=position, subject_type="proposal", subject_pid=dossier.public_id, title=dossier.title, opened_at=None)
+    book.advance(COUNCIL, council, "propose", by=officer, at=at - DAY)
     book.advance(COUNCIL, council, "establish", by=bodies.cast["leader"], at=at, detail={"number": number}, decision_number=number, decision_dated=day,
                  rule_ids=book.frozen(RULES, day))  # fmt: skip
     return council
