@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -157,6 +158,7 @@ def the_public_board_counts_what_is_public_only(anonymous, count_queries):
     links = [a for a in page.select("table.board tbody td a") if "đ" not in a.text]
     for link in links[::3]:
         assert found(anonymous.page(link["href"])) == amount(link), link["href"]
+    assert "item=" in links[0]["href"] and not re.search(r"item=[\d.]+$", links[0]["href"]), "a code means another item once another plan is in force"
     assert links and count_queries(lambda: anonymous.get("/public/board", headers={"Cache-Control": "no-cache"})) <= 10
 
 

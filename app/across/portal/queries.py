@@ -75,6 +75,12 @@ def sectors_shown(english: bool) -> list[dict[str, Any]]:
              "money": int(r.money or 0)} for r in rows]  # fmt: skip
 
 
+def approved() -> dict[str, int]:
+    """How many projects were approved, and their money (đồng): under whatever plan, a new plan does not begin at nothing."""
+    number, money = db.session.execute(select(func.count(), func.sum(Project.approved_total)).select_from(Project)).one()
+    return {"projects": number, "money": int(money or 0)}
+
+
 def projects_by_item(codes: list[str]) -> dict[str, int]:
     """How many projects each of these items of the plan in force has."""
     rows = db.session.execute(select(Priority.code, func.count()).join(Project, Project.item_id == Priority.id).join(Plan, Plan.id == Priority.plan_id)
