@@ -170,7 +170,7 @@ VERBS |= {
     "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
     "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
 }  # fmt: skip
-VERBS |= {"copy": N_("Copied from an earlier proposal")}
+VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

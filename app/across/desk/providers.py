@@ -19,12 +19,19 @@ from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
-from app.stages.execution.models import Adjustment, Inspection, Report, Termination
+from app.stages.execution.models import (
+    Adjustment,
+    Inspection,
+    Report,
+    Suspension,
+    Termination,
+)
 from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentState,
     InspectionState,
     ReportState,
+    SuspensionState,
     TerminationState,
 )
 from app.stages.funding import queries as funding
@@ -193,12 +200,13 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), since=funding.fell_due())]
+    flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, funding.held(user), since=funding.fell_due())]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
-        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, *earlier, since=Tranche.requested_at))
+        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
     if user.can(Do.FUNDING_PAY):
-        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, *earlier, since=Tranche.approved_at))
+        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
     return found
 
 
@@ -208,8 +216,15 @@ def accounts(user: User, _at: datetime) -> list[Select[Any]]:
     if user.can(Do.FUNDING_SETTLE):
         found.append(_ended(user, "funding.decide_settlement", Settlement.public_id, Settlement.state == SettlementState.SUBMITTED))
     if user.can(Do.FUNDING_LIQUIDATE):
-        found.append(_ended(user, "funding.liquidate", Contract.public_id, Settlement.state == SettlementState.ACCEPTED, Contract.state == ContractState.SETTLED))
+        found.append(_ended(user, "funding.liquidate", Contract.public_id, Contract.state == ContractState.SETTLED, funding.owed_sql() <= 0))
     return found
+
+
+def refunds(user: User, _at: datetime) -> list[Select[Any]]:
+    """Money that is to come back by accepted accounts: to pay for those who hold the project, to book for finance."""
+    due = (Contract.state == ContractState.SETTLED, funding.owed_sql() > 0)
+    found = [_ended(user, "funding.settlement", Settlement.public_id, funding.held(user), *due)]
+    return [*found, _ended(user, "funding.refund", Project.public_id, *due)] if user.can(Do.FUNDING_PAY) else found
 
 
 def _ended(user: User, endpoint: str, pid: Any, *where: Any) -> Select[Any]:
@@ -222,9 +237,10 @@ def _ended(user: User, endpoint: str, pid: Any, *where: Any) -> Select[Any]:
 
 
 def _awaited(user: User, endpoint: str, until: date, *where: Any) -> Select[Any]:
-    """Reports awaited until that day, of projects that have not ended."""
+    """Reports awaited until that day, of projects that have not ended and are not suspended."""
     ended = exists().where(ProjectClosing.project_id == Report.project_id)
-    return _of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, *where, due=Report.due_on)
+    stopped = exists().where(Suspension.project_id == Report.project_id, Suspension.state == SuspensionState.SUSPENDED)
+    return _of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, ~stopped, *where, due=Report.due_on)
 
 
 def reports_to_write(user: User, at: datetime) -> list[Select[Any]]:
@@ -254,11 +270,19 @@ def inspections(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
-    """Requests for changes and early ends under consideration."""
+    """Requests for changes."""
     if not user.can(Do.EXECUTION_DECIDE):
         return []
-    return [_of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, since=Adjustment.requested_at),
-            _of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at)]  # fmt: skip
+    ended = exists().where(ProjectClosing.project_id == Adjustment.project_id)
+    return [_of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, ~ended, since=Adjustment.requested_at)]
+
+
+def endings_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
+    """Early ends under consideration, and suspended projects that wait to be resumed."""
+    if not user.can(Do.EXECUTION_DECIDE):
+        return []
+    return [_of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at),
+            _of_project(Suspension, user, "execution.suspension", Suspension.state == SuspensionState.SUSPENDED, since=Suspension.at)]  # fmt: skip
 
 
 # --- the house ------------------------------------------------------------------------------------------------
@@ -280,6 +304,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Projects that await your decision"), awards_to_decide),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
+    (N_("Early ends to decide, suspended projects to resume"), endings_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
     (N_("Payments to deal with"), tranches),
     (N_("Plans that await your decision"), plans.to_decide),
@@ -288,6 +313,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
     (N_("Reports on the use of results to write"), later.use_to_report),
     (N_("Final accounts and liquidation"), accounts),
+    (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm),
     (N_("Dossiers to check"), to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),

@@ -17,6 +17,7 @@ from app.services.papers.models import Paper
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.rules import months_of
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Plan, Priority, Sector
 from app.stages.plan.rules import PlanState
@@ -135,7 +136,7 @@ def project_shown(pid: str, today: date, english: bool) -> dict[str, Any] | None
     project = row.Project
     closing = db.session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == project.id))
     return project_line(row, english) | {
-        "months": project.duration_months, "state_money": project.approved_state, "counterpart": project.approved_counterpart,
+        "months": months_of(project.starts_on, project.ends_on), "state_money": project.approved_state, "counterpart": project.approved_counterpart,
         "decision_number": project.decision_number, "decision_body": project.decision_body,
         "products": [{"name": p.name, "quantity": p.quantity, "unit": p.unit} for p in project.products],
         "closing": {"kind": closing.kind, "number": closing.number, "dated": closing.dated} if closing else None,
