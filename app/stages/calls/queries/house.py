@@ -93,6 +93,12 @@ def due(at: datetime) -> list[Call]:
     return list(db.session.scalars(select(Call).where(Call.state == CallState.PUBLISHED, Call.deadline < at).order_by(Call.id)))
 
 
+def closing_between(first: datetime, last: datetime) -> list[Call]:
+    """Calls that receive dossiers now and close between these instants."""
+    return list(db.session.scalars(select(Call).where(
+        Call.state == CallState.PUBLISHED, Call.opens_at <= first, Call.deadline.between(first, last)).order_by(Call.deadline, Call.id)))  # fmt: skip
+
+
 def next_round(call: Call) -> Call | None:
     """The call of the next round that was made of this one, when it was not cancelled."""
     return db.session.scalar(select(Call).where(Call.before_id == call.id, Call.state != CallState.CANCELLED).limit(1))
