@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from app.across.board import queries as board
 from app.across.board.rules import Column, Measure, Stand, columns, rows, stand_of
-from app.across.demo import world
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
@@ -26,7 +25,6 @@ from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Topic
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
-from tests.support.databases import PASSWORD
 
 DAY = timedelta(days=1)
 
@@ -75,13 +73,6 @@ def found(page):
 
 def cells(page):
     return [(a["href"], int(a.contents[0].strip().replace(".", "").replace("đ", "").strip() or 0)) for a in page.select("table.board td a")]
-
-
-@pytest.fixture
-def played(db, at):
-    print("seed 1")
-    world.build(PASSWORD, as_of=at, seed=1)
-    database.session.commit()
 
 
 def test_the_board_of_the_demonstration_world(played, as_, anonymous, count_queries):
