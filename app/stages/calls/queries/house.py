@@ -109,6 +109,12 @@ def calls_of_topic(topic: Topic) -> list[Call]:
     return list(db.session.scalars(select(Call).join(CallTopic, CallTopic.call_id == Call.id).where(CallTopic.topic_id == topic.id).order_by(Call.id)))
 
 
+def topics_in_drafts(*, without: Call | None = None) -> dict[int, str]:
+    """The topics that stand in a draft, with its title; the newest one, when there are several."""
+    statement = select(CallTopic.topic_id, Call.title).join(Call, Call.id == CallTopic.call_id).where(Call.state == CallState.DRAFT).order_by(Call.id)
+    return {topic: title for topic, title in db.session.execute(statement.where(Call.id != without.id) if without else statement)}
+
+
 def keys_to_freeze(on: date, kinds: Iterable[str] = ()) -> list[str]:
     """The rules a call freezes when it is published: those of calls and of dossiers in force that day, and how its dossiers will be scored."""
     scored = [*SCORING, *(f"{SHEET}.{kind}" for kind in {*kinds, "default"})]
