@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CompoundSelect, Select, case, exists, func, or_
+from sqlalchemy import Select, case, exists, func, or_
 
 from app.across.desk import councils, later, office, plans
-from app.across.desk.waiting import NOW, Anybody, Task, lines, read, together
+from app.across.desk.waiting import NOW, Anybody, Found, Task, lines, read, together
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
@@ -62,10 +62,12 @@ REPORT_AHEAD = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Group:
-    """A kind of work with its lines, oldest first."""
+    """A kind of work with its most urgent lines, and how many there are and are late."""
 
     label: str
+    name: str
     tasks: list[Task]
+    count: int
     late: int
 
 
@@ -347,22 +349,31 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 
 
 COMPUTED = (later.to_recognise, later.dossiers_to_complete, later.acceptance_to_run)
+EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
-def _statement(anybody: Anybody) -> CompoundSelect[Any] | None:
+def _statement(anybody: Anybody) -> Select[Any] | None:
     start = clock.at_local(anybody.today)
     return together((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
                     for part in provider(cast(User, anybody), start) if isinstance(part, Select))  # fmt: skip
 
 
-def groups(user: User, at: datetime) -> list[Group]:
-    """All that waits for this person, in the order of PROVIDERS."""
+def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> list[Group]:
+    """All that waits for this person, in the order of PROVIDERS: the `shown` most urgent of each kind, and all of the kind named `whole`."""
     today, found = clock.local(at).date(), []
-    read_together = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at))
+    limits = [EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
+    at_whole = next((n for n, limit in enumerate(limits) if limit != shown), -1)
+    waiting = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
     for n, (label, provider) in enumerate(PROVIDERS):
-        tasks = [t for t in provider(user, at) if isinstance(t, Task)] if provider in COMPUTED else read_together.get(n, [])
-        if tasks:
-            tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
-            found.append(Group(label, tasks, sum(1 for t in tasks if t.due is not None and t.due < today)))
+        part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else waiting.get(n)
+        if part is not None and part.count:
+            found.append(Group(label, provider.__name__, part.tasks, part.count, part.late))
     return found
+
+
+def _computed(provider: Provider, user: User, at: datetime, shown: int) -> Found:
+    tasks = [t for t in provider(user, at) if isinstance(t, Task)]
+    tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
+    today = clock.local(at).date()
+    return Found(tasks[:shown], len(tasks), sum(1 for t in tasks if t.due is not None and t.due < today))
