@@ -274,7 +274,7 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
         idea.decision_number, idea.decision_date = full, dated
     made = [topics.make(idea, number=full, dated=dated, body=issuer, by=by, at=at) for idea in ordered if idea.outcome in RECOMMENDED]
     for idea in ordered:
-        verb = {Outcome.DO_NOT: "reject", Outcome.REDIRECT: "redirect"}.get(idea.outcome, "approve")  # type: ignore[arg-type]
+        verb = {Outcome.DO_NOT: "reject", Outcome.NOT_ADOPTED: "reject", Outcome.REDIRECT: "redirect"}.get(idea.outcome, "approve")  # type: ignore[arg-type]
         IDEA.advance(idea, verb, by=by, at=at, reason=idea.outcome_reason, detail={"number": full})
     topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, asked_in=submission.named(asked_by), by=by, at=at)
     for idea in ordered:

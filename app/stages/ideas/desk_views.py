@@ -68,12 +68,26 @@ def identify(pid: str) -> Any:
     voted = council.pending(idea)
     if request.method == "GET":
         council.check_recordable(idea, voted)
-    form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"] or "refuse"] if voted else ())
+    form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"]] if voted else ())
     if form.validate_on_submit():
         on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
         council.record(idea, form.found(), seen=form.version.data, by=current_user, at=clock.now(), **on_paper)
         return done(_("The outcome is recorded. The province decides next."), url_for(".show", pid=idea.public_id))
     return render_template("ideas/identify.html", idea=idea, form=form, voted=voted)
+
+
+@bp.route("/<pid>/another-council", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def another_council(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    if request.method == "GET":
+        council.check_undecided(idea)
+    form = desk_forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        council.to_another(idea, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The idea waits for another council."), url_for(".put_to_council", ideas=pid))
+    return render_template("ideas/another_council.html", idea=idea, form=form)
 
 
 @bp.route("/<pid>/reject", methods=["GET", "POST"])
