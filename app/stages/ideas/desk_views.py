@@ -108,13 +108,15 @@ def reject(pid: str) -> Any:
 @writes
 def decide() -> Any:
     waiting = queries.identified()
-    form = forms.Decide(data={"symbol": "QĐ-UBND", "ideas": [i.public_id for i in waiting if i.item_id is not None]})
+    form = forms.Decide(data={"symbol": "QĐ-UBND", "ideas": [i.public_id for i in waiting if i.item_id is not None and i.submission_pid is not None]})
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
-        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, by=current_user, at=clock.now())
+        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, asked_only=not form.unasked.data,
+                                    by=current_user, at=clock.now())  # fmt: skip
         return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
-    return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)})
+    return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)},
+                           unasked=[i for i in waiting if i.submission_pid is None])  # fmt: skip
 
 
 @bp.route("/put-forward", methods=["GET", "POST"])
