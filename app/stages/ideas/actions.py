@@ -206,7 +206,9 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
     """Record what a council recommends for the idea: of a council held here, or by its minutes on paper.
 
     What was recorded from paper may be corrected until the province decides; a council's own result may not.
+    At the first recording the products that the order form names become those required, where nobody wrote any.
     """
+    first = idea.outcome is None
     _check_recordable(idea, minutes_number, minutes_dated, council_pid, at)
     _apply(idea, found, at)
     idea.outcome, idea.identified_at, idea.submission_pid = found.outcome, at, None
@@ -218,6 +220,8 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
         idea.council_pid = council_pid
     IDEA.advance(idea, "identify", by=by, at=at, seen=seen, reason=idea.outcome_reason,
                  detail={"outcome": str(found.outcome), "number": idea.minutes_number})  # fmt: skip
+    if first:
+        desk.take_over_by_default(idea, by=by, at=at)
 
 
 def _check_recordable(idea: Idea, number: str | None, dated: date | None, council_pid: str | None, at: datetime) -> None:
