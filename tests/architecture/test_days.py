@@ -20,6 +20,8 @@ ASKED_BEFORE = {
     "funding/actions/awards.py import_project": "the past, as lists of old projects tell it",
     "funding/actions/closings.py record_closing": "called with the day of a decision that was asked about",
     "funding/actions/contracts.py annex": "called with the day of a decision that was asked about",
+    "councils/actions/papers.py issue_dissolution": "called by the act that asks",
+    "councils/actions/papers.py issue_replacement": "called by the act that asks",
     "ideas/council.py record": "asks through record_identification",
     "ideas/links.py send": "asks in _end",
     "ideas/links.py renew": "asks in _end",

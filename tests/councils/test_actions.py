@@ -13,6 +13,7 @@ from app.across.demo.plays import ideas as idea_plays
 from app.kernel import journal
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.councils import actions, queries
+from app.services.councils.actions.session import runs
 from app.services.councils.models import Ballot, Seat
 from app.services.councils.rules import CouncilState, SeatRole
 from app.services.papers.blocks import as_text
@@ -336,3 +337,41 @@ def test_dissolved_by_decision_gives_the_idea_back(cast, at, established, idea, 
     assert (idea.state, idea.council_pid) == (IdeaState.SUBMITTED, None)
     paper = db.session.scalars(select(Paper).where(Paper.template == "councils/dissolution")).one()
     assert paper.number == "77/QĐ-SKHCN" and "Chủ tịch ốm" in as_text(paper.blocks) and established.decision_number in as_text(paper.blocks)
+
+
+# --- who keeps the session ------------------------------------------------------------------------------------
+
+
+def test_without_its_secretary_the_council_elects_who_keeps_the_session(cast, established, db):
+    accounts = {"member1", "member2", "member3", "member4", "member6"}  # member5 is the secretary
+    council = _attend(cast, established, accounts)
+    said = refused(Incomplete, actions.convene, council, by=cast["officer"], at=council.meets_at)
+    assert "secretary keeps the session" in str(said)
+    seats = {s.user.email.partition("@")[0]: s.public_id for s in council.seats}
+    present = {seats[name] for name in accounts}
+    for wrong in ("member1", "member5", "member7", "nobody"):  # who presides, the absent, nobody's seat
+        said = refused(Incomplete, actions.attend, council, present, secretary=seats.get(wrong, "x"), by=cast["officer"], at=council.meets_at)
+        assert said.field == "secretary", wrong
+        council = queries.fresh(council)
+    actions.attend(council, present, secretary=seats["member6"], by=cast["officer"], at=council.meets_at)
+    council = queries.fresh(council)
+    assert runs(council, cast["member6"]) and not runs(council, cast["member3"])
+    actions.convene(council, by=cast["member6"], at=council.meets_at)
+    council = plays.voted(cast, council=queries.fresh(council), answers=lambda _item, _n: YES)
+    actions.conclude(council, conclusion="Thống nhất", by=cast["officer"], at=council.meets_at + 2 * DAY / 24)
+    blocks = db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks
+    left = next(b for b in blocks if b["kind"] == "sign" and b["side"] == "left")
+    assert left["title"] == "THƯ KÝ PHIÊN HỌP" and cast["member6"].name in left["name"]
+    assert "do Hội đồng bầu" in as_text(blocks)
+
+
+def test_a_secretary_who_comes_later_keeps_the_session(cast, established):
+    council = _attend(cast, established, {"member1", "member2", "member3", "member4", "member6"})
+    seats = {s.user.email.partition("@")[0]: s for s in council.seats}
+    there = {s.public_id for s in council.seats if s.present}
+    actions.attend(council, there, secretary=seats["member6"].public_id, by=cast["officer"], at=council.meets_at)
+    actions.convene(queries.fresh(council), by=cast["officer"], at=council.meets_at)
+    actions.declare(queries.fresh(council), {}, by=cast["member5"], at=council.meets_at)
+    actions.attend(queries.fresh(council), there | {seats["member5"].public_id}, secretary=seats["member6"].public_id, by=cast["officer"], at=council.meets_at)
+    council = queries.fresh(council)
+    assert council.secretary_pid is None and queries.keeping(council).user_id == cast["member5"].id == queries.kept_by(council).user_id

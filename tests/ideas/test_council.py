@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.across.demo.plays import councils as plays
 from app.across.demo.plays import ideas as idea_plays
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, WrongState
 from app.services.councils import actions, queries
 from app.services.councils.models import Ballot
 from app.services.councils.procedures import Cast
@@ -194,3 +194,58 @@ def test_what_was_voted_becomes_an_outcome():
     assert identification.as_voted(idea, count(*[YES] * 7)).mode == Mode.SELECTION
     assert identification.as_voted(idea, count(*[CHANGE] * 7)) is None, "the final wording is still to be written"
     assert identification.as_voted(idea, count(*[NO | {"pass_on": "fund"}] * 7)).redirect_to == RedirectTo.FUND
+
+
+# --- no opinion reaches the fraction --------------------------------------------------------------------------
+
+
+@pytest.mark.nodb
+def test_where_no_opinion_is_adopted_nobodys_words_are_the_councils():
+    result = count(*[YES | {"reason": "Cấp thiết"}] * 3, NO)
+    assert (result["adopted"], result["reasons"], result["dissenting"]) == (None, [], 0) and set(result["dissent"]) == {"Cấp thiết", NO["reason"]}
+    assert identification.as_voted(SimpleNamespace(proposed_host_id=None, proposed_host=None), result) is None
+    told = {words["vi"]: said for words, said in identification.told(result, None, RULES).facts}
+    assert told["Kết quả thông qua"] == identification.NOT_ADOPTED and told["Ý kiến của các thành viên"] == f"Cấp thiết; {NO['reason']}"
+    assert not {"Lý do không thực hiện", "Ý kiến bảo lưu"} & set(told)
+    frozen_before = result | {"reasons": [NO["reason"]], "dissent": ["Cấp thiết"]}  # as boxes were counted before
+    assert identification.told(frozen_before, None, RULES) == identification.told(result, None, RULES)
+
+
+@pytest.fixture
+def split(cast, two):
+    """A council that adopted no opinion on its first idea, and carries the second out."""
+    council = plays.voted(cast, council=two, answers=by_position(lambda n: YES if n < 4 else NO, lambda _n: YES))
+    actions.conclude(council, conclusion="Không thống nhất nội dung 1", by=cast["officer"], at=council.meets_at + timedelta(hours=2))
+    return queries.fresh(council)
+
+
+def test_no_opinion_adopted_is_an_outcome_of_its_own_which_the_officer_words(cast, split):
+    first, second = ideas_of(split)
+    later = split.meets_at + 5 * DAY
+    assert (first.outcome, first.outcome_reason, second.outcome) == (None, None, Outcome.DO)
+    assert identification.pending(first)["reasons"] == ["Không ý kiến nào đạt tỷ lệ thông qua"]
+    for wrong in (Outcome.DO, Outcome.DO_NOT, Outcome.REDIRECT):
+        with pytest.raises(Incomplete) as refused:
+            identification.record(first, idea_acts.Identified(wrong, mode=Mode.SELECTION, redirect_to=RedirectTo.FUND, reason="x"), by=cast["officer"], at=later)
+        assert refused.value.field == "outcome"
+    with pytest.raises(Incomplete):
+        identification.record(first, idea_acts.Identified(Outcome.NOT_ADOPTED), by=cast["officer"], at=later)
+    identification.record(first, idea_acts.Identified(Outcome.NOT_ADOPTED, reason=identification.NOT_ADOPTED["vi"]), by=cast["officer"], at=later)
+    paper = idea_acts.put_forward([first, second], number="90", dated=later.date(), by=cast["officer"], at=later)
+    words = as_text(paper.blocks)
+    assert "Hội đồng không thông qua ý kiến nào" in words and NO["reason"] not in words
+    made = idea_acts.approve_list([first, second], number="88", dated=later.date(), by=cast["province"], at=later)
+    assert [fate(i) for i in (first, second)] == [Fate.REFUSED, Fate.SELECTION] and len(made) == 1
+
+
+def test_an_idea_without_an_adopted_opinion_goes_to_another_council(cast, split):
+    first, second = ideas_of(split)
+    later = split.meets_at + 5 * DAY
+    with pytest.raises(WrongState):
+        identification.to_another(second, by=cast["officer"], at=later)
+    identification.to_another(first, by=cast["officer"], at=later)
+    assert (first.state, first.council_pid) == (IdeaState.SUBMITTED, None) and first in ideas.for_council()
+    with pytest.raises(WrongState):
+        identification.to_another(first, by=cast["officer"], at=later)
+    again = identification.prepare([first], title="Hội đồng lần hai", by=cast["officer"], at=later)
+    assert again.agenda[0].subject_pid == first.public_id

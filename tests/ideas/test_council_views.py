@@ -85,3 +85,17 @@ def test_the_place_that_was_voted_is_not_typed_over_and_the_idea_shows_the_minut
     shown = officer.page(f"/ideas/{idea}").select_one("main").text
     assert "Biên bản họp" in shown and "Xem biên bản" in shown
     assert db.session.scalar(select(Idea.rank).where(Idea.public_id == idea)) == 2
+
+
+def test_the_officer_words_that_no_opinion_was_adopted_or_chooses_another_council(as_, session, cast, db):
+    council = plays.voted(cast, council=session, answers=lambda item, n: NO if item.position == 1 and n > 3 else YES)
+    actions.conclude(council, conclusion="Không thống nhất nội dung 1.", by=cast["officer"], at=council.meets_at + timedelta(hours=1))
+    db.session.commit()
+    officer, idea = as_("officer"), council.agenda[0].subject_pid
+    page = officer.page(f"/ideas/{idea}/identify")
+    assert page.select_one("#reason").text.strip() == "Không ý kiến nào đạt tỷ lệ thông qua" and NO["reason"] not in page.text
+    assert {o["value"] for o in page.select("[name=outcome]")} == {"not_adopted"} and not page.select_one("[name=final_title]")
+    assert officer.page(f"/ideas/{idea}").select_one(f"aside a[href='/ideas/{idea}/another-council']")
+    assert as_("pi1").get(f"/ideas/{idea}/another-council").status_code == 403
+    assert officer.submit(f"/ideas/{idea}/another-council").location.endswith(f"/ideas/council?ideas={idea}")
+    assert officer.get(f"/ideas/{idea}/another-council").status_code == 409 and officer.page(f"/councils/{council.public_id}")

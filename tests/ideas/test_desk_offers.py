@@ -6,8 +6,9 @@ import pytest
 
 from app.across.demo.plays import ideas as play
 from app.kernel.errors import Incomplete, WrongState
-from app.stages.ideas import actions, order, queries
-from app.stages.ideas.rules import RedirectTo
+from app.stages.ideas import actions, desk, order, queries
+from app.stages.ideas.actions import Identified
+from app.stages.ideas.rules import Mode, Outcome, RedirectTo
 from tests.ideas.test_views import kept, reload
 
 ROWS = [
@@ -52,6 +53,47 @@ def test_nothing_is_taken_over_of_a_decided_idea(idea, as_, db, cast, at):
         actions.take_over(reload(pid), by=cast["officer"], at=at)
     db.session.commit()
     assert as_("officer").get(f"/ideas/{pid}/products/take-over").status_code == 409 and as_("pi1").get(f"/ideas/{pid}/products/take-over").status_code == 403
+
+
+# --- taken over when nobody wrote any -------------------------------------------------------------------------
+
+WHOLE = [ROWS[0], {"kind": "III", "name": "Bài báo", "unit": "bài", "quantity": 2, "quality": None}]
+ON_PAPER = {"outcome": "do", "mode": "selection", "minutes_number": "1/BB", "minutes_dated": "02/03/2026"}
+
+
+def identify(idea, cast, at, outcome=Outcome.DO, **more):
+    actions.record_identification(idea, Identified(outcome, mode=Mode.SELECTION, **more), minutes_number="1/BB", minutes_dated=at.date(), by=cast["officer"], at=at)
+
+
+def test_the_order_forms_products_reach_the_topic_without_being_thought_of(idea, as_, db, cast, at):
+    order.stored(idea).answers = order.of(idea).answers | {"product_list": WHOLE}
+    officer, pid = as_("officer"), kept(db, idea)
+    assert "được lấy từ phiếu" in officer.page(f"/ideas/{pid}/identify").text
+    officer.submit(f"/ideas/{pid}/identify", ON_PAPER)
+    page = officer.page(f"/ideas/{pid}")
+    assert "Bài báo" in page.text and [p.name for p in reload(pid).required] == ["Quy trình trồng chanh", "Bài báo"]
+    officer.submit(officer.page(f"/ideas/{pid}/products").select("a[href$='/remove']")[1]["href"])
+    officer.submit(f"/ideas/{pid}/identify", ON_PAPER)  # corrected: what was taken off stays off
+    assert [p.name for p in reload(pid).required] == ["Quy trình trồng chanh"]
+    for url, who in (("/ideas/put-forward", "officer"), ("/ideas/decide", "province")):
+        assert "Bài báo" in as_(who).page(url).select_one(".alert:last-of-type").parent.text, "what is left behind is told"
+    topic = actions.approve_list([reload(pid)], number="7", dated=at.date(), by=cast["province"], at=at)[0]
+    assert topic.products == "1 quy trình Quy trình trồng chanh: Hội đồng cơ sở thông qua"
+
+
+@pytest.mark.parametrize("why", ["written", "words", "gaps", "refused"])
+def test_nothing_is_taken_over_by_default(idea, cast, at, why):
+    order.stored(idea).answers = order.of(idea).answers | {"product_list": ROWS if why == "gaps" else WHOLE}
+    if why == "written":
+        actions.require(idea, kind="I", name="Mô hình", unit="mô hình", quantity=1, by=cast["officer"], at=at)
+    if why == "refused":
+        identify(idea, cast, at, Outcome.DO_NOT, reason="Trùng")
+    elif why == "words":
+        identify(idea, cast, at, Outcome.DO_WITH_CHANGES, products="Chỉ một báo cáo")
+    else:
+        identify(idea, cast, at)
+    assert [p.name for p in reload(idea.public_id).required] == (["Mô hình"] if why == "written" else [])
+    assert bool(desk.left_behind([reload(idea.public_id)])) == (why != "refused")
 
 
 @pytest.fixture

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.across.demo.plays import ideas as play
 from app.kernel.errors import Incomplete, WrongState
+from app.kernel.journal import JournalEntry
 from app.services.papers import queries as papers
 from app.stages.ideas import actions, queries
 from app.stages.ideas.actions import Identified
@@ -105,3 +107,25 @@ def test_both_titles_and_the_four_outcomes_are_found(four, as_, db, cast, at):
     for said in ("buoi da xanh", "de xuat changed"):
         row = as_("officer").page(f"/topics/?q={said}").select("tbody tr")
         assert len(row) == 1 and "Mô hình bưởi da xanh hữu cơ" in row[0].text and "Đề xuất changed" in row[0].text
+
+
+def test_what_nobody_put_forward_is_decided_only_when_that_is_confirmed(four, as_, db, cast, at):
+    actions.put_forward([four["adopted"]], number="89", dated=at.date(), by=cast["officer"], at=at)
+    pids = {name: kept(db, idea) for name, idea in four.items()}
+    province, said = as_("province"), {"number": "4923", "dated": "02/03/2026", "agree": "y", "ideas": list(pids.values())}
+    page = province.page("/ideas/decide")
+    assert [box["value"] for box in page.select("[name=ideas][checked]")] == [pids["adopted"]], "the others are not ticked"
+    assert four["fund"].code in page.select_one(".alert").text and four["adopted"].code not in page.select_one(".alert").text
+    text = province.submit("/ideas/decide", said, status=422).get_data(as_text=True)
+    assert "unasked-error" in text and four["changed"].code in text and reload(pids["adopted"]).decision_number is None
+    province.submit("/ideas/decide", said | {"unasked": "y"})
+    assert all(reload(pid).decision_number == "4923/QĐ-UBND" for pid in pids.values())
+    told = {row.subject_pid: row.detail.get("unasked") for row in db.session.scalars(select(JournalEntry).where(JournalEntry.subject_type == "idea", JournalEntry.verb.in_(("approve", "reject", "redirect"))))}
+    assert told == {pid: None if name == "adopted" else True for name, pid in pids.items()}
+
+
+def test_a_list_that_was_put_forward_asks_for_no_confirmation(four, as_, db, cast, at):
+    actions.put_forward(list(four.values()), number="89", dated=at.date(), by=cast["officer"], at=at)
+    db.session.commit()
+    page = as_("province").page("/ideas/decide")
+    assert not page.select("[name=unasked]") and len(page.select("[name=ideas][checked]")) == 4

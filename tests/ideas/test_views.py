@@ -55,6 +55,7 @@ def test_from_an_empty_form_to_the_approved_list(as_, cast, mails):
     assert reload(pid).outcome == Outcome.DO_WITH_CHANGES
     assert "Tên sau hội đồng" not in pi.page(f"/ideas/{pid}").text, "a recommendation is not told before the decision"
 
+    officer.submit("/ideas/put-forward", {"number": "89", "dated": "02/03/2026", "agree": "y", "ideas": [pid]})
     province = as_("province")
     answer = province.submit("/ideas/decide", {"number": "4923", "dated": "02/03/2026", "agree": "y", "ideas": [pid]})
     assert answer.location.endswith("/topics/")
@@ -177,7 +178,7 @@ def test_a_decision_without_ticks_or_with_a_taken_number(as_, cast, at, db):
     pid = kept(db, ideas[1])
     province = as_("province")
     province.submit("/ideas/decide", {"number": "8", "dated": "02/03/2026", "ideas": [pid]}, status=422)  # no attestation
-    answer = province.submit("/ideas/decide", {"number": "7", "dated": "02/03/2026", "agree": "y", "ideas": [pid]}, status=422)
+    answer = province.submit("/ideas/decide", {"number": "7", "dated": "02/03/2026", "agree": "y", "unasked": "y", "ideas": [pid]}, status=422)
     page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
     assert page.select_one("#number-error") and page.select_one("#number")["value"] == "7"
     province.submit("/ideas/decide", {"number": "7", "dated": "02/03/2026", "agree": "y", "ideas": ["foreign"]}, status=422)

@@ -39,9 +39,10 @@ class Council(Identified, Versioned, Model):
     place: Mapped[str | None] = mapped_column(String(300))
     vice_authorised: Mapped[bool] = mapped_column(default=False)
     authorisation: Mapped[str | None] = mapped_column(String(200))  # number and date of the vice chair's written authorisation
+    secretary_pid: Mapped[str | None] = mapped_column(String(26))  # the seat that the council elected to keep this session, its secretary being absent
     conclusion: Mapped[str | None] = mapped_column(Text)
     settled: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the votes left open and the council decided: {item pid: {"mode": …, "reason": …}}
-    sessions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)  # each session held: {"opened", "place", "present", "led", "ended", "reason"}
+    sessions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)  # each session held: {"opened", "place", "present", "led", "kept", "ended", "reason"}
     officer_id: Mapped[int | None] = mapped_column(to("user_account"))  # who prepares it, from its proposal on who proposed it
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -220,6 +220,22 @@ def presiding(council: Council) -> Seat | None:
     return by_role.get(SeatRole.VICE_CHAIR) if council.vice_authorised else None
 
 
+def keeping(council: Council) -> Seat | None:
+    """Who keeps the session as its secretary: the scientific secretary when present, else the member whom the council elected."""
+    present = [seat for seat in council.seats if seat.present]
+    named = next((s for s in present if s.role == SeatRole.SECRETARY), None)
+    return named or next((s for s in present if s.public_id == council.secretary_pid), None)
+
+
+def kept_by(council: Council) -> Seat | None:
+    """Who signs for the keeping of the minutes: who keeps the session now, else who kept the last one (and has left)."""
+    noted = council.sessions[-1].get("kept") if council.sessions else None
+    found = keeping(council) or next((s for s in council.seats if s.public_id == noted), None)
+    if found is None and (not council.sessions or "kept" not in council.sessions[-1]):  # of sessions held before this was noted
+        return next((s for s in council.seats if s.role == SeatRole.SECRETARY), None)
+    return found
+
+
 def presiding_over(council: Council, item: AgendaItem, recused: set[tuple[int, int]]) -> Seat | None:
     """Who leads the session on one item: nobody presides over an item that he is out of."""
     by_role = {seat.role: seat for seat in voters(council, item, recused)}

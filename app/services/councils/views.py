@@ -84,7 +84,7 @@ def show(pid: str) -> Any:
         warnings=shown.beside(council) if officer and council.state in (*PREPARED, CouncilState.ESTABLISHED) else [],
         papers=[p for p in papers.of(council) if officer or queries.reads_paper(council, p, current_user)], timeline_entries=timeline,
         next_steps=shown.next_steps(council, seat), recusals=queries.recusal_rows(council) if officer else [], seats={s.id: s for s in council.seats},
-        leader=queries.presiding(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
+        leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
         gives_back=session_views.runs(council, current_user) and actions.may_give_back(council),
         replaces=current_user.can(Do.COUNCILS_ESTABLISH) and COUNCIL.may(council, "replace"), removes=current_user.can(Do.COUNCILS_RUN) and council.state == CouncilState.DRAFT,
     )  # fmt: skip

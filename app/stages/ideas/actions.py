@@ -206,7 +206,9 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
     """Record what a council recommends for the idea: of a council held here, or by its minutes on paper.
 
     What was recorded from paper may be corrected until the province decides; a council's own result may not.
+    At the first recording the products that the order form names become those required, where nobody wrote any.
     """
+    first = idea.outcome is None
     _check_recordable(idea, minutes_number, minutes_dated, council_pid, at)
     _apply(idea, found, at)
     idea.outcome, idea.identified_at, idea.submission_pid = found.outcome, at, None
@@ -218,6 +220,8 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
         idea.council_pid = council_pid
     IDEA.advance(idea, "identify", by=by, at=at, seen=seen, reason=idea.outcome_reason,
                  detail={"outcome": str(found.outcome), "number": idea.minutes_number})  # fmt: skip
+    if first:
+        desk.take_over_by_default(idea, by=by, at=at)
 
 
 def _check_recordable(idea: Idea, number: str | None, dated: date | None, council_pid: str | None, at: datetime) -> None:
@@ -256,10 +260,10 @@ def _apply(idea: Idea, found: Identified, at: datetime) -> None:
 
 
 def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | None, at: datetime, symbol: str = "QĐ-UBND",
-                 body: str | None = None) -> list[Topic]:  # fmt: skip
+                 body: str | None = None, asked_only: bool = False) -> list[Topic]:  # fmt: skip
     """Decide on identified ideas as recommended: topics are made of those to carry out, the others are refused or passed on.
 
-    One decision, one paper with the list. Returns the topics in the order of the list.
+    One decision, one paper with the list. Returns the topics in the order of the list. `asked_only` refuses what no submission put forward.
     """
     ordered = sorted(ideas, key=lambda i: (i.rank if i.rank is not None else 10_000, i.id))
     check_decidable(ordered)
@@ -267,6 +271,9 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     check_decision(number, symbol, dated, local(at).date())
     asked_by = submission.on_paper(ordered)
     check_day(dated, field="dated", since=max([*(i.minutes_dated or local(i.submitted_at).date() for i in ordered), *(p.dated for p in asked_by)]))
+    if asked_only and (unasked := [i.code or "" for i in ordered if i.submission_pid is None]):
+        raise Incomplete(N_("No submission has put %(codes)s forward. Please untick them, or confirm that the committee decides on them all the same."),
+                         field="unasked", codes=", ".join(unasked))  # fmt: skip
     full = whole_number(number, symbol)
     issuer = body or rulebook.value("ideas.list_body", on=dated)
     queries.load_whole(ordered)
@@ -274,8 +281,8 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
         idea.decision_number, idea.decision_date = full, dated
     made = [topics.make(idea, number=full, dated=dated, body=issuer, by=by, at=at) for idea in ordered if idea.outcome in RECOMMENDED]
     for idea in ordered:
-        verb = {Outcome.DO_NOT: "reject", Outcome.REDIRECT: "redirect"}.get(idea.outcome, "approve")  # type: ignore[arg-type]
-        IDEA.advance(idea, verb, by=by, at=at, reason=idea.outcome_reason, detail={"number": full})
+        verb = {Outcome.DO_NOT: "reject", Outcome.NOT_ADOPTED: "reject", Outcome.REDIRECT: "redirect"}.get(idea.outcome, "approve")  # type: ignore[arg-type]
+        IDEA.advance(idea, verb, by=by, at=at, reason=idea.outcome_reason, detail={"number": full} | ({} if idea.submission_pid else {"unasked": True}))
     topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, asked_in=submission.named(asked_by), by=by, at=at)
     for idea in ordered:
         outbox.post("ideas/mail/decided.txt", to=queries.authors_of(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)

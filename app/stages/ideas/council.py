@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.kernel.errors import Incomplete, WrongState
+from app.kernel.lifecycle import check_seen
 from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import counting
@@ -33,7 +34,9 @@ from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo
 
 BALLOT, ADOPTION, ONE_FAIL = "councils.identification.ballot", "councils.identification.adoption", "councils.identification.one_fail_refuses"
 CARRY_OUT = ("do", "adjust")
-OUTCOMES = {"do": (Outcome.DO,), "adjust": (Outcome.DO_WITH_CHANGES,), "refuse": (Outcome.DO_NOT, Outcome.REDIRECT)}
+OUTCOMES: dict[str | None, tuple[Outcome, ...]] = {
+    "do": (Outcome.DO,), "adjust": (Outcome.DO_WITH_CHANGES,), "refuse": (Outcome.DO_NOT, Outcome.REDIRECT), None: (Outcome.NOT_ADOPTED,),
+}  # fmt: skip
 MODES: dict[str, Words] = {"selection": {"vi": "Tuyển chọn", "en": "Selection"}, "direct": {"vi": "Giao trực tiếp", "en": "Direct assignment"}}
 YES_NO: tuple[tuple[str, Words], ...] = (("pass", {"vi": "Đạt", "en": "Passes"}), ("fail", {"vi": "Không đạt", "en": "Fails"}))
 PLACES: dict[str, Words] = {"enterprise": {"vi": "Chuyển doanh nghiệp thực hiện", "en": "Pass on to an enterprise"},
@@ -96,7 +99,7 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
     modes = [str(c["mode"]) for c in for_it if c.get("mode")]
     places = [int(c["priority"]) for c in for_it if c.get("priority")]
     pass_on = counting.vote([str(c.content.get("pass_on") or "nowhere") for c in casts], **options)[1]
-    won = CARRY_OUT if adopted == "adjust" else (adopted or "refuse",)
+    won = CARRY_OUT if adopted == "adjust" else (adopted,)
     criteria = {c["code"]: sum(cast.content[c["code"]] == "pass" for cast in casts) for c in rules[BALLOT]["criteria"]}
     return {
         "votes": votes, "adopted": adopted, "criteria": criteria, "voted": len(casts),
@@ -131,6 +134,9 @@ def told(result: Mapping[str, Any], _idea: Any, rules: Rules) -> Told:
     if result.get("dissenting"):
         facts.append(({"vi": "Ý kiến khác với kết luận", "en": "Against the conclusion"}, f"{result['dissenting']}/{voted}"))
     why: Words = {"vi": "Lý do, nội dung điều chỉnh", "en": "Reasons and changes"} if result["adopted"] in CARRY_OUT else {"vi": "Lý do không thực hiện", "en": "Why not"}
+    if result["adopted"] is None:  # nobody's words are the council's
+        said = each_once(sorted([*result["reasons"], *result["dissent"]]))
+        return Told([*facts, ({"vi": "Ý kiến của các thành viên", "en": "What members wrote"}, said)] if said else facts)
     for label, key in ((why, "reasons"), ({"vi": "Ý kiến bảo lưu", "en": "Dissent"}, "dissent")):
         if result[key]:
             facts.append((label, each_once(result[key])))
@@ -217,12 +223,15 @@ def concluded(council: Council, results: Mapping[str, Mapping[str, Any]], _chose
 
 
 def as_voted(idea: Idea, result: Mapping[str, Any]) -> Identified | None:
-    """The outcome in full, or None when final title, aim or host must still be written down."""
+    """The outcome in full, or None when final title, aim or host must still be written down.
+
+    Also None when no opinion was adopted: the officer words that, or puts the idea to another council.
+    """
     adopted, mode = result["adopted"], mode_of(result)
     if result.get("pass_on"):
         return Identified(Outcome.REDIRECT, redirect_to=RedirectTo(result["pass_on"]), reason=each_once(result["reasons"]))
-    if adopted in (None, "refuse"):
-        return Identified(Outcome.DO_NOT, reason=each_once(result["reasons"]) or NOT_ADOPTED["vi"])
+    if adopted == "refuse":
+        return Identified(Outcome.DO_NOT, reason=each_once(result["reasons"]))
     if adopted == "do" and (mode == Mode.SELECTION) == (idea.proposed_host_id is None) and mode is not None:
         return Identified(Outcome.DO, mode=mode, host=idea.proposed_host, rank=voted_rank(result))
     return None
@@ -254,7 +263,27 @@ def pending(idea: Idea) -> dict[str, Any] | None:
     results = council_queries.results_of(council)
     pid = next(item.public_id for item in council.agenda if item.subject_pid == idea.public_id)
     mode = mode_of(results[pid])
-    return {**results[pid], **rank(results, {})[pid], "mode": str(mode) if mode else None, "council_pid": council.public_id}
+    found = {**results[pid], **rank(results, {})[pid], "mode": str(mode) if mode else None, "council_pid": council.public_id}
+    return found if found["adopted"] else found | {"reasons": [NOT_ADOPTED["vi"]]}
+
+
+def undecided(idea: Idea) -> bool:
+    """Has the council held here ended without adopting any opinion on the idea, and nothing is recorded yet?"""
+    result = pending(idea)
+    return result is not None and result["adopted"] is None
+
+
+def check_undecided(idea: Idea) -> None:
+    """Raise WrongState unless the idea may be put to another council."""
+    if not undecided(idea):
+        raise WrongState(N_("Only an idea on which its council adopted no opinion is put to another council."))
+
+
+def to_another(idea: Idea, *, by: User, at: datetime, seen: int | str | None = None) -> None:
+    """No opinion reached the fraction: the idea waits for another council. Raises WrongState for what the council did decide."""
+    check_undecided(idea)
+    check_seen(idea, seen)
+    actions.take_from_council(idea, by=by, at=at)
 
 
 def check_recordable(idea: Idea, voted: Mapping[str, Any] | None) -> None:
@@ -278,7 +307,7 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
             raise WrongState(N_("This idea is before a council that has not concluded."))
         actions.record_identification(idea, found, minutes_number=minutes_number, minutes_dated=minutes_dated, seen=seen, by=by, at=at)
         return
-    if found.outcome not in OUTCOMES[result["adopted"] or "refuse"]:
+    if found.outcome not in OUTCOMES[result["adopted"]]:
         raise Incomplete(N_("The council voted otherwise. Please record what was voted."), field="outcome")
     if result["mode"] and found.mode is not None and found.mode != Mode(result["mode"]):
         raise Incomplete(N_("The council voted for the other mode. Please record what was voted."), field="mode")

@@ -20,6 +20,7 @@ from app.stages.ideas import order, queries
 from app.stages.ideas.models import Idea, IdeaGroup, IdeaProduct
 from app.stages.ideas.rules import (
     IDEA,
+    RECOMMENDED,
     IdeaState,
     ProductKind,
     RedirectTo,
@@ -189,6 +190,30 @@ def proposed(idea: Idea) -> list[dict[str, Any]]:
     """The products that the order form names and that are not on the list yet. The idea is whole."""
     known = {fold(p.name) for p in idea.required}
     return [row for row in order.products_of(idea) if fold(row["name"]) not in known]
+
+
+def left_behind(ideas: Sequence[Idea]) -> dict[str, list[str]]:
+    """By number, the products that the order forms of these ideas name and that their lists, as far as they are to be carried out, do not have."""
+    named = order.products_of_all(ideas)
+    found = {}
+    for idea in ideas:
+        known = {fold(p.name) for p in idea.required}
+        if idea.outcome in RECOMMENDED and (missing := [row["name"] for row in named.get(idea.id, ()) if fold(row["name"]) not in known]):
+            found[idea.code or ""] = missing
+    return found
+
+
+def take_over_by_default(idea: Idea, *, by: User | None, at: datetime) -> None:
+    """Put the order form's products on the list of a recommended idea on which nobody wrote one, unless other products were recommended in words.
+
+    Only when each is named in full: a part of them would stand on the topic as the whole.
+    """
+    queries.load_whole([idea])
+    if idea.outcome in RECOMMENDED and not idea.required and idea.final_products == idea.products:
+        rows = order.products_of_all([idea]).get(idea.id, [])
+        for row in rows if all(is_whole(row) for row in rows) else ():
+            require(idea, **row, by=by, at=at)
+        queries.load_whole([idea])
 
 
 def is_whole(row: dict[str, Any]) -> bool:

@@ -68,12 +68,30 @@ def identify(pid: str) -> Any:
     voted = council.pending(idea)
     if request.method == "GET":
         council.check_recordable(idea, voted)
-    form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"] or "refuse"] if voted else ())
+    form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"]] if voted else ())
     if form.validate_on_submit():
+        had = bool(idea.required)
         on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
         council.record(idea, form.found(), seen=form.version.data, by=current_user, at=clock.now(), **on_paper)
-        return done(_("The outcome is recorded. The province decides next."), url_for(".show", pid=idea.public_id))
+        told = [_("The outcome is recorded. The province decides next.")]
+        if not had and idea.required:
+            told.append(_("The products that the order form names are on the list of required products; please look through them."))
+        return done(" ".join(told), url_for(".show", pid=idea.public_id))
     return render_template("ideas/identify.html", idea=idea, form=form, voted=voted)
+
+
+@bp.route("/<pid>/another-council", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def another_council(pid: str) -> Any:
+    idea = or_404(queries.submitted_by_pid(pid))
+    if request.method == "GET":
+        council.check_undecided(idea)
+    form = desk_forms.Plain(obj=idea)
+    if form.validate_on_submit():
+        council.to_another(idea, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The idea waits for another council."), url_for(".put_to_council", ideas=pid))
+    return render_template("ideas/another_council.html", idea=idea, form=form)
 
 
 @bp.route("/<pid>/reject", methods=["GET", "POST"])
@@ -94,13 +112,15 @@ def reject(pid: str) -> Any:
 @writes
 def decide() -> Any:
     waiting = queries.identified()
-    form = forms.Decide(data={"symbol": "QĐ-UBND", "ideas": [i.public_id for i in waiting if i.item_id is not None]})
+    form = forms.Decide(data={"symbol": "QĐ-UBND", "ideas": [i.public_id for i in waiting if i.item_id is not None and i.submission_pid is not None]})
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
-        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, by=current_user, at=clock.now())
+        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, asked_only=not form.unasked.data,
+                                    by=current_user, at=clock.now())  # fmt: skip
         return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
-    return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)})
+    return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)},
+                           unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting))  # fmt: skip
 
 
 @bp.route("/put-forward", methods=["GET", "POST"])
@@ -114,7 +134,7 @@ def put_forward() -> Any:
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
         paper = actions.put_forward(chosen, number=form.number.data, dated=form.dated.data, by=current_user, at=clock.now())
         return done(_("The submission is issued. The people's committee decides next."), url_for("papers.show", pid=paper.public_id))
-    return render_template("ideas/put_forward.html", ideas=waiting, form=form)
+    return render_template("ideas/put_forward.html", ideas=waiting, form=form, left_behind=desk.left_behind(waiting))
 
 
 # --- groups ---------------------------------------------------------------------------------------------------

@@ -245,6 +245,7 @@ class Decide(StageForm):
     """The decision that approves the list."""
 
     ideas = TicksField(N_("Ideas decided on"), required=True, hint=N_("Each is decided as recommended. What is not ticked stays open."))
+    unasked = YesField(N_("The committee decides also on what no submission has put forward."), hint=N_("Normally the Department puts ideas forward first."))
     number = LineField(N_("Number of the decision"), required=True, max=40, hint=N_("Number only, or number and symbol: 4923/QĐ-UBND."))
     symbol = LineField(N_("Symbol"), required=True, max=30)
     dated = DateField(N_("Date of the decision"), required=True)

@@ -43,6 +43,7 @@ class Outcome(Face):
     DO_WITH_CHANGES = "do_with_changes", N_("Carry out with changes"), "green"
     DO_NOT = "do_not", N_("Do not carry out"), "red"
     REDIRECT = "redirect", N_("Pass on"), "amber"
+    NOT_ADOPTED = "not_adopted", N_("No opinion reached the fraction needed"), "amber"
 
 
 class RedirectTo(Face):
@@ -186,7 +187,7 @@ def check_outcome(outcome: Outcome, *, title: str, aim: str, changed: bool, redi
         raise Incomplete(N_("Something differs from the idea as proposed. Please choose “Carry out with changes”."), field="outcome")
     if outcome == Outcome.REDIRECT and redirect_to is None:
         raise Incomplete(N_("Please say to whom the idea is passed on."), field="redirect_to")
-    if outcome == Outcome.DO_NOT and not reason:
+    if outcome in (Outcome.DO_NOT, Outcome.NOT_ADOPTED) and not reason:
         raise Incomplete(N_("Please give the reason that was voted."), field="reason")
 
 

@@ -21,6 +21,7 @@ from app.stages.ideas.rules import (
     RECOMMENDED,
     TOPIC,
     Mode,
+    Outcome,
     RedirectTo,
     TopicState,
     as_lines,
@@ -112,7 +113,7 @@ def _proposers(topic: Topic) -> list[TopicProposer]:
 
 def ended(idea: Idea) -> str:
     if idea.redirect_to is None:
-        return "Không đưa vào danh mục"
+        return "Không đưa vào danh mục" + (" (Hội đồng không thông qua ý kiến nào)" if idea.outcome == Outcome.NOT_ADOPTED else "")
     return PASSED_ON[idea.redirect_to] + (f": {idea.passed_to}" if idea.passed_to else "")
 
 

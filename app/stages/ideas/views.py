@@ -79,6 +79,8 @@ def _next(idea: Idea) -> list[tuple[str, str, bool]]:
         steps.append((_("Tie to a priority item"), url_for(".link_item", pid=idea.public_id), idea.item_id is None))
         if idea.state == IdeaState.SUBMITTED:
             steps.insert(0, (_("Put to a council"), url_for(".put_to_council", ideas=idea.public_id), idea.item_id is not None))
+    if idea.state == IdeaState.IN_IDENTIFICATION and current_user.can(Do.IDEAS_IDENTIFY) and council.undecided(idea):
+        steps.append((_("Put to another council"), url_for(".another_council", pid=idea.public_id), False))
     if idea.state == IdeaState.IN_IDENTIFICATION and idea.outcome is not None and idea.submission_pid is None and current_user.can(Do.IDEAS_IDENTIFY):
         steps.insert(0, (_("Put to the people's committee"), url_for(".put_forward"), True))
     return _one_primary(steps)

@@ -50,7 +50,8 @@ def convened(cast: Cast, *, council: Council, absent: tuple[str, ...] = ()) -> C
     there = [seat for seat in council.seats if seat.user.email.partition("@")[0] not in absent]
     for seat in there:
         actions.declare(council, {}, by=seat.user, at=at)
-    actions.attend(council, {seat.public_id for seat in there}, by=cast["officer"], at=at)
+    elected = next((seat.public_id for seat in there if seat.role == SeatRole.MEMBER), None)  # when the secretary is absent
+    actions.attend(council, {seat.public_id for seat in there}, secretary=elected, by=cast["officer"], at=at)
     actions.convene(council, by=cast["officer"], at=at)
     return queries.fresh(council)
 

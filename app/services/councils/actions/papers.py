@@ -69,7 +69,8 @@ def _decision(council: Council) -> str:
 def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *, chosen: str | None, reason: str | None, by: User, at: datetime) -> Paper:
     """The minutes: sessions, attendance, recusals, the count of every item with the seals of its ballots, what was given back, the conclusion."""
     facts, remarks, seals = _counted(council, results, at)
-    leader, secretary = queries.presiding(council), next((s for s in council.seats if s.role == SeatRole.SECRETARY), None)
+    leader, secretary = queries.presiding(council), queries.kept_by(council)
+    elected = secretary is not None and secretary.role != SeatRole.SECRETARY
     led = [name for r in results.values() if (name := r.get("led"))]  # who opened the boxes
     chair = next((s.user.name for s in council.seats if s.role == SeatRole.CHAIR), "")
     signs = chair if chair in led or not led else led[0]
@@ -85,7 +86,8 @@ def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *,
         "recused": _recused(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
         "back": [{"item": str(item.position), "title": item.title, "reason": item.given_back_reason or ""} for item in council.agenda if item.given_back_at],
         "chosen": next((item.title for item in council.agenda if item.public_id == chosen), ""), "reason": reason or "",
-        "leader": signs, "secretary": secretary.user.name if secretary else "",
+        "leader": signs, "secretary": secretary.user.name if secretary else "", "kept_as": "THƯ KÝ PHIÊN HỌP" if elected else "THƯ KÝ KHOA HỌC",
+        "elected": _named(secretary) if secretary and elected else "",
     }  # fmt: skip
     return papers.issue(template="councils/minutes", subject=council, title=f"Biên bản họp {council.title}"[:500], data=data, by=by, at=at)
 

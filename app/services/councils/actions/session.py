@@ -91,9 +91,9 @@ def _own_seat(council: Council, by: User) -> Seat:
 
 
 def runs(council: Council, user: User) -> bool:
-    """Does this person run the session: an officer, or the council's scientific secretary?"""
-    seat = queries.seat_of(council, user)
-    return user.can(Do.COUNCILS_RUN) or (seat is not None and seat.role == SeatRole.SECRETARY)
+    """Does this person run the session: an officer, the council's scientific secretary, or who was elected in the secretary's place?"""
+    seat, keeper = queries.seat_of(council, user), queries.keeping(council)
+    return user.can(Do.COUNCILS_RUN) or (seat is not None and (seat.role == SeatRole.SECRETARY or seat == keeper))
 
 
 def must_run(council: Council, by: User) -> None:
@@ -102,8 +102,12 @@ def must_run(council: Council, by: User) -> None:
         raise NotAllowed(N_("An officer or the scientific secretary keeps the session."))
 
 
-def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
-    """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present."""
+def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, by: User, at: datetime,
+           seen: Any = None) -> None:  # fmt: skip
+    """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present.
+
+    `secretary` is the seat elected to keep the session, when the scientific secretary is absent.
+    """
     must_run(council, by)
     if council.state not in UNDER_WAY:
         raise WrongState(N_("This session is over."))
@@ -120,9 +124,24 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
         council.sessions = [*council.sessions[:-1], council.sessions[-1] | {"present": list(came)}]
     council.authorisation = nfc(authorisation or "") or None
     council.vice_authorised = council.authorisation is not None
+    _elect(council, secretary)
     flag_modified(council, "vice_authorised")
     db.session.flush()
     journal.record(council, "attend", by=by, at=at, detail={"present": sum(s.present for s in council.seats), "of": len(council.seats)})
+
+
+def _elect(council: Council, pid: str | None) -> None:
+    """Note who was elected to keep the session. Nobody is while the scientific secretary is there."""
+    there = {s.public_id: s for s in council.seats if s.present}
+    council.secretary_pid = None
+    if pid and SeatRole.SECRETARY not in {s.role for s in there.values()}:
+        if pid not in there:
+            raise Incomplete(N_("Only a member who is present keeps the session as its secretary."), field="secretary")
+        if there[pid] == queries.presiding(council):
+            raise Incomplete(N_("Who presides is not the secretary as well. Please choose another member."), field="secretary")
+        council.secretary_pid = pid
+    if council.state == CouncilState.CONVENED and council.sessions and (keeper := queries.keeping(council)):
+        council.sessions = [*council.sessions[:-1], council.sessions[-1] | {"kept": keeper.public_id}]
 
 
 def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> None:
@@ -145,15 +164,19 @@ def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> No
 
 def _note_session(council: Council, at: datetime) -> None:
     """Keep that a session begins now: who is there, who leads it, by which authorisation."""
-    leader = queries.presiding(council)
+    leader, keeper = queries.presiding(council), queries.keeping(council)
     council.sessions = [*(council.sessions or []), {"opened": at.isoformat(), "place": council.place, "called": local(council.meets_at).date().isoformat()
-                        if council.meets_at else None, "present": [s.public_id for s in council.seats if s.present], "led": leader.user.name if leader else ""}]  # fmt: skip
+                        if council.meets_at else None, "present": [s.public_id for s in council.seats if s.present], "led": leader.user.name if leader else "", "kept": keeper.public_id if keeper else None}]  # fmt: skip
 
 
 def quorum(council: Council, at: datetime) -> list[Check]:
-    """The rules of attendance of the session as they stand."""
+    """The rules of attendance of the session as they stand, and that somebody keeps it: a council with a secretary has one in each session."""
     rule = queries.rules_of(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
-    return check_quorum([s.role for s in council.seats], [s.role for s in council.seats if s.present], rule, vice_authorised=council.vice_authorised)
+    checks = check_quorum([s.role for s in council.seats], [s.role for s in council.seats if s.present], rule, vice_authorised=council.vice_authorised)
+    if any(s.role == SeatRole.SECRETARY for s in council.seats) and not rule.get("secretary"):
+        said = N_("The scientific secretary keeps the session, or the member present whom the council elects in that place: it is noted with the attendance.")
+        checks.append(Check(queries.keeping(council) is not None, said, {}))
+    return checks
 
 
 def item_quorum(council: Council, item: AgendaItem, rules: Mapping[str, Any], recused: Collection[tuple[int, int]], voted: Collection[int],

@@ -16,7 +16,7 @@ from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import queries as sessions
 from app.services.councils.models import Council
-from app.services.councils.rules import Kind, SeatRole
+from app.services.councils.rules import Kind
 from app.services.files import actions as files
 from app.services.papers import actions as papers
 from app.services.papers.blocks import once_each
@@ -119,7 +119,7 @@ def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime)
 def _led(row: Evaluation) -> dict[str, str]:
     council = sessions.council_by_pid(row.council_pid or "")
     leader = sessions.presiding(council) if council is not None else None
-    secretary = next((seat for seat in council.seats if seat.role == SeatRole.SECRETARY), None) if council is not None else None
+    secretary = sessions.kept_by(council) if council is not None else None
     return {"leader": leader.user.name if leader else "", "secretary": secretary.user.name if secretary else ""}
 
 
