@@ -124,7 +124,7 @@ def remove(pid: str, seat_pid: str) -> Any:
 @allow(Do.COUNCILS_RUN)
 @writes
 def schedule(pid: str) -> Any:
-    council = found(pid, moves(COUNCIL, "propose", "convene"))
+    council = found(pid, moves(COUNCIL, "propose", "establish", "convene"))
     form = forms.Schedule(obj=council)
     if form.validate_on_submit():
         actions.schedule(council, meets_at=form.meets_at.data, place=form.place.data or "", seen=form.version.data, by=current_user, at=clock.now())

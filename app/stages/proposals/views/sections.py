@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import ready
+from app.acts import fits, ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -94,7 +94,7 @@ def show(pid: str) -> Any:
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row),
-        parts=parts_of(row, found) if draft and mine else [])  # fmt: skip
+        parts=parts_of(row, found) if draft and mine else [], fits=fits, check_reinstatable=actions.check_reinstatable)  # fmt: skip
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
