@@ -208,7 +208,8 @@ def test_what_was_sent_through_a_link_is_withdrawn_through_it(as_, anonymous, ca
     assert anonymous.get(f"{url}/withdraw").status_code == 404, "nothing is begun"
     anonymous.submit(url, filled() | {"title": "Nuôi cá lóc sạch"})
     anonymous.submit(f"{url}/submit")
-    assert anonymous.page(url).select_one(f"main a[href='{url}/withdraw']")
+    assert anonymous.page(url).select_one(f"main a[href='{url}/withdraw']") and anonymous.page(url).select_one(f"main a[href='{url}/receipt.pdf']")
+    assert anonymous.get(f"{url}/receipt.pdf").data[:4] == b"%PDF" and anonymous.get(f"{url[:-3]}abc/receipt.pdf").status_code == 404
     before = len(mails())
     assert anonymous.submit(f"{url}/withdraw", {"reason": "Đã có nguồn khác"}).location.endswith(url)
     idea = db.session.get(Idea, only_link(db).idea_id)

@@ -18,11 +18,12 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.papers import queries as issued
 from app.services.papers import views as paper_views
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
-from app.stages.ideas import blank, forms, links, order, orders
+from app.stages.ideas import blank, forms, links, order, orders, queries
 from app.stages.ideas.blueprint import still
 from app.stages.ideas.models import OrderLink
 from app.stages.ideas.rules import EDITABLE, IDEA
@@ -133,7 +134,17 @@ def submit(token: str) -> Any:
 def _state(link: OrderLink, token: str) -> str:
     """What was sent, as it stands with the Department."""
     idea = or_404(link.idea)
-    return render_template("ideas/order/link_state.html", link=link, idea=idea, token=token, may_withdraw=IDEA.may(idea, "withdraw"), **orders.shown(idea))
+    return render_template("ideas/order/link_state.html", link=link, idea=idea, token=token, may_withdraw=IDEA.may(idea, "withdraw"),
+                           received=any(p.template == queries.RECEIPT for p in issued.of(idea)), **orders.shown(idea))  # fmt: skip
+
+
+@public_bp.get("/<token>/receipt.pdf")
+@allow(PUBLIC)
+def receipt(token: str) -> Any:
+    """The receipt of what was last sent through the link."""
+    found = [p for p in issued.of(or_404(_link(token).idea)) if p.template == queries.RECEIPT]
+    paper = or_404(max(found, key=lambda p: p.id, default=None))
+    return paper_views.blank_file(paper_views.content_of(paper), "giay-bien-nhan.pdf")
 
 
 @public_bp.route("/<token>/withdraw", methods=["GET", "POST"])
