@@ -12,7 +12,7 @@ from typing import Any
 from flask import request
 from flask_login import current_user
 
-from app.kernel.errors import WrongState
+from app.kernel.errors import Refused, WrongState
 from app.kernel.lifecycle import Lifecycle
 from app.kernel.web import SAFE, or_404
 from app.kernel.words import N_
@@ -26,6 +26,16 @@ def ready(row: Any, *guards: Guard) -> Any:
     for guard in guards if request.method in SAFE else ():
         guard(row, current_user)
     return row
+
+
+def fits(row: Any, *guards: Guard) -> bool:
+    """Whether `ready` would show this person the act's form now: for the link that leads there."""
+    try:
+        for guard in guards:
+            guard(row, current_user)
+    except Refused:
+        return False
+    return True
 
 
 def moves(table: Lifecycle, *verbs: str) -> Guard:

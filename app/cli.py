@@ -85,8 +85,12 @@ def work(at: object) -> int:
             outbox.db.session.rollback()
             current_app.logger.exception("a due job failed")
     sent = 0
-    while (item := outbox.claim(clock.now())) is not None:
-        sent += outbox.deliver(item, clock.now())
+    try:
+        while (item := outbox.claim(clock.now())) is not None:
+            sent += outbox.deliver(item, clock.now())
+    except Exception:  # a database that is locked or away for a while: the next round goes on
+        outbox.db.session.rollback()
+        current_app.logger.exception("the mails wait for the next round")
     outbox.db.session.remove()
     return sent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from sqlalchemy import event, select
 
 from app import create_app, set_up_time_and_record
 from app.across.demo import cast as demo_cast
+from app.across.demo import world
 from app.cli import compile_catalogue
 from app.kernel.db import db as database
 from app.kernel.outbox import OutboxMail
@@ -85,6 +87,33 @@ def db(app: Flask) -> Any:
 @pytest.fixture
 def cast(db: Any) -> demo_cast.Cast:
     """The demonstration people and organisations."""
+    return demo_cast.load()
+
+
+@pytest.fixture(scope="session")
+def kept_world(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Where the files of the demonstration world lie, once it has been played."""
+    return tmp_path_factory.mktemp("world") / "files"
+
+
+@pytest.fixture
+def played(app: Flask, database_templates: Any, kept_world: Any, at: datetime) -> demo_cast.Cast:
+    """The demonstration world of seed 1 as of `at`: played once in a process, copied for each test."""
+    url, files = app.config["SQLALCHEMY_DATABASE_URI"], app.config["FILES_FOLDER"]
+    if not kept_world.exists():
+        print("seed 1")
+        world.build(PASSWORD, as_of=at, seed=1)
+        database.session.commit()
+        database.session.remove()
+        database.engine.dispose()
+        database_templates.keep(url, "world")
+        shutil.copytree(files, kept_world)
+    else:
+        database.session.remove()
+        database.engine.dispose()
+        database_templates.renew(url, "world")
+        shutil.copytree(kept_world, files, dirs_exist_ok=True)
+    set_up_time_and_record(app)
     return demo_cast.load()
 
 

@@ -276,7 +276,7 @@ def test_the_whole_life_of_a_project(life, db, travel):
     topic = idea_to_topic(life)
     call, _dossiers = topic_to_opened_call(life, topic)
     dossiers_to_line(life)
-    assert "Trúng tuyển" in life.as_("pi1").page("/proposals/").text and "Dự bị" in life.as_("pi3").page("/proposals/").text
+    assert "Trúng tuyển" in life.as_("pi1").page("/proposals/").text and "Dự phòng" in life.as_("pi3").page("/proposals/").text
     project, contract = line_to_contract(life)
     life.send("officer", f"{call}/conclude")
     execution(life, project)

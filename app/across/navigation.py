@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -170,7 +171,7 @@ VERBS |= {
     "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
     "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
 }  # fmt: skip
-VERBS |= {"copy": N_("Copied from an earlier proposal")}
+VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 
@@ -300,12 +301,17 @@ def names_of(ids: set[int]) -> dict[int, str]:
 def told_history(entries: list[Any]) -> list[Told]:
     """The acts of a timeline in words, people by name, in one query."""
     people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
-    faces = {name: {str(state): state for state in life.states} for name, life in LIFECYCLES.items()}
-    return [_told(entry, people, faces) for entry in entries]
+    return [_told(entry, people) for entry in entries]
 
 
-def _told(entry: Any, people: dict[int, str], faces: dict[str, dict[str, Face]]) -> Told:
-    known = faces.get(entry.subject_type, {})
+@functools.cache
+def _faces(subject: str) -> dict[str, Face]:
+    """The states of a kind of subject by their names."""
+    return {str(state): state for state in LIFECYCLES[subject].states} if subject in LIFECYCLES else {}
+
+
+def _told(entry: Any, people: dict[int, str]) -> Told:
+    known = _faces(entry.subject_type)
     before = known.get(entry.before)
     state = known.get(entry.after) if entry.after != entry.before else None
     life = LIFECYCLES.get(entry.subject_type)

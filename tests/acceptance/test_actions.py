@@ -115,7 +115,7 @@ def test_the_officer_returns_and_checks(cast, at, project, mails):
     assert case.state == CaseState.VALID and case.reason is None
     assert [p.template for p in papers.of(case)].count("acceptance/validity") == 2
     assert {"acceptance/mail/returned.txt", "acceptance/mail/valid.txt"} <= {m.template for m in mails()}
-    assert queries.next_due(case, project) > (at + END + 11 * DAY).date() + 15 * DAY
+    assert queries.next_due(case, project.decision_date) > (at + END + 11 * DAY).date() + 15 * DAY
 
 
 # --- the council ----------------------------------------------------------------------------------------------
@@ -396,7 +396,7 @@ def test_acceptance_goes_no_further_once_the_project_ended_early(cast, at, proje
     case = plays.valid(cast, project=project, at=when)
     council = factories.panel(case, when)
     procedure.established(council, cast["officer"], when)
-    assert case in queries.cases_in(cast["officer"], CaseState.IN_SESSION)
+    assert case.id in [row.id for row in queries.cases_in(cast["officer"], CaseState.IN_SESSION)]
     work_plays.terminated(cast, project=project, at=when + DAY)
     assert queries.cases_in(cast["officer"], CaseState.IN_SESSION) == []
     procedure.concluded(council, {}, None, by=cast["officer"], at=when + 5 * DAY)  # members may still end their session; it grades nothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -13,9 +14,9 @@ from sqlalchemy import func, select
 
 from app.across.board import queries as board
 from app.across.board.rules import Column, Measure, Stand, columns, rows, stand_of
-from app.across.demo import world
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
+from app.across.demo.plays import plans as plan_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.db import db as database
 from app.stages.acceptance.models import Result
@@ -24,9 +25,9 @@ from app.stages.calls.models import Call, CallTopic
 from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Topic
+from app.stages.plan import actions as plan_actions
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
-from tests.support.databases import PASSWORD
 
 DAY = timedelta(days=1)
 
@@ -75,13 +76,6 @@ def found(page):
 
 def cells(page):
     return [(a["href"], int(a.contents[0].strip().replace(".", "").replace("đ", "").strip() or 0)) for a in page.select("table.board td a")]
-
-
-@pytest.fixture
-def played(db, at):
-    print("seed 1")
-    world.build(PASSWORD, as_of=at, seed=1)
-    database.session.commit()
 
 
 def test_the_board_of_the_demonstration_world(played, as_, anonymous, count_queries):
@@ -157,6 +151,7 @@ def the_public_board_counts_what_is_public_only(anonymous, count_queries):
     links = [a for a in page.select("table.board tbody td a") if "đ" not in a.text]
     for link in links[::3]:
         assert found(anonymous.page(link["href"])) == amount(link), link["href"]
+    assert "item=" in links[0]["href"] and not re.search(r"item=[\d.]+$", links[0]["href"]), "a code means another item once another plan is in force"
     assert links and count_queries(lambda: anonymous.get("/public/board", headers={"Cache-Control": "no-cache"})) <= 10
 
 
@@ -207,3 +202,45 @@ def test_a_sealed_dossier_is_not_counted_before_its_opening(cast, at, travel, as
     database.session.commit()
     travel.move_to(at + DAY * 62)
     assert [a.contents[0].strip() for a in as_("officer").page("/board/?measure=proposals").select("table.board tbody td a")] == ["1", "1"]
+
+
+def test_each_plan_has_a_board_of_its_own(cast, at, as_, anonymous):
+    """The same code in two plans is two items: what was tied to the superseded plan is counted on its board only."""
+    before = plans.current_plan()
+    old = [idea_plays.approved_topic(cast, item="1.8", title=f"Tưới tự động {n}", at=at - 60 * DAY) for n in range(2)]
+    call_plays.published_call(cast, topics=old[:1], at=at - 30 * DAY)
+    plan_actions.put_in_force(plan_plays.next_plan(cast, at=at - 20 * DAY), by=None, at=at - 10 * DAY)
+    after = plans.current_plan()
+    code = board.sectors_of(after)[0].items[0].code
+    new = [idea_plays.approved_topic(cast, item=code, title=f"Giống lúa {n}", at=at - 35 * DAY) for n in range(3)]
+    database.session.commit()
+    for plan, topics in ((before, old), (after, new)):
+        assert {t.item_id for t in topics} <= {i.id for s in board.sectors_of(plan) for i in s.items}
+    officer = as_("officer")
+    for plan, topics in ((before, old), (after, new)):
+        page = officer.page(f"/board/?measure=topics&plan={plan.public_id}")
+        links = page.select("table.board tbody td a")
+        assert {amount(a) for a in links} == {len(topics)}
+        listed = {a["href"].rsplit("/", 1)[-1] for a in officer.page(links[0]["href"]).select("main table a[href^='/topics/']")}
+        assert {t.public_id for t in topics} == listed & {t.public_id for t in old + new}
+    assert amount(officer.page("/board/?measure=topics").select_one("table.board tbody td a")) == 3, "without a plan: the one in force"
+    public = anonymous.page("/public/board")
+    assert after.number in public.text and amount(public.select_one("table.board tfoot td")) == 0, "the call out is of the plan before"
+
+
+def test_the_public_board_tells_nothing_that_is_not_public(cast, at, anonymous):
+    """Ideas, topics in no call, topics of a draft call and dossiers count nowhere and are named nowhere."""
+    secret = "Bí mật của viện"
+    idea_plays.submitted_idea(cast, item="2.1", title=secret, at=at - 60 * DAY)
+    kept = [idea_plays.approved_topic(cast, item="1.8", title=f"{secret} {n}", at=at - 60 * DAY, ceiling=987_000_000) for n in range(3)]
+    call_plays.drafted_call(cast, topics=kept[:1], at=at - 20 * DAY, title=f"{secret}: bản nháp")
+    shown = anonymous.get("/public/board").get_data(as_text=True)
+    empty = [amount(td) for td in BeautifulSoup(shown, "html.parser").select("table.board tfoot td")]
+    call = call_plays.published_call(cast, topics=kept[1:2], at=at - 20 * DAY)
+    plays.submitted(cast, call_topic=calls.topics_of(call)[0], at=at - 10 * DAY)
+    database.session.commit()
+    fresh = anonymous.get("/public/board?x=1").get_data(as_text=True)
+    assert empty == [0, 0, 0, 0, 0] and [amount(td) for td in BeautifulSoup(fresh, "html.parser").select("table.board tfoot td")] == [1, 0, 0, 0, 0]
+    for text in (shown, fresh):
+        assert secret not in text and "987" not in text and not any(t.public_id in text or t.code in text for t in kept)
+        assert not any(cast[a].name in text for a in ("pi1", "officer", "agency1"))

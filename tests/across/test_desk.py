@@ -107,3 +107,16 @@ def test_one_statement_serves_people_with_the_same_roles_and_shows_each_their_ow
         assert "Ideas to put to identification" not in waiting(cast["pi1"], at)
         waiting(cast["pi1"], at + DAY)
         assert providers._statement.cache_info().misses == written + 1
+
+
+def test_the_first_lines_are_shown_and_all_are_counted(app, cast, at, as_):
+    for n in range(12):
+        ideas.drafted_idea(cast, title=f"Ý tưởng {n:02}", at=at - DAY * (20 - n), by="pi1")
+    with app.test_request_context():
+        group = next(g for g in providers.groups(cast["pi1"], at, shown=10) if g.name == "my_ideas")
+        assert [t.title for t in group.tasks] == [f"Ý tưởng {n:02}" for n in range(10)] and group.count == 12
+        assert len(next(g for g in providers.groups(cast["pi1"], at, shown=10, whole="my_ideas") if g.name == "my_ideas").tasks) == 12
+    pi1 = as_("pi1")
+    assert "Ý tưởng 11" not in pi1.page("/desk/").text
+    assert "Ý tưởng 11" in pi1.page("/desk/?all=my_ideas").text
+    assert "Ý tưởng 11" not in pi1.page("/desk/?all=nothing").text

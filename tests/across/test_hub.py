@@ -13,7 +13,13 @@ from app.across.hub.rules import Line, Step
 from app.kernel.db import db as database
 from app.kernel.listing import Listing
 from app.stages.acceptance.rules import CaseState, ResultState
-from app.stages.execution.rules import AdjustmentState, ReportState
+from app.stages.execution.rules import (
+    AdjustmentState,
+    ReportState,
+    SuspensionState,
+    TerminationState,
+)
+from app.stages.funding.rules import ContractState, SettlementState, TrancheState
 from tests.funding import factories
 
 DAY = factories.DAY
@@ -96,6 +102,34 @@ def test_next_steps_follow_rights(at):
     due = [Line("report", "r", ReportState.SCHEDULED, "", 2, today, "x")]
     assert rules.next_steps(project, None, [], due, holds=True, can=lambda w: w == "execution:report", today=today) == [
         Step("Write report %(n)s", "execution.submit_report", "r", 2)]  # fmt: skip
+
+
+def test_a_stopped_project_asks_for_its_end_and_not_for_money(at):
+    today = at.date()
+    project = Row(historic=False, public_id="p", frozen_since=at)
+    contract = Row(state=ContractState.SIGNED, public_id="c", ends_on=today)
+    due = [Row(state=TrancheState.DUE, public_id="t", position=2)]
+    lines = [Line("report", "r", ReportState.SCHEDULED, "", 2, today, "x"), Line("suspension", "s", SuspensionState.SUSPENDED, "", None, today, "x"),
+             Line("termination", "e", TerminationState.OPENED, "", None, today, "x"), Line("acceptance_case", "a", CaseState.FAILED, "", 1, None, "x")]  # fmt: skip
+    held = rules.next_steps(project, contract, due, lines, holds=True, can=lambda w: w in ("funding:request", "execution:report"), today=today)
+    assert held == []
+    decide = rules.next_steps(project, contract, due, lines, holds=False, can=lambda w: w == "execution:decide", today=today)
+    assert [s.endpoint for s in decide] == ["execution.decide_termination", "execution.resume"]
+
+
+@pytest.mark.nodb
+@pytest.mark.parametrize(("state", "owed", "word", "holds", "endpoint"), [
+    (None, None, "funding:request", True, "funding.submit_settlement"), ("returned", None, "funding:request", True, "funding.submit_settlement"),
+    ("submitted", 5, "funding:settle", False, "funding.decide_settlement"), ("accepted", 5, "funding:pay", False, "funding.refund"),
+    ("accepted", 5, "", True, "funding.settlement"), ("accepted", 0, "funding:liquidate", False, "funding.liquidate"),
+    ("accepted", 5, "funding:liquidate", False, None),
+])  # fmt: skip
+def test_after_the_end_the_next_one_is_asked(at, state, owed, word, holds, endpoint):
+    project, contract = Row(historic=False, public_id="p"), Row(state=ContractState.SETTLED, public_id="c", ends_on=at.date())
+    accounts = None if state is None else Row(state=SettlementState(state), public_id="s")
+    lines = [Line("acceptance_case", "a", CaseState.FAILED, "", 1, None, "x")]
+    steps = rules.next_steps(project, contract, [], lines, holds=holds, can=lambda w: w == word, today=at.date(), ended=True, settlement=accounts, owed=owed)
+    assert [s.endpoint for s in steps] == ([endpoint] if endpoint else [])
 
 
 def test_an_ended_project_owes_no_report(at):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import func, select
 
-from app.across.demo import world
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase
 from app.kernel import clock, journal
@@ -18,22 +16,13 @@ from app.stages.funding.models import LedgerEntry, Project
 from app.stages.ideas.models import Topic
 from app.stages.proposals.models import Proposal
 from app.stages.transfer.models import FollowUp
-from tests.support.databases import PASSWORD
-
-
-@pytest.fixture
-def built(db, at):
-    print("seed 1")
-    cast = world.build(PASSWORD, as_of=at, seed=1)
-    db.session.commit()
-    return cast
 
 
 def states(db, model):
     return {str(s): n for s, n in db.session.execute(select(model.state, func.count()).group_by(model.state))}
 
 
-def test_the_world_is_legal_and_has_everything_in_it(db, built, at):
+def test_the_world_is_legal_and_has_everything_in_it(db, played, at):
     checked, broken, _head = journal.verify()
     assert broken is None and checked > 1000
     leader = user_by_email("leader@demo.vamco.test")

@@ -98,7 +98,7 @@ def test_seven_members_hold_a_session(site: Site, visit: Callable[..., Page], at
     send(officer, {"agree": True})
     assert "Đã kết thúc" in officer.inner_text("main")
     sound(officer)
-    for account, said in (("pi1", "Trúng tuyển"), ("pi3", "Dự bị")):
+    for account, said in (("pi1", "Trúng tuyển"), ("pi3", "Dự phòng")):
         applicant = visit(account)
         go(applicant, "/proposals/")
         no_overflow(applicant)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.across.demo.plays import calls as play
 from app.across.demo.plays import ideas
-from app.kernel.clock import at_local
+from app.kernel.clock import ZONE, at_local
 from app.kernel.db import db as database
 from app.kernel.journal import JournalEntry
 from app.stages.calls import actions, queries
@@ -103,6 +103,51 @@ def test_a_past_call_is_copied_with_dates_anew(as_, cast, topics, at, travel):
     assert (copy.note, copy.place, copy.state, copy.round, copy.number) == ("Nộp 01 bộ gốc", play.PLACE, CallState.DRAFT, 1, None)
     assert copy.deadline > at + 130 * DAY and copy.opening_at > copy.deadline
     assert officer.get("/calls/new?copy=nothing").status_code == 404
+
+
+def test_dates_nobody_touched_go_along_with_the_deadline(as_, cast, topics, at):
+    officer = as_("officer")
+    page = officer.page("/calls/new")
+    offered = {name: page.select_one(f"#{name}")["value"] for name in ("questions_until", "briefing_at", "opening_at", "council_on", "notify_on")}
+    typed = {"title": "Đợt hạn dài", "topics": [topics[0].public_id], "deadline": "29/05/2026 17:00", "notify_on": "30/10/2026"}
+    row = queries.call_by_pid(officer.submit("/calls/new", typed).location.rsplit("/", 1)[-1])
+    assert row.deadline == at_local(date(2026, 5, 29), 17) < row.opening_at and row.notify_on == date(2026, 10, 30), "what was typed stands"
+    assert f"{row.questions_until.astimezone(ZONE):%d/%m/%Y %H:%M}" != offered["questions_until"] and row.questions_until > at_local(date(2026, 5, 1), 0)
+    assert f"{row.briefing_at.astimezone(ZONE):%d/%m/%Y %H:%M}" == offered["briefing_at"], "the briefing is near the beginning"
+    opening = row.opening_at
+    page = officer.page(officer.submit(f"/calls/{row.public_id}/edit", {"deadline": "05/06/2026 17:00", "council_on": "01/07/2026"}).location)
+    row = queries.call_by_pid(row.public_id)
+    assert row.opening_at == opening + 7 * DAY and row.council_on == date(2026, 7, 1)
+    assert "đi theo hạn" in page.text and "Mở hồ sơ" in page.text
+    for odd in ("01/03/2026 17:00", "30/12/2199 17:00"):
+        page = soup(officer.submit(f"/calls/{row.public_id}/edit", {"deadline": odd}, status=422))
+        assert page.select_one("#deadline-error") and "đi theo hạn" not in page.text
+        assert soup(officer.submit("/calls/new", typed | {"deadline": odd}, status=422)).select_one("#deadline-error")
+
+
+def test_a_draft_whose_deadline_has_gone_by_is_told_so(as_, cast, topics, at, travel):
+    row = play.drafted_call(cast, topics=topics, at=at)
+    actions.revise(row, {"deadline": at_local(date(2026, 4, 5), 17)}, by=cast["officer"], at=at)
+    pid = kept(row)
+    travel.move_to(at + 60 * DAY)
+    officer = as_("officer")
+    for url in (f"/calls/{pid}", f"/calls/{pid}/edit", f"/calls/{pid}/publish"):
+        said = officer.page(url).select_one(".panel-warn").text
+        assert "đã qua" in said and "ngày nghỉ" not in said, url
+
+
+def test_a_topic_of_another_draft_is_named_where_it_is_ticked(as_, cast, topics, at):
+    first = kept(play.drafted_call(cast, topics=topics[:1], at=at, title="Bản đang soạn"))
+    officer = as_("officer")
+    for url in ("/calls/new", f"/calls/new?copy={first}"):
+        labels = {i["value"]: i.find_parent("label") or officer_label(i) for i in officer.page(url).select("input[name=topics]")}
+        assert "đã ở trong bản nháp “Bản đang soạn”" in labels[topics[0].public_id].text and "bản nháp" not in labels[topics[1].public_id].text, url
+    assert "đã ở trong bản nháp" not in officer.page(f"/calls/{first}/edit").text, "its own draft is no other"
+
+
+def officer_label(control):
+    """The label of a control that is not inside it."""
+    return next(label for label in control.find_all_next("label") if label.get("for") == control["id"])
 
 
 def test_a_correction_is_public_with_reason_and_paper(as_, anonymous, cast, topics, at):

@@ -89,6 +89,20 @@ def test_all_who_began_a_proposal_or_follow_are_told(cast, at, call, mails, trav
     assert "pi3" in told(mails, "cancelled") and "agency1" not in told(mails, "cancelled")
 
 
+def test_followers_and_writers_are_told_before_a_call_closes(cast, at, call, topics, mails):
+    actions.follow(call, by=cast["pi2"], at=at)
+    proposal_plays.draft(cast, call_topic=queries.topics_of(call)[0], at=at + DAY, pi="pi3", host="host2")
+    actions.remind_due(call.deadline - 8 * DAY)
+    assert told(mails, "closing") == set()
+    for ahead in (7 * DAY, 6 * DAY, timedelta(hours=23), timedelta(hours=1)):
+        actions.remind_due(call.deadline - ahead)
+    assert {"pi2", "pi3"} <= told(mails, "closing") and not {"officer", "pi1"} & told(mails, "closing")
+    assert sum(m.template == "calls/mail/closing.txt" and m.to_address.startswith("pi2@") for m in mails()) == 2, "a week before and a day before, each once"
+    actions.close_due(call.deadline + DAY)
+    actions.remind_due(call.deadline + DAY)
+    assert sum(m.template == "calls/mail/closing.txt" and m.to_address.startswith("pi2@") for m in mails()) == 2
+
+
 def test_a_kept_search_tells_once_of_each_new_call(cast, at, topics, mails):
     search = actions.save_search("q=nuoi+tom&mode=selection", by=cast["pi2"], at=at)
     assert actions.save_search("q=nuoi+tom&mode=selection", by=cast["pi2"], at=at).id == search.id, "the same search is kept once"

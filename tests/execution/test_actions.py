@@ -253,8 +253,8 @@ def test_a_suspension_stops_payments_until_it_ends(db, cast, at, project):
         plays.suspended(cast, project=project, at=at + 202 * DAY)
     db.session.rollback()
     with pytest.raises(Incomplete):
-        actions.resume(row, reason="x", on=(at + 100 * DAY).date(), by=cast["leader"], at=at + 230 * DAY)
-    actions.resume(row, reason="Nước đã rút", on=(at + 230 * DAY).date(), by=cast["leader"], at=at + 230 * DAY)
+        actions.resume(row, number="9/QĐ-SKHCN", reason="x", on=(at + 100 * DAY).date(), by=cast["leader"], at=at + 230 * DAY)
+    actions.resume(row, number="9/QĐ-SKHCN", reason="Nước đã rút", on=(at + 230 * DAY).date(), by=cast["leader"], at=at + 230 * DAY)
     money_plays.requested(cast, project=project, at=at + 231 * DAY, n=2)
 
 
@@ -305,6 +305,34 @@ def test_accounts_after_a_termination_keep_to_the_decision(cast, at, project):
     funding.refund(project, amount=70_000_000, voucher="3", **back)
     funding.liquidate(project, number=None, dated=(now + DAY).date(), assets=None, remark=None, by=cast["officer"], at=now + DAY)
     assert project.paid_total == 450_000_000 - 170_000_000
+
+
+def test_a_suspension_has_papers_and_dropping_an_early_end_is_told(cast, at, project, mails):
+    row = plays.suspended(cast, project=project, at=at + 90 * DAY)
+    early = plays.opened_termination(cast, project=project, at=at + 100 * DAY)
+    actions.drop_termination(early, reason="Đã khắc phục", by=cast["leader"], at=at + 110 * DAY)
+    told = {m.to_address.partition("@")[0]: m.body for m in mails() if m.template == "execution/mail/dropped.txt"}
+    assert set(told) == {"pi1", "host1", "officer"} and all(row.decision_number in body for body in told.values())
+    said = {"reason": "Nước đã rút", "on": (at + 120 * DAY).date(), "by": cast["leader"], "at": at + 120 * DAY}
+    for number in ("abc", row.decision_number):
+        with pytest.raises(Incomplete) as refused:
+            actions.resume(row, number=number, **said)
+        assert refused.value.field == "number"
+
+
+def test_resuming_has_a_paper(cast, at, project):
+    row = plays.suspended(cast, project=project, at=at + 90 * DAY)
+    actions.resume(row, number="77/QĐ-SKHCN", reason="Nước đã rút", on=(at + 100 * DAY).date(), by=cast["leader"], at=at + 120 * DAY)
+    issued = {p.template: p for p in papers.of(row)}
+    assert set(issued) == {"execution/suspension_decision", "execution/resumption_decision"}
+    assert issued["execution/resumption_decision"].number == "77/QĐ-SKHCN" and row.decision_number in str(issued["execution/resumption_decision"].blocks)
+    assert "Căn cứ" in str(issued["execution/suspension_decision"].blocks)
+
+
+def test_what_was_asked_for_falls_away_with_the_project(cast, at, project):
+    asked = plays.requested_extension(cast, project=project, at=at + 280 * DAY)
+    plays.terminated(cast, project=project, at=at + 300 * DAY)
+    assert asked.state == AdjustmentState.WITHDRAWN
 
 
 def test_a_dropped_termination_lets_money_flow_again(db, cast, at, project):

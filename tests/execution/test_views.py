@@ -118,10 +118,15 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
     travel.move_to(at + 200 * DAY)
     leader, officer, province = as_("leader"), as_("officer"), as_("province")
     leader.submit(f"{base}/suspend", {"from_date": "18/09/2026", "number": "8/QĐ-SKHCN", "reason": "Ngập"})
-    leader.submit(f"{base}/suspend", {"from_date": "18/09/2026", "number": "9/QĐ-SKHCN", "reason": "Ngập"}, status=409)
+    leader.page(f"{base}/suspend", status=409)
     stop = f"/execution/suspensions/{only(Suspension).public_id}"
-    leader.page(stop)
-    leader.submit(f"{stop}/resume", {"reason": "Nước rút"})
+    resume = f"{stop}/resume"
+    assert leader.page(stop).select_one(f'aside a[href="{resume}"], .next-step a[href="{resume}"]')
+    assert leader.page(base).select_one(f'.next-step a[href="{resume}"]') and leader.page(f"/projects/{project.public_id}").select_one(f'.next-step a[href="{resume}"]')
+    assert leader.page("/desk/").select_one(f'a[href="{stop}"]')
+    leader.submit(resume, {"reason": "Nước rút", "number": "abc"}, status=422)
+    leader.submit(resume, {"reason": "Nước rút", "number": "10/QĐ-SKHCN"})
+    assert "10/QĐ-SKHCN" in leader.page(stop).text
     officer.submit(f"{base}/open-termination", {"ground": "not_feasible", "statement": "Không khả thi", "attest": "y"})
     url = f"/execution/terminations/{only(Termination).public_id}"
     officer.page("/execution/?tab=endings")
@@ -131,6 +136,11 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
         assert "170.000.000" in client.page(url).text
         client.page(base)
         client.page(f"/funding/projects/{project.public_id}")
+    settle = f"/funding/projects/{project.public_id}/settle"
+    assert as_("pi1").page(f"/projects/{project.public_id}").select_one(f'.next-step a[href="{settle}"]')
+    assert "400.000.000" in str(as_("pi1").page(settle).select_one('input[name="spent"]'))
+    as_("pi1").submit(settle, {"spent": "450.000.000", "attest": "y"}, status=422)
+    as_("pi1").submit(settle, {"attest": "y"})
     assert only(Project).frozen_since is not None
 
 

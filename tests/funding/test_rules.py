@@ -27,6 +27,7 @@ from app.stages.funding.rules import (
     check_signer,
     end_of,
     lump_sum_faults,
+    months_of,
 )
 
 pytestmark = pytest.mark.nodb
@@ -95,3 +96,10 @@ def test_who_signs_is_a_rule(roles, signer, may):
 
 def test_papers_have_words_for_everything():
     assert {*LumpSum, *Source, *Condition, *ClosingKind, *Cause} == set(ON_PAPER)
+
+
+@pytest.mark.parametrize(("first", "last", "months"), [
+    ("2025-04-01", "2027-03-31", 24), ("2025-04-01", "2027-09-30", 30), ("2026-03-12", "2026-03-20", 1), ("2026-01-31", "2026-02-27", 1), ("2026-04-01", "2026-05-15", 2),
+])  # fmt: skip
+def test_months_of_a_term(first, last, months):
+    assert months_of(date.fromisoformat(first), date.fromisoformat(last)) == months

@@ -9,11 +9,14 @@ from bs4 import BeautifulSoup
 
 from app.across.demo.plays import ideas
 from app.kernel.db import db as database
+from app.kernel.errors import Incomplete
 from app.stages.ideas import actions as idea_acts
 from app.stages.plan import actions, queries
+from app.stages.plan.models import Priority
 from app.stages.plan.suggestion import actions as words
 from app.stages.plan.suggestion import labels
 from app.stages.plan.suggestion import queries as suggestion
+from tests.funding import factories
 from tests.plan import later
 from tests.support.browser import values_of
 
@@ -161,3 +164,28 @@ def test_public_lists_do_not_mix_the_sectors_of_two_plans(db, cast, at, anonymou
         values = {o["value"]: o.text for o in anonymous.page(url).select("#filter-sector option")}
         assert "1821/KH-UBND" in values[sector] and "1821" not in values["1"]
         assert anonymous.page(f"{url}?sector={sector}").select_one("ul.chips")
+
+
+def test_the_public_keeps_the_board_of_the_plan_before(db, cast, at, anonymous):
+    project = factories.project(cast, at - 60 * DAY, number="61/QĐ-UBND")
+    item = db.session.get(Priority, project.item_id)
+    page = anonymous.page("/public/board")
+    [link] = {a["href"] for a in page.select("table.board tbody td a") if "projects" in a["href"]}
+    shown = [a["href"] for a in anonymous.page(link).select("a[href^='/public/projects/']")]
+    plan = succeed(cast, at)
+    tiles = anonymous.page("/").select_one("main").text
+    assert f"{project.approved_total:,}".replace(",", ".") in tiles, "what was approved does not vanish with the plan"
+    now = anonymous.page("/public/board")
+    assert plan.number in now.h1.find_next("p").text and not now.select("table.board tbody td a")
+    [before] = [a["href"] for a in now.select("main p a") if "plan=" in a["href"]]
+    old = anonymous.page(before)
+    assert item.code in {th.select_one(".item-code").text for th in old.select("tbody th")} and link in {a["href"] for a in old.select("td a")}
+    assert [a["href"] for a in anonymous.page(link).select("a[href^='/public/projects/']")] == shown, "an address keeps its meaning"
+    assert anonymous.page("/public/board?plan=nothing").h1, "an unknown plan is the one in force"
+
+
+def test_a_decision_without_a_digit_is_none(db, cast, at):
+    plan, _new = actions.import_plan(later(), by=cast["officer"], at=at)
+    with pytest.raises(Incomplete) as refusal:
+        actions.prepare(plan, number="abc", dated=date(2026, 2, 1), in_force_from=date(2026, 2, 1), by=cast["officer"], at=at)
+    assert refusal.value.field == "number"

@@ -64,9 +64,17 @@ class SqliteTemplates:
         self.renew(url)
         return url
 
-    def renew(self, url: str) -> None:
+    def renew(self, url: str, name: str = "template") -> None:
         self.drop(url)
-        shutil.copyfile(self.template, make_url(url).database or "")
+        shutil.copyfile(self.folder / f"{name}.db", make_url(url).database or "")
+
+    def keep(self, url: str, name: str) -> None:
+        """From now on databases can be copies of this one too; nobody may be connected to it."""
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        shutil.copyfile(make_url(url).database or "", self.folder / f"{name}.db")
 
     def drop(self, url: str) -> None:
         path = make_url(url).database or ""
@@ -98,9 +106,13 @@ class PostgresqlTemplates:
         self.renew(url)
         return url
 
-    def renew(self, url: str) -> None:
+    def renew(self, url: str, name: str = "") -> None:
         self.drop(url)
-        self._run(f"CREATE DATABASE {make_url(url).database} TEMPLATE {self.name}")
+        self._run(f"CREATE DATABASE {make_url(url).database} TEMPLATE {self.name}{name}")
+
+    def keep(self, url: str, name: str) -> None:
+        """From now on databases can be copies of this one too; nobody may be connected to it."""
+        self._run(f"CREATE DATABASE {self.name}{name} TEMPLATE {make_url(url).database}")
 
     def drop(self, url: str) -> None:
         self._run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")

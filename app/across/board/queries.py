@@ -50,7 +50,7 @@ def counts(user: User, today: date, *, inside: str, body: str | None) -> Counts:
                  .group_by(item, year).order_by(None))  # fmt: skip
         for item_id, of, *numbers in db.session.execute(asked):
             if of is not None:
-                found[int(item_id), int(of)] |= {measure: int(n or 0) for measure, n in zip(figures, numbers, strict=True)}
+                found[item_id, int(of)].update(zip(figures, (int(n or 0) for n in numbers), strict=True))
     return found
 
 

@@ -73,18 +73,13 @@ def columns(measure: Measure | None, year: int | None, years: Iterable[int]) -> 
 
 def rows(items: Iterable[Any], counts: Counts, shown: Iterable[Column], year: int | None) -> list[Row]:
     """One row an item, in the order of the plan."""
-    by_item: dict[int, dict[int, Mapping[Measure, int]]] = defaultdict(dict)
+    sums: dict[tuple[int, int | None], dict[Measure, int]] = defaultdict(lambda: dict.fromkeys(Measure, 0))  # by item and year, None: all years
     for (item_id, of), numbers in counts.items():
-        by_item[item_id][of] = numbers
-    made = []
-    for item in items:
-        mine = by_item.get(item.id, {})
-
-        def total(measure: Measure, of: int | None, mine: dict[int, Mapping[Measure, int]] = mine) -> int:
-            return sum(n.get(measure, 0) for y, n in mine.items() if of is None or y == of)
-
-        made.append(Row(item, [total(c.measure, c.year) for c in shown], stand_of({m: total(m, year) for m in Measure})))
-    return made
+        for sum_ in (sums[item_id, of], sums[item_id, None]):
+            for measure, number in numbers.items():
+                sum_[measure] += number
+    shown = list(shown)
+    return [Row(item, [sums[item.id, c.year][c.measure] for c in shown], stand_of(sums[item.id, year])) for item in items]
 
 
 def totals(shown: Iterable[Row], width: int) -> list[int]:

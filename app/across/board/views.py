@@ -61,18 +61,24 @@ class Board:
     others: list[Any]
     is_current: bool
 
-    def link(self, row: Row, column: Column) -> str:
-        """The list of exactly the rows counted in this cell."""
-        return self._list(row.item.public_id, column)
+    def lines(self) -> list[tuple[Row, list[tuple[str, int, str | None, bool]]]]:
+        """The rows with their cells: (head, number, the list of exactly the rows counted, is it money?)."""
+        columns = [(head, *self._address(column), column.measure in MONEY) for head, column in zip(self.heads, self.columns, strict=True)]
+        return [(row, [(head, n, f"{before}{row.item.public_id}{after}" if n else None, money)
+                       for n, (head, before, after, money) in zip(row.numbers, columns, strict=True)]) for row in self.rows]  # fmt: skip
 
     def total_link(self, column: Column) -> str | None:
         """The list of the rows of a whole column; None when the rows shown are no whole sector or plan."""
         return None if self.only or self.agency else self._list((self.sector or self.plan).public_id, column)
 
     def _list(self, inside: str, column: Column) -> str:
+        return inside.join(self._address(column))
+
+    def _address(self, column: Column) -> tuple[str, str]:
+        """What stands before and after the item, sector or plan in the address of a column's list."""
         endpoint, more = LISTS[column.measure]
-        asked = {"item": inside, "year": column.year, "body": self.body, **more}
-        return f"{url_for(endpoint)}?{urlencode({name: value for name, value in asked.items() if value is not None})}"
+        asked = {name: value for name, value in {"year": column.year, "body": self.body, **more}.items() if value is not None}
+        return f"{url_for(endpoint)}?item=", f"&{urlencode(asked)}" if asked else ""
 
     @cached_property
     def heads(self) -> list[str]:

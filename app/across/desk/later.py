@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import Select, or_, select
 
 from app.across.desk.waiting import Task, lines
@@ -34,8 +33,8 @@ OWN = (CaseState.PREPARING, CaseState.RETURNED, CaseState.REVISING, CaseState.GR
 OFFICE = (CaseState.SUBMITTED, CaseState.VALID, CaseState.REVISING, CaseState.GRADED)
 
 
-def _task(case: Any, *, since: datetime | None, hint: str = "") -> Task:
-    return Task(case.project.title, url_for("acceptance.show", pid=case.public_id), since, acceptance.next_due(case, case.project), hint or case.project.code)
+def _task(case: Any, *, since: datetime | None) -> Task:
+    return Task(case.title, ("acceptance.show", case.public_id), since, acceptance.next_due(case, case.decision_date), case.code)
 
 
 def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
@@ -43,7 +42,7 @@ def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     if "researcher" not in user.roles and not any(m.is_manager for m in user.live_memberships):
         return []
     begin = acceptance.projects_to_begin(user, until=clock.local(at + CONTRACT_AHEAD).date(), held=True)
-    found = [Task(p.title, url_for("acceptance.begin", pid=p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code) for p in begin]
+    found = [Task(p.title, ("acceptance.begin", p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code) for p in begin]
     for case in acceptance.cases_in(user, *OWN, held=True):
         waits = case.state in (CaseState.PREPARING, CaseState.RETURNED) or (case.state == CaseState.REVISING and case.revised_at is None)
         waits = waits or (case.state == CaseState.GRADED and bool(case.accepted))

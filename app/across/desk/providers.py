@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CompoundSelect, Select, case, exists, func, or_
+from sqlalchemy import Select, case, exists, func, or_
 
 from app.across.desk import councils, later, office, plans
-from app.across.desk.waiting import NOW, Anybody, Task, lines, read, together
+from app.across.desk.waiting import NOW, Anybody, Found, Task, lines, read, together
 from app.kernel import clock
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
@@ -19,12 +19,19 @@ from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
-from app.stages.execution.models import Adjustment, Inspection, Report, Termination
+from app.stages.execution.models import (
+    Adjustment,
+    Inspection,
+    Report,
+    Suspension,
+    Termination,
+)
 from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentState,
     InspectionState,
     ReportState,
+    SuspensionState,
     TerminationState,
 )
 from app.stages.funding import queries as funding
@@ -55,10 +62,12 @@ REPORT_AHEAD = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Group:
-    """A kind of work with its lines, oldest first."""
+    """A kind of work with its most urgent lines, and how many there are and are late."""
 
     label: str
+    name: str
     tasks: list[Task]
+    count: int
     late: int
 
 
@@ -193,12 +202,13 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, funding.held(user), since=funding.fell_due())]
+    flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, funding.held(user), since=funding.fell_due())]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
-        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, *earlier, since=Tranche.requested_at))
+        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
     if user.can(Do.FUNDING_PAY):
-        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, *earlier, since=Tranche.approved_at))
+        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
     return found
 
 
@@ -208,8 +218,15 @@ def accounts(user: User, _at: datetime) -> list[Select[Any]]:
     if user.can(Do.FUNDING_SETTLE):
         found.append(_ended(user, "funding.decide_settlement", Settlement.public_id, Settlement.state == SettlementState.SUBMITTED))
     if user.can(Do.FUNDING_LIQUIDATE):
-        found.append(_ended(user, "funding.liquidate", Contract.public_id, Settlement.state == SettlementState.ACCEPTED, Contract.state == ContractState.SETTLED))
+        found.append(_ended(user, "funding.liquidate", Contract.public_id, Contract.state == ContractState.SETTLED, funding.owed_sql() <= 0))
     return found
+
+
+def refunds(user: User, _at: datetime) -> list[Select[Any]]:
+    """Money that is to come back by accepted accounts: to pay for those who hold the project, to book for finance."""
+    due = (Contract.state == ContractState.SETTLED, funding.owed_sql() > 0)
+    found = [_ended(user, "funding.settlement", Settlement.public_id, funding.held(user), *due)]
+    return [*found, _ended(user, "funding.refund", Project.public_id, *due)] if user.can(Do.FUNDING_PAY) else found
 
 
 def _ended(user: User, endpoint: str, pid: Any, *where: Any) -> Select[Any]:
@@ -222,9 +239,10 @@ def _ended(user: User, endpoint: str, pid: Any, *where: Any) -> Select[Any]:
 
 
 def _awaited(user: User, endpoint: str, until: date, *where: Any) -> Select[Any]:
-    """Reports awaited until that day, of projects that have not ended."""
+    """Reports awaited until that day, of projects that have not ended and are not suspended."""
     ended = exists().where(ProjectClosing.project_id == Report.project_id)
-    return _of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, *where, due=Report.due_on)
+    stopped = exists().where(Suspension.project_id == Report.project_id, Suspension.state == SuspensionState.SUSPENDED)
+    return _of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, ~stopped, *where, due=Report.due_on)
 
 
 def reports_to_write(user: User, at: datetime) -> list[Select[Any]]:
@@ -254,11 +272,19 @@ def inspections(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
-    """Requests for changes and early ends under consideration."""
+    """Requests for changes."""
     if not user.can(Do.EXECUTION_DECIDE):
         return []
-    return [_of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, since=Adjustment.requested_at),
-            _of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at)]  # fmt: skip
+    ended = exists().where(ProjectClosing.project_id == Adjustment.project_id)
+    return [_of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, ~ended, since=Adjustment.requested_at)]
+
+
+def endings_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
+    """Early ends under consideration, and suspended projects that wait to be resumed."""
+    if not user.can(Do.EXECUTION_DECIDE):
+        return []
+    return [_of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at),
+            _of_project(Suspension, user, "execution.suspension", Suspension.state == SuspensionState.SUSPENDED, since=Suspension.at)]  # fmt: skip
 
 
 # --- the house ------------------------------------------------------------------------------------------------
@@ -280,6 +306,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Projects that await your decision"), awards_to_decide),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
+    (N_("Early ends to decide, suspended projects to resume"), endings_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
     (N_("Payments to deal with"), tranches),
     (N_("Plans that await your decision"), plans.to_decide),
@@ -288,6 +315,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
     (N_("Reports on the use of results to write"), later.use_to_report),
     (N_("Final accounts and liquidation"), accounts),
+    (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm),
     (N_("Dossiers to check"), to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
@@ -321,22 +349,31 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 
 
 COMPUTED = (later.to_recognise, later.dossiers_to_complete, later.acceptance_to_run)
+EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
-def _statement(anybody: Anybody) -> CompoundSelect[Any] | None:
+def _statement(anybody: Anybody) -> Select[Any] | None:
     start = clock.at_local(anybody.today)
     return together((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
                     for part in provider(cast(User, anybody), start) if isinstance(part, Select))  # fmt: skip
 
 
-def groups(user: User, at: datetime) -> list[Group]:
-    """All that waits for this person, in the order of PROVIDERS."""
+def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> list[Group]:
+    """All that waits for this person, in the order of PROVIDERS: the `shown` most urgent of each kind, and all of the kind named `whole`."""
     today, found = clock.local(at).date(), []
-    read_together = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at))
+    limits = [EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
+    at_whole = next((n for n, limit in enumerate(limits) if limit != shown), -1)
+    waiting = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
     for n, (label, provider) in enumerate(PROVIDERS):
-        tasks = [t for t in provider(user, at) if isinstance(t, Task)] if provider in COMPUTED else read_together.get(n, [])
-        if tasks:
-            tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
-            found.append(Group(label, tasks, sum(1 for t in tasks if t.due is not None and t.due < today)))
+        part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else waiting.get(n)
+        if part is not None and part.count:
+            found.append(Group(label, provider.__name__, part.tasks, part.count, part.late))
     return found
+
+
+def _computed(provider: Provider, user: User, at: datetime, shown: int) -> Found:
+    tasks = [t for t in provider(user, at) if isinstance(t, Task)]
+    tasks.sort(key=lambda t: (t.due or date.max, t.since or at))
+    today = clock.local(at).date()
+    return Found(tasks[:shown], len(tasks), sum(1 for t in tasks if t.due is not None and t.due < today))

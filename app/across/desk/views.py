@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_login import current_user
 
 from app.across import navigation
@@ -14,14 +14,15 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
-SHOWN = 20  # lines of one group
+SHOWN = 10  # lines of one group, unless all of it are asked for
 
 
 @bp.get("/")
 @allow(Do.DESK_READ)
 def home() -> Any:
     now = clock.now()
-    return render_template("desk/home.html", groups=providers.groups(current_user, now), now=now, today=clock.local(now).date(), shown=SHOWN)
+    groups = providers.groups(current_user, now, shown=SHOWN, whole=request.args.get("all", ""))
+    return render_template("desk/home.html", groups=groups, now=now, today=clock.local(now).date())
 
 
 @bp.get("/lists")

@@ -9,15 +9,17 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import (
-    CompoundSelect,
     Date,
     Integer,
     Select,
     String,
     bindparam,
+    case,
     cast,
+    func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -28,6 +30,8 @@ from app.kernel.permissions import Do, words_of
 from app.services.people.models import User
 
 NOW = bindparam("now", type_=UtcDateTime())  # the instant at which a desk is read
+TODAY, MIDNIGHT = bindparam("today", type_=Date()), bindparam("midnight", type_=UtcDateTime())  # its day, and when that began
+SHOWN, WHOLE = bindparam("shown", type_=Integer), bindparam("whole", type_=Integer)  # how many lines of each part; the part with all
 
 
 @dataclass(frozen=True)
@@ -100,18 +104,41 @@ class Anybody:
         return do in words_of(self.roles)
 
 
-def together(parts: Iterable[tuple[int, Select[Any]]]) -> CompoundSelect[Any] | None:
-    """All these statements as one, each with its number; None without any."""
+def together(parts: Iterable[tuple[int, Select[Any]]]) -> Select[Any] | None:
+    """All these statements as one, each with its number, the most urgent lines of each number first; None without any.
+
+    Beside each line stands how many its number has, and how many of them are late. Of most numbers only the first lines are shown,
+    so only these are read: SHOWN of each, and all of the number WHOLE.
+    """
     numbered = [part.add_columns(literal(number).label("number")) for number, part in parts]
-    return union_all(*numbered) if numbered else None
+    if not numbered:
+        return None
+    line = union_all(*numbered).subquery()
+    late = case((or_(line.c.due < TODAY, line.c.until < MIDNIGHT), 1), else_=0)
+    order = (line.c.due.asc().nulls_last(), line.c.until.asc().nulls_last(), line.c.since.asc().nulls_last(), line.c.pid)
+    ranked = select(line, func.row_number().over(partition_by=line.c.number, order_by=order).label("place"),
+                    func.count().over(partition_by=line.c.number).label("count"), func.sum(late).over(partition_by=line.c.number).label("late")).subquery()  # fmt: skip
+    return select(ranked).where(or_(ranked.c.place <= SHOWN, ranked.c.number == WHOLE)).order_by(ranked.c.number, ranked.c.place)
 
 
-def read(statement: CompoundSelect[Any] | None, parameters: Mapping[str, Any]) -> dict[int, list[Task]]:
-    """The tasks that the statement finds, by the number of their part."""
-    found: dict[int, list[Task]] = {}
+@dataclass
+class Found:
+    """What one part of a desk found: the first lines, and how many there are and are late."""
+
+    tasks: list[Task]
+    count: int
+    late: int
+
+
+def read(statement: Select[Any] | None, parameters: Mapping[str, Any], today: date, *, shown: int, whole: int) -> dict[int, Found]:
+    """The `shown` most urgent tasks that the statement finds, by the number of their part; all of the part `whole`."""
+    found: dict[int, Found] = {}
     if statement is None:
         return found
-    for row in db.session.execute(statement, parameters):
-        due = clock.local(row.until).date() if row.until is not None else row.due
-        found.setdefault(row.number, []).append(Task(row.title, (row.endpoint, row.pid), row.since, due, row.hint or ""))
+    asked = {**parameters, "today": today, "midnight": clock.at_local(today), "shown": shown, "whole": whole}
+    for endpoint, pid, title, since, due, until, hint, number, _place, count, late in db.session.execute(statement, asked):
+        if number not in found:
+            found[number] = Found([], count, int(late))
+        due = clock.local(until).date() if until is not None else due
+        found[number].tasks.append(Task(title, (endpoint, pid), since, due, hint or ""))
     return found

@@ -10,8 +10,13 @@ from typing import Any
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.stages.acceptance.rules import CaseState, ResultState
-from app.stages.execution.rules import AdjustmentState, ReportState
-from app.stages.funding.rules import ContractState, TrancheState
+from app.stages.execution.rules import (
+    AdjustmentState,
+    ReportState,
+    SuspensionState,
+    TerminationState,
+)
+from app.stages.funding.rules import ContractState, SettlementState, TrancheState
 from app.stages.transfer.rules import OPEN_REPORTS, FollowUpState
 
 
@@ -41,10 +46,17 @@ class Line:
 
 
 def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Line], *, holds: bool, can: Callable[[Do], bool], today: date,
-               ended: bool = False) -> list[Step]:  # fmt: skip
-    """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager? `ended`: no report is owed any more."""
-    reports = [] if ended else _reports(lines, holds, can, today)
-    return [*_contract(project, contract, can), *_money(tranches, holds, can), *reports, *_changes(lines, can),
+               ended: bool = False, settlement: Any = None, owed: int | None = None) -> list[Step]:  # fmt: skip
+    """What waits for this person here, the most urgent first. `holds`: is it the investigator or the host's manager? `ended`: no report is owed any more.
+
+    `settlement` are the accounts of an ended project and `owed` what is still to come back by them.
+    """
+    stopped = any(line.kind == "suspension" and line.state == SuspensionState.SUSPENDED for line in lines)
+    reports = [] if ended or stopped else _reports(lines, holds, can, today)
+    money = [] if getattr(project, "frozen_since", None) else _money(tranches, holds, can)
+    closing = _accounts(project, contract, settlement, owed, holds, can) if ended and contract is not None and not project.historic else []
+    changes = [] if ended else _changes(lines, can)
+    return [*([] if ended else _endings(lines, can)), *closing, *_contract(project, contract, can), *money, *reports, *changes,
             *_acceptance(project, contract, lines, holds, can, today), *_transfer(lines, holds, can, today)]  # fmt: skip
 
 
@@ -55,7 +67,29 @@ def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[St
         return [Step(N_("Draft the contract"), "funding.draft_contract", project.public_id)]
     if contract.state == ContractState.DRAFT:
         return [Step(N_("Complete and sign the contract"), "funding.contract", contract.public_id)]
-    return [Step(N_("Liquidate the contract"), "funding.liquidate", contract.public_id)] if contract.state == ContractState.SETTLED else []
+    return []
+
+
+def _endings(lines: list[Line], can: Callable[[Do], bool]) -> list[Step]:
+    """Early ends to decide, suspensions to end."""
+    if not can(Do.EXECUTION_DECIDE):
+        return []
+    return [*(Step(N_("Decide on the early end"), "execution.decide_termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.OPENED),
+            *(Step(N_("Resume the work"), "execution.resume", x.pid) for x in lines if x.kind == "suspension" and x.state == SuspensionState.SUSPENDED)]  # fmt: skip
+
+
+def _accounts(project: Any, contract: Any, settlement: Any, owed: int | None, holds: bool, can: Callable[[Do], bool]) -> list[Step]:
+    """Accounts to write or to check, money to come back, the contract to liquidate."""
+    if contract.state == ContractState.LIQUIDATED:
+        return []
+    if settlement is None or settlement.state == SettlementState.RETURNED:
+        return [Step(N_("Write the final accounts"), "funding.submit_settlement", project.public_id)] if holds and can(Do.FUNDING_REQUEST) else []
+    if settlement.state == SettlementState.SUBMITTED:
+        return [Step(N_("Check the accounts"), "funding.decide_settlement", settlement.public_id)] if can(Do.FUNDING_SETTLE) else []
+    if owed:
+        found = [Step(N_("Pay back what is owed"), "funding.settlement", settlement.public_id)] if holds else []
+        return [*found, Step(N_("Book money that came back"), "funding.refund", project.public_id)] if can(Do.FUNDING_PAY) else found
+    return [Step(N_("Liquidate the contract"), "funding.liquidate", contract.public_id)] if can(Do.FUNDING_LIQUIDATE) else []
 
 
 def _money(tranches: list[Any], holds: bool, can: Callable[[Do], bool]) -> list[Step]:

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.across.hub import queries, rules
-from app.across.hub.phase import Phase
+from app.across.hub.phase import ENDED, Phase
 from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
@@ -26,6 +26,7 @@ from app.services.papers import queries as papers
 from app.shown import can, language
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
+from app.stages.funding.rules import ClosingKind, months_of
 from app.stages.ideas.queries import ordering_bodies
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
@@ -80,10 +81,11 @@ def show(pid: str) -> Any:
     today = clock.today()
     whole = or_404(queries.whole(current_user, pid, today))
     steps = rules.next_steps(whole.project, whole.contract, whole.tranches, whole.lines, today=today, can=can,
-                             holds=funding.may_request(current_user, whole.project), ended=whole.closing is not None)  # fmt: skip
+                             holds=funding.may_request(current_user, whole.project), ended=whole.closing is not None, settlement=whole.settlement,
+                             owed=funding.owed(whole.project) if whole.settlement is not None else None)  # fmt: skip
     links = [((_(s.label, n=s.n) if s.n is not None else _(s.label)) + (f": {s.of}" if s.of else ""), url_for(s.endpoint, pid=s.pid), n == 0)
              for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
-    return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase), today=today,
+    return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase, whole.closing.kind if whole.closing else None), months=months_of(whole.project.starts_on, whole.project.ends_on), today=today,
                            papers=papers.of_keys(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip
 
 
@@ -91,8 +93,12 @@ _WAY = (Phase.APPROVED, Phase.CONTRACTED, Phase.RUNNING, Phase.IN_ACCEPTANCE, Ph
 _STANDS_AT = {Phase.SUSPENDED: Phase.RUNNING, Phase.TERMINATED: Phase.RUNNING, Phase.FAILED: Phase.IN_ACCEPTANCE}
 
 
-def _progress(phase: Phase) -> list[tuple[str, str]]:
-    """The way of a project, with the step where it stands."""
+def _progress(phase: Phase, ended: ClosingKind | None = None) -> list[tuple[str, str]]:
+    """The way of a project, with the step where it stands. One that ended early or failed was never recognised."""
+    if phase == Phase.LIQUIDATED and ended in (ClosingKind.TERMINATED, ClosingKind.FAILED):
+        last = ENDED[ended]
+        passed = _WAY[: _WAY.index(_STANDS_AT[last])]
+        return [*((_(step.label), "done") for step in passed), (_(last.label), "stopped"), (_(phase.label), "current")]
     at = _WAY.index(_STANDS_AT.get(phase, phase))
     here = "stopped" if phase in _STANDS_AT else "current"
     return [(_(phase.label if n == at else step.label), "done" if n < at else here if n == at else "todo") for n, step in enumerate(_WAY)]

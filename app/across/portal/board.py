@@ -20,20 +20,25 @@ from app.stages.transfer import queries as transfer
 MEASURES = ("called", "projects", "money", "results", "in_use")
 
 
-def board_shown(english: bool) -> dict[str, Any] | None:
-    """The plan's number, a line for each item (code, title, sector, numbers), and the numbers of all lines together."""
-    plan = db.session.execute(select(Plan.id, Plan.number).where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic)
-                              .order_by(Plan.dated.desc()).limit(1)).first()  # fmt: skip
+def board_shown(english: bool, pid: str | None = None) -> dict[str, Any] | None:
+    """The plan of this public id, else the one in force: number, a line for each item, the numbers of all lines together, the other plans.
+
+    A plan that was superseded keeps its board: what was called and approved under it counts there.
+    """
+    decided = db.session.execute(select(Plan.id, Plan.public_id, Plan.number, Plan.state).where(Plan.state != PlanState.DRAFT, ~Plan.is_historic)
+                                 .order_by(Plan.state, Plan.dated.desc())).all()  # fmt: skip
+    plan = next((p for p in decided if p.public_id == pid), None) or next((p for p in decided if p.state == PlanState.IN_FORCE), None)
     if plan is None:
         return None
     counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
     for names, statement in _counts():
         for item_id, *numbers in db.session.execute(statement):
             counted[item_id] |= dict(zip(names, (int(n or 0) for n in numbers), strict=True))
-    rows = db.session.execute(select(Priority.id, Priority.code, Priority.short_vi, Priority.title_en, Sector.code.label("sector"))
+    rows = db.session.execute(select(Priority.id, Priority.public_id, Priority.code, Priority.short_vi, Priority.title_en, Sector.code.label("sector"))
                               .join(Sector, Sector.id == Priority.sector_id).where(Priority.plan_id == plan.id).order_by(Priority.position))  # fmt: skip
-    lines = [{"code": r.code, "title": r.title_en if english else r.short_vi, "sector": r.sector, **counted[r.id]} for r in rows]
-    return {"number": plan.number, "lines": lines, "sums": {name: sum(line[name] for line in lines) for name in MEASURES},
+    lines = [{"code": r.code, "pid": r.public_id, "title": r.title_en if english else r.short_vi, "sector": r.sector, **counted[r.id]} for r in rows]
+    others = [{"number": p.number, "pid": p.public_id} for p in decided if p.id != plan.id]
+    return {"number": plan.number, "in_force": plan.state == PlanState.IN_FORCE, "others": others, "lines": lines, "sums": {name: sum(line[name] for line in lines) for name in MEASURES},
             "empty": sum(not line["projects"] for line in lines)}  # fmt: skip
 
 

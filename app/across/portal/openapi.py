@@ -47,7 +47,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Call": _object("A call for dossiers, as its public list shows it.", **_CALL),
     "CallPage": _object("A call with what is asked, answered and changed.", **_CALL, note=_or_null(TEXT), asked=_list(_ref("Asked")),
                         questions=_list(_ref("Question")), history=_list(_ref("Change"))),
-    "Topic": _object("A topic of the approved list.", code=TEXT, title=TEXT, aim=_or_null(TEXT), products=_or_null(TEXT), kind=TEXT, item=TEXT, sector=TEXT,
+    "Topic": _object("A topic of the approved list.", code=TEXT, title=TEXT, aim=_or_null(TEXT), products=_or_null(TEXT), kind=TEXT, item=TEXT, plan=TEXT, sector=TEXT,
                      ceiling_vnd=_or_null(NUMBER), duration_months=_or_null(NUMBER), invited=_or_null(TEXT | {"description": "The one organisation invited."}),
                      outcome=_or_null(_one_of(TopicOutcome))),
     "Milestone": _object("A date of the calendar: an instant, or a day.", name=_one_of(DATES), on={"anyOf": [MOMENT, DAY]}),

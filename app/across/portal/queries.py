@@ -17,6 +17,7 @@ from app.services.papers.models import Paper
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.rules import months_of
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Plan, Priority, Sector
 from app.stages.plan.rules import PlanState
@@ -75,6 +76,12 @@ def sectors_shown(english: bool) -> list[dict[str, Any]]:
              "money": int(r.money or 0)} for r in rows]  # fmt: skip
 
 
+def approved() -> dict[str, int]:
+    """How many projects were approved, and their money (đồng): under whatever plan, a new plan does not begin at nothing."""
+    number, money = db.session.execute(select(func.count(), func.sum(Project.approved_total)).select_from(Project)).one()
+    return {"projects": number, "money": int(money or 0)}
+
+
 def projects_by_item(codes: list[str]) -> dict[str, int]:
     """How many projects each of these items of the plan in force has."""
     rows = db.session.execute(select(Priority.code, func.count()).join(Project, Project.item_id == Priority.id).join(Plan, Plan.id == Priority.plan_id)
@@ -129,7 +136,7 @@ def project_shown(pid: str, today: date, english: bool) -> dict[str, Any] | None
     project = row.Project
     closing = db.session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == project.id))
     return project_line(row, english) | {
-        "months": project.duration_months, "state_money": project.approved_state, "counterpart": project.approved_counterpart,
+        "months": months_of(project.starts_on, project.ends_on), "state_money": project.approved_state, "counterpart": project.approved_counterpart,
         "decision_number": project.decision_number, "decision_body": project.decision_body,
         "products": [{"name": p.name, "quantity": p.quantity, "unit": p.unit} for p in project.products],
         "closing": {"kind": closing.kind, "number": closing.number, "dated": closing.dated} if closing else None,

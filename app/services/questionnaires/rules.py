@@ -384,8 +384,8 @@ def _term_fits(term: Any, wanted: frozenset[Kind], seen: dict[str, dict[str, Any
 
 def check_decision(number: str, dated: date | None, valid_from: date | None, *, latest: date | None, today: date) -> None:
     """Raise Incomplete unless a version may be put in force by this document from this day on."""
-    if not number:
-        raise Incomplete(N_("Please give the number of the document that issues the form."), field="document_number")
+    if not any(c.isdigit() for c in number):
+        raise Incomplete(N_("Please give the number of the document that issues the form, for example 45/QĐ-SKHCN."), field="document_number")
     if dated is None or dated > today:
         raise Incomplete(N_("Please give the date of the document; it may not lie in the future."), field="document_date")
     if valid_from is None or valid_from < dated:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select, true
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import Row, Select, exists, func, select, true
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -25,6 +25,8 @@ from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 from app.stages.proposals.models import TeamMember
 
+_LINE = (Case.id, Case.public_id, Case.state, Case.round, Case.due_on, Case.created_at, Case.submitted_at, Case.checked_at, Case.graded_at, Case.revised_at,
+         Case.accepted, Case.council_pid, Project.title, Project.code, Project.decision_date)  # fmt: skip
 _FACES = (joinedload(Project.host), joinedload(Project.pi), joinedload(Project.item).joinedload(Priority.sector))
 
 
@@ -104,15 +106,15 @@ def _early(project_id: Any) -> Any:
     return (ProjectClosing.project_id == project_id) & (ProjectClosing.kind == ClosingKind.TERMINATED)
 
 
-def cases_in(user: User, *states: CaseState, held: bool = False) -> list[Case]:
-    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first; with the bare project.
+def cases_in(user: User, *states: CaseState, held: bool = False) -> Sequence[Row[Any]]:
+    """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first: what a bare list shows of them.
 
     Cases of projects that ended early are left out: nothing is done about them.
     """
     mine = (funding.held(user) if held else true()) & ~exists().where(_early(Case.project_id))
-    return list(db.session.scalars(
-        select(Case).join(Project, Project.id == Case.project_id).options(contains_eager(Case.project))
-        .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)))  # fmt: skip
+    return db.session.execute(
+        select(*_LINE).join(Project, Project.id == Case.project_id)
+        .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)).all()  # fmt: skip
 
 
 # --- results --------------------------------------------------------------------------------------------------
@@ -220,8 +222,8 @@ def lateness(case: Case) -> int:
     return days_late(case.due_on, local(case.first_submitted_at).date()) if case.first_submitted_at else 0
 
 
-def next_due(case: Case, project: Project) -> date | None:
-    """Until when the present step is to be done, by its rule."""
+def next_due(case: Case | Row[Any], decided: date) -> date | None:
+    """Until when the present step of a case (or of its line in a list) is to be done, by the rule of the day of its project's award."""
     rule, since = {
         CaseState.PREPARING: (None, None), CaseState.RETURNED: (None, None),
         CaseState.SUBMITTED: ("acceptance.check_days", case.submitted_at), CaseState.VALID: ("acceptance.council_days", case.checked_at),
@@ -229,7 +231,7 @@ def next_due(case: Case, project: Project) -> date | None:
     }.get(case.state, (None, None))  # fmt: skip
     if rule is None or since is None:
         return case.due_on if case.state in (CaseState.PREPARING, CaseState.RETURNED) and case.round == 1 else None
-    return rulebook.due(local(since).date(), rule, on=project.decision_date)
+    return rulebook.due(local(since).date(), rule, on=decided)
 
 
 def passed_gates(case: Case) -> set[Gate]:

@@ -40,4 +40,4 @@ def import_file(file: Path) -> None:
 
 
 commands = [calls]
-JOBS = [actions.close_due, actions.announce_due]
+JOBS = [actions.close_due, actions.remind_due, actions.announce_due]

@@ -27,9 +27,16 @@ from app.stages.calls.models import Call, CallTopic
 from app.stages.ideas.models import Topic
 
 
-def topic_choices(topics: Sequence[Topic]) -> list[tuple[str, str]]:
-    """Topics for tick boxes; a direct one names its organisation."""
-    return [(t.public_id, f"{t.code} · {t.title}" + (f" · {t.assigned.name}" if t.assigned else "")) for t in topics]
+def topic_choices(topics: Sequence[Topic], drafts: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Topics for tick boxes; a direct one names its organisation, one that stands in another draft (`drafts`) names that draft."""
+
+    def label(topic: Topic) -> str:
+        parts = [topic.code, topic.title, *([topic.assigned.name] if topic.assigned else [])]
+        if topic.id in drafts:
+            parts.append(_("already in the draft “%(title)s”", title=drafts[topic.id]))
+        return " · ".join(parts)
+
+    return [(t.public_id, label(t)) for t in topics]
 
 
 def wrong_date(text: str) -> str | None:
@@ -89,7 +96,8 @@ class Edit(StageForm):
     note = NoteField(N_("What applicants should know"), rows=5)
 
     @classmethod
-    def of(cls, call: Call | None, topics: Sequence[Topic], deadline: datetime, calendar: Mapping[str, Any], copied: Call | None = None) -> Self:
+    def of(cls, call: Call | None, topics: Sequence[Topic], deadline: datetime, calendar: Mapping[str, Any], copied: Call | None = None,
+           drafts: Mapping[int, str] | None = None) -> Self:  # fmt: skip
         """The form of a draft (None = a new one, with the calendar that is offered; `copied` = a call whose texts are carried over)."""
         data: dict[str, Any] = {"deadline": deadline, **calendar}
         if (source := call or copied) is not None:
@@ -98,8 +106,22 @@ class Edit(StageForm):
         if call is not None:
             data |= {name: getattr(call, name) for name in DATES} | {"version": call.version}
         form = cls(data=data)
-        form.topics.choices = topic_choices(topics)
+        form.topics.choices = topic_choices(topics, drafts or {})
         return form
+
+    def moves_deadline(self) -> bool:
+        """Is the deadline another one than the form showed first?"""
+        return bool(self.deadline.data) and self.deadline.data != self.deadline.object_data
+
+    def follow(self, calendar: Mapping[str, Any]) -> list[str]:
+        """Milestones that the person left as they were take the date of `calendar`; the labels of those that changed."""
+        changed = []
+        for name, value in calendar.items():
+            field = self[name]
+            if field.data == field.object_data and field.data != value:
+                field.data = value
+                changed.append(str(field.label.text))
+        return changed
 
     def values(self) -> dict[str, Any]:
         """What `draft` and `revise` take beside the topics."""

@@ -113,12 +113,13 @@ class Suspend(StageForm):
 
 class Resume(StageForm):
     on = DateField(N_("The work goes on from"), required=True)
+    number = LineField(N_("Number of the decision"), required=True, max=64)
     reason = NoteField(N_("Reason"), required=True, max=5000, rows=3)
 
 
 class OpenTermination(StageForm):
     ground = ChoiceField(N_("Ground for ending"), enum=Ground, required=True)
-    statement = NoteField(N_("What happened"), required=True, max=10_000)
+    statement = NoteField(N_("Facts that led to this"), required=True, max=10_000)
     attest = YesField(N_("I know that all payments of the project stop at once."), required=True)
 
 
@@ -131,9 +132,9 @@ class TerminationAnswer(Face):
 
 class DecideTermination(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=TerminationAnswer, required=True)
-    cause = ChoiceField(N_("Cause"), enum=Cause, hint=N_("It decides which share of the used money must be paid back."))
-    used = MoneyField(N_("Used of the state money"))
-    number = LineField(N_("Number of the decision"), max=64)
-    dated = DateField(N_("Date of the decision"))
+    cause = ChoiceField(N_("Cause"), enum=Cause, sometimes=True, hint=N_("Needed to terminate. It decides which share of the used money must be paid back."))
+    used = MoneyField(N_("Used of the state money"), sometimes=True, hint=N_("Needed to terminate."))
+    number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("Needed to terminate."))
+    dated = DateField(N_("Date of the decision"), sometimes=True, hint=N_("Needed to terminate."))
     remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you drop it."))
     attest = YesField(N_("I have read the facts above and decide as said."), required=True)

@@ -103,6 +103,11 @@ def open_termination(project_id: int) -> Termination | None:
     return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.OPENED))
 
 
+def last_spent(project_id: int) -> int | None:
+    """What the last report that was handed in says was spent."""
+    return db.session.scalar(select(Report.spent).where(Report.project_id == project_id, Report.spent.is_not(None)).order_by(Report.number.desc()).limit(1))
+
+
 def fixed_by_decision(project_id: int) -> Fixed | None:
     """What the decision on an early end fixed of the project's money."""
     row = db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.DECIDED))

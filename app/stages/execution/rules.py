@@ -104,6 +104,7 @@ INSPECTION = Lifecycle("inspection", InspectionState, start=InspectionState.PLAN
 ADJUSTMENT = Lifecycle("adjustment", AdjustmentState, start=AdjustmentState.REQUESTED, moves={
     (AdjustmentState.REQUESTED, "agree"): Move(AdjustmentState.AGREED, Do.EXECUTION_DECIDE, N_("Agree to the change")),
     (AdjustmentState.REQUESTED, "refuse"): Move(AdjustmentState.REFUSED, Do.EXECUTION_DECIDE, N_("Refuse the change")),
+    (AdjustmentState.REQUESTED, "lapse"): Move(AdjustmentState.WITHDRAWN, Do.SYSTEM, N_("The project ended before the decision")),
     (AdjustmentState.REQUESTED, "withdraw"): Move(AdjustmentState.WITHDRAWN, Do.EXECUTION_REQUEST, N_("Withdraw the request")),
 })  # fmt: skip
 

@@ -250,6 +250,12 @@ def check_dates(starts_on: date, ends_on: date) -> None:
         raise Incomplete(N_("The end must lie after the start."), field="ends_on")
 
 
+def months_of(starts_on: date, ends_on: date) -> int:
+    """How many months a term has from its first to its last day, the last one begun counted as whole."""
+    months = (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
+    return max(1, months + (end_of(starts_on, max(months, 1)) < ends_on or months < 1))
+
+
 def end_of(start: date, months: int) -> date:
     """The last day of a term of `months` that starts on `start`."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

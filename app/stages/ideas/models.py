@@ -148,6 +148,7 @@ class Idea(Identified, Versioned, Model):
         CheckConstraint("outcome <> 'redirect' OR redirect_to IS NOT NULL", name="redirect_has_target"),
         CheckConstraint("duration_months IS NULL OR duration_months BETWEEN 1 AND 120", name="duration_months_range"),
         Index("ix_idea_state_year", "state", "year"),
+        Index("ix_idea_counted", "item_id", "year", "submitted_at", "owner_id"),  # the board counts from it alone
     )  # fmt: skip
 
     @property

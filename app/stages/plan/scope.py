@@ -60,7 +60,7 @@ def item_face(item: Priority, english: bool) -> str:
 
 def _label(value: str, *, english: bool) -> str | None:
     row = db.session.execute(select(Priority.code, Priority.short_vi, Priority.title_en, Plan.number).join(Plan, Plan.id == Priority.plan_id)
-                             .where(Priority.public_id == value)).first()  # fmt: skip
+                             .where(Priority.id.in_(queries.items_named(value)))).first()  # fmt: skip
     if row is not None:
         return f"{row.code} {row.title_en if english else row.short_vi} ({row.number})"
     sector = db.session.execute(select(Sector.code, Sector.name_vi, Sector.name_en, Plan.number).join(Plan, Plan.id == Sector.plan_id)

@@ -99,7 +99,7 @@ def show(pid: str) -> Any:
         next_steps.append((_("See the council"), url_for("councils.show", pid=found.council.public_id), not next_steps and found.state == RoundState.OPEN))
     recommended = next((line for line in found.lines if line.recommended), None)
     if found.state == RoundState.CONCLUDED and recommended is not None and current_user.can(Do.FUNDING_READ):
-        next_steps.append((_("Budget appraisal"), url_for("funding.index"), True))
+        next_steps.append((_("Budget appraisal"), url_for("funding.begin_appraisal", pid=recommended.public_id) if current_user.can(Do.FUNDING_APPRAISE) else url_for("funding.index"), True))
     return render_template("selection/show.html", round=found, next_steps=next_steps, timeline_entries=journal.timeline([journal.subject_key(found)]),
                            dossiers=[] if found.lines else queries.dossiers(found.call_topic_id, ProposalState.IN_SELECTION, ProposalState.ELIGIBLE))  # fmt: skip
 

@@ -14,6 +14,7 @@ from app.kernel.words import N_
 from app.shown import language
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind
+from app.stages.plan import scope
 from app.stages.transfer import actions, forms, queries
 from app.stages.transfer.rules import Use
 
@@ -34,7 +35,7 @@ def index() -> Any:
                  Column("dated", N_("Registered on"), lambda r: r.Result.certificate_dated, sort=Result.certificate_dated), Column("use", N_("Use"), None)],
         filters=[Filter("q", N_("Words of the title, code or certificate"), queries.with_words),
                  Filter("sector", N_("Sector"), queries.in_sector, choices=queries.sectors_with_results(english)),
-                 Filter("item", N_("Priority item"), queries.of_item, choices=queries.items_with_results(english)),
+                 Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english, offered=queries.items_with_results(english))),
                  Filter("kind", N_("Kind"), lambda s, v: s.where(Result.kind == ResultKind(v)), choices=[(str(k), k.label) for k in queries.public_kinds()]),
                  Filter("use", N_("Use"), lambda s, v: s.where(queries.use() == v), choices=[(str(u), u.label) for u in Use])],
     )  # fmt: skip

@@ -20,6 +20,7 @@ from app.services.papers import views as paper_views
 from app.services.papers.models import Paper
 from app.stages.funding.models import Project
 from app.stages.plan import queries as plans
+from app.stages.plan import scope
 from app.stages.transfer import queries as transfer
 
 
@@ -30,7 +31,7 @@ def home() -> Any:
     return render_template(
         "portal/home.html", plan=queries.plan_heading(english()), sectors=sectors, calls=queries.open_calls(clock.now()),
         recent=queries.recent_projects(clock.today(), english()),
-        items=sum(s["items"] for s in sectors), projects=sum(s["projects"] for s in sectors), money=sum(s["money"] for s in sectors))  # fmt: skip
+        items=sum(s["items"] for s in sectors), **queries.approved())  # fmt: skip
 
 
 @bp.get("/public/plan")
@@ -42,7 +43,7 @@ def plan() -> Any:
 @bp.get("/public/board")
 @allow(PUBLIC)
 def plan_board() -> Any:
-    return render_template("portal/board.html", board=or_404(board.board_shown(english())))
+    return render_template("portal/board.html", board=or_404(board.board_shown(english(), request.args.get("plan"))))
 
 
 @bp.get("/public/plan/<code>")
@@ -72,7 +73,7 @@ def projects() -> Any:
                  Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
                  Filter("sector", N_("Sector"), hub.in_sector, choices=plans.sector_choices(tongue)),
-                 Filter("item", N_("Priority item"), hub.of_item, choices=plans.item_choices(tongue, among=select(Project.item_id))),
+                 Filter("item", N_("Priority item"), hub.of_item, choices=scope.choices(request.args.get("item"), english=tongue, offered=plans.item_choices(tongue, among=select(Project.item_id)))),
                  Filter("year", N_("Year of approval"), hub.decided_in, choices=[(str(y), str(y)) for y in hub.years()]),
                  Filter("phase", N_("Phase"), lambda s, v: s.where(phase_sql(today) == v), choices=[(str(p), p.label) for p in Phase])],
     )  # fmt: skip

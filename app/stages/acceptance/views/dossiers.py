@@ -66,7 +66,7 @@ def show(pid: str) -> Any:
     told = (case, *(case.results if may_see else ()))  # members of a council read the case, not what became of it
     return render_template(
         "acceptance/show.html", case=case, project=project, levels=queries.levels_of(project, lang()), moves={} if stopped else dict(CASE.moves(case)), stopped=stopped, documents=documents,
-        attachments=attachments, kinds=_kinds(documents), lang=lang(), late=queries.lateness(case), due=queries.next_due(case, project), today=clock.today(),
+        attachments=attachments, kinds=_kinds(documents), lang=lang(), late=queries.lateness(case), due=queries.next_due(case, project.decision_date), today=clock.today(),
         progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds and not stopped,
         missing=missing_documents(documents, {a.kind for a in attachments}), unfinished=unfinished(case.lines), promised=_promised(case),
         ready=_may_recognise(order, passed), chances=rulebook.value("acceptance.reevaluations", on=project.decision_date), may_see=may_see,
@@ -202,7 +202,7 @@ def review(pid: str) -> Any:
     ]
     documents = queries.documents_of(case.project)
     return render_template("acceptance/review.html", case=case, project=case.project, form=form, checks=checks, attachments=files.of(case),
-                           kinds=_kinds(documents), levels=queries.levels_of(case.project, lang()), due=queries.next_due(case, case.project),
+                           kinds=_kinds(documents), levels=queries.levels_of(case.project, lang()), due=queries.next_due(case, case.project.decision_date),
                            mailed=[u.name for u in funding.holders(case.project)])  # fmt: skip
 
 

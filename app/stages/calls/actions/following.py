@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from app.kernel import journal, outbox
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.stages.calls import queries
 from app.stages.calls.models import Call, Follower, SavedSearch
 from app.stages.calls.rules import APPLICANTS
@@ -43,7 +45,7 @@ def end_following(follower: Follower, *, at: datetime) -> None:
 
 
 def tell_of_change(call: Call, what: str, *, key: str, at: datetime, **more: Any) -> None:
-    """Mail all who follow the call or work on a dossier for it: "extended", "corrected" or "cancelled"."""
+    """Mail all who follow the call or work on a dossier for it: "extended", "corrected", "cancelled" or "closing"."""
     people = {u.id: u for lister in APPLICANTS for u in lister(call)} | {u.id: u for u in queries.followers(call)}
     outbox.post(f"calls/mail/{what}.txt", to=list(people.values()), key=f"call-{key}", at=at, call=call, ends=queries.follower_keys(call), **more)
 
@@ -67,6 +69,16 @@ def drop_search(row: SavedSearch, *, by: User | None, at: datetime) -> None:
     journal.record(row, "drop_search", by=by, at=at)
     db.session.delete(row)
     db.session.flush()
+
+
+def remind_due(at: datetime) -> int:
+    """Tell all who follow an open call or work on a dossier that it closes in so many days (rule calls.remind_days); each time once."""
+    count = 0
+    for days in rulebook.value("calls.remind_days", on=local(at).date()):
+        for call in queries.closing_between(at, at + timedelta(days=days)):
+            tell_of_change(call, "closing", key=f"closing-{call.public_id}-{days}-{call.deadline.isoformat()}", at=at)
+            count += 1
+    return count
 
 
 def announce_due(at: datetime) -> list[Call]:

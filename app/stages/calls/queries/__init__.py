@@ -7,10 +7,12 @@ from app.stages.calls.queries.house import (
     call_topic_by_pid,
     calls_of_topic,
     calls_statement,
+    closing_between,
     due,
     keys_to_freeze,
     may_read,
     next_round,
+    topics_in_drafts,
     topics_of,
     waiting_extension,
 )
@@ -55,8 +57,8 @@ from app.stages.calls.queries.waiting import (
 
 __all__ = [
     "FILTERS", "PUBLISHED", "all_searches", "answered", "asked", "asked_since", "asker_of", "call_by_pid", "call_for", "call_topic_by_pid", "calls_of_topic",
-    "calls_statement", "count_open", "count_waiting", "due", "follower_by_key", "follower_keys", "followers", "follows", "history", "in_sector", "keys_to_freeze", "last_answers", "matching",
+    "calls_statement", "closing_between", "count_open", "count_waiting", "due", "follower_by_key", "follower_keys", "followers", "follows", "history", "in_sector", "keys_to_freeze", "last_answers", "matching",
     "may_read", "next_round", "now_open", "of_kind", "of_mode", "open_calls", "public_call", "public_calls", "public_line", "public_page", "public_row",
-    "public_statement", "question_by_pid", "questions_of", "rules_told", "search_by_key", "search_for", "searches_of", "told", "topics_of", "unannounced",
+    "public_statement", "question_by_pid", "questions_of", "rules_told", "search_by_key", "search_for", "searches_of", "told", "topics_in_drafts", "topics_of", "unannounced",
     "waiting_extension", "with_words", "years",
 ]  # fmt: skip

@@ -93,6 +93,12 @@ def due(at: datetime) -> list[Call]:
     return list(db.session.scalars(select(Call).where(Call.state == CallState.PUBLISHED, Call.deadline < at).order_by(Call.id)))
 
 
+def closing_between(first: datetime, last: datetime) -> list[Call]:
+    """Calls that receive dossiers now and close between these instants."""
+    return list(db.session.scalars(select(Call).where(
+        Call.state == CallState.PUBLISHED, Call.opens_at <= first, Call.deadline.between(first, last)).order_by(Call.deadline, Call.id)))  # fmt: skip
+
+
 def next_round(call: Call) -> Call | None:
     """The call of the next round that was made of this one, when it was not cancelled."""
     return db.session.scalar(select(Call).where(Call.before_id == call.id, Call.state != CallState.CANCELLED).limit(1))
@@ -101,6 +107,12 @@ def next_round(call: Call) -> Call | None:
 def calls_of_topic(topic: Topic) -> list[Call]:
     """The calls a topic was in, oldest first."""
     return list(db.session.scalars(select(Call).join(CallTopic, CallTopic.call_id == Call.id).where(CallTopic.topic_id == topic.id).order_by(Call.id)))
+
+
+def topics_in_drafts(*, without: Call | None = None) -> dict[int, str]:
+    """The topics that stand in a draft, with its title; the newest one, when there are several."""
+    statement = select(CallTopic.topic_id, Call.title).join(Call, Call.id == CallTopic.call_id).where(Call.state == CallState.DRAFT).order_by(Call.id)
+    return {topic: title for topic, title in db.session.execute(statement.where(Call.id != without.id) if without else statement)}
 
 
 def keys_to_freeze(on: date, kinds: Iterable[str] = ()) -> list[str]:

@@ -133,7 +133,7 @@ def publish(pid: str) -> Any:
     rule = least_days()
     first = earliest_deadline(clock.today(), rule["days"])
     return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
-                           off=on_day_off(call.deadline), calendar=calendar_of(call), opening=_opening_check(call))  # fmt: skip
+                           off=on_day_off(call.deadline), at=clock.now(), calendar=calendar_of(call), opening=_opening_check(call))  # fmt: skip
 
 
 def _opening_check(call: Call) -> tuple[bool | None, str, str]:

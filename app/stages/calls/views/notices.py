@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -17,13 +17,15 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.calls import actions, forms, queries
-from app.stages.calls.milestones import DayOff, day_off
+from app.stages.calls.milestones import AFTER, BEFORE, DayOff, day_off, moved_along
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
 from app.stages.calls.views.blueprint import bp
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
+
+MOVING = (*BEFORE, *AFTER)  # the milestones that are offered together with a deadline
 
 
 def _calls() -> Listing:
@@ -71,12 +73,20 @@ def new() -> Any:
     mode = copied.mode if copied else Mode.DIRECT if request.args.get("mode") == "direct" else Mode.SELECTION
     at = clock.now()
     free, deadline = ideas.free_topics(mode), actions.default_deadline(at)
-    form = forms.Edit.of(None, free, deadline, actions.default_calendar(deadline, at), copied)
+    form = forms.Edit.of(None, free, deadline, actions.default_calendar(deadline, at), copied, queries.topics_in_drafts())
     if form.validate_on_submit():
+        moved = form.follow(dict.fromkeys(MOVING) | actions.default_calendar(form.deadline.data, at)) if form.moves_deadline() and form.deadline.data > at else []
         call = actions.draft(_chosen(free, form), mode=mode, copied=copied, by=current_user, at=at, **form.values())
+        _say_moved(moved)
         return done(_("The call is kept as a draft."), url_for(".show", pid=call.public_id))
-    return render_template("calls/edit.html", form=form, call=None, copied=copied, mode=mode, rule=least_days(), off=on_day_off(form.deadline.data),
+    return render_template("calls/edit.html", form=form, call=None, copied=copied, mode=mode, at=at, rule=least_days(), off=on_day_off(form.deadline.data),
                            other=None if copied else Mode.SELECTION if mode == Mode.DIRECT else Mode.DIRECT)  # fmt: skip
+
+
+def _say_moved(labels: list[str]) -> None:
+    """Tell which dates went along with the deadline."""
+    if labels:
+        flash(_("These dates go along with the deadline: %(dates)s.", dates=", ".join(labels)), "info")
 
 
 def _chosen(topics: list[Topic], form: forms.Edit) -> list[Topic]:
@@ -100,11 +110,13 @@ def on_day_off(deadline: Any) -> DayOff | None:
 def edit(pid: str) -> Any:
     call = ready(queries.call_for(current_user, pid), actions.check_draft)
     free = ideas.free_topics(call.mode)
-    form = forms.Edit.of(call, free, call.deadline, {})
+    form = forms.Edit.of(call, free, call.deadline, {}, drafts=queries.topics_in_drafts(without=call))
     if form.validate_on_submit():
+        moved = form.follow(moved_along(call, form.deadline.data, rulebook.is_off())) if form.moves_deadline() else []
         actions.revise(call, form.values(), topics=_chosen(free, form), seen=form.version.data, by=current_user, at=clock.now())
+        _say_moved(moved)
         return done(_("Saved."), url_for(".show", pid=call.public_id))
-    return render_template("calls/edit.html", form=form, call=call, copied=None, mode=call.mode, other=None, rule=least_days(), off=on_day_off(form.deadline.data))
+    return render_template("calls/edit.html", form=form, call=call, copied=None, mode=call.mode, other=None, at=clock.now(), rule=least_days(), off=on_day_off(form.deadline.data))
 
 
 @bp.route("/<pid>/move-deadline", methods=["GET", "POST"])

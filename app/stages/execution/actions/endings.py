@@ -27,9 +27,11 @@ from app.stages.execution.models import (
     Termination,
 )
 from app.stages.execution.rules import (
+    ADJUSTMENT,
     ON_PAPER,
     SUSPENSION,
     TERMINATION,
+    AdjustmentState,
     Ground,
     check_reviewer,
 )
@@ -55,16 +57,19 @@ def suspend(project: Project, *, reason: str, from_date: date, number: str, by: 
     except IntegrityError as failure:
         raise WrongState(N_("This project is already suspended.")) from failure
     funding.freeze(project, reason=reason, by=by, at=at)
+    _issue(row, project, "suspension", number, local(at).date(), reason=reason, day=from_date, by=by, at=at)
     outbox.post("execution/mail/suspended.txt", to=awards.holders(project), key=f"suspended:{row.public_id}", at=at, project=project, suspension=row)
     return row
 
 
-def resume(suspension: Suspension, *, reason: str, on: date, by: User, at: datetime, seen: int | None = None) -> None:
-    """Let the work go on. Payments go on unless a termination is under consideration."""
+def resume(suspension: Suspension, *, reason: str, on: date, number: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Let the work go on by decision. Payments go on unless a termination is under consideration."""
     check_day(on, field="on", since=suspension.from_date, until=local(at).date())
+    number = check_number(number)
     check_seen(suspension, seen)
     project = awards.project_by_id(suspension.project_id)
-    _advance_resumed(suspension, on, reason, by=by, at=at)
+    _advance_resumed(suspension, on, reason, number=number, by=by, at=at)
+    _issue(suspension, project, "resumption", number, local(at).date(), reason=reason, day=on, by=by, at=at)
     if queries.open_termination(project.id) is None:
         funding.unfreeze(project, reason=reason, by=by, at=at)
     outbox.post("execution/mail/resumed.txt", to=awards.holders(project), key=f"resumed:{suspension.public_id}", at=at, project=project,
@@ -92,8 +97,12 @@ def drop_termination(termination: Termination, *, reason: str, by: User, at: dat
     termination.decided_by_id, termination.decided_at, termination.remark = by.id, at, reason
     TERMINATION.advance(termination, "drop", by=by, at=at, reason=reason)
     project = awards.project_by_id(termination.project_id)
-    if queries.open_suspension(project.id) is None:
+    suspension = queries.open_suspension(project.id)
+    if suspension is None:
         funding.unfreeze(project, reason=reason, by=by, at=at)
+    to = [*awards.holders(project), *(u for u in [awards.person(termination.opened_by_id)] if u is not None)]
+    outbox.post("execution/mail/dropped.txt", to=to, key=f"termination-dropped:{termination.public_id}", at=at, project=project, termination=termination,
+                suspension=suspension)  # fmt: skip
 
 
 def decide_termination(termination: Termination, *, cause: Cause, used: int, number: str, dated: date, remark: str | None, by: User, at: datetime,
@@ -116,6 +125,9 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     suspension = queries.open_suspension(project.id)
     if suspension is not None:
         _advance_resumed(suspension, max(dated, suspension.from_date), number, by=by, at=at)
+    for asked in queries.adjustments_of(project.id):
+        if asked.state == AdjustmentState.REQUESTED:
+            ADJUSTMENT.advance(asked, "lapse", by=by, at=at, detail={"number": number})
     funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=number, cause=cause, by=by, at=at)
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
             "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
@@ -128,7 +140,15 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     return paper
 
 
-def _advance_resumed(suspension: Suspension, on: date, reason: str, *, by: User, at: datetime) -> None:
-    SUSPENSION.advance(suspension, "resume", by=by, at=at, reason=reason)
+def _issue(row: Suspension, project: Project, what: str, number: str, dated: date, *, reason: str, day: date, by: User, at: datetime) -> Paper:
+    data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "reason": reason, "day": day.isoformat(),
+            "stopped_by": row.decision_number, "ends_on": project.ends_on.isoformat(), "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+    named = {"suspension": "tạm dừng thực hiện", "resumption": "cho tiếp tục thực hiện"}[what]
+    return papers.issue(template=f"execution/{what}_decision", subject=row, data=data, by=by, at=at, number=number, dated=dated,
+                        title=f"Quyết định {named} nhiệm vụ {project.code}")  # fmt: skip
+
+
+def _advance_resumed(suspension: Suspension, on: date, reason: str, *, by: User, at: datetime, number: str | None = None) -> None:
+    SUSPENSION.advance(suspension, "resume", by=by, at=at, reason=reason, detail={"number": number} if number else None)
     suspension.until = on
     db.session.flush()

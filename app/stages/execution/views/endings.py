@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.acts import moves, ready
 from app.kernel import clock, journal
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
@@ -31,7 +31,9 @@ from app.stages.funding import queries as funding
 def suspend(pid: str) -> Any:
     project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
     form = forms.Suspend()
-    back = url_for(".project", pid=project.public_id)
+    back, stopped = url_for(".project", pid=project.public_id), queries.open_suspension(project.id)
+    if stopped is not None and not form.is_submitted():
+        raise WrongState(N_("This project is already suspended."))
     if form.validate_on_submit():
         actions.suspend(project, reason=form.reason.data, from_date=form.from_date.data, number=form.number.data, by=current_user, at=clock.now())
         return done(_("The project is suspended; its payments are stopped."), back)
@@ -42,7 +44,7 @@ def suspend(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def suspension(pid: str) -> Any:
     row = or_404(queries.suspension_for(current_user, pid))
-    return render_template("execution/suspension.html", suspension=row, project=row.project, moves=dict(SUSPENSION.moves(row)),
+    return render_template("execution/suspension.html", suspension=row, project=row.project, moves=dict(SUSPENSION.moves(row)), papers=papers.of(row),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def resume(pid: str) -> Any:
     form = forms.Resume(data={"on": clock.today(), "version": row.version})
     back = url_for(".suspension", pid=row.public_id)
     if form.validate_on_submit():
-        actions.resume(row, reason=form.reason.data, on=form.on.data, seen=form.version.data, by=current_user, at=clock.now())
+        actions.resume(row, reason=form.reason.data, on=form.on.data, number=form.number.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The work goes on."), back)
     return render_template("execution/form.html", form=form, title=_("Resume the work"), button=_("Resume"), back=back, project=row.project)
 
@@ -91,6 +93,8 @@ def decide_termination(pid: str) -> Any:
     shares = rulebook.rule("funding.refund_percent", on=row.project.decision_date)
     checks = [(row.opened_by_id != current_user.id, _("The one who opened it and the one who decides are two people."), None)]
     return render_template("execution/decide_termination.html", termination=row, project=row.project, form=form, checks=checks, shares=shares,
+                           pending=[a for a in queries.adjustments_of(row.project_id) if a.state == "requested"], spent=queries.last_spent(row.project_id),
+                           waiting=[t for t in funding.unpaid_tranches(row.project_id) if t.state in ("requested", "approved")],
                            mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
 
 
@@ -101,7 +105,8 @@ def _decided(row: Termination, form: forms.DecideTermination) -> Any:
         if not form.remark.data:
             raise Incomplete(N_("Please say why."), field="remark")
         actions.drop_termination(row, reason=form.remark.data, **facts)
-        return done(_("Dropped: the work goes on."), back)
+        stopped = queries.open_suspension(row.project_id) is not None
+        return done(_("Dropped: the project stays suspended.") if stopped else _("Dropped: the work goes on."), back)
     for name in ("cause", "used", "number", "dated"):
         if form[name].data in (None, ""):
             raise Incomplete(N_("This is needed to terminate the project."), field=name)

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import Guard, fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -20,6 +20,10 @@ from app.stages.execution.forms import ReportAnswer
 from app.stages.execution.rules import REPORT, check_reviewer, overdue
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
+
+SUBMIT: tuple[Guard, ...] = (
+    moves(REPORT, "submit"), lambda row, by: shared.check_running(row.project, by), lambda row, by: shared.check_holder(row.project, by))  # fmt: skip
+REVIEW: tuple[Guard, ...] = (moves(REPORT, "accept"), lambda row, by: check_reviewer(by.id, row.submitted_by_id))
 
 
 @bp.route("/projects/<pid>/ask-report", methods=["GET", "POST"])
@@ -39,15 +43,15 @@ def ask_report(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def report(pid: str) -> Any:
     row = or_404(queries.report_for(current_user, pid))
-    return render_template("execution/report.html", report=row, project=row.project, moves=dict(REPORT.moves(row)), late=overdue(row, clock.today()),
-                           may_request=funding.may_request(current_user, row.project), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+    return render_template("execution/report.html", report=row, project=row.project, may_submit=fits(row, *SUBMIT), may_review=fits(row, *REVIEW), late=overdue(row, clock.today()),
+                           entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/reports/<pid>/submit", methods=["GET", "POST"])
 @allow(Do.EXECUTION_REPORT)
 @writes
 def submit_report(pid: str) -> Any:
-    row = ready(queries.report_for(current_user, pid), moves(REPORT, "submit"), lambda row, by: shared.check_running(row.project, by), lambda row, by: shared.check_holder(row.project, by))
+    row = ready(queries.report_for(current_user, pid), *SUBMIT)
     form = forms.SubmitReport(obj=row)
     if form.validate_on_submit():
         actions.submit_report(row, progress=form.progress.data, done=form.done.data, products=form.products.data or None, spent=form.spent.data,
@@ -61,7 +65,7 @@ def submit_report(pid: str) -> Any:
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def review_report(pid: str) -> Any:
-    row = ready(queries.report_for(current_user, pid), moves(REPORT, "accept"), lambda row, by: check_reviewer(by.id, row.submitted_by_id))
+    row = ready(queries.report_for(current_user, pid), *REVIEW)
     form = forms.ReviewReport(obj=row)
     if not form.is_submitted():
         form.remark.data = None  # the remark of an earlier round is not this one's

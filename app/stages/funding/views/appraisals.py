@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -26,8 +26,11 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def begin_appraisal(pid: str) -> Any:
-    line = ready(queries.line_by_pid(pid), shared.check_appraisable)
-    form = forms.Begin()
+    line = or_404(queries.line_by_pid(pid))
+    form, begun = forms.Begin(), queries.appraisal_of_line(line.id)
+    if begun is not None and not form.is_submitted():
+        return redirect(url_for(".appraisal", pid=begun.public_id))
+    ready(line, shared.check_appraisable)
     if form.validate_on_submit():
         row = actions.begin_appraisal(line, by=current_user, at=clock.now())
         return done(_("Appraisal begun."), url_for(".appraisal", pid=row.public_id))

@@ -13,6 +13,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook.calendar import check_day
@@ -106,7 +107,7 @@ def _number(text: str) -> str:
     found = nfc(text or "")
     if not found or len(found) > 60:
         raise Incomplete(N_("Please give the number of the decision, at most 60 characters."), field="number")
-    return found
+    return check_number(found, like="45/QĐ-UBND")
 
 
 def _check_days(plan: Plan, dated: date, begins: date, *, today: date | None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from app.kernel.db import db
 from app.services.similarity.words import read_titles
 from app.stages.plan import queries as plans
 from app.stages.plan.cli import plan
@@ -39,11 +40,12 @@ def suggest(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def accuracy(as_json: bool) -> None:
     """How often the suggestion is right on the labelled titles: three splits, four writings, and how it grows with confirmed links."""
-    current = plans.current_plan()
-    if current is None:
-        raise click.ClickException("no plan is in force: flask plan import F.json")
-    items = [Item(i.code, (i.text_vi, i.short_vi, i.title_en)) for i in plans.items()]
-    for row in _figures(current.number, items):
+    labelled = plans.plan_by_number(labels.PLAN)  # codes of another plan mean other items: figures for it would say nothing
+    if labelled is None:
+        raise click.ClickException(f"plan {labels.PLAN}, for which the titles are labelled, is not imported: flask plan import")
+    items = [Item(i.code, (i.text_vi, i.short_vi, i.title_en)) for i in plans.items_of(labelled.id)]
+    db.session.rollback()  # what follows takes a while and asks nothing: writers do not wait for it
+    for row in _figures(labelled.number, items):
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
 
 

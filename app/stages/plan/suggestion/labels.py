@@ -19,7 +19,8 @@ from app.kernel.text import fold
 from app.stages.plan.suggestion.scoring import NONE, Item, Suggester, Term
 
 DATA = Path(__file__).parent / "data"
-VOCABULARIES = {"1821/KH-UBND": "vocabulary-1821.csv"}
+PLAN = "1821/KH-UBND"  # the titles are labelled with its codes
+VOCABULARIES = {PLAN: "vocabulary-1821.csv"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -75,6 +76,7 @@ def may_give(user: User, project: Project) -> bool:
     return user.can(Do.TRANSFER_OFFER) or funding.may_request(user, project)
 
 
+@cache  # written once: every list of results asks for it, and writing it costs more than reading
 def use() -> ColumnElement[str]:
     """In which use a Result is (a value of Use), from the last verified report of each receiver; then contracts, then handovers."""
     later = aliased(FollowUp)

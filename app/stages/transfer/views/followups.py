@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import Guard, fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.listing import Column, Filter, Listing
@@ -31,6 +31,9 @@ from app.stages.transfer.rules import (
 )
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 from app.stages.transfer.views.handovers import of_title
+
+REPORT: tuple[Guard, ...] = (moves(FOLLOW_UP, "report"), shared.check_reporter, shared.check_year_over)
+VERIFY: tuple[Guard, ...] = (moves(FOLLOW_UP, "verify"), lambda row, by: check_other_person(by.id, row.reported_by_id))
 
 
 def reporter_said(row: FollowUp) -> str:
@@ -75,15 +78,15 @@ def export_follow_ups() -> Any:
 def follow_up(pid: str) -> Any:
     row = or_404(queries.follow_up_for(current_user, pid))
     return render_template(
-        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, moves=dict(FOLLOW_UP.moves(row)), late=overdue(row, clock.today()),
-        may_report=queries.may_report(current_user, row), said=reporter_said(row), papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), late=overdue(row, clock.today()),
+        said=reporter_said(row), papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/follow-ups/<pid>/report", methods=["GET", "POST"])
 @allow(Do.TRANSFER_REPORT)
 @writes
 def report(pid: str) -> Any:
-    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "report"), shared.check_reporter, shared.check_year_over)
+    row = ready(queries.follow_up_for(current_user, pid), *REPORT)
     form = forms.Report(obj=row)
     if form.validate_on_submit():
         actions.report(row, usage=form.usage.data, place=form.place.data, users=form.users.data, scale=form.scale.data, revenue=form.revenue.data,
@@ -97,7 +100,7 @@ def report(pid: str) -> Any:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def verify(pid: str) -> Any:
-    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "verify"), lambda row, by: check_other_person(by.id, row.reported_by_id))
+    row = ready(queries.follow_up_for(current_user, pid), *VERIFY)
     form, back = forms.VerifyReport(obj=row), url_for(".follow_up", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
