@@ -2,13 +2,13 @@
 
 Reversible: yes. Data kept: nothing is touched. Services touched: none; stages ideas, proposals.
 
-Revision 0018, after 0016
+Revision 0018, after 0017
 """
 
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -3,14 +3,14 @@
 Reversible: yes, unless an idea has that outcome: then it has no place in the older table and the downgrade is refused.
 Data kept: no row is touched. Stage touched: ideas.
 
-Revision 0018, after 0017
+Revision 0019, after 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

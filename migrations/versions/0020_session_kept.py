@@ -2,14 +2,14 @@
 
 Reversible: yes; minutes that are issued keep the name. Data kept: nothing before is touched. Service touched: councils.
 
-Revision 0019, after 0018
+Revision 0020, after 0019
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
