@@ -81,10 +81,9 @@ def test_an_idea_from_before_mergers_is_kept_and_may_be_merged(empty):
 
 
 def test_an_outcome_of_its_own_is_not_lost_by_going_back(empty):
-    """0018 widens a CHECK of a table that others point to; whoever goes back keeps no idea without a place."""
-    upgrade(revision="0017")
-    upgrade(revision="0018")
-    downgrade(revision="0017")
+    """0019 widens a CHECK of a table that others point to; whoever goes back keeps no idea without a place."""
+    upgrade(revision="0019")
+    downgrade(revision="0018")
     with db.engine.connect() as connection:
         assert connection.dialect.name != "sqlite" or "not_adopted" not in connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'idea'")).scalar()
     upgrade()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from flask_babel import force_locale
 
 from app.across.demo.plays import ideas as idea_plays
-from app.services.councils import queries
+from app.services.councils import queries, rules_shown
 from app.services.councils.models import Council
+from app.services.councils.rules import Kind
+from app.services.rulebook import queries as rulebook
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import Outcome
 from tests.support.browser import values_of
@@ -167,6 +171,21 @@ def test_an_item_without_quorum_is_told_replaced_for_and_adjourned(as_, user, es
     officer.submit(f"{established}/adjourn", {"meets_at": "27/03/2026 08:00", "place": "Phòng 3", "reason": "Hết giờ"})
     assert "27/03/2026" in as_("member8").page(established).text
     officer.submit(f"{established}/items/{item}/give-back", {"reason": "Chờ bổ sung"}, status=409)  # nothing would be left: such a council is dissolved
+
+
+def test_the_rules_are_told_in_words_in_both_languages(app, cast, at, established, as_):
+    text = as_("member1").page(established).select_one("main details:last-of-type").text
+    assert "councils." not in text and "True" not in text and "trên 3/4" in text and "Một tiêu chí “Không đạt”" in text and "phải giải trình" in text
+    assert "7 ngày làm việc" in text and "Chủ tịch" in text
+    found = rulebook.in_force(at.date())
+    keys = [key for kind in Kind if kind != Kind.APPRAISAL for key in queries.rule_keys(kind, [])]
+    rows = {row.key: row for row in found if row.key in keys}
+    for lang in ("vi", "en"):
+        with app.test_request_context(), force_locale(lang):
+            lines = rules_shown.in_words(rows)
+        assert len(lines) == len(rows) > 20
+        for line in lines:
+            assert not re.search(r"[a-z]_[a-z]|[a-z]\.[a-z]|True|False|[{}\[\]]", f"{line['what']} {line['value']}"), (lang, line)
 
 
 def test_search_without_diacritics_and_export(as_, established):

@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 from app.across.demo import cast as people
 from app.kernel import journal
 from app.services.people.queries import user_by_email
-from app.stages.ideas import order
+from app.stages.ideas import actions, order
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import LINK_SENDINGS, IdeaState
 from tests.conftest import AT
 from tests.ideas.test_order import sheet, soup, typing
 from tests.ideas.test_views import filled, reload
+from tests.support.browser import values_of
 
 DAY = timedelta(days=1)
 MAIL = "lien.he@hoptacxa.vn"
@@ -200,3 +201,32 @@ def test_what_was_typed_stays_when_another_window_sent_the_form(as_, anonymous, 
     answer = anonymous.post(url, data=second | {"need": "Gõ ở cửa sổ thứ hai"})
     assert answer.status_code == 409 and soup(answer).select_one("#need").text.strip() == "Gõ ở cửa sổ thứ hai" and soup(answer).select_one(".error-summary")
     assert order.of(db.session.scalar(select(Idea))).answers["need"] != "Gõ ở cửa sổ thứ hai"
+
+
+def test_what_was_sent_through_a_link_is_withdrawn_through_it(as_, anonymous, cast, mails, db):
+    url = sent(as_, mails)
+    assert anonymous.get(f"{url}/withdraw").status_code == 404, "nothing is begun"
+    anonymous.submit(url, filled() | {"title": "Nuôi cá lóc sạch"})
+    anonymous.submit(f"{url}/submit")
+    assert anonymous.page(url).select_one(f"main a[href='{url}/withdraw']") and anonymous.page(url).select_one(f"main a[href='{url}/receipt.pdf']")
+    assert anonymous.get(f"{url}/receipt.pdf").data[:4] == b"%PDF" and anonymous.get(f"{url[:-3]}abc/receipt.pdf").status_code == 404
+    before = len(mails())
+    assert anonymous.submit(f"{url}/withdraw", {"reason": "Đã có nguồn khác"}).location.endswith(url)
+    idea = db.session.get(Idea, only_link(db).idea_id)
+    entry = journal.timeline([journal.subject_key(idea)])[0]
+    assert idea.state == IdeaState.WITHDRAWN and (entry.verb, entry.reason) == ("withdraw", "Đã có nguồn khác") and len(mails()) == before
+    page = anonymous.page(url)
+    assert "Đã rút" in page.select_one(".object-head").text and not page.select_one(f"a[href='{url}/withdraw']")
+    assert anonymous.get(f"{url}/withdraw").status_code == 409
+
+
+def test_what_a_council_has_is_not_withdrawn_through_a_link(as_, anonymous, cast, mails, db, at):
+    url = sent(as_, mails)
+    anonymous.submit(url, filled() | {"title": "Nuôi cá lóc sạch"})
+    anonymous.submit(f"{url}/submit")
+    values = values_of(anonymous.page(f"{url}/withdraw").select_one("main form"))
+    idea = db.session.get(Idea, only_link(db).idea_id)
+    actions.put_to_council([idea], "x" * 26, by=people.load()["officer"], at=at)
+    db.session.commit()
+    assert anonymous.post(f"{url}/withdraw", data=values | {"reason": "x"}).status_code == 409
+    assert anonymous.get(f"{url}/withdraw").status_code == 409 and "/withdraw" not in anonymous.get(url).get_data(as_text=True)

@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from app.across.demo import cast as people
 from app.across.demo.plays import ideas as play
 from app.kernel import journal
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, Stale, WrongState
+from app.services.papers import queries as papers
+from app.services.papers.blocks import as_text
 from app.services.questionnaires import actions as forms
 from app.services.questionnaires import queries as questionnaires
 from app.services.rulebook.rules import Mark
@@ -272,3 +275,25 @@ def test_a_moved_record_is_filled_beforehand_where_the_newer_form_asks_what_is_k
     forms.put_in_force(version, number="7/QĐ-SKHCN", dated=at.date(), valid_from=(at + DAY).date(), source="x", mark=Mark.G, by=cast["officer"], at=at)
     actions.move_form(idea, version, by=cast["pi1"], at=at + DAY)
     assert order.of(idea).answers["contact_name"] == cast["pi1"].name
+
+
+# --- the receipt ----------------------------------------------------------------------------------------------
+
+
+def test_the_receipt_is_a_paper_of_what_was_received(as_, cast, at, db, mails):
+    idea = play.submitted_idea(cast, item="1.8", title="Trồng chanh không hạt", at=at)
+    paper = papers.of(idea)[0]
+    words = as_text(paper.blocks)
+    for said in (idea.code, "Trồng chanh không hạt", idea.organisation.name, idea.receiver.name, f"{local(at):%H:%M:%S ngày %d/%m/%Y}", "Mã băm"):
+        assert said in words, said
+    actions.send_back(idea, "Bổ sung", by=cast["officer"], at=at)
+    actions.revise(idea, {"products": "03 mô hình"}, by=cast["pi1"], at=at)
+    actions.submit(idea, by=cast["pi1"], at=at + DAY)
+    second, first = papers.of(idea)
+    assert "03 mô hình" in as_text(second.blocks) and first.sha256 != second.sha256 and as_text(first.blocks) == words
+    pid = kept(db, idea)
+    assert f"/papers/{second.public_id}" in mails()[-1].body
+    pi = as_("pi1")
+    assert pi.page(f"/ideas/{pid}").select_one(f"a[href='/papers/{second.public_id}']") and pi.get(f"/papers/{second.public_id}.pdf").data[:4] == b"%PDF"
+    assert as_("pi3").get(f"/papers/{second.public_id}").status_code == 404, "a stranger reads it no more than the idea"
+    assert second.public_id not in str(as_("registry").page("/desk/"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from app.across.demo.plays import ideas
 from app.kernel.db import db as database
@@ -122,7 +123,21 @@ def test_a_draft_begun_under_the_plan_before_says_what_its_item_became_and_canno
     form = values_of(page.select("main form[method=post]")[-1])
     refused = pi.post(f"{place}/edit", data=form | {"need": "Chưa có giống sạch bệnh"})
     assert refused.status_code == 422 and "Chưa có giống sạch bệnh" in refused.get_data(as_text=True)
+    beside = BeautifulSoup(refused.get_data(as_text=True), "html.parser").select_one("#item-error").text
+    assert "1821/KH-UBND" in beside and "không còn hiệu lực" in beside and "1.1" in beside and "danh sách" not in beside
     assert pi.post(f"{place}/edit", data=form | {"item": queries.item("1.1").public_id}).status_code == 303
+
+
+def test_an_item_that_ended_with_its_plan_is_told_so_beside_the_field(db, cast, at, as_):
+    pi, former = as_("pi1"), queries.item("1.4").public_id
+    form = values_of(pi.page("/ideas/new").select("main form[method=post]")[-1])
+    place = pi.post("/ideas/new", data=form | {"title": "Phục tráng giống lúa nếp", "item": former}).location
+    succeed(cast, at)
+    database.session.commit()
+    form = values_of(pi.page(f"{place}/edit").select("main form[method=post]")[-1])
+    for item, said in ((former, "kết thúc cùng kế hoạch"), ("khong-co", "danh sách")):
+        page = BeautifulSoup(pi.post(f"{place}/edit", data=form | {"item": item}).get_data(as_text=True), "html.parser")
+        assert said in page.select_one("#item-error").text, item
 
 
 @pytest.mark.parametrize("url", ["/ideas/", "/topics/"])

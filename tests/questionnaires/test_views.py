@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from app.across.demo import cast as people
 from app.kernel import journal
 from app.kernel.errors import Incomplete, Stale, WrongState
 from app.services.questionnaires import actions, queries
@@ -186,6 +187,23 @@ def test_a_draft_that_is_not_sound_cannot_be_put_in_force(cast, at, db):
     again = actions.draft(form, source="y", by=cast["officer"], at=at)
     with pytest.raises(Incomplete, match="later"):
         actions.put_in_force(again, number="2", dated=today, valid_from=today, source="x", mark=Mark.V, by=cast["officer"], at=at)
+
+
+def test_the_trial_of_a_form_that_is_not_sound_says_so(as_, cast, at, db):
+    version = actions.draft(queries.form_by_code(order.CODE), source="x", by=cast["officer"], at=at)
+    officer, url = as_("officer"), f"{HOME}versions/{version.public_id}/test"
+    db.session.commit()
+    sound, broken = "Các câu trả lời này có thể gửi được", "Biểu mẫu này chưa thể ban hành"
+    assert broken not in officer.page(url).text
+    version = queries.version_by_pid(version.public_id)
+    form = {"code": "handover_note", "name_vi": "Phiếu bàn giao", "name_en": "Handover note", "purpose": "x", "source": "x"}
+    made = officer.submit(f"{HOME}forms/new", form).location
+    page = soup(officer.submit(f"{made}/test", {}, status=202))
+    assert broken in page.text and sound not in page.text and "không ai gửi được" in page.text
+    actions.delete(version, "receiver", by=people.load()["officer"], at=at)
+    db.session.commit()
+    page = officer.page(url)
+    assert broken in page.text and page.select_one(f".alert a[href='{HOME}versions/{version.public_id}']")
 
 
 def test_pages_cost_the_same_for_few_and_many_versions(as_, cast, at, db, count_queries):

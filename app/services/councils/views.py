@@ -20,6 +20,7 @@ from app.services.councils import (
     actions,
     forms,
     queries,
+    rules_shown,
     session_views,
     shown,
 )
@@ -78,7 +79,7 @@ def show(pid: str) -> Any:
     officer = current_user.can(Do.COUNCILS_READ)
     timeline = journal.timeline([journal.subject_key(council)]) if officer else []
     return render_template(
-        "councils/show.html", council=council, seat=seat, items=shown.items(council, seat), rules=queries.rule_rows(council, on=clock.today()),
+        "councils/show.html", council=council, seat=seat, items=shown.items(council, seat), rules=rules_shown.in_words(queries.rule_rows(council, on=clock.today())),
         quorum=shown.told(quorum(council, clock.now())) if council.state in actions.UNDER_WAY else [],
         composition=shown.told(shown.ready(council)) if council.state in PREPARED else [],
         warnings=shown.beside(council) if officer and council.state in (*PREPARED, CouncilState.ESTABLISHED) else [],

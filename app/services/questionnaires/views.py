@@ -185,7 +185,8 @@ def test(pid: str) -> Any:
             sheet.change_rows(form.wish)
         else:
             passed = not sheet.judge(complete=True)
-    page = render_template("questionnaires/test.html", version=version, name=_name(version.questionnaire), form=form, passed=passed)
+    page = render_template("questionnaires/test.html", version=version, name=_name(version.questionnaire), form=form, passed=passed,
+                           problems=len(queries.problems_of(version, on=clock.today())) if version.state == VersionState.DRAFT else 0)  # fmt: skip
     return (page, 202) if form.is_submitted() else page  # 202: shown, nothing stored
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +16,9 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
+from app.services.files import queries as files_of
 from app.services.papers import actions as papers
+from app.services.papers.models import Paper
 from app.services.people.models import Organisation, User
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import section_of
@@ -147,8 +151,21 @@ def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None 
             idea.code = idea_code(year, papers.next_number("idea", year))
             idea.folded = searchable(idea)
     IDEA.advance(idea, "submit", by=by, at=at, detail={"number": idea.code})
+    queries.load_whole([idea])
+    receipt = _receipt(idea, by=by, at=at)
     outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea,
-                linked=order.came_by_link(idea))  # fmt: skip
+                linked=order.came_by_link(idea), receipt=receipt)  # fmt: skip
+
+
+def _receipt(idea: Idea, *, by: User | None, at: datetime) -> Paper:
+    """The receipt as a paper: what was received, when, from whom, with the hash of the answers. Sent again after a return, there is another."""
+    row = order.of(idea)
+    version, sent = row.form, json.dumps({"idea": idea.code, "form": row.form.number, "answers": row.answers}, sort_keys=True, ensure_ascii=False)
+    data = {"code": idea.code, "title": idea.title, "year": idea.year, "organisation": idea.organisation.name, "person": idea.owner.name,
+            "receiver": idea.receiver.name if idea.receiver else "", "products": idea.products or "", "state": idea.state_budget or 0, "other": idea.other_budget or 0,
+            "form": f"{version.questionnaire.name_vi}, phiên bản {version.number}", "received": f"{local(at):%H:%M:%S ngày %d/%m/%Y}",
+            "files": [{"name": a.filename, "sha256": a.sha256} for a in files_of.of(idea)], "sha256": hashlib.sha256(sent.encode()).hexdigest()}  # fmt: skip
+    return papers.issue(template=queries.RECEIPT, subject=idea, title=f"Giấy biên nhận phiếu đề xuất {idea.code}", data=data, by=by, at=at)
 
 
 def send_back(idea: Idea, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None, sections: Sequence[str] = ()) -> None:

@@ -18,13 +18,15 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import PUBLIC, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.papers import queries as issued
 from app.services.papers import views as paper_views
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
-from app.stages.ideas import blank, forms, links, order, orders
+from app.stages.ideas import blank, forms, links, order, orders, queries
+from app.stages.ideas.blueprint import still
 from app.stages.ideas.models import OrderLink
-from app.stages.ideas.rules import EDITABLE
+from app.stages.ideas.rules import EDITABLE, IDEA
 
 public_bp = Blueprint("public_order", __name__, url_prefix="/public/order-form")
 
@@ -78,7 +80,7 @@ def _may_write(link: OrderLink) -> bool:
 def fill(token: str) -> Any:
     link = _link(token)
     if not _may_write(link) and request.method == "GET":
-        return render_template("ideas/order/link_state.html", link=link, idea=link.idea, **orders.shown(link.idea))  # type: ignore[arg-type]
+        return _state(link, token)
     form = forms.Order.by_link(link, clock.now())
     at, seen = clock.now(), form.version.data
     if form.wish and "refusal" not in g:
@@ -125,8 +127,38 @@ def submit(token: str) -> Any:
         links.submit(link, seen=form.version.data, at=clock.now())
         return done(_("The form was received under number %(number)s.", number=idea.code), url_for(".fill", token=token))
     if not _may_write(link) and not form.form_errors:
-        return render_template("ideas/order/link_state.html", link=link, idea=idea, **orders.shown(idea))
+        return _state(link, token)
     return render_template("ideas/order/link_submit.html", link=link, idea=idea, form=form, token=token, **orders.shown(idea))
+
+
+def _state(link: OrderLink, token: str) -> str:
+    """What was sent, as it stands with the Department."""
+    idea = or_404(link.idea)
+    return render_template("ideas/order/link_state.html", link=link, idea=idea, token=token, may_withdraw=IDEA.may(idea, "withdraw"),
+                           received=any(p.template == queries.RECEIPT for p in issued.of(idea)), **orders.shown(idea))  # fmt: skip
+
+
+@public_bp.get("/<token>/receipt.pdf")
+@allow(PUBLIC)
+def receipt(token: str) -> Any:
+    """The receipt of what was last sent through the link."""
+    found = [p for p in issued.of(or_404(_link(token).idea)) if p.template == queries.RECEIPT]
+    paper = or_404(max(found, key=lambda p: p.id, default=None))
+    return paper_views.blank_file(paper_views.content_of(paper), "giay-bien-nhan.pdf")
+
+
+@public_bp.route("/<token>/withdraw", methods=["GET", "POST"])
+@allow(PUBLIC)
+@writes
+def withdraw(token: str) -> Any:
+    link = _link(token)
+    idea = or_404(link.idea)
+    still(idea, IDEA, "withdraw")
+    form = forms.Withdraw(obj=idea)
+    if form.validate_on_submit():
+        links.withdraw(link, reason=form.reason.data, seen=form.version.data, at=clock.now())
+        return done(_("The idea is withdrawn."), url_for(".fill", token=token))
+    return render_template("ideas/withdraw.html", idea=idea, form=form, back=url_for(".fill", token=token), closed=True)
 
 
 # --- for officers ---------------------------------------------------------------------------------------------

@@ -161,3 +161,11 @@ def submit(link: OrderLink, *, at: datetime, seen: int | str | None = None) -> I
     actions.submit(link.idea, by=link.contact, at=at, seen=seen)
     return link.idea
 
+
+def withdraw(link: OrderLink, *, reason: str | None, at: datetime, seen: int | str | None = None) -> Idea:
+    """Take the sent form back, as its owner may who has an account."""
+    if link.idea is None:
+        raise Incomplete(N_("There is nothing to send yet."))
+    count(link, at=at)
+    actions.withdraw(link.idea, reason=reason, by=link.contact, at=at, seen=seen)
+    return link.idea

@@ -42,6 +42,7 @@ from app.stages.ideas.rules import CALLABLE, IdeaState, Mode
 from app.stages.plan.models import Plan, Priority
 
 SUBMISSION = "ideas/submission"  # the template of the paper by which ideas are put to the people's committee
+RECEIPT = "ideas/receipt"
 MERGEABLE = 50  # ideas offered at once to be merged
 _IDEA = (joinedload(Idea.owner), joinedload(Idea.organisation), joinedload(Idea.item).joinedload(Priority.sector))
 _WHOLE_IDEA = (
