@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from app.across import navigation
 from app.across.admin import forms, queries, words
+from app.acts import ready
 from app.kernel import clock, journal, outbox
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotFound
@@ -221,7 +222,7 @@ def deactivate(pid: str) -> Any:
 @allow(Do.PEOPLE_MANAGE)
 @writes
 def reactivate(pid: str) -> Any:
-    row = or_404(people_queries.user_by_pid(pid))
+    row = ready(people_queries.user_by_pid(pid), people.check_closed)
     form = forms.Plain(obj=row)
     if form.validate_on_submit():
         people.reactivate(row, by=current_user, at=clock.now(), seen=form.version.data)

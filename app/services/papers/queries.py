@@ -13,6 +13,7 @@ from sqlalchemy import (
     cast,
     exists,
     not_,
+    or_,
     select,
     tuple_,
 )
@@ -104,6 +105,12 @@ def may_read(row: Paper, user: Any) -> bool:
     if subject is not None and (asked := subjects.subject_of(row.subject_type).reads_paper) is not None:
         return asked(subject, row, user)
     return subject is not None and subjects.may_read(row.subject_type, subject, user)
+
+
+def opened_by_office(rows: Iterable[Paper]) -> set[str]:
+    """The public ids of those papers that the register may link to: public ones, and those with nothing sealed in them."""
+    wanted = [row.id for row in rows]
+    return set(db.session.scalars(select(Paper.public_id).where(Paper.id.in_(wanted), or_(Paper.is_public, unsealed()))))
 
 
 def sealed_ids() -> Select[Any]:

@@ -77,7 +77,8 @@ def kind_name(template: str) -> str:
 @bp.get("/")
 @allow(Do.PAPERS_READ)
 def index() -> Any:
-    return render_template("papers/index.html", listing=_listing(), kind_name=kind_name)
+    listing = _listing()
+    return render_template("papers/index.html", listing=listing, kind_name=kind_name, opened=queries.opened_by_office(listing.rows))
 
 
 @bp.get("/register.xlsx")

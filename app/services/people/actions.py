@@ -121,11 +121,16 @@ def deactivate(user: User, *, by: User, at: datetime, reason: str, seen: int | N
     journal.record(user, "deactivate", by=by, at=at, reason=reason)
 
 
+def check_closed(user: User, _by: User | None = None) -> None:
+    """Is the account closed?"""
+    if user.active:
+        raise WrongState(N_("This account is open."))
+
+
 def reactivate(user: User, *, by: User, at: datetime, seen: int | None = None) -> None:
     """Open a closed account again; the person signs in anew."""
     check_seen(user, seen)
-    if user.active:
-        raise WrongState(N_("This account is open."))
+    check_closed(user)
     user.active = True
     journal.record(user, "reactivate", by=by, at=at)
 

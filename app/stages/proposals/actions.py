@@ -54,13 +54,18 @@ select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_se
 RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
 
 
+def check_not_handed_in(call_topic: CallTopic, by: User) -> None:
+    """Has this person no dossier in for this topic?"""
+    if queries.submitted_of(by, call_topic) is not None:
+        raise WrongState(N_("You have handed in a proposal for this topic. Withdraw it first if you want to replace it."))
+
+
 def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) -> Proposal:
     """Begin a draft for a topic of an open call; the draft this person already has is given back."""
     found = queries.draft_of(by, call_topic)
     if found is not None:
         return found
-    if queries.submitted_of(by, call_topic) is not None:
-        raise WrongState(N_("You have handed in a proposal for this topic. Withdraw it first if you want to replace it."))
+    check_not_handed_in(call_topic, by)
     call, topic = call_topic.call, call_topic.topic
     if not is_open(call, at):
         raise WrongState(N_("This call does not receive dossiers now."))

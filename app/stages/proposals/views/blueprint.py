@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, request
 
 from app.kernel import clock
-from app.kernel.errors import WrongState
+from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.stages.calls.rules import is_open
 from app.stages.proposals.rules import ProposalState
@@ -36,6 +36,13 @@ def takes_dossiers(call: Any) -> None:
     """Raise WrongState unless a dossier of this call can still be begun."""
     if not is_open(call, clock.now()):
         raise WrongState(N_("This call does not receive dossiers now."))
+
+
+def assigned_here(call_topic: Any, by: Any) -> None:
+    """The guard: the topic is free, or assigned directly to an organisation of this person."""
+    assigned = call_topic.topic.assigned_organisation_id
+    if assigned is not None and not by.belongs_to(assigned):
+        raise NotAllowed(N_("This topic is assigned directly to another organisation."))
 
 
 def before_deadline(row: Any, _by: Any) -> None:

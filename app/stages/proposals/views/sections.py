@@ -28,7 +28,12 @@ from app.stages.plan import scope
 from app.stages.proposals import actions, forms, queries, work
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
-from app.stages.proposals.views.blueprint import bp, takes_dossiers, writable
+from app.stages.proposals.views.blueprint import (
+    assigned_here,
+    bp,
+    takes_dossiers,
+    writable,
+)
 from app.stages.proposals.views.work import parts_of, sheet_of
 
 
@@ -68,9 +73,9 @@ def start(pid: str) -> Any:
     draft = queries.draft_of(current_user, call_topic)
     if draft is not None:
         return redirect(url_for(".show", pid=draft.public_id), 303)
-    ready(call_topic, lambda row, _by: takes_dossiers(row.call))
+    ready(call_topic, lambda row, _by: takes_dossiers(row.call), actions.check_not_handed_in, assigned_here)
     form = forms.Start()
-    form.host.choices = [(o.public_id, o.name) for o in current_user.organisations]
+    form.host.choices = [(o.public_id, o.name) for o in current_user.organisations if call_topic.topic.assigned_organisation_id in (None, o.id)]
     if form.validate_on_submit():
         host = or_404(people.organisation_by_pid(form.host.data))
         row = actions.start(call_topic, host=host, by=current_user, at=clock.now())
