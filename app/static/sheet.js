@@ -99,6 +99,10 @@ const autosave = (form) => {
       return;
     }
     const told = await answer.json();
+    for (const [code, text] of Object.entries(told.calculated || {})) {
+      const place = document.getElementById(code);
+      if (place && place.matches("[data-calculated]") && place.textContent !== text) place.textContent = text;
+    }
     if (told.gap) { say("gap"); return; }
     form.elements.version.value = told.version;
     if (told.edit) {

@@ -62,9 +62,10 @@ def test_typing_keeps_one_draft_and_says_when(as_, cast, db):
     pi = as_("pi1")
     values, save = sheet(pi, "/ideas/new")
     before = count(db)
-    assert pi.post(save, data=typing(values, need="chưa có tên")).json == {"gap": True} and count(db) == before
+    assert pi.post(save, data=typing(values, need="chưa có tên")).json["gap"] is True and count(db) == before
     told = pi.post(save, data=typing(values, title="Chanh", state_budget="một tỷ", year="99999")).json
     again = pi.post(save, data=typing(values, title="Chanh không hạt", state_budget="một tỷ")).json
+    assert {"total_budget", "state_share"} <= set(told["calculated"])
     assert told["time"] == "08:00" and told["edit"] == again["edit"] and count(db) == before + 1, "a lost answer makes no second draft"
     values, save = sheet(pi, told["edit"])
     assert values["title"] == "Chanh không hạt" and values["state_budget"] == "một tỷ" and save == told["autosave"], "what cannot be read is kept as typed"

@@ -11,6 +11,7 @@ from typing import Any
 from app.kernel.db import MONEY_MAX
 from app.kernel.text import nfc
 from app.kernel.words import N_
+from app.services.questionnaires import calculating
 from app.services.questionnaires.rules import (
     CHOICES,
     LONGEST_ANSWER,
@@ -54,8 +55,8 @@ def read(definition: Definition, posted: Mapping[str, Sequence[str]]) -> dict[st
     found: dict[str, Any] = {}
     for question in questions(definition):
         code, kind = question["code"], Kind(question["type"])
-        if kind == Kind.FILE:
-            continue  # a file is never believed from a text: see filing
+        if kind in (Kind.FILE, Kind.CALCULATED):
+            continue  # a file is never believed from a text: see filing; a calculated value from nobody
         if kind == Kind.TABLE:
             if f"{code}-rows" in posted or any(name.startswith(f"{code}-0-") for name in posted):
                 found[code] = _rows(question, posted)
@@ -158,6 +159,18 @@ def visible(definition: Definition, answers: Answers) -> set[str]:
     return asked
 
 
+def completed(definition: Definition, answers: Answers) -> dict[str, Any]:
+    """The answers with what is calculated from them; whatever stood in these places is left."""
+    return {**answers, **calculating.results(questions(definition), answers, visible(definition, answers))}
+
+
+def calculated(definition: Definition, answers: Answers) -> dict[str, str]:
+    """The calculated values as they are shown, by question."""
+    units = calculating.units(questions(definition))
+    found = calculating.results(questions(definition), answers, visible(definition, answers))
+    return {code: calculating.told(units.get(code), value) for code, value in found.items()}
+
+
 def holds(when: Mapping[str, Any], value: Any) -> bool:
     """Is the condition true of this answer?"""
     operator, wanted = Operator(when["op"]), when.get("value")
@@ -186,10 +199,10 @@ def faults(definition: Definition, answers: Answers, *, choices: Mapping[str, An
     `choices` are the allowed values by list name (see `list_of`). Unless `complete`, gaps are allowed, save in `always`.
     """
     found: list[Fault] = []
-    asked = visible(definition, answers)
+    asked, answers = visible(definition, answers), completed(definition, answers)
     for question in questions(definition):
         code, value = question["code"], answers.get(question["code"])
-        if code not in asked:
+        if code not in asked or question["type"] == Kind.CALCULATED:
             continue
         if is_empty(value):
             if code in always or (complete and question.get("required")):

@@ -20,7 +20,7 @@ class What(Face):
 ASPECTS = {
     "label": N_("Label"), "hint": N_("Hint"), "type": N_("Type"), "required": N_("Needed to submit"), "max_words": N_("Most words"), "max": N_("Most"),
     "min": N_("Least"), "options": N_("Choices"), "list": N_("List of choices"), "when": N_("Condition"), "columns": N_("Columns"),
-    "max_rows": N_("Most rows"), "min_rows": N_("Least rows"), "prefill": N_("Filled beforehand from"), "number": N_("Number"), "checks": N_("Checks between answers"),
+    "max_rows": N_("Most rows"), "min_rows": N_("Least rows"), "prefill": N_("Filled beforehand from"), "formula": N_("Calculated as"), "number": N_("Number"), "checks": N_("Checks between answers"),
 }  # fmt: skip
 
 

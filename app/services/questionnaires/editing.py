@@ -23,6 +23,7 @@ from app.kernel.forms import (
 from app.kernel.words import N_
 from app.services.questionnaires import queries
 from app.services.questionnaires.answering import value_of
+from app.services.questionnaires.kinds import Formula
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import (
     COMPARED,
@@ -122,6 +123,8 @@ class Question(StageForm):
     when_op = PickField(N_("… is so"))
     when_value = LineField(N_("… compared with"), max=100, hint=N_("A number, yes or no, or the code of a choice."))
     prefill = PickField(N_("Filled beforehand from"))
+    formula = PickField(N_("Calculated as"), hint=N_("For a calculated value: nobody fills it in, and it is worked out wherever the form is shown."))
+    formula_terms = LineField(N_("Calculated from"), max=900, hint=N_("Codes of questions before this one, separated by commas; table.column for a column. Of a share the part comes first, then the whole."))
 
     @classmethod
     def of(cls, version: FormVersion, code: str | None, lang: str, section: str | None = None) -> Self:
@@ -132,9 +135,10 @@ class Question(StageForm):
         form.section.choices = [(s["code"], f"{s.get('number', '')}. {said(s['label'], lang)}".lstrip(". ")) for s in version.definition["sections"]]
         form.type.choices = [(str(k), _(k.label)) for k in Kind]
         form.list.choices = [(name, name) for name in queries.list_names()]
-        form.when_question.choices = [(q["code"], said(q["label"], lang)) for q in questions(version.definition) if q["type"] != Kind.TABLE and q["code"] != code]
+        form.when_question.choices = [(q["code"], said(q["label"], lang)) for q in questions(version.definition) if q["type"] not in (Kind.TABLE, Kind.CALCULATED) and q["code"] != code]
         form.when_op.choices = [(str(o), _(o.label)) for o in Operator]
         form.prefill.choices = [(str(s), _(s.label)) for s in Source]
+        form.formula.choices = [(str(f), _(f.label)) for f in Formula]
         return form
 
     known: Mapping[str, Any] = {}
@@ -151,9 +155,17 @@ class Question(StageForm):
             made |= {"list": self.list.data} if self.list.data else {"options": self._options()}
         if kind == Kind.TABLE:
             made["columns"] = self._columns()
+        if self.formula.data or self.formula_terms.data:
+            made["formula"] = self._formula()
         if self.when_question.data or self.when_op.data or self.when_value.data:
             made["when"] = self._condition()
         return {k: v for k, v in made.items() if v not in (None, "", [], {}) and v is not False}
+
+    def _formula(self) -> dict[str, Any]:
+        """The formula as the definition keeps it. Raises Incomplete for half a one."""
+        if not self.formula.data:
+            raise Incomplete(N_("Please choose how the value is calculated, or leave both fields empty."), field="formula")
+        return {"kind": self.formula.data, "terms": [t.strip() for t in (self.formula_terms.data or "").split(",") if t.strip()]}
 
     def _condition(self) -> dict[str, Any]:
         """The condition as the definition keeps it. Raises Incomplete for half a condition."""
@@ -246,10 +258,10 @@ def _worded(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _question_data(version: FormVersion, row: Mapping[str, Any]) -> dict[str, Any]:
     home = next(s["code"] for s in version.definition["sections"] if row in s["questions"])
-    when = row.get("when") or {}
+    when, formula = row.get("when") or {}, row.get("formula") or {}
     plain = {name: row.get(name) for name in ("code", "type", "required", "max_words", "min", "max", "list", "min_rows", "max_rows", "prefill")}
     lines = [" | ".join((c["code"], c["type"], c["label"]["vi"], c["label"]["en"], "x" if c.get("required") else "", c.get("list", ""))).rstrip(" |") for c in row.get("columns") or []]
     return plain | _worded(row) | {
-        "section": home, "options": "\n".join(f"{o['code']} | {o['vi']} | {o['en']}" for o in row.get("options") or []), "columns": "\n".join(lines),
+        "section": home, "formula": formula.get("kind"), "formula_terms": ", ".join(formula.get("terms") or []), "options": "\n".join(f"{o['code']} | {o['vi']} | {o['en']}" for o in row.get("options") or []), "columns": "\n".join(lines),
         "when_question": when.get("question"), "when_op": when.get("op"), "when_value": None if when.get("value") is None else str(when["value"]),
     }  # fmt: skip

@@ -28,8 +28,8 @@ def asked(definition: Definition) -> list[str]:
 
 
 def without(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers without those that are files: what only `keep` writes."""
-    gone = set(asked(definition))
+    """The answers without those that are files, which only `keep` writes, and without what is calculated, which nothing does."""
+    gone = {q["code"] for q in questions(definition) if q["type"] in (Kind.FILE, Kind.CALCULATED)}
     return {code: value for code, value in answers.items() if code not in gone}
 
 

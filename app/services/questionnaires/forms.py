@@ -19,6 +19,7 @@ from app.services.questionnaires.answering import (
     ROWS,
     SHORTEST_MAX,
     Fault,
+    calculated,
     has_choices,
     is_empty,
     list_of,
@@ -26,6 +27,7 @@ from app.services.questionnaires.answering import (
     shown,
     visible,
 )
+from app.services.questionnaires.kinds import Formula
 from app.services.questionnaires.rules import (
     TEXTS,
     Definition,
@@ -96,7 +98,9 @@ class Sheet:
     """A definition with answers, lists to choose from and what is wrong, in the language of the page."""
 
     def __init__(self, definition: Definition, answers: Mapping[str, Any], *, choices: queries.Choices, lang: str, always: Collection[str] = (),
-                 flagged: Collection[str] = ()) -> None:  # fmt: skip
+                 flagged: Collection[str] = (), around: tuple[Definition, Mapping[str, Any]] | None = None) -> None:  # fmt: skip
+        """`around`: the whole form and its answers, when the definition is only a section of it."""
+        self.around = around
         self.definition, self.stored, self.answers = definition, dict(answers), dict(answers)
         self.choices, self.lang, self.always, self.flagged = choices, lang, frozenset(always), set(flagged)
         self.errors: dict[str, list[str]] = {}
@@ -128,6 +132,18 @@ class Sheet:
     def present(self) -> dict[str, Any]:
         """The answers as they would be once the files that were sent are kept."""
         return self.answers | dict.fromkeys(self.taken_out) | self._coming
+
+    @property
+    def calculated(self) -> dict[str, str]:
+        """The calculated values of this sheet as they are shown, by question."""
+        whole, answers = self.around or (self.definition, {})
+        found = calculated(whole, {**answers, **self.present})
+        return {q["code"]: found.get(q["code"], "–") for q in questions(self.definition) if q["type"] == Kind.CALCULATED}
+
+    @property
+    def told_back(self) -> dict[str, Any]:
+        """What a page that was saved while typing is told of its calculated values."""
+        return {"calculated": found} if (found := self.calculated) else {}
 
     def judge(self, *, complete: bool = False) -> list[Fault]:
         """Note what is wrong, and return it."""
@@ -170,9 +186,9 @@ class Sheet:
     @property
     def parts(self) -> list[Part]:
         """The sections, ready to be shown."""
-        asked = visible(self.definition, self.present)
+        asked, answers = visible(self.definition, self.present), self.answers | self.calculated
         return [Part(s["code"], s.get("number", ""), said(s["label"], self.lang), said(s.get("hint"), self.lang),
-                     [self._control(q, q["code"], self.answers.get(q["code"]), q["code"] in asked) for q in s["questions"]], s["code"] in self.flagged)
+                     [self._control(q, q["code"], answers.get(q["code"]), q["code"] in asked) for q in s["questions"]], s["code"] in self.flagged)
                 for s in self.definition["sections"]]  # fmt: skip
 
     @property
@@ -206,6 +222,8 @@ class Sheet:
         if kind == Kind.FILE:
             made.file = value if isinstance(value, dict) else {}
             made.hint = made.hint or _("PDF, Word (.docx), Excel (.xlsx), PNG or JPEG.")
+        if kind == Kind.CALCULATED:
+            made.hint = " ".join(filter(None, (made.hint, formula_told((self.around or (self.definition,))[0], question, self.lang))))
         if made.when:
             made.only_when = self._condition(made.when)
         if kind == Kind.TABLE:
@@ -239,6 +257,22 @@ class Sheet:
         bare = when["op"] in (Operator.FILLED, Operator.EMPTY)
         sentence = _("Only when “%(question)s” %(operator)s", question=said(other["label"], self.lang), operator=_(Operator(when["op"]).label))
         return sentence + ("." if bare else f" {value}.")
+
+
+def formula_told(definition: Definition, question: Mapping[str, Any], lang: str) -> str:
+    """How a value is calculated, in the language of the page."""
+    formula = question.get("formula") or {}
+    names = []
+    for term in formula.get("terms") or []:
+        code, _dot, column = term.partition(".")
+        row = question_of(definition, code) or {}
+        cell = next((c for c in row.get("columns") or [] if c["code"] == column), None)
+        names.append(f"“{said((cell or row).get('label'), lang) or term}”" + (f" ({said(row['label'], lang)})" if cell else ""))
+    if formula.get("kind") == Formula.SHARE and len(names) == 2:
+        return _("Calculated by the system: %(part)s as a percentage of %(whole)s, rounded to one decimal; exactly half goes to the even digit.", part=names[0], whole=names[1])
+    if formula.get("kind") == Formula.COLUMN:
+        return _("Calculated by the system: the sum of the column %(column)s.", column=", ".join(names))
+    return _("Calculated by the system: %(sum)s.", sum=" + ".join(names))
 
 
 class SheetForm(StageForm):

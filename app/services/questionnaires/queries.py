@@ -95,9 +95,10 @@ def offered(definition: Definition, *, on: date) -> dict[str, list[str]]:
 
 
 def problems_alone(question: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with a question taken by itself, its condition aside."""
+    """What is wrong with a question taken by itself: its condition, and the questions that its formula names, aside."""
     bare = {k: v for k, v in question.items() if k != "when"}
-    return problems({"sections": [{"code": "alone", "label": {"vi": "-", "en": "-"}, "questions": [bare]}]}, lists=set(list_names()))
+    found = problems({"sections": [{"code": "alone", "label": {"vi": "-", "en": "-"}, "questions": [bare]}]}, lists=set(list_names()))
+    return [p for p in found if p.about != "formula_terms"]
 
 
 def needs_of(code: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,8 +12,25 @@ from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
+from app.services.questionnaires.calculating import SHARE, misfits, units
+from app.services.questionnaires.kinds import (
+    CELLS,
+    CHOICES,
+    COMPARED,
+    EQUAL,
+    FITTING,
+    LIMITS,
+    NUMBERS,
+    ONLY_FILLED,
+    TEXTS,
+    CheckKind,
+    Definition,
+    Kind,
+    Operator,
+    Problem,
+    Source,
+)
 
-Definition = Mapping[str, Any]
 LANGUAGES = ("vi", "en")
 MOST_SECTIONS, MOST_QUESTIONS, MOST_COLUMNS, MOST_ROWS, MOST_OPTIONS = 40, 200, 8, 200, 60
 LONGEST_LABEL, LONGEST_HINT, LONGEST_ANSWER = 300, 1_000, 20_000
@@ -45,75 +62,7 @@ VERSION = Lifecycle("form_version", VersionState, start=VersionState.DRAFT, move
 })  # fmt: skip
 
 
-class Kind(Face):
-    """The type of a question. There are no others."""
-
-    SHORT = "short_text", N_("Short text"), "blue"
-    LONG = "long_text", N_("Long text"), "blue"
-    NUMBER = "number", N_("Number"), "blue"
-    MONEY = "money", N_("Amount in đồng"), "blue"
-    DATE = "date", N_("Date"), "blue"
-    YES_NO = "yes_no", N_("Yes or no"), "blue"
-    ONE = "one_of", N_("One of a list"), "blue"
-    MANY = "many_of", N_("Any of a list"), "blue"
-    TABLE = "table", N_("Table"), "purple"
-    ORGANISATION = "organisation", N_("Organisation"), "amber"
-    ITEM = "priority_item", N_("Priority item of the plan"), "amber"
-    FILE = "file", N_("File"), "amber"
-
-
-class Operator(Face):
-    """When a question is asked: how the other answer must be."""
-
-    IS = "is", N_("is"), "blue"
-    IS_NOT = "is_not", N_("is not"), "blue"
-    FILLED = "filled", N_("is filled in"), "blue"
-    EMPTY = "empty", N_("is left empty"), "blue"
-    MORE = "more_than", N_("is more than"), "blue"
-    LESS = "less_than", N_("is less than"), "blue"
-
-
-class CheckKind(Face):
-    """Checks between answers."""
-
-    SUM = "sum_equals", N_("Sum equals"), "blue"
-    BEFORE = "before", N_("Comes before"), "blue"
-    NOT_MORE = "not_more_than", N_("Not more than"), "blue"
-
-
-class Source(Face):
-    """Where a new form may take an answer from before anybody types."""
-
-    PERSON_NAME = "person.name", N_("Name of the person who fills it in"), "blue"
-    PERSON_EMAIL = "person.email", N_("E-mail of the person who fills it in"), "blue"
-    ORGANISATION = "person.organisation", N_("Organisation of that person"), "blue"
-    TODAY = "day.today", N_("Today"), "blue"
-    NEXT_YEAR = "day.next_year", N_("1 January of next year"), "blue"
-
-
-TEXTS = frozenset({Kind.SHORT, Kind.LONG})
-NUMBERS = frozenset({Kind.NUMBER, Kind.MONEY})
-CHOICES = frozenset({Kind.ONE, Kind.MANY})
-CELLS = frozenset({Kind.SHORT, Kind.NUMBER, Kind.MONEY, Kind.DATE, Kind.ONE})
-COMPARED = {Operator.MORE, Operator.LESS}
-EQUAL = {Operator.IS, Operator.IS_NOT}
-ONLY_FILLED = frozenset({Kind.ORGANISATION, Kind.ITEM, Kind.FILE})  # a condition asks only whether they are filled in
-LIMITS = {"max_words": TEXTS, "min": NUMBERS, "max": TEXTS | NUMBERS, "min_rows": frozenset({Kind.TABLE}), "max_rows": frozenset({Kind.TABLE})}
-FITTING = {
-    Source.PERSON_NAME: TEXTS, Source.PERSON_EMAIL: TEXTS, Source.ORGANISATION: frozenset({Kind.ORGANISATION}),
-    Source.TODAY: frozenset({Kind.DATE}), Source.NEXT_YEAR: frozenset({Kind.DATE}),
-}  # fmt: skip
-_KEYS = {"code", "type", "label", "hint", "required", "max_words", "max", "min", "options", "list", "when", "columns", "max_rows", "min_rows", "prefill"}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a definition: where (code of the section or question; "" = the whole), and with which of its properties."""
-
-    place: str
-    message: str
-    params: dict[str, Any] = field(default_factory=dict)
-    about: str = ""
+_KEYS = {"code", "type", "label", "hint", "required", "max_words", "max", "min", "options", "list", "when", "columns", "max_rows", "min_rows", "prefill", "formula"}
 
 
 def questions(definition: Definition) -> Iterator[dict[str, Any]]:
@@ -153,6 +102,8 @@ def problems(definition: Any, *, lists: frozenset[str] | set[str] = frozenset(),
     later = {q["code"] for q in questions(definition)}
     for question in questions(definition):
         found += _question_problems(question, seen, lists)
+        if question.get("type") in set(map(str, Kind)):
+            found += misfits(question, seen, later)
         if question.get("when"):
             found += _condition(question, seen, later, offered or {})
         seen[question["code"]] = question
@@ -304,6 +255,8 @@ def _condition(question: dict[str, Any], before: dict[str, dict[str, Any]], all_
         yield Problem(code, N_("The condition of “%(code)s” looks at the question “%(other)s”, which this form does not have."), {"code": code, "other": name[:40]}, "when_question")
     elif other is None or other["type"] == Kind.TABLE:
         yield Problem(code, N_("The condition of “%(code)s” must look at a question that comes before it, and not at a table."), {"code": code}, "when_question")
+    elif other["type"] == Kind.CALCULATED:
+        yield Problem(code, N_("A condition cannot look at a calculated value; please name one of the questions that it is made of."), {}, "when_question")
     elif other["type"] in set(map(str, Kind)) and not list(_limits(other, Kind(other["type"]))):
         yield from _wanted(code, Operator(when["op"]), when.get("value"), other, offered)
 
@@ -379,6 +332,8 @@ def _term_fits(term: Any, wanted: frozenset[Kind], seen: dict[str, dict[str, Any
     if column:
         cell = next((c for c in question.get("columns") or [] if c.get("code") == column), None)
         return kind == CheckKind.SUM and cell is not None and cell.get("type") in wanted
+    if question["type"] == Kind.CALCULATED:  # of calculated values only sums
+        return wanted == NUMBERS and units(seen.values()).get(code, SHARE) != SHARE
     return question["type"] in wanted
 
 

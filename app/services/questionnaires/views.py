@@ -25,6 +25,7 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.questionnaires import actions, editing, queries
 from app.services.questionnaires.comparing import ASPECTS, compare
 from app.services.questionnaires.forms import Sheet, SheetForm
+from app.services.questionnaires.kinds import Formula
 from app.services.questionnaires.models import FormVersion, Questionnaire
 from app.services.questionnaires.rules import (
     VERSION,
@@ -54,6 +55,8 @@ def _told(value: Any) -> str:
         return _("Yes")
     if isinstance(value, dict) and {"vi", "en"} & set(value):
         return str(value.get(language()) or value.get("vi"))
+    if isinstance(value, dict) and set(value) == {"kind", "terms"}:
+        return f"{_(Formula(value['kind']).label)}: {', '.join(value['terms'])}"
     if isinstance(value, dict):
         return " ".join(_told(v) for v in value.values())
     if isinstance(value, list):
@@ -268,21 +271,22 @@ def question(pid: str) -> Any:
         values = form.values()
         if request.form.get("do") == "preview":
             actions.with_question(version, values, section=form.section.data or "", was=code, at=clock.now())
-            shown = _preview(values)
+            shown = _preview(version, values)
         else:
             actions.save_question(version, values, section=form.section.data or "", was=code, seen=form.version.data, by=current_user, at=clock.now())
             return done(_("Saved."), url_for(".show", pid=pid, _anchor=f"question-{form.code.data}"))
     elif code and "refusal" not in g and not form.is_submitted():
-        shown = _preview(question_of(version.definition, code) or {})
+        shown = _preview(version, question_of(version.definition, code) or {})
     page = render_template("questionnaires/question.html", form=form, version=version, lead=_lead(version), code=code, shown=shown)
     return (page, 202) if form.is_submitted() and shown else page
 
 
-def _preview(values: dict[str, Any]) -> Any:
+def _preview(version: FormVersion, values: dict[str, Any]) -> Any:
     """The control of one question as it would be shown, with ids of its own."""
     definition = {"sections": [{"code": "preview", "label": {"vi": "", "en": ""}, "questions": [{**values, "code": f"preview_{values.get('code', '')}"[:40]} | {"when": None}]}]}
     if not queries.problems_alone(values):
-        sheet = Sheet(definition, {}, choices=queries.choices_for(definition, on=clock.today(), lang=language()), lang=language())
+        sheet = Sheet(definition, {}, choices=queries.choices_for(definition, on=clock.today(), lang=language()), lang=language(),
+                      around=(version.definition, {}))
         return sheet.parts[0].controls[0]
     return None
 
@@ -322,5 +326,11 @@ def delete(pid: str) -> Any:
         return done(_("Taken out of the draft."), back)
     inside = [q["label"][language()] for q in thing.get("questions", [])]
     going = {q["code"] for q in thing.get("questions", [thing])}
-    hanging = [q["label"][language()] for q in questions(version.definition) if q["code"] not in going and (q.get("when") or {}).get("question") in going]
+    hanging = [q["label"][language()] for q in questions(version.definition) if q["code"] not in going and _leans_on(q, going)]
     return render_template("questionnaires/delete.html", form=form, thing=thing, inside=inside, hanging=hanging, lead=_lead(version), back=back)
+
+
+def _leans_on(question: dict[str, Any], going: set[str]) -> bool:
+    """Does the condition or the formula of a question name one of these?"""
+    terms = {term.partition(".")[0] for term in (question.get("formula") or {}).get("terms", [])}
+    return bool(going & {(question.get("when") or {}).get("question"), *terms})

@@ -111,9 +111,9 @@ def autosave(token: str) -> Any:
     form = forms.Order.by_link(link, clock.now())
     values = form.safe_values(clock.today())
     if not values["title"]:
-        return jsonify(gap=True)
+        return jsonify(gap=True, **form.sheet.told_back)
     idea = links.write(link, values, form.sheet.answers, quietly=True, seen=form.version.data, at=clock.now())
-    return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}")
+    return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}", **form.sheet.told_back)
 
 
 @public_bp.route("/<token>/submit", methods=["GET", "POST"])

@@ -106,8 +106,8 @@ def _no_page() -> None:
         raise g.refusal
 
 
-def _kept(idea: Idea, **addresses: str) -> Any:
-    return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}", **addresses)
+def _kept(idea: Idea, form: forms.Order, **addresses: str) -> Any:
+    return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}", **form.sheet.told_back, **addresses)
 
 
 @allow(Do.IDEAS_DRAFT)
@@ -119,13 +119,13 @@ def autosave_new() -> Any:
     idea, body = order.by_draft_key(current_user, key), form.chosen_organisation(current_user)
     values = form.safe_values(clock.today())
     if idea is None and (not key or body is None or not values["title"]):
-        return jsonify(gap=True)
+        return jsonify(gap=True, **form.sheet.told_back)
     if idea is None:
         idea = actions.draft(values, answers=form.sheet.answers, organisation=body, draft_key=key, by=current_user, at=at)  # type: ignore[arg-type]
     else:
         actions.revise(idea, values, answers=form.sheet.answers, quietly=True, by=current_user, at=at)
     pid = idea.public_id
-    return _kept(idea, edit=url_for("ideas.edit", pid=pid), autosave=url_for("ideas.autosave", pid=pid))
+    return _kept(idea, form, edit=url_for("ideas.edit", pid=pid), autosave=url_for("ideas.autosave", pid=pid))
 
 
 @allow(Do.IDEAS_DRAFT)
@@ -136,9 +136,9 @@ def autosave(pid: str) -> Any:
     form = forms.Order.of(idea, clock.today())
     values = form.safe_values(clock.today())
     if not values["title"]:
-        return jsonify(gap=True)
+        return jsonify(gap=True, **form.sheet.told_back)
     actions.revise(idea, values, answers=form.sheet.answers, quietly=True, seen=form.version.data, by=current_user, at=clock.now())
-    return _kept(idea)
+    return _kept(idea, form)
 
 
 # --- submitting, moving ---------------------------------------------------------------------------------------

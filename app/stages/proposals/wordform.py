@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from app.services.questionnaires.answering import shown
+from app.services.questionnaires.answering import calculated, shown
 from app.services.questionnaires.rules import Kind, Operator, question_of
 
 FONT = "Times New Roman"
@@ -144,6 +144,8 @@ def _question(document: Any, filled: Filled, question: Mapping[str, Any]) -> Non
     value = filled.answers.get(question["code"])
     if question["type"] == Kind.FILE:  # a file is not written in Word
         _line(document, f"Tệp: {shown(Kind.FILE, value) or '–'}")
+    elif question["type"] == Kind.CALCULATED:  # nor is what the system works out
+        _line(document, f"Hệ thống tự tính: {calculated(filled.definition, filled.answers).get(question['code'], '–')}")
     elif question["type"] == Kind.TABLE:
         table = _rows(document, question, value if isinstance(value, list) else [], filled.names)
         _control(document, question["code"], question["label"]["vi"], [table._tbl])

@@ -64,13 +64,13 @@ def read(content: bytes, definition: Definition, names: Mapping[str, Mapping[str
     result.tables = {tag: _cells(table) for tag in (PRODUCT_TABLE, BUDGET_TABLE) if (table := _first_table(found.get(tag, []))) is not None}
     for question in questions(definition):
         code = question["code"]
-        if question["type"] == Kind.FILE:
+        if question["type"] in (Kind.FILE, Kind.CALCULATED):
             continue
         if code not in found:
             result.missing.append(code)
         else:
             result.answers[code] = _answer(question, found[code], names)
-    if len(result.missing) == len(list(questions(definition))):
+    if len(result.missing) == sum(q["type"] not in (Kind.FILE, Kind.CALCULATED) for q in questions(definition)):
         raise Incomplete(N_("This Word file is of another form: none of the questions of this dossier is in it."), field="file")
     return result
 

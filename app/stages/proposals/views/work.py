@@ -15,6 +15,7 @@ from app.kernel.errors import Stale
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, sentence_of, writes
 from app.services.questionnaires import queries as questionnaires
+from app.services.questionnaires.answering import calculated
 from app.services.questionnaires.forms import Sheet
 from app.services.questionnaires.rules import question_of, said, section_of
 from app.shown import language
@@ -60,7 +61,7 @@ def _section_sheet(row: Proposal, section: str) -> Sheet:
     or_404(section_of(definition, section))
     alone = texts.only(definition, section, work.answers_of(row))
     choices = questionnaires.choices_for(alone, on=clock.today(), lang=language())
-    return Sheet(alone, {c: work.answers_of(row).get(c) for c in texts.codes_of(alone, section)}, choices=choices, lang=language())
+    return Sheet(alone, {c: work.answers_of(row).get(c) for c in texts.codes_of(alone, section)}, choices=choices, lang=language(), around=(definition, work.answers_of(row)))
 
 
 def _title(row: Proposal, section: str) -> str:
@@ -121,7 +122,7 @@ def work_autosave(pid: str, section: str) -> Any:
     row = ready(queries.for_team(current_user, pid), writable)
     form = forms.WorkSection(_section_sheet(row, section))
     work.save(row, {c: form.sheet.answers.get(c) for c in texts.codes_of(form.sheet.definition, section)}, seen={section: form.version.data}, by=current_user, at=clock.now())
-    return jsonify(version=work.number_of(row, section), time=f"{clock.local(clock.now()):%H:%M}")
+    return jsonify(version=work.number_of(row, section), time=f"{clock.local(clock.now()):%H:%M}", **form.sheet.told_back)
 
 
 # --- two people at one section --------------------------------------------------------------------------------
@@ -196,10 +197,11 @@ def work_saving(pid: str, section: str, saving: str) -> Any:
     other = work.saving_of(row, request.args["with"]) if request.args.get("with") else work.previous(found)
     old, new = (other, found) if other is None or other.number <= found.number else (found, other)
     sheet = sheet_of(row)
+    one_side, other_side = ({**side.answers, **calculated(sheet.definition, side.answers)} if side is not None else {} for side in (old, new))
     rows = []
     for code in texts.codes_of(sheet.definition, section):
         question: dict[str, Any] = question_of(sheet.definition, code)  # type: ignore[assignment]
-        one, two = (texts.told(question, side.answers.get(code) if side is not None else None, _names(sheet, question)) for side in (old, new))
+        one, two = (texts.told(question, side.get(code), _names(sheet, question)) for side in (one_side, other_side))
         rows.append({"label": said(question["label"], sheet.lang), "pieces": texts.compare(one, two), "differs": one != two, "empty": not one and not two})
     return render_template("proposals/work/saving.html", proposal=row, section=section, title=_title(row, section), old=old, new=new, rows=rows, form=form, saving=found,
                            back=row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip
