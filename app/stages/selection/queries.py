@@ -18,6 +18,7 @@ from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
+from app.stages.ideas.rules import TopicState
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import scoring
@@ -89,6 +90,18 @@ def is_left_empty() -> ColumnElement[bool]:
 def nobody_eligible() -> list[CallTopic]:
     """Topics without a dossier that is left: they can be called again."""
     return _call_topics(is_left_empty())
+
+
+def is_vacant() -> ColumnElement[bool]:
+    """The condition: a concluded round (CallTopic and Topic joined) whose place nobody holds, though a dossier is in reserve."""
+    selected = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SELECTED)
+    reserve = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.RESERVE)
+    return and_(Round.state == RoundState.CONCLUDED, Topic.state == TopicState.IN_CALL, reserve, ~selected)
+
+
+def in_reserve(found: Round) -> list[Proposal]:
+    """The dossiers of a round that are in reserve, in the order of the ranking."""
+    return [line.proposal for line in found.lines if line.proposal.state == ProposalState.RESERVE]
 
 
 def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:

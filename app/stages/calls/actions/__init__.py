@@ -30,6 +30,7 @@ from app.stages.calls.actions.running import (
     conclude,
     confirm_extension,
     correct,
+    free_topic,
     open_dossiers,
     propose_extension,
     refuse_extension,
@@ -38,6 +39,6 @@ from app.stages.calls.actions.running import (
 
 __all__ = [
     "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "cancel", "check_draft", "check_none_waiting", "check_settled", "close", "close_due", "conclude", "confirm_extension",
-    "correct", "default_calendar", "default_deadline", "draft", "drop_search", "end_following", "follow", "open_dossiers", "propose_extension", "publish", "queries",
+    "correct", "default_calendar", "default_deadline", "draft", "drop_search", "end_following", "follow", "free_topic", "open_dossiers", "propose_extension", "publish", "queries",
     "refuse_extension", "revise", "save_search", "set_aside", "settle_topic", "unfollow",
 ]  # fmt: skip
