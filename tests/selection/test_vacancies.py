@@ -220,3 +220,71 @@ def test_a_signed_contract_is_not_cancelled(cast, found, at, db):
     money_plays.contracted(cast, project=project, at=at + 12 * DAY)
     with pytest.raises(WrongState, match="only be terminated"):
         funding.cancel_award(project, cause=Cause.OBJECTIVE, reason="x", number="99/QĐ-UBND", dated=local(at + 13 * DAY).date(), by=cast["province"], at=at + 13 * DAY)
+
+
+# --- through the browser --------------------------------------------------------------------------------------
+
+
+def place_of(db, found):
+    return f"/calls/{queries.round_by_pid(found.public_id).call_topic.call.public_id}"
+
+
+def test_the_winner_gives_up_the_reserve_moves_up_and_is_appraised(as_, cast, found, at, db):
+    first, second = both(db)
+    pi, leader, officer = as_("pi1"), as_("leader"), as_("officer")
+    assert "award is awaited" in officer.page(place_of(db, found)).text or "chờ phê duyệt" in officer.page(place_of(db, found)).text
+    give_up, move_up = f"/proposals/{first.public_id}/give-up", f"/selection/{found.public_id}/move-up"
+    line = next(x.public_id for x in found.lines if x.proposal_id == second.id)
+    assert as_("pi3").page(f"/proposals/{second.public_id}").select_one(".alert-info"), "what reserve means is told"
+    for account, status in (("pi3", 404), ("pi4", 404), ("leader", 403), ("auditor", 403)):
+        assert as_(account).get(give_up).status_code == status, account
+    assert leader.get(move_up).status_code == 409 and officer.get(move_up).status_code == 403
+    assert officer.get(f"/funding/lines/{line}/begin").status_code == 404
+    assert give_up in {a["href"] for a in pi.page(f"/proposals/{first.public_id}").select("a[href]")}
+    refused = pi.submit(give_up, {"reason": WHY}, status=422)
+    assert WHY in refused.get_data(as_text=True), "what was typed stays"
+    pi.submit(give_up, {"reason": WHY, "confirm": "y"})
+    assert pi.get(give_up).status_code == 409
+    assert move_up in {a["href"] for a in leader.page("/desk/").select("a[href]")}
+    typed = {"answer": "move_up", "number": "12/QĐ-SKHCN", "dated": f"{local(at):%d/%m/%Y}", "agree": "y"}
+    leader.submit(move_up, typed | {"number": "abc"}, status=422)
+    leader.submit(move_up, typed | {"answer": "decline"}, status=422)
+    leader.submit(move_up, typed)
+    assert leader.get(move_up).status_code == 409 and move_up not in {a["href"] for a in leader.page("/desk/").select("a[href]")}
+    begin = next(a["href"] for a in officer.page(f"/selection/{found.public_id}").select("aside a[href], .side a[href], a[href]") if "/begin" in a["href"] or line in a["href"])
+    assert begin in {a["href"] for a in officer.page("/desk/").select("a[href]")}
+    officer.submit(begin)
+    assert [str(a.proposal.state) for a, _sum in money.open_appraisals()] == ["selected"]
+
+
+def test_without_a_reserve_the_topic_is_called_again(as_, cast, found, at, db):
+    first, second = both(db)
+    officer = as_("officer")
+    for row in (second, first):
+        officer.submit(f"/proposals/{row.public_id}/give-up", {"reason": WHY, "confirm": "y"}, status=422)
+        officer.submit(f"/proposals/{row.public_id}/give-up", {"reason": WHY, "document": "05/CV ngày 20/02/2026", "confirm": "y"})
+    page = f"/topics/{topic(db).public_id}"
+    assert page in {a["href"] for a in officer.page("/desk/").select("a[href]")}
+    officer.submit(f"{page}/open-again")
+    assert topic(db).state == "open_again" and calls.call_topic_by_pid(found.call_topic.public_id).outcome == "not_selected"
+
+
+def test_the_signer_declines_and_cancels_in_the_browser(as_, cast, found, at, db, travel):
+    submission = money_plays.submitted(cast, round_or_line=found, at=at)
+    travel.move_to(at + 6 * DAY)
+    province, url = as_("province"), f"/funding/submissions/{submission.public_id}/decide"
+    typed = {"answer": "decline", "number": "88/QĐ-UBND", "dated": f"{local(at + 6 * DAY):%d/%m/%Y}", "attest": "y"}
+    province.submit(url, typed, status=422)
+    province.submit(url, typed | {"remark": "Nội dung trùng với nhiệm vụ cấp bộ."})
+    assert province.get(url).status_code == 409 and "cấp bộ" in province.page(url.removesuffix("/decide")).text
+    vacancies.move_up(fresh(db, found), number="12/QĐ-SKHCN", dated=local(at + 6 * DAY).date(), by=cast["leader"], at=at + 6 * DAY)
+    line = next(x for x in queries.round_by_pid(found.public_id).lines if x.proposal.state == ProposalState.SELECTED)
+    project = money_plays.awarded(cast, round_or_line=line, at=at + 7 * DAY)
+    travel.move_to(at + 20 * DAY)
+    province, cancel = as_("province"), f"/funding/projects/{project.public_id}/cancel"
+    assert as_("officer").get(cancel).status_code == 403
+    typed = {"cause": "subjective", "reason": WHY, "number": "99/QĐ-UBND", "dated": f"{local(at + 20 * DAY):%d/%m/%Y}", "attest": "y"}
+    province.submit(cancel, typed | {"number": "abc"}, status=422)
+    province.submit(cancel, typed)
+    assert province.get(cancel).status_code == 409 and topic(db).state == "open_again"
+    assert as_("officer").page(f"/funding/projects/{project.public_id}") and as_("pi3").page(f"/projects/{project.public_id}")
