@@ -13,7 +13,15 @@ from app.services.questionnaires.answering import calculated, completed, faults,
 from app.services.questionnaires.calculating import misfits, results
 from app.services.questionnaires.comparing import compare
 from app.services.questionnaires.rules import problems, question_of, questions
-from tests.questionnaires.definitions import ANSWERS, CHOICES, LISTS, definition, order, question, sound
+from tests.questionnaires.definitions import (
+    ANSWERS,
+    CHOICES,
+    LISTS,
+    definition,
+    order,
+    question,
+    sound,
+)
 
 nodb = pytest.mark.nodb
 calm = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

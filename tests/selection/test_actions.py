@@ -61,7 +61,8 @@ def test_the_whole_way(cast, call_topic, at, db, mails):
     assert first.mean_hundredths == 8957
     assert (second.passed, second.recommended, second.ballots) == (True, False, 7)
     assert [p.state for p in proposals(db)] == [ProposalState.RESERVE, ProposalState.SELECTED]
-    assert [m.to_address for m in mails() if m.template == "proposals/mail/concluded.txt"] == [cast["pi3"].email, cast["pi1"].email]
+    assert [m.to_address for m in mails() if m.template == "proposals/mail/concluded.txt"] == [
+        cast["pi3"].email, cast["host2"].email, cast["pi1"].email, cast["host1"].email]  # fmt: skip
     minutes = db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one()
     words = as_text(minutes.blocks)
     assert "89,57" in words and "Ủy viên thư ký khoa học" in words and "7 trên 7" in words

@@ -90,3 +90,11 @@ def ideas_to_word(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.IDEAS_IDENTIFY):
         return []
     return [lines("ideas.identify", Idea.public_id, Idea.title, since=Idea.submitted_at, hint=Idea.code).where(ideas.is_to_word())]
+
+
+def places_to_fill(user: User, _at: datetime) -> list[Select[Any]]:
+    """Topics whose selected dossier is gone while another is in reserve."""
+    if not user.can(Do.FUNDING_APPROVE):
+        return []
+    return [lines("selection.move_up", Round.public_id, Topic.title, since=Round.concluded_at, hint=Topic.code).select_from(Round)
+            .join(CallTopic, CallTopic.id == Round.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id).where(selection.is_vacant())]  # fmt: skip

@@ -171,15 +171,15 @@ def to_check(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
-    """Recommended proposals whose budget nobody has read yet, and appraisals that are not (or no longer) submitted."""
+    """Selected dossiers whose budget nobody has read yet, and appraisals that are not (or no longer) submitted."""
     if not user.can(Do.FUNDING_PROPOSE):
         return []
     begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
     return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(RankingLine.recommended, ~begun, funding.concluded_round()),
+            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.concluded_round()),
             lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted)]  # fmt: skip
+            .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted, Proposal.state == ProposalState.SELECTED)]  # fmt: skip
 
 
 def awards_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
@@ -195,9 +195,10 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.FUNDING_CONTRACT) or user.can(Do.FUNDING_APPROVE):
         return []
     drafted = exists().where(Contract.project_id == Project.id)
-    return [lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code).where(~Project.historic, ~drafted),
+    living = ~Project.historic & ~exists().where(ProjectClosing.project_id == Project.id)
+    return [lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code).where(living, ~drafted),
             lines("funding.contract", Contract.public_id, Project.title, since=Project.created_at, hint=Project.code)
-            .join(Project, Project.id == Contract.project_id).where(~Project.historic, Contract.state == ContractState.DRAFT)]  # fmt: skip
+            .join(Project, Project.id == Contract.project_id).where(living, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
 
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
@@ -232,7 +233,7 @@ def refunds(user: User, _at: datetime) -> list[Select[Any]]:
 def _ended(user: User, endpoint: str, pid: Any, *where: Any) -> Select[Any]:
     return (lines(endpoint, pid, Project.title, since=ProjectClosing.at, hint=Project.code).select_from(Contract).join(Project, Project.id == Contract.project_id)
             .join(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
-            .where(Contract.state != ContractState.LIQUIDATED, funding.visible(user), *where))  # fmt: skip
+            .where(Contract.state.not_in((ContractState.DRAFT, ContractState.LIQUIDATED)), funding.visible(user), *where))  # fmt: skip
 
 
 # --- the work -------------------------------------------------------------------------------------------------
@@ -304,6 +305,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),
+    (N_("Reserve: decide who moves up"), councils.places_to_fill),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Early ends to decide, suspended projects to resume"), endings_to_decide),

@@ -54,9 +54,9 @@ def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Lin
     stopped = any(line.kind == "suspension" and line.state == SuspensionState.SUSPENDED for line in lines)
     reports = [] if ended or stopped else _reports(lines, holds, can, today)
     money = [] if getattr(project, "frozen_since", None) else _money(tranches, holds, can)
-    closing = _accounts(project, contract, settlement, owed, holds, can) if ended and contract is not None and not project.historic else []
+    closing = _accounts(project, contract, settlement, owed, holds, can) if ended and contract is not None and contract.state != ContractState.DRAFT and not project.historic else []
     changes = [] if ended else _changes(lines, can)
-    return [*([] if ended else _endings(lines, can)), *closing, *_contract(project, contract, can), *money, *reports, *changes,
+    return [*([] if ended else _endings(lines, can)), *closing, *([] if ended else _contract(project, contract, can)), *money, *reports, *changes,
             *_acceptance(project, contract, lines, holds, can, today), *_transfer(lines, holds, can, today)]  # fmt: skip
 
 

@@ -72,6 +72,8 @@ PUBLIC_STATES = frozenset({CallState.PUBLISHED, CallState.CLOSED, CallState.OPEN
 DOSSIER_LISTERS: list[Callable[[Any], list[dict[str, Any]]]] = []
 # fn(call) -> [User]: who works on a dossier for this call; proposals registers its own at import
 APPLICANTS: list[Callable[[Any], list[Any]]] = []
+# fn(call) -> {call topic id: Face}: how far the selection of its topics is; selection registers its own at import
+STANDINGS: list[Callable[[Any], dict[int, Any]]] = []
 
 
 def is_open(call: Any, at: datetime) -> bool:

@@ -19,7 +19,7 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.funding.rules import Condition, LumpSum, Source
+from app.stages.funding.rules import Cause, Condition, LumpSum, Source
 
 TRANCHE_ROWS = 6
 
@@ -97,20 +97,29 @@ class Submit(StageForm):
 
 
 class Decision(Face):
-    """The three answers of the signer."""
+    """The answers of the signer."""
 
     APPROVE = "approve", N_("Approve"), "green"
     RETURN = "return", N_("Return for changes"), "red"
     HOLD = "hold", N_("Put on hold"), "purple"
+    DECLINE = "decline", N_("Decline the award"), "red"
 
 
 class Decide(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=Decision, required=True)
-    number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("For example 4923/QĐ-UBND. Needed to approve."))
+    number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("For example 4923/QĐ-UBND. Needed to approve or decline."))
     dated = DateField(N_("Date of the decision"), sometimes=True, hint=N_("Needed to approve. The regime of the project follows from this day."))
     remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, hint=N_("Printed on the decision; when you return it, sent to the submitter."))
     inner_remark = NoteField(N_("Remark for the record"), max=2000, rows=3)
     attest = YesField(N_("I have read the facts above and decide as said."), required=True)
+
+
+class CancelAward(StageForm):
+    cause = ChoiceField(N_("Cause"), enum=Cause, required=True)
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+    number = LineField(N_("Number of the decision"), required=True, max=64)
+    dated = DateField(N_("Date of the decision"), required=True)
+    attest = YesField(N_("No contract is signed and nothing was paid; the approval is cancelled for good."), required=True)
 
 
 class DraftContract(StageForm):

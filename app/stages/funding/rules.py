@@ -126,6 +126,10 @@ SUBMISSION = Lifecycle("award_submission", SubmissionState, start=SubmissionStat
     (SubmissionState.SUBMITTED, "return"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Return for changes")),
     (SubmissionState.HELD, "approve"): Move(SubmissionState.APPROVED, Do.FUNDING_APPROVE, N_("Approve the project")),
     (SubmissionState.HELD, "return"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Return for changes")),
+    (SubmissionState.SUBMITTED, "decline"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Decline the award")),
+    (SubmissionState.HELD, "decline"): Move(SubmissionState.RETURNED, Do.FUNDING_APPROVE, N_("Decline the award")),
+    (SubmissionState.SUBMITTED, "fall_away"): Move(SubmissionState.RETURNED, Do.SYSTEM, N_("The dossier lost its place")),
+    (SubmissionState.HELD, "fall_away"): Move(SubmissionState.RETURNED, Do.SYSTEM, N_("The dossier lost its place")),
     (SubmissionState.RETURNED, "submit"): Move(SubmissionState.SUBMITTED, Do.FUNDING_PROPOSE, N_("Submit for approval")),
 })  # fmt: skip
 

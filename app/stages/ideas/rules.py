@@ -133,6 +133,7 @@ TOPIC = Lifecycle("topic", TopicState, start=TopicState.APPROVED, moves={
     (TopicState.OPEN_AGAIN, "put_in_call"): Move(TopicState.IN_CALL, Do.SYSTEM, N_("Put in a call")),
     (TopicState.IN_CALL, "assign"): Move(TopicState.ASSIGNED, Do.SYSTEM, N_("Assign")),
     (TopicState.IN_CALL, "reopen"): Move(TopicState.OPEN_AGAIN, Do.SYSTEM, N_("Open again")),
+    (TopicState.ASSIGNED, "vacate"): Move(TopicState.IN_CALL, Do.SYSTEM, N_("Take the topic back from its project")),
     (TopicState.ASSIGNED, "reopen"): Move(TopicState.OPEN_AGAIN, Do.SYSTEM, N_("Open again")),
     (TopicState.APPROVED, "drop"): Move(TopicState.DROPPED, Do.TOPICS_DROP, N_("Drop the topic")),
     (TopicState.OPEN_AGAIN, "drop"): Move(TopicState.DROPPED, Do.TOPICS_DROP, N_("Drop the topic")),

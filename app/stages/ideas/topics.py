@@ -127,6 +127,11 @@ def assign(topic: Topic, *, by: User | None, at: datetime, detail: dict[str, Any
     TOPIC.advance(topic, "assign", by=by, at=at, detail=detail)
 
 
+def vacate(topic: Topic, reason: str, *, by: User | None, at: datetime) -> None:
+    """The project that was to carry it out will not: the topic stands in its call again, until another dossier takes the place or it is free."""
+    TOPIC.advance(topic, "vacate", by=by, at=at, reason=_reason(reason))
+
+
 def open_again(topic: Topic, *, by: User | None, at: datetime) -> tuple[str, dict[str, str]]:
     """Draft the next round for a topic that is open again, everything carried over; returns (endpoint, arguments) of the draft.
 

@@ -49,6 +49,7 @@ from app.stages.proposals.rules import (
 
 put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
 select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
+give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
 
 # a request that came in time may be worked on after the call was closed, never after its dossiers were opened
 RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})

@@ -171,6 +171,12 @@ class Reinstate(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, hint=N_("The applicant will read it."))
 
 
+class GiveUp(StageForm):
+    document = LineField(N_("Letter on which it rests"), max=200, sometimes=True, hint=N_("Number and date. Needed when an officer records it."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("The host, the investigator and the Department read it."))
+    confirm = YesField(N_("The place is given up for good: it cannot be taken back."), required=True)
+
+
 def refuse_unknown(email: str) -> None:
     """Raise: nobody has this address."""
     if email:

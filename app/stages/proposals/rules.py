@@ -41,6 +41,11 @@ PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.IN_SELECTION, "select"): Move(S.SELECTED, Do.SYSTEM, N_("Select")),
     (S.IN_SELECTION, "reserve"): Move(S.RESERVE, Do.SYSTEM, N_("Keep in reserve")),
     (S.IN_SELECTION, "not_select"): Move(S.NOT_SELECTED, Do.SYSTEM, N_("Do not select")),
+    (S.SELECTED, "give_up"): Move(S.NOT_SELECTED, Do.PROPOSALS_WITHDRAW, N_("Give up the place")),
+    (S.RESERVE, "give_up"): Move(S.NOT_SELECTED, Do.PROPOSALS_WITHDRAW, N_("Give up the place")),
+    (S.RESERVE, "move_up"): Move(S.SELECTED, Do.FUNDING_APPROVE, N_("Move up from the reserve")),
+    (S.SELECTED, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
+    (S.RESERVE, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
 })  # fmt: skip
 
 

@@ -16,13 +16,14 @@ from app.services.councils.models import AgendaItem, Council
 from app.services.councils.rules import CouncilState
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
-from app.stages.calls.rules import CallState
+from app.stages.calls.rules import STANDINGS, CallState
 from app.stages.ideas.models import Topic
+from app.stages.ideas.rules import TopicState
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import scoring
 from app.stages.selection.models import RankingLine, Round
-from app.stages.selection.rules import RoundState
+from app.stages.selection.rules import RoundState, Standing
 
 ENDED = (CouncilState.CONCLUDED, CouncilState.DISSOLVED)
 
@@ -89,6 +90,29 @@ def is_left_empty() -> ColumnElement[bool]:
 def nobody_eligible() -> list[CallTopic]:
     """Topics without a dossier that is left: they can be called again."""
     return _call_topics(is_left_empty())
+
+
+def is_vacant() -> ColumnElement[bool]:
+    """The condition: a concluded round (CallTopic and Topic joined) whose place nobody holds, though a dossier is in reserve."""
+    selected = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SELECTED)
+    reserve = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.RESERVE)
+    return and_(Round.state == RoundState.CONCLUDED, Topic.state == TopicState.IN_CALL, reserve, ~selected)
+
+
+def standings(call: Call) -> dict[int, Standing]:
+    """How far the selection of each topic of a call is, by the id of the call topic."""
+    selected = exists().where(Proposal.call_topic_id == CallTopic.id, Proposal.state == ProposalState.SELECTED)
+    rows = db.session.execute(select(CallTopic.id, Round.state, selected).select_from(CallTopic).join(Round, Round.call_topic_id == CallTopic.id)
+                              .where(CallTopic.call_id == call.id))  # fmt: skip
+    return {pid: Standing.IN_SESSION if state != RoundState.CONCLUDED else Standing.SELECTED if taken else Standing.VACANT for pid, state, taken in rows}
+
+
+STANDINGS.append(standings)
+
+
+def in_reserve(found: Round) -> list[Proposal]:
+    """The dossiers of a round that are in reserve, in the order of the ranking."""
+    return [line.proposal for line in found.lines if line.proposal.state == ProposalState.RESERVE]
 
 
 def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:

@@ -17,3 +17,11 @@ ROUND = Lifecycle("selection_round", RoundState, start=RoundState.OPEN, moves={
     (RoundState.OPEN, "rank"): Move(RoundState.RANKED, Do.SYSTEM, N_("Rank")),
     (RoundState.RANKED, "conclude"): Move(RoundState.CONCLUDED, Do.SELECTION_CONCLUDE, N_("Conclude the round")),
 })  # fmt: skip
+
+
+class Standing(Face):
+    """How far the selection of a topic of a call is, as the page of the call says it."""
+
+    IN_SESSION = "in_session", N_("Before the council"), "purple"
+    SELECTED = "selected", N_("A dossier is selected, the award is awaited"), "green"
+    VACANT = "vacant", N_("The selected dossier is gone, the reserve is to be decided on"), "amber"

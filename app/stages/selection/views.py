@@ -19,7 +19,8 @@ from app.stages.calls import queries as calls
 from app.stages.calls.models import CallTopic
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.rules import ProposalState
-from app.stages.selection import actions, forms, queries
+from app.stages.selection import actions, forms, queries, vacancies
+from app.stages.selection.forms import Vacancy
 from app.stages.selection.models import Round
 from app.stages.selection.rules import ROUND, RoundState
 
@@ -97,9 +98,11 @@ def show(pid: str) -> Any:
         next_steps.append((_("Conclude the round"), url_for(".conclude", pid=pid), True))
     if current_user.can(Do.COUNCILS_READ):
         next_steps.append((_("See the council"), url_for("councils.show", pid=found.council.public_id), not next_steps and found.state == RoundState.OPEN))
-    recommended = next((line for line in found.lines if line.recommended), None)
-    if found.state == RoundState.CONCLUDED and recommended is not None and current_user.can(Do.FUNDING_READ):
-        next_steps.append((_("Budget appraisal"), url_for("funding.begin_appraisal", pid=recommended.public_id) if current_user.can(Do.FUNDING_APPRAISE) else url_for("funding.index"), True))
+    selected = next((line for line in found.lines if line.proposal.state == ProposalState.SELECTED), None)
+    if current_user.can(Do.FUNDING_APPROVE) and vacancies.is_vacant(found):
+        next_steps.append((_("Decide who moves up"), url_for(".move_up", pid=pid), True))
+    if found.state == RoundState.CONCLUDED and selected is not None and current_user.can(Do.FUNDING_READ):
+        next_steps.append((_("Budget appraisal"), url_for("funding.begin_appraisal", pid=selected.public_id) if current_user.can(Do.FUNDING_APPRAISE) else url_for("funding.index"), True))
     return render_template("selection/show.html", round=found, next_steps=next_steps, timeline_entries=journal.timeline([journal.subject_key(found)]),
                            dossiers=[] if found.lines else queries.dossiers(found.call_topic_id, ProposalState.IN_SELECTION, ProposalState.ELIGIBLE))  # fmt: skip
 
@@ -123,3 +126,21 @@ def conclude(pid: str) -> Any:
         actions.conclude(found, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The round is concluded; every applicant is told the own outcome."), url_for(".show", pid=pid))
     return render_template("selection/conclude.html", round=found, form=form)
+
+
+@bp.route("/<pid>/move-up", methods=["GET", "POST"])
+@allow(Do.FUNDING_APPROVE)
+@writes
+def move_up(pid: str) -> Any:
+    """The selected dossier is gone: the first in reserve takes its place, or none does and the topic is free."""
+    found = ready(queries.round_by_pid(pid), vacancies.check_vacant)
+    form = forms.Fill(data={"version": found.version})
+    if form.validate_on_submit():
+        facts = {"number": form.number.data, "dated": form.dated.data, "by": current_user, "at": clock.now()}
+        if form.answer.data == Vacancy.MOVE_UP:
+            row = vacancies.move_up(found, **facts)
+            return done(_("%(code)s is selected; the budget can be appraised.", code=row.code), url_for(".show", pid=pid))
+        vacancies.decline_reserve(found, form.reason.data or "", **facts)
+        return done(_("The topic is free again and can be called in another round."), url_for(".show", pid=pid))
+    waiting = queries.in_reserve(found)
+    return render_template("selection/move_up.html", round=found, form=form, waiting=waiting, mailed=list(dict.fromkeys([p.pi.name for p in waiting] + [p.host.name for p in waiting])))

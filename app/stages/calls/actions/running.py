@@ -198,6 +198,12 @@ def settle_topic(call_topic: CallTopic, outcome: TopicOutcome, *, reason: str, b
     ideas.reopen(db.session.get_one(Topic, call_topic.topic_id), reason, by=by, at=at)
 
 
+def free_topic(call_topic: CallTopic, *, reason: str, by: User | None, at: datetime) -> None:
+    """Nobody is left who could carry the topic out, though one was selected, or even assigned, before: it is free again."""
+    call_topic.outcome, call_topic.outcome_reason = TopicOutcome.NOT_SELECTED, nfc(reason)
+    ideas.reopen(db.session.get_one(Topic, call_topic.topic_id), reason, by=by, at=at)
+
+
 def conclude(call: Call, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
     """End a call whose topics are all assigned or free again."""
     check_settled(call)

@@ -28,6 +28,7 @@ from app.stages.calls.milestones import (
 from app.stages.calls.models import Call
 from app.stages.calls.rules import (
     CALL,
+    STANDINGS,
     CallState,
     can_call_again,
     check_second_person,
@@ -43,6 +44,11 @@ from app.stages.calls.views.notices import least_days, on_day_off
 from app.stages.ideas.rules import CALLABLE, TopicState
 
 
+def _standings(call: Any) -> dict[int, Any]:
+    """How far the selection of each topic is, for those who read selection."""
+    return {k: v for told in STANDINGS for k, v in told(call).items()} if current_user.can(Do.SELECTION_READ) else {}
+
+
 @bp.get("/<pid>")
 @allow(Do.CALLS_READ)
 def show(pid: str) -> Any:
@@ -53,7 +59,7 @@ def show(pid: str) -> Any:
     asks = queries.count_waiting(call) if current_user.can(Do.CALLS_PUBLISH) else 0
     told = queries.rules_told(call, english=language() == "en") if current_user.can(Do.CALLS_DRAFT) else []
     return render_template(
-        "calls/show.html", call=call, is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
+        "calls/show.html", call=call, standings=_standings(call), is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
         calendar=calendar_of(call), history=queries.history(call), off=on_day_off(call.deadline) if call.state == CallState.DRAFT and house else None,
         timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
         public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at)  # fmt: skip

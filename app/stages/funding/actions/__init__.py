@@ -43,6 +43,7 @@ from app.stages.funding.actions.payments import (
     reverse,
     unfreeze,
 )
+from app.stages.funding.actions.refusals import cancel_award, decline_award
 
 __all__ = [
     "accept_settlement",
@@ -51,8 +52,10 @@ __all__ = [
     "approve",
     "approve_payment",
     "begin_appraisal",
+    "cancel_award",
     "changes",
     "conclude_appraisal",
+    "decline_award",
     "draft_contract",
     "fall_due",
     "freeze",

@@ -23,6 +23,7 @@ from app.stages.funding import ledger, queries
 from app.stages.funding.actions.shared import (
     check_appraisable,
     check_not_submitted,
+    check_selected,
 )
 from app.stages.funding.models import Appraisal, AppraisalLine, AppraisalMember
 from app.stages.funding.rules import (
@@ -72,6 +73,7 @@ def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *
 
 def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by: User, at: datetime, seen: int | None = None) -> None:
     """Open the session of the team. It needs a team."""
+    check_selected(appraisal)
     if not queries.team_of(appraisal):
         raise Incomplete(N_("The team needs at least a head."), field="team")
     check_seen(appraisal, seen)
@@ -105,6 +107,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int,
 
 def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:
     """Close the session and issue its minutes. Lump sum to the final product must keep its conditions."""
+    check_selected(appraisal)
     lines = queries.lines_of(appraisal)
     sums = ledger.totals(lines)
     if not sums["allowed"]:
@@ -121,6 +124,7 @@ def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at
 
 def reopen_appraisal(appraisal: Appraisal, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Open a concluded appraisal again, as long as nothing waits for decision on it."""
+    check_selected(appraisal)
     check_not_submitted(appraisal)
     APPRAISAL.advance(appraisal, "reopen", by=by, at=at, reason=reason, seen=seen)
 

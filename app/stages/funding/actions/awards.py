@@ -23,6 +23,7 @@ from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import commit_years
+from app.stages.funding.actions.shared import check_selected
 from app.stages.funding.models import (
     Appraisal,
     LedgerEntry,
@@ -44,6 +45,7 @@ from app.stages.funding.rules import (
 )
 from app.stages.ideas import topics
 from app.stages.plan.models import Priority
+from app.stages.proposals import queries as proposals
 
 CODE_PART = re.compile(r"[^\W]+(?:[.\-_][^\W]+)*")  # what the code of a project is made of
 
@@ -53,6 +55,7 @@ def submit_award(appraisal: Appraisal, *, number: str | None, dated: date, title
     """Submit the appraised proposal for decision, or submit it again after it was returned."""
     if appraisal.state != AppraisalState.CONCLUDED:
         raise WrongState(N_("The appraisal is not concluded yet."))
+    check_selected(appraisal)
     check_day(dated, field="dated", since=appraisal.held_on, until=local(at).date())
     latest = end_of(local(at).date(), int(rulebook.value("funding.start_within_months", on=dated)))
     check_day(starts_on, field="starts_on", since=appraisal.held_on, until=latest)
@@ -107,6 +110,9 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
             inner_remark: str | None = None, seen: int | None = None) -> Project:  # fmt: skip
     """Approve by decision: the Project is born with its code, its regime and its promised money."""
     check_other_person(by.id, submission.submitted_by_id)
+    appraisal = queries.appraisal_by_id(submission.appraisal_id)
+    proposals.held(queries.proposal_of(appraisal))  # nobody gives the place up meanwhile
+    check_selected(appraisal)
     number = check_number(number, like="4923/QĐ-UBND")
     check_day(dated, field="dated", since=submission.dated, until=local(at).date())
     check_signer(by.roles, rulebook.value("funding.signer", on=dated))

@@ -26,6 +26,7 @@ from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
 from app.stages.funding.actions.budgets import promise, release
 from app.stages.funding.actions.shared import (
+    check_no_contract,
     check_turn,
 )
 from app.stages.funding.models import Annex, Contract, Project, Tranche
@@ -47,8 +48,7 @@ AFTER_END = 12  # months: the last tranche may be planned for the time of accept
 
 def draft_contract(project: Project, *, party_a: str, by: User | None, at: datetime, account: str | None = None) -> Contract:
     """Draft the contract of a project with the tranches of the rulebook."""
-    if queries.contract_of(project.id) is not None:
-        raise WrongState(N_("This project already has a contract."))
+    check_no_contract(project)
     row = Contract(project_id=project.id, party_a=nfc(party_a), account=account, starts_on=project.starts_on, ends_on=project.ends_on,
                    created_at=at)  # fmt: skip
     CONTRACT.begin(row, "draft", by=by, at=at)
@@ -93,8 +93,10 @@ def plan_tranches(contract: Contract, rows: Sequence[tuple[int, Condition, date]
 def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: str, party_b_signer: str, by: User, at: datetime,
          starts_on: date | None = None, seen: int | None = None) -> Paper:  # fmt: skip
     """Record that both parties signed. The tranche that waits for signing becomes due; the contract paper is issued."""
-    project = queries.project_by_id(contract.project_id)
+    project = queries.project_by_id(contract.project_id, lock=True)
     check_seen(contract, seen)
+    if queries.closing_of(project.id) is not None:
+        raise WrongState(N_("This project has already ended."))
     check_day(signed_on, field="signed_on", since=project.decision_date, until=local(at).date())
     if starts_on is not None:
         check_day(starts_on, field="starts_on", since=min(project.starts_on, project.decision_date), until=contract.ends_on - timedelta(days=1))

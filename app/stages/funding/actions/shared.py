@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kernel.db import db
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.permissions import Do
 from app.kernel.words import N_
@@ -14,6 +15,8 @@ from app.stages.funding.rules import (
     TrancheState,
     check_not_frozen,
 )
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
 from app.stages.selection.models import RankingLine
 
 
@@ -63,13 +66,18 @@ def check_books_open(project: Project, _by: User | None = None) -> None:
 
 
 def check_appraisable(line: RankingLine, _by: User | None = None) -> None:
-    """Is it a recommended proposal of a concluded selection that nobody appraises yet?"""
-    if not line.recommended:
-        raise WrongState(N_("Only a proposal that the council recommends is appraised."))
+    """Is it a selected proposal of a concluded selection that nobody appraises yet?"""
+    check_selected(line)
     if not queries.is_concluded(line):
         raise WrongState(N_("The selection of this topic is not concluded yet."))
     if queries.appraisal_of_line(line.id) is not None:
         raise WrongState(N_("The appraisal of this proposal has already begun."))
+
+
+def check_selected(row: RankingLine | Appraisal, _by: User | None = None) -> None:
+    """Has the dossier its place still? It may have been given up, or another may not have moved up yet."""
+    if db.session.get_one(Proposal, row.proposal_id).state != ProposalState.SELECTED:
+        raise WrongState(N_("This dossier is not selected, or its place was given up: no money is appraised or awarded for it."))
 
 
 def check_not_submitted(appraisal: Appraisal, _by: User | None = None) -> None:
@@ -80,6 +88,9 @@ def check_not_submitted(appraisal: Appraisal, _by: User | None = None) -> None:
 
 def check_accounts(project: Project, by: User) -> None:
     """May this person submit the final accounts of the ended project?"""
+    contract = queries.contract_of(project.id)
+    if contract is not None and contract.state == ContractState.DRAFT:
+        raise WrongState(N_("The contract is not in force."))
     if queries.closing_of(project.id) is None:
         raise WrongState(N_("Final accounts come after recognition or termination."))
     if not queries.may_request(by, project) and not by.can(Do.FUNDING_SETTLE):
@@ -90,3 +101,14 @@ def check_no_contract(project: Project, _by: User | None = None) -> None:
     """Has the project no contract yet?"""
     if queries.contract_of(project.id) is not None:
         raise WrongState(N_("This project already has a contract."))
+    if queries.closing_of(project.id) is not None:
+        raise WrongState(N_("This project has already ended."))
+
+
+def check_cancellable(project: Project, _by: User | None = None) -> None:
+    """Is the project approved, without a signed contract, and not ended?"""
+    contract = queries.contract_of(project.id)
+    if project.historic or project.proposal_id is None or (contract is not None and contract.state != ContractState.DRAFT):
+        raise WrongState(N_("The contract of this project is signed: it can only be terminated."))
+    if queries.closing_of(project.id) is not None:
+        raise WrongState(N_("This project has already ended."))

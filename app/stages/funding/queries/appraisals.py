@@ -32,6 +32,7 @@ from app.stages.proposals.models import (
     ProposalProduct,
     TeamMember,
 )
+from app.stages.proposals.rules import ProposalState
 from app.stages.selection.models import RankingLine, Round
 from app.stages.selection.rules import RoundState
 
@@ -101,6 +102,21 @@ def submission_of(appraisal_id: int, *, living: bool = False) -> Submission | No
     return db.session.scalar(statement.where(Submission.state != SubmissionState.RETURNED) if living else statement)
 
 
+def submission_of_proposal(proposal_id: int) -> Submission | None:
+    """What was submitted for decision on a dossier."""
+    return db.session.scalar(select(Submission).join(Appraisal, Appraisal.id == Submission.appraisal_id).where(Appraisal.proposal_id == proposal_id))
+
+
+def proposal_of_project(project: Project) -> Proposal:
+    """The dossier a project was made of."""
+    return db.session.get_one(Proposal, project.proposal_id)
+
+
+def topic_of_project(project: Project) -> Topic:
+    """The topic a project carries out."""
+    return db.session.get_one(Topic, project.topic_id)
+
+
 def is_submitted_as(number: str, year: int, *, but: int) -> bool:
     """Does a submission of that year, of another appraisal, have this number?"""
     of_year = Submission.dated.between(date(year, 1, 1), date(year, 12, 31))
@@ -121,9 +137,8 @@ def project_of_appraisal(appraisal: Appraisal) -> Project | None:
 
 
 def line_by_pid(pid: str) -> RankingLine | None:
-    """One recommended ranking line, with its proposal."""
-    return db.session.scalar(select(RankingLine).options(with_people(RankingLine.proposal))
-                             .where(RankingLine.public_id == pid, RankingLine.recommended))  # fmt: skip
+    """The ranking line of a selected dossier, recommended at once or moved up, with its proposal."""
+    return db.session.scalar(select(RankingLine).options(with_people(RankingLine.proposal)).where(RankingLine.public_id == pid, selected(RankingLine)))
 
 
 def head_names(*, on: date, language: str = "vi") -> dict[str, str]:
@@ -142,6 +157,11 @@ def terms_of(appraisal: Appraisal, *, on: date) -> dict[str, Any]:
 def holders_of_proposal(proposal: Proposal) -> list[User]:
     """The investigator and the managers of the host."""
     return [proposal.pi, *people.managers_of(proposal.host_id)]
+
+
+def selected(row: type[RankingLine | Appraisal]) -> ColumnElement[bool]:
+    """The condition: the dossier has its place. A place that was given up or declined carries no money."""
+    return exists().where(Proposal.id == row.proposal_id, Proposal.state == ProposalState.SELECTED)
 
 
 def concluded_round() -> ColumnElement[bool]:

@@ -22,7 +22,11 @@ from app.stages.funding.models import (
     Submission,
     Tranche,
 )
-from app.stages.funding.queries.appraisals import concluded_round, with_people
+from app.stages.funding.queries.appraisals import (
+    concluded_round,
+    selected,
+    with_people,
+)
 from app.stages.funding.queries.projects import visible, with_faces
 from app.stages.funding.rules import (
     ContractState,
@@ -35,9 +39,9 @@ WAITING = (SubmissionState.SUBMITTED, SubmissionState.HELD)
 
 
 def lines_to_appraise() -> list[RankingLine]:
-    """Recommended ranking lines of concluded rounds without an appraisal."""
+    """Ranking lines of selected dossiers of concluded rounds without an appraisal."""
     begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
-    return list(db.session.scalars(select(RankingLine).options(with_people(RankingLine.proposal)).where(RankingLine.recommended, ~begun, concluded_round())
+    return list(db.session.scalars(select(RankingLine).options(with_people(RankingLine.proposal)).where(selected(RankingLine), ~begun, concluded_round())
                                    .order_by(RankingLine.id)))  # fmt: skip
 
 
@@ -46,7 +50,7 @@ def open_appraisals() -> list[tuple[Appraisal, int]]:
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
     sums = select(AppraisalLine.appraisal_id, func.sum(AppraisalLine.allowed).label("allowed")).group_by(AppraisalLine.appraisal_id).subquery()
     rows = db.session.execute(select(Appraisal, sums.c.allowed).outerjoin(sums, sums.c.appraisal_id == Appraisal.id)
-                              .options(with_people(Appraisal.proposal)).where(~submitted).order_by(Appraisal.id))  # fmt: skip
+                              .options(with_people(Appraisal.proposal)).where(~submitted, selected(Appraisal)).order_by(Appraisal.id))  # fmt: skip
     return [(row, int(allowed or 0)) for row, allowed in rows]
 
 
@@ -58,7 +62,7 @@ def waiting_submissions() -> list[Submission]:
 
 def projects_without_signed_contract() -> list[tuple[Project, Contract | None]]:
     rows = db.session.execute(with_faces(select(Project, Contract)).outerjoin(Contract, Contract.project_id == Project.id)
-                              .where(~Project.historic, or_(Contract.id.is_(None), Contract.state == ContractState.DRAFT))
+                              .where(~Project.historic, or_(Contract.id.is_(None), Contract.state == ContractState.DRAFT), ~exists().where(ProjectClosing.project_id == Project.id))
                               .order_by(Project.decision_date))  # fmt: skip
     return [(project, contract) for project, contract in rows]
 
@@ -77,7 +81,7 @@ def closed_contracts(user: User) -> list[tuple[Contract, ProjectClosing, Settlem
         select(Contract, ProjectClosing, Settlement).join(Project, Project.id == Contract.project_id)
         .join(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
         .options(joinedload(Contract.project).joinedload(Project.host))
-        .where(Contract.state != ContractState.LIQUIDATED, visible(user)).order_by(ProjectClosing.dated))  # fmt: skip
+        .where(Contract.state.not_in((ContractState.DRAFT, ContractState.LIQUIDATED)), visible(user)).order_by(ProjectClosing.dated))  # fmt: skip
     return [(contract, closing, settlement) for contract, closing, settlement in rows]
 
 

@@ -51,7 +51,7 @@ def appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def name_team(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open", "conclude"))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open", "conclude"), shared.check_selected)
     form = forms.Team(data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team), "version": row.version})
     if form.validate_on_submit():
         actions.name_team(row, form.members(), seen=form.version.data, by=current_user, at=clock.now())
@@ -64,7 +64,7 @@ def name_team(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def open_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"), shared.check_selected)
     form = forms.Open(obj=row)
     if form.validate_on_submit():
         actions.open_appraisal(row, held_on=form.held_on.data, place=form.place.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -77,7 +77,7 @@ def open_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def appraise(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected)
     form = forms.readings(row)
     if form.validate_on_submit():
         actions.appraise(row, form.readings(), lump_sum=form.lump_sum.data, used_at=form.used_at.data or None, seen=form.version.data,
@@ -90,7 +90,7 @@ def appraise(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def conclude_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"))
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected)
     form = forms.Conclude(obj=row)
     if form.validate_on_submit():
         actions.conclude_appraisal(row, remark=form.remark.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -103,7 +103,7 @@ def conclude_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def reopen_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_not_submitted)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_selected, shared.check_not_submitted)
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         actions.reopen_appraisal(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

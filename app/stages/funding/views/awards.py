@@ -19,7 +19,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, ledger, queries
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import Decision
-from app.stages.funding.rules import APPRAISAL, SUBMISSION, check_other_person
+from app.stages.funding.rules import APPRAISAL, SUBMISSION, Cause, check_other_person
 from app.stages.funding.views.blueprint import bp
 
 
@@ -27,7 +27,7 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_PROPOSE)
 @writes
 def submit_award(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_not_submitted)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_selected, shared.check_not_submitted)
     before = queries.submission_of(row.id)
     form = forms.Submit(obj=before, data=None if before else queries.terms_of(row, on=clock.today()))
     if form.validate_on_submit():
@@ -92,10 +92,35 @@ def _decided(row: Any, form: forms.Decide) -> Any:
             raise Incomplete(N_("Please say why it is put on hold."), field="inner_remark")
         actions.hold_award(row, remark=form.inner_remark.data, **facts)
         return done(_("Put on hold."), url_for(".submission", pid=row.public_id))
+    if form.answer.data == Decision.DECLINE:
+        return _declined(row, form, facts)
     if not form.remark.data:
         raise Incomplete(N_("Please say what is to be changed."), field="remark")
     actions.return_award(row, remark=form.remark.data, **facts)
     return done(_("Returned for changes."), url_for(".submission", pid=row.public_id))
+
+
+def _declined(row: Any, form: forms.Decide, facts: dict[str, Any]) -> Any:
+    for name in ("number", "dated"):
+        if not form[name].data:
+            raise Incomplete(N_("A decision has a number and a date."), field=name)
+    if not form.remark.data:
+        raise Incomplete(N_("Please give the reason."), field="remark")
+    actions.decline_award(row, reason=form.remark.data, number=form.number.data, dated=form.dated.data, **facts)
+    return done(_("The award is declined; investigator and host are told."), url_for(".submission", pid=row.public_id))
+
+
+@bp.route("/projects/<pid>/cancel", methods=["GET", "POST"])
+@allow(Do.FUNDING_APPROVE)
+@writes
+def cancel_award(pid: str) -> Any:
+    project = ready(queries.project_by_pid(current_user, pid), shared.check_cancellable)
+    form = forms.CancelAward(data={"version": project.version})
+    if form.validate_on_submit():
+        actions.cancel_award(project, cause=Cause(form.cause.data), reason=form.reason.data, number=form.number.data, dated=form.dated.data,
+                             seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        return done(_("The approval is cancelled; the promised money is free again."), url_for(".project", pid=pid))
+    return render_template("funding/cancel_award.html", project=project, form=form, mailed=[u.name for u in queries.holders(project)])
 
 
 @bp.get("/projects/<pid>/approved")

@@ -140,3 +140,16 @@ def reinstate(pid: str) -> Any:
         return done(_("The dossier is to be checked again and the applicant is told."), url_for(".show", pid=pid))
     return render_template("proposals/act.html", proposal=row, form=form, title=_("Take back the refusal"), button=_("Reinstate for a second look"),
                            note=_("Another officer than the one who refused does this. Applicant and host get an e-mail with your reason."))  # fmt: skip
+
+
+@bp.route("/<pid>/give-up", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_WITHDRAW)
+@writes
+def give_up(pid: str) -> Any:
+    row = ready(queries.proposal_for(current_user, pid), lambda row, by: actions.check_giving_up(row, by))
+    form = forms.GiveUp(obj=row)
+    if form.validate_on_submit():
+        actions.give_up(row, form.reason.data, document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The place is given up; all who must know are told."), url_for(".show", pid=pid))
+    return render_template("proposals/act.html", proposal=row, form=form, title=_("Give up the place of this dossier"), button=_("Give up the place"),
+                           note=_("Investigator, host and the Department get an e-mail. The next one in reserve may take the place; without any, the topic is called again."))  # fmt: skip

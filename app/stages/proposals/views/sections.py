@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from app.acts import fits, ready
 from app.kernel import clock, journal
+from app.kernel.errors import Refused
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
@@ -83,6 +84,15 @@ def start(pid: str) -> Any:
     return render_template("proposals/start.html", call_topic=call_topic, form=form)
 
 
+def _has_place(row: Proposal) -> bool:
+    """Could the person give this dossier's place up now?"""
+    try:
+        actions.check_giving_up(row, current_user)
+    except Refused:
+        return False
+    return True
+
+
 @bp.get("/<pid>")
 @allow(SIGNED_IN)
 def show(pid: str) -> Any:
@@ -98,7 +108,7 @@ def show(pid: str) -> Any:
         timeline_entries=journal.timeline([journal.subject_key(row)]), heads=queries.heads(clock.today(), call),
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
-        remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row),
+        remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
         parts=parts_of(row, found) if draft and mine else [], fits=fits, check_reinstatable=actions.check_reinstatable)  # fmt: skip
 
 
