@@ -48,7 +48,7 @@ def test_papers_between_parties_have_their_form(name):
 @pytest.mark.parametrize("refused", [[], [{"title": "Lúa", "outcome": "Không đưa vào danh mục", "reason": "Trùng"}]])
 def test_the_approved_list_has_no_gap(refused):
     topic = {"code": "1", "title": "Tôm", "aim": "x", "products": "y", "item": "1.1", "mode": "z", "assigned": "", "ceiling": 5, "months": 12, "receiver": "Sở"}
-    blocks = build(template_text("ideas/decision"), {"bases": ["Luật số 93/2025/QH15"], "count": 1, "topics": [topic], "proposers": [{"code": "1", "who": "Hợp tác xã (1)"}], "others": refused, "office": "CHỦ TỊCH", "signer": "A"})
+    blocks = build(template_text("ideas/decision"), {"bases": ["Luật số 93/2025/QH15"], "count": 1, "topics": [topic], "proposers": [{"code": "1", "who": "Hợp tác xã (1)"}], "others": refused, "asked_in": "", "office": "CHỦ TỊCH", "signer": "A"})
     articles = [block["text"][:7] for block in blocks if block["kind"] == "article"]
     assert articles == [f"Điều {n}." for n in range(1, 3 + len(refused))]
     assert blocks[-1]["lines"][0] == f"Như Điều {len(articles)}"

@@ -147,7 +147,7 @@ def test_an_agreement(db, as_, at, result, travel):
     ("pi1", "", 200), ("host1", "", 200), ("pi2", "", 200), ("auditor", "", 200), ("leader", "", 200), ("finance", "", 200), ("agency1", "", 200),
     ("pi3", "", 404), ("host2", "", 404), ("agency2", "", 404), ("member1", "", 404), ("admin", "", 403),
     ("pi3", "/offer", 404), ("agency2", "/offer", 404), ("auditor", "/offer", 403), ("pi1", "/evaluate", 403), ("host1", "/follow-host", 403),
-    ("pi1", "/publish", 403), ("leader", "/publish", 403), ("officer", "/publish", 200), ("officer", "/follow-host", 200), ("officer", "/evaluate", 200),
+    ("pi1", "/publish", 403), ("leader", "/publish", 403), ("officer", "/publish", 200), ("officer", "/follow-host", 200), ("officer", "/evaluate", 409),
 ])  # fmt: skip
 def test_who_may_open_what(db, cast, as_, at, result, person, path, status):
     plays.offered(cast, result=result, at=at)
