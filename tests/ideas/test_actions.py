@@ -237,6 +237,12 @@ def test_what_was_decided_in_a_topic_is_frozen_by_the_database(cast, at, db):
         db.session.execute(text("DELETE FROM topic"))
 
 
+def test_what_anyone_may_read_of_a_topic(cast, at):
+    shown = play.approved_topic(cast, item="1.8", title="A", at=at, ceiling=900_000_000)
+    only = queries.public_topic(queries.topic_by_pid(shown.public_id))
+    assert (only["code"], only["ceiling"], only["item_code"], only["assigned"]) == (shown.code, 900_000_000, "1.8", None)
+
+
 def test_the_journal_is_whole(cast, at):
     world(cast, at)
     assert journal.verify()[1] is None
