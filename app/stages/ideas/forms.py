@@ -119,6 +119,21 @@ class Order(SheetForm):
         return next((o for o in user.organisations if o.public_id == self.organisation.data), None)
 
 
+def _no_longer(pid: str, lang: str) -> str | None:
+    """What to say of an item of a plan that was replaced: where it went, and that one is to be chosen."""
+    item = plans.item_by_pid(pid)
+    former = plans.heirs([item]) if item is not None else []
+    if not former:
+        return None
+    became = "; ".join(f"{i.code} {i.title_en if lang == 'en' else i.short_vi}" for i in former[0][1])
+    if became:
+        return _("The plan of this item is no longer in force; it became %(items)s. Please choose.", items=became)
+    return _("The plan of this item is no longer in force, and the item ended with it. Please choose another.")
+
+
+questionnaires.register_gone("priority_items", _no_longer)
+
+
 def sheet_of(definition: Definition, answers: Mapping[str, Any], on: date, *, flagged: Collection[str] = ()) -> Sheet:
     """The order form as a sheet in the language of this page."""
     lang = "en" if english() else "vi"
