@@ -104,7 +104,9 @@ def test_a_link_ends_is_closed_and_renewed(as_, anonymous, cast, mails, db, trav
     assert anonymous.page(new).select_one("#title")["value"] == "A" and anonymous.get(url).status_code == 404
     officer.submit(f"/ideas/links/{pid}/close", {"reason": ""}, status=422)
     officer.submit(f"/ideas/links/{pid}/close", {"reason": "Gửi nhầm"})
-    assert anonymous.get(new).status_code == 404
+    gone = anonymous.get(new)
+    assert gone.status_code == 410 and anonymous.post(f"{new}/autosave", data=typing(values) | {"csrf_token": fresh}).status_code == 410
+    assert "đã đóng" in gone.get_data(as_text=True) and gone.headers["Cache-Control"] == "private, no-store"
     assert officer.get(f"/ideas/links/{pid}/renew").status_code == 409
 
 

@@ -154,3 +154,11 @@ def test_a_formula_is_refused_beside_its_field(as_, bad, field):
     url = officer.submit(f"{HOME}forms/ideas_order_form/draft", {"source": "Góp ý"}).location
     answer = officer.submit(f"{url}/question", CALC | bad, status=422).get_data(as_text=True)
     assert f'id="{field}-error"' in answer and "Tỷ lệ" in answer
+
+
+def test_a_form_of_ones_own_says_that_no_step_uses_it(as_):
+    officer = as_("officer")
+    url = officer.submit(f"{HOME}forms/new", {"code": "feedback", "name_vi": "Góp ý", "name_en": "Feedback", "purpose": "Thử", "source": "Thử"}).location
+    assert "chưa gắn với bước nào" in officer.page(url).text
+    rows = {row.select("td")[0].text: row.select("td")[1].text for row in officer.page(f"{HOME}?sort=number").select("tbody tr")}
+    assert rows["Góp ý"] == "Chưa gắn với bước nào" and "Phiếu đề xuất đặt hàng" in rows.values() and "Thuyết minh của hồ sơ" in rows.values()

@@ -108,7 +108,7 @@ def put_in_force(version: FormVersion, *, number: str, dated: date | None, valid
     today = local(at).date()
     check_decision(nfc(number or ""), dated, valid_from, latest=queries.latest_start(version.questionnaire_id), today=today)
     if found := queries.problems_of(version, on=today):
-        raise Incomplete(N_("The form is not sound yet: %(n)s problems are listed on its page."), n=len(found))
+        raise Incomplete(N_("The form is not sound yet; problems listed on its page: %(n)s."), n=len(found))
     if not nfc(source or ""):
         raise Incomplete(N_("Please name the document and article."), field="source")
     version.document_number, version.document_date, version.valid_from = nfc(number), dated, valid_from

@@ -150,7 +150,9 @@ class Sheet:
         found = queries.wrong(self.definition, self.present, choices=self.choices, complete=complete, always=self.always)
         self.errors = {code: [text] for code, text in self._refused.items()}
         for fault in found:
-            self.blame(fault.place, self.sentence(fault))
+            question = question_of(self.definition, fault.code) or {"type": ""}
+            why = None if fault.missing or question["type"] == Kind.TABLE else queries.gone_in(list_of(question), self.present.get(fault.code), self.lang)
+            self.blame(fault.place, why or self.sentence(fault))
         return found
 
     def sentence(self, fault: Fault) -> str:

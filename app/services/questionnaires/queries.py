@@ -26,6 +26,8 @@ from app.services.rulebook import queries as rulebook
 Choices = dict[str, list[tuple[str, str]]]
 _needs: dict[str, dict[str, str]] = {}
 _names: dict[str, Callable[[str, str], str | None]] = {}
+_uses: list[Callable[[date], Mapping[str, str]]] = []
+_gone: dict[str, Callable[[str, str], str | None]] = {}
 _lists: dict[str, Callable[[date, str], list[tuple[str, str]]]] = {}
 
 
@@ -47,6 +49,26 @@ def register_list(name: str, choices: Callable[[date, str], list[tuple[str, str]
 def name_in(name: str | None, value: str, lang: str) -> str | None:
     """The label of a value that is no longer on the list, if anybody knows it."""
     return _names[name](value, lang) if name in _names else None
+
+
+def gone_in(name: str | None, value: Any, lang: str) -> str | None:
+    """Why a value is no longer on the list, in the language of the page, where its room can tell."""
+    return _gone[name](value, lang) if name in _gone and isinstance(value, str) else None
+
+
+def register_use(codes: Callable[[date], Mapping[str, str]]) -> None:
+    """A stage tells for which of its steps it uses which forms on a day: {code: msgid}."""
+    _uses.append(codes)
+
+
+def used_for(*, on: date) -> dict[str, str]:
+    """What forms are used for on a day, by code (a msgid). A form that is not among them is tied to no step."""
+    return {code: what for codes in _uses for code, what in codes(on).items()}
+
+
+def register_gone(name: str, why: Callable[[str, str], str | None]) -> None:
+    """A room tells why a value that was once chosen is no longer on its list."""
+    _gone[name] = why
 
 
 def list_names() -> list[str]:

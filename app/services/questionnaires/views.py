@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import (
@@ -75,6 +76,12 @@ def _name(form: Questionnaire) -> str:
     return actions.name_of(form, language())
 
 
+def _use(code: str, uses: Mapping[str, str] | None = None) -> str | None:
+    """For which step the form is used."""
+    what = (queries.used_for(on=clock.today()) if uses is None else uses).get(code)
+    return _(what) if what else None
+
+
 def _standing(version: FormVersion) -> Standing:
     return queries.standing(version, on=clock.today())
 
@@ -84,11 +91,12 @@ def _standing(version: FormVersion) -> Standing:
 
 def _versions() -> Listing:
     today = clock.today()
-    used = queries.in_use(on=today)
+    used, uses = queries.in_use(on=today), queries.used_for(on=today)
     return Listing(
         queries.versions_statement(), request.args, key=FormVersion.id, default="-number",
         columns=[
             Column("form", _("Questionnaire"), lambda v: _name(v.questionnaire)),
+            Column("use", _("Used for"), lambda v: _use(v.questionnaire.code, uses)),
             Column("number", _("Version"), lambda v: v.number, sort=FormVersion.number),
             Column("document", _("Issued by document"), lambda v: v.document_number),
             Column("from", _("Used from"), lambda v: v.valid_from),
@@ -107,8 +115,8 @@ def _versions() -> Listing:
 @allow(Do.QUESTIONNAIRES_READ)
 def index() -> Any:
     today = clock.today()
-    used = queries.in_use(on=today)
-    return render_template("questionnaires/index.html", listing=_versions(), forms=queries.forms(), name=_name, standing=lambda v: queries.standing(v, on=today, used=used))
+    used, uses = queries.in_use(on=today), queries.used_for(on=today)
+    return render_template("questionnaires/index.html", use=lambda code: _use(code, uses), listing=_versions(), forms=queries.forms(), name=_name, standing=lambda v: queries.standing(v, on=today, used=used))
 
 
 @bp.get("/versions.xlsx")
@@ -157,7 +165,7 @@ def show(pid: str) -> Any:
     version = or_404(queries.version_by_pid(pid))
     editable = version.state == VersionState.DRAFT and current_user.can(EDITS)
     problems = [(p.place, sentence(p)) for p in queries.problems_of(version, on=clock.today())] if version.state == VersionState.DRAFT else []
-    return render_template("questionnaires/show.html", version=version, name=_name(version.questionnaire), sheet=_sheet(version), problems=problems, editable=editable,
+    return render_template("questionnaires/show.html", version=version, use=_use(version.questionnaire.code), name=_name(version.questionnaire), sheet=_sheet(version), problems=problems, editable=editable,
                            others=[v for v in queries.versions_of(version.questionnaire) if v.id != version.id], standing=_standing, button=editing.Plain(obj=version),
                            entries=journal.timeline([journal.subject_key(version)]), steps=_steps(version), needs=queries.needs_of(version.questionnaire.code),
                            checks=[f"{label}" for _v, label in editing.Checks.of(version).keep.choices])  # fmt: skip

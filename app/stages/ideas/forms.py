@@ -27,7 +27,7 @@ from app.services.people.models import Organisation, User
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.forms import Sheet, SheetForm
-from app.services.questionnaires.rules import Definition, Kind, questions, said
+from app.services.questionnaires.rules import Definition, said
 from app.stages.ideas import order, queries
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea, OrderLink
@@ -98,20 +98,6 @@ class Order(SheetForm):
         del form.organisation
         return form
 
-    def validate(self, *args: Any, **kw: Any) -> bool:
-        fits = super().validate(*args, **kw)
-        self._name_former()
-        return fits
-
-    def _name_former(self) -> None:
-        """Where an item of an earlier plan is refused: say that its plan is over, and what the item became."""
-        wrong = [q["code"] for q in questions(self.sheet.definition) if q["type"] == Kind.ITEM and q["code"] in self.sheet.errors]
-        chosen = {code: item for code in wrong if isinstance(pid := self.sheet.answers.get(code), str) and (item := plans.item_by_pid(pid)) is not None}
-        became = {item.id: now for item, now in plans.heirs(chosen.values())}
-        for code, item in chosen.items():
-            if item.id in became:
-                self.sheet.errors[code] = [_former(item, became[item.id])]
-
     def values(self) -> dict[str, Any]:
         """What `draft` and `revise` take for the idea's columns."""
         return order.values_of(self.sheet.answers) | {"year": self.year.data}
@@ -133,11 +119,20 @@ class Order(SheetForm):
         return next((o for o in user.organisations if o.public_id == self.organisation.data), None)
 
 
-def _former(item: Priority, now: Sequence[Priority]) -> str:
-    names = "; ".join(f"{i.code} {i.title_en if english() else i.short_vi}" for i in now)
-    if not names:
-        return _("Plan %(plan)s is no longer in force, and item %(code)s ended with it. Please choose another item.", plan=item.plan.number, code=item.code)
-    return _("Plan %(plan)s is no longer in force. Its item %(code)s became %(names)s. Please choose that one, or another.", plan=item.plan.number, code=item.code, names=names)
+def _no_longer(pid: str, lang: str) -> str | None:
+    """What to say of an item of a plan that was replaced: where it went, and that one is to be chosen."""
+    item = plans.item_by_pid(pid)
+    former = plans.heirs([item]) if item is not None else []
+    if not former:
+        return None
+    became = "; ".join(f"{i.code} {i.title_en if lang == 'en' else i.short_vi}" for i in former[0][1])
+    if became:
+        return _("Plan %(plan)s is no longer in force. Its item %(code)s became %(names)s. Please choose that one, or another.", plan=item.plan.number, code=item.code,
+                 names=became)  # fmt: skip
+    return _("Plan %(plan)s is no longer in force, and item %(code)s ended with it. Please choose another item.", plan=item.plan.number, code=item.code)
+
+
+questionnaires.register_gone("priority_items", _no_longer)
 
 
 def sheet_of(definition: Definition, answers: Mapping[str, Any], on: date, *, flagged: Collection[str] = ()) -> Sheet:

@@ -31,6 +31,13 @@ from app.stages.ideas.rules import EDITABLE, IDEA
 public_bp = Blueprint("public_order", __name__, url_prefix="/public/order-form")
 
 
+@public_bp.before_request
+def _gone() -> Any:
+    """A closed link says that it is closed, and the number of what came through it."""
+    link = links.closed(request.view_args["token"]) if request.view_args and "token" in request.view_args else None
+    return (render_template("ideas/order/link_closed.html", number=link.idea.code if link.idea is not None else None), 410) if link is not None else None
+
+
 @public_bp.after_request
 def _closed(answer: Response) -> Response:
     """Who holds a link is not to leave its page in a cache or an index."""

@@ -46,9 +46,14 @@ def by_pid(pid: str) -> OrderLink | None:
 
 
 def by_token(token: str, *, at: datetime) -> OrderLink | None:
-    """The link of this secret, while it holds. Unknown, closed and expired ones are the same: nothing."""
+    """The link of this secret, while it holds. Unknown, closed and expired ones open nothing."""
     row = db.session.scalar(select(OrderLink).options(*_WHOLE).where(OrderLink.token_hash == _hash(token)))
     return row if row is not None and standing(row, at=at) in (LinkStanding.OPEN, LinkStanding.USED) and row.expires_at > at else None
+
+
+def closed(token: str) -> OrderLink | None:
+    """The link of this secret, if an officer closed it: who holds the secret may know that, and nothing of the form but its number."""
+    return db.session.scalar(select(OrderLink).options(*_WHOLE).where(OrderLink.token_hash == _hash(token), OrderLink.revoked_at.is_not(None)))
 
 
 def standing(link: OrderLink, *, at: datetime) -> LinkStanding:

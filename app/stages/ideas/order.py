@@ -42,11 +42,12 @@ def _items(_on: date, lang: str) -> list[tuple[str, str]]:
 
 def _item(pid: str, lang: str) -> str | None:
     """An item of a plan that has been replaced meanwhile."""
-    row = db.session.scalar(select(Priority).where(Priority.public_id == pid))
+    row = plans.item_by_pid(pid)
     return f"{row.face} {row.title_en if lang == 'en' else row.short_vi}" if row is not None else None
 
 
 questionnaires.register(CODE, NEEDS)
+questionnaires.register_use(lambda _on: {CODE: N_("The order form of ideas")})
 questionnaires.register_list("priority_items", _items, name_of=_item)
 
 
@@ -192,7 +193,7 @@ def lacking(idea: Idea, *, at: datetime) -> list[Fault]:
 def check_complete(idea: Idea, *, at: datetime) -> None:
     """Raise Incomplete unless everything that this version asks is answered rightly."""
     if found := lacking(idea, at=at):
-        raise Incomplete(N_("The order form is not complete: %(n)s answers are missing or wrong."), field=found[0].code, n=len({f.code for f in found}))
+        raise Incomplete(N_("The order form is not complete; answers missing or wrong: %(n)s."), field=found[0].code, n=len({f.code for f in found}))
 
 
 def known_beforehand(idea: Idea, old: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from app.services.questionnaires.rules import (
     questions,
     said,
 )
+from app.services.rulebook import queries as rulebook
 from app.stages.calls.models import Call
 from app.stages.calls.queries.asked import work_forms
 from app.stages.proposals import queries
@@ -53,6 +54,13 @@ class Part:
     needed: bool
     faults: list[Fault]
     saved: WorkSaving | None
+
+
+def _used(on: date) -> dict[str, str]:
+    return dict.fromkeys(map(str, rulebook.value("proposals.work_questionnaires", on=on).values()), N_("The work description of dossiers"))
+
+
+questionnaires.register_use(_used)
 
 
 def current(call: Call, kind: str, on: date) -> FormVersion:
@@ -151,7 +159,7 @@ def parts(proposal: Proposal, *, at: datetime) -> list[Part]:
 
 def lacking(found: Sequence[Part]) -> list[Problem]:
     """What keeps the work description from being complete, one line for each section."""
-    return [Problem("work", N_("The work description is not complete: %(n)s answers are missing or wrong."), {"n": len({f.code for f in part.faults})},
+    return [Problem("work", N_("The work description is not complete; answers missing or wrong: %(n)s."), {"n": len({f.code for f in part.faults})},
                     name=part.label, place=part.code) for part in found if part.faults]  # fmt: skip
 
 
