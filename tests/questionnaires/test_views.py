@@ -228,11 +228,11 @@ def test_one_word_for_each_state(as_, travel, at, db):
     travel.move_to(at.replace(month=5))
     officer = as_("officer")
     words = {"Đang hiệu lực": "in_use", "Đã thay thế": "past", "Đã bỏ": "discarded"}
-    for row in officer.page(HOME).select("tbody tr"):
+    for row in officer.page(f"{HOME}?form={order.CODE}").select("tbody tr"):
         word = row.select_one(".tag").text
         page = officer.page(row.select_one("a")["href"])
         assert page.select_one(".object-head .tag, h1 ~ .tag, header .tag").text.strip() == word
-        assert [r.select_one("a")["href"] for r in officer.page(f"{HOME}?state={words.pop(word)}").select("tbody tr")] == [row.select_one("a")["href"]]
+        assert [r.select_one("a")["href"] for r in officer.page(f"{HOME}?form={order.CODE}&state={words.pop(word)}").select("tbody tr")] == [row.select_one("a")["href"]]
     assert not words
 
 
