@@ -109,7 +109,7 @@ def test_what_is_posted_is_read_again(form, data):
             return data.draw(st.lists(st.sampled_from("ab"), unique=True))
         return data.draw(st.none() | by_kind.get(q["type"], texts))
 
-    answers = {q["code"]: answer(q) for q in questions(form)}
+    answers = {q["code"]: answer(q) for q in questions(form) if q["type"] not in ("file", "calculated")}  # these are never typed
     sent = MultiDict(posted(form, answers)).to_dict(flat=False)
     again = read(form, sent)
     assert all(same(again.get(code), value) for code, value in answers.items())

@@ -15,7 +15,9 @@ ROOMS_OF_MAIL = {
 # by the name of the template's file; the room is said beside it
 MAILS = {
     "answered": N_("Was answered"), "asked": N_("Question asked"), "assigned": N_("Measure given out"), "called_off": N_("Measure called off"),
-    "cancelled": N_("Was cancelled"), "closing": N_("Call closes soon"), "corrected": N_("Notice corrected"), "link": N_("Link for an order form sent"), "matches": N_("A saved search matches"),
+    "cancelled": N_("Was cancelled"), "closing": N_("Call closes soon"),
+    "agreement_over": N_("Contract ran out"), "declined": N_("Award declined"), "dropped": N_("Early end dropped"), "extended": N_("Deadline was moved"),
+    "given_up": N_("Place given up"), "moved_up": N_("Reserve moved up"), "proposed": N_("Council proposed"), "replaced": N_("Member replaced"), "corrected": N_("Notice corrected"), "link": N_("Link for an order form sent"), "matches": N_("A saved search matches"),
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
     "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),

@@ -25,6 +25,8 @@ from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
 from app.stages.execution.models import Report
 from app.stages.funding.models import Project
+from app.stages.proposals import queries as proposals
+from app.stages.proposals import work
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 
@@ -40,12 +42,13 @@ def pages() -> list[Page]:
         .join(Call, Call.id == CallTopic.call_id).where(Proposal.state == ProposalState.DRAFT, User.is_demo).order_by(Proposal.id).limit(1)).first()  # fmt: skip
     if draft is None:
         raise click.ClickException("there is no demonstration here: flask demo load [--scale N]")
-    officer = f"officer@{DOMAIN}"
+    officer, row = f"officer@{DOMAIN}", proposals.proposal_by_pid(draft.public_id)
+    section = max(work.form_of(row).definition["sections"], key=lambda s: len(s["questions"]))["code"]  # the longest one
     found = [
         Page("portal home", "/", None, budgets.PUBLIC), Page("portal home, made anew", "/?anew=1", None, budgets.PUBLIC), Page("public projects", "/public/projects", None, budgets.PUBLIC_LIST),
         Page("sign-in page", "/auth/login", None, budgets.LOGIN), Page("project list", "/projects/", officer, budgets.LIST),
         Page("project page (hub)", f"/projects/{project}", officer, budgets.DETAIL),
-        Page("dossier form", f"/proposals/{draft.public_id}/work", draft.email, budgets.FORM), Page("desk", "/desk/", officer, budgets.DASHBOARD),
+        Page("dossier form", f"/proposals/{draft.public_id}/work/{section}", draft.email, budgets.FORM), Page("desk", "/desk/", officer, budgets.DASHBOARD),
         Page("board", "/board/", officer, budgets.DASHBOARD),
     ]  # fmt: skip
     return [p for p in found if project or p.path != "/projects/None"]

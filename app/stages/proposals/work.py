@@ -143,10 +143,10 @@ def faults_of(proposal: Proposal, definition: Definition, *, at: datetime) -> li
     return questionnaires.wrong(definition, answers_of(proposal), choices=choices, complete=True)
 
 
-def parts(proposal: Proposal, *, at: datetime) -> list[Part]:
-    """The sections, in the order of the form, each with its standing."""
+def parts(proposal: Proposal, *, at: datetime, saved: dict[str, WorkSaving] | None = None) -> list[Part]:
+    """The sections, in the order of the form, each with its standing. `saved`: what `latest` found already."""
     definition = form_of(proposal).definition
-    found, saved, answers = faults_of(proposal, definition, at=at), latest(proposal), answers_of(proposal)
+    found, saved, answers = faults_of(proposal, definition, at=at), latest(proposal) if saved is None else saved, answers_of(proposal)
     made = []
     for section in definition["sections"]:
         codes = {q["code"] for q in section["questions"]}
