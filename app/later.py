@@ -24,4 +24,5 @@ class Later:
 alembic_script: Any = Later("alembic.script")
 typst: Any = Later("typst")
 word: Any = Later("app.services.papers.word")  # with python-docx and lxml
+worddraw: Any = Later("app.stages.proposals.worddraw")  # likewise
 xlsxwriter: Any = Later("xlsxwriter")

@@ -19,7 +19,7 @@ from app.stages.calls import queries as calls
 from app.stages.proposals import actions, queries, work
 from app.stages.proposals.rules import How
 from app.stages.proposals.views.word import filled_of, names_of
-from app.stages.proposals.wordform import draw
+from app.stages.proposals.worddraw import draw
 from app.stages.proposals.wordread import products_of, read
 from tests.support.browser import values_of
 

@@ -7,10 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import funding as money_plays
-from app.across.demo.plays import ideas as idea_plays
-from app.across.demo.plays import proposals as proposal_plays
 from app.across.demo.plays import selection as plays
 from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
@@ -28,6 +25,7 @@ from app.stages.proposals import queries as dossiers
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import queries, vacancies
+from tests.selection import factories
 
 DAY = timedelta(days=1)
 WHY = "Nhóm nghiên cứu không còn đủ nhân lực."
@@ -37,14 +35,7 @@ WHY = "Nhóm nghiên cứu không còn đủ nhân lực."
 def found(cast, at, db):
     """A concluded round: pi1 of host1 is selected, pi3 of host2 in reserve; it ended ten days before `at`."""
     start = at - 100 * DAY
-    topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=start)
-    call = call_plays.published_call(cast, topics=[topic], at=start + 25 * DAY)
-    place = calls.topics_of(call)[0]
-    rows = [proposal_plays.submitted(cast, call_topic=place, at=start + (30 + n) * DAY, pi=pi, host=host, total=800_000_000)
-            for n, (pi, host) in enumerate((("pi1", "host1"), ("pi3", "host2")))]  # fmt: skip
-    call_plays.opened_call(cast, call=call)
-    for row in rows:
-        proposal_plays.eligible(cast, proposal=row, at=start + 65 * DAY)
+    place = factories.two_checked(cast, start)
     done = plays.concluded(cast, call_topic=place, at=start + 70 * DAY)
     db.session.commit()
     return queries.round_by_pid(done.public_id)

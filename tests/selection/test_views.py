@@ -7,13 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.across.demo.plays import calls as call_plays
-from app.across.demo.plays import ideas as idea_plays
-from app.across.demo.plays import proposals as proposal_plays
 from app.across.demo.plays import selection as plays
-from app.stages.calls import queries as calls
 from app.stages.proposals.models import Proposal
 from app.stages.selection import actions, queries
+from tests.selection import factories
 
 DAY = timedelta(days=1)
 
@@ -22,14 +19,7 @@ DAY = timedelta(days=1)
 def ranked(cast, at, db, travel):
     """A ranked round of two dossiers, before it is concluded."""
     start = at - 100 * DAY
-    topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=start)
-    call = call_plays.published_call(cast, topics=[topic], at=start + 25 * DAY)
-    place = calls.topics_of(call)[0]
-    rows = [proposal_plays.submitted(cast, call_topic=place, at=start + (30 + n) * DAY, pi=pi, host=host, total=800_000_000)
-            for n, (pi, host) in enumerate((("pi1", "host1"), ("pi3", "host2")))]  # fmt: skip
-    call_plays.opened_call(cast, call=call)
-    for row in rows:
-        proposal_plays.eligible(cast, proposal=row, at=start + 65 * DAY)
+    place = factories.two_checked(cast, start)
     found = plays.ranked(cast, call_topic=place, at=start + 70 * DAY)
     db.session.commit()
     return found

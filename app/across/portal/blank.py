@@ -5,24 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from app.later import worddraw
 from app.services.papers.actions import template_text
 from app.services.papers.blocks import build
 from app.stages.calls.models import Call
 from app.stages.calls.queries import asked
 from app.stages.proposals import queries as proposals
 from app.stages.proposals import work
-from app.stages.proposals.budgeting import COLUMNS
-from app.stages.proposals.wordform import (
-    BUDGET,
-    BUDGET_TABLE,
-    PRODUCT_HEADS,
-    PRODUCT_TABLE,
-    PRODUCTS,
-    TEAM,
-    Filled,
-    Sheet,
-    draw,
-)
+from app.stages.proposals.wordform import official
 
 TEMPLATES = {"application": "application", "host_activity": "host_activity", "pi_cv": "cv", "member_cv": "cv", "expert_cv": "cv", "partner": "partner"}
 DOTS = "……"
@@ -47,11 +37,7 @@ def work_form(call: Call, kind: str, *, on: date) -> bytes | None:
     version = work.current(call, kind, on)
     heads = "; ".join(h["vi"] for h in proposals.heads(on, call).values())
     facts = (("Thông báo", f"{call.number or ''} – {call.title}".strip(" –")), ("Chủ nhiệm", DOTS), ("Tổ chức chủ trì", DOTS), ("Các mục chi của dự toán", heads))
-    team = Sheet(TEAM, ("TT", "Họ tên", "Vai trò", "Tổ chức", "Số tháng"), [("",) * 5] * 4, (False, False, False, False, True))
-    tables = (Sheet(PRODUCTS, PRODUCT_HEADS, (), (False, False, False, True, False), tag=PRODUCT_TABLE),
-              Sheet(BUDGET, COLUMNS, (), (False, False, False, False, False, True, True, True), tag=BUDGET_TABLE))  # fmt: skip
-    return draw(Filled(name=version.questionnaire.name_vi, form=version.document_number or "", mark=f"{version.questionnaire.code}/{version.number}", title="", aim="", months=None,
-                       facts=facts, definition=version.definition, answers={}, names=work.labels_of(version.definition, on=on, lang="vi"), before=(team,), after=tables))  # fmt: skip
+    return worddraw.draw(official(version, facts=facts, answers={}, names=work.labels_of(version.definition, on=on, lang="vi"), team=[("",) * 5] * 4))  # type: ignore[no-any-return]
 
 
 def _content(template: str, title: str, data: dict[str, Any]) -> dict[str, Any]:

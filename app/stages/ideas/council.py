@@ -273,7 +273,7 @@ def undecided(idea: Idea) -> bool:
     return result is not None and result["adopted"] is None
 
 
-def check_undecided(idea: Idea) -> None:
+def check_undecided(idea: Idea, _by: User | None = None) -> None:
     """Raise WrongState unless the idea may be put to another council."""
     if not undecided(idea):
         raise WrongState(N_("Only an idea on which its council adopted no opinion is put to another council."))

@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock
 from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
@@ -32,8 +33,7 @@ from app.stages.plan import queries as plans
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def link_item(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "identify")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "identify"))
     form = forms.LinkItem.of(idea)
     if form.validate_on_submit():
         item = or_404(plans.item_by_pid(form.item.data))
@@ -63,8 +63,7 @@ def put_to_council() -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def identify(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "identify")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "identify"))
     voted = council.pending(idea)
     if request.method == "GET":
         council.check_recordable(idea, voted)
@@ -84,9 +83,7 @@ def identify(pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def another_council(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    if request.method == "GET":
-        council.check_undecided(idea)
+    idea = ready(queries.submitted_by_pid(pid), council.check_undecided)
     form = desk_forms.Plain(obj=idea)
     if form.validate_on_submit():
         council.to_another(idea, seen=form.version.data, by=current_user, at=clock.now())
@@ -98,8 +95,7 @@ def another_council(pid: str) -> Any:
 @allow(Do.IDEAS_APPROVE)
 @writes
 def reject(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "reject")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "reject"))
     form = forms.Reason(obj=idea)
     if form.validate_on_submit():
         actions.reject(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -175,8 +171,8 @@ def show_group(pid: str) -> Any:
     return render_template("ideas/group.html", group=row, form=desk_forms.Plain(obj=row), may_act=current_user.can(Do.IDEAS_IDENTIFY) and row.closed_at is None)
 
 
-def _open_group(row: IdeaGroup) -> None:
-    if request.method == "GET" and row.closed_at is not None:
+def _open(row: IdeaGroup, _by: Any) -> None:
+    if row.closed_at is not None:
         raise WrongState(N_("This group was dissolved."))
 
 
@@ -185,8 +181,7 @@ def _open_group(row: IdeaGroup) -> None:
 @writes
 def take_from_group(pid: str, idea_pid: str) -> Any:
     row = or_404(queries.group_by_pid(pid))
-    idea = or_404(next((i for i in row.ideas if i.public_id == idea_pid), None))
-    _open_group(row)
+    idea = ready(next((i for i in row.ideas if i.public_id == idea_pid), None), lambda _idea, by: _open(row, by))
     form = desk_forms.Plain(obj=row)
     if form.validate_on_submit():
         actions.take_from_group(idea, by=current_user, at=clock.now())
@@ -198,8 +193,7 @@ def take_from_group(pid: str, idea_pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def dissolve_group(pid: str) -> Any:
-    row = or_404(queries.group_by_pid(pid))
-    _open_group(row)
+    row = ready(queries.group_by_pid(pid), _open)
     form = desk_forms.Plain(obj=row)
     if form.validate_on_submit():
         actions.dissolve_group(row, seen=form.version.data, by=current_user, at=clock.now())
@@ -229,8 +223,7 @@ def merge() -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def unmerge(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "unmerge")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "unmerge"))
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         actions.unmerge(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -245,8 +238,7 @@ def unmerge(pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def pass_on(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "pass_on")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "pass_on"))
     form = desk_forms.PassOn(obj=idea)
     if form.validate_on_submit():
         actions.pass_on(idea, form.redirect_to.data, form.reason.data or "", passed_to=form.passed_to.data, seen=form.version.data, by=current_user,
@@ -259,8 +251,7 @@ def pass_on(pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def turn_down(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "turn_down")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "turn_down"))
     form = forms.Reason(obj=idea)
     if form.validate_on_submit():
         actions.turn_down(idea, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
@@ -291,8 +282,7 @@ def products(pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def take_over(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "identify")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "identify"))
     form = desk_forms.Plain(obj=idea)
     if form.validate_on_submit():
         n = actions.take_over(idea, by=current_user, at=clock.now())
@@ -304,8 +294,7 @@ def take_over(pid: str) -> Any:
 @allow(Do.IDEAS_IDENTIFY)
 @writes
 def release(pid: str, product_pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "identify")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "identify"))
     product = or_404(next((p for p in idea.required if p.public_id == product_pid), None))
     form = desk_forms.Plain(obj=idea)
     if form.validate_on_submit():

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.clock import local
@@ -159,8 +160,7 @@ def receipt(token: str) -> Any:
 @writes
 def withdraw(token: str) -> Any:
     link = _link(token)
-    idea = or_404(link.idea)
-    still(idea, IDEA, "withdraw")
+    idea = ready(link.idea, still(IDEA, "withdraw"))
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         links.withdraw(link, reason=form.reason.data, seen=form.version.data, at=clock.now())
@@ -223,16 +223,15 @@ def send_link() -> Any:
                            button=_("Send the link"), note=_("The contact gets an e-mail with a link that opens one order form without an account."))  # fmt: skip
 
 
-def _not_closed(link: OrderLink) -> None:
-    if request.method == "GET" and link.revoked_at is not None:
+def _not_closed(link: OrderLink, _by: Any) -> None:
+    if link.revoked_at is not None:
         raise WrongState(N_("This link is closed."))
 
 
 @allow(Do.IDEAS_RETURN)
 @writes
 def renew_link(pid: str) -> Any:
-    link = or_404(links.by_pid(pid))
-    _not_closed(link)
+    link = ready(links.by_pid(pid), _not_closed)
     form = forms.Renew()
     if form.validate_on_submit():
         links.renew(link, expires_on=form.expires_on.data, by=current_user, at=clock.now())
@@ -244,8 +243,7 @@ def renew_link(pid: str) -> Any:
 @allow(Do.IDEAS_RETURN)
 @writes
 def close_link(pid: str) -> Any:
-    link = or_404(links.by_pid(pid))
-    _not_closed(link)
+    link = ready(links.by_pid(pid), _not_closed)
     form = forms.Reason()
     if form.validate_on_submit():
         links.close(link, reason=form.reason.data or "", by=current_user, at=clock.now())

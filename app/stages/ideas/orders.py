@@ -8,6 +8,7 @@ from flask import Blueprint, g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock
 from app.kernel.clock import local
 from app.kernel.errors import WrongState
@@ -82,8 +83,7 @@ def _begun(form: forms.Order) -> Idea:
 @allow(Do.IDEAS_DRAFT)
 @writes
 def edit(pid: str) -> Any:
-    idea = or_404(queries.for_owner(current_user, pid))
-    still(idea, IDEA, "submit")
+    idea = ready(queries.for_owner(current_user, pid), still(IDEA, "submit"))
     form = forms.Order.of(idea, clock.today())
     if only_asked() and "refusal" not in g:
         return _page(form, idea), 202
@@ -147,8 +147,7 @@ def autosave(pid: str) -> Any:
 @allow(Do.IDEAS_SUBMIT)
 @writes
 def submit(pid: str) -> Any:
-    idea = or_404(queries.for_owner(current_user, pid))
-    still(idea, IDEA, "submit")
+    idea = ready(queries.for_owner(current_user, pid), still(IDEA, "submit"))
     form = forms.Plain(obj=idea)
     if form.validate_on_submit():
         actions.submit(idea, seen=form.version.data, by=current_user, at=clock.now())
@@ -159,8 +158,7 @@ def submit(pid: str) -> Any:
 @allow(Do.IDEAS_DRAFT)
 @writes
 def move_form(pid: str) -> Any:
-    idea = or_404(queries.for_owner(current_user, pid))
-    still(idea, IDEA, "submit")
+    idea = ready(queries.for_owner(current_user, pid), still(IDEA, "submit"))
     row, target = order.of(idea), order.newer(idea, on=clock.today())
     if target is None:
         raise WrongState(N_("This idea goes on with the newest version of the form already."))

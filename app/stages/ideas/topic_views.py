@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock, journal
 from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
@@ -45,13 +46,16 @@ def _next(topic: Topic, calls: list[dict[str, Any]]) -> list[tuple[str, str, boo
     return [(label, url, place == 0 and url_for(".drop", pid=topic.public_id) != url) for place, (label, url) in enumerate(steps)]
 
 
+def _open_again(topic: Topic, _by: Any) -> None:
+    if topic.state != TopicState.OPEN_AGAIN:
+        raise WrongState(N_("Only a topic that is open again can be called again."))
+
+
 @topics_bp.route("/<pid>/open-again", methods=["GET", "POST"], endpoint="open_again")
 @allow(Do.CALLS_DRAFT)
 @writes
 def open_again(pid: str) -> Any:
-    topic = or_404(queries.topic_by_pid(pid))
-    if request.method == "GET" and topic.state != TopicState.OPEN_AGAIN:
-        raise WrongState(N_("Only a topic that is open again can be called again."))
+    topic = ready(queries.topic_by_pid(pid), _open_again)
     form = forms.Plain(obj=topic)
     if form.validate_on_submit():
         endpoint, args = actions.open_again(topic, by=current_user, at=clock.now())
@@ -64,8 +68,7 @@ def open_again(pid: str) -> Any:
 @allow(Do.TOPICS_DROP)
 @writes
 def drop_topic(pid: str) -> Any:
-    topic = or_404(queries.topic_by_pid(pid))
-    still(topic, TOPIC, "drop")
+    topic = ready(queries.topic_by_pid(pid), still(TOPIC, "drop"))
     form = forms.Reason(obj=topic)
     if form.validate_on_submit():
         actions.drop(topic, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())

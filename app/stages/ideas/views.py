@@ -8,6 +8,7 @@ from flask import Flask, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
@@ -105,8 +106,7 @@ def _one_primary(steps: list[tuple[str, str, bool]]) -> list[tuple[str, str, boo
 @allow(Do.IDEAS_WITHDRAW)
 @writes
 def withdraw(pid: str) -> Any:
-    idea = or_404(queries.for_owner(current_user, pid))
-    still(idea, IDEA, "withdraw")
+    idea = ready(queries.for_owner(current_user, pid), still(IDEA, "withdraw"))
     form = forms.Withdraw(obj=idea)
     if form.validate_on_submit():
         actions.withdraw(idea, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -121,8 +121,7 @@ def withdraw(pid: str) -> Any:
 @allow(Do.IDEAS_RETURN)
 @writes
 def send_back(pid: str) -> Any:
-    idea = or_404(queries.submitted_by_pid(pid))
-    still(idea, IDEA, "return")
+    idea = ready(queries.submitted_by_pid(pid), still(IDEA, "return"))
     form = forms.Return.of(idea)
     if form.validate_on_submit():
         actions.send_back(idea, form.reason.data or "", sections=form.sections.data or (), seen=form.version.data, by=current_user, at=clock.now())

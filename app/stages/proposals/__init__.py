@@ -4,7 +4,8 @@ Proposal   a draft that a team writes together → submitted → eligible or ine
            not selected; withdrawn before the deadline.
 Work       the work description (thuyết minh): answers to the questionnaire of the type of task, in the version the dossier began
            with (work.py). A Saving is one section as somebody left it; texts.py brings two of them together and compares them;
-           wordform.py writes the official Word form, wordread.py reads it. budgeting.py reads and writes Excel; copying.py carries
+           wordform.py says what the official Word form holds, worddraw.py writes it, wordread.py reads it. budgeting.py reads and
+           writes Excel; copying.py carries
            an earlier dossier over.
 Version    what was submitted: one immutable snapshot with the hash of its content and of every file.
 Receipt    number and instant of the submission; the same form sent twice has one receipt.

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.kernel.db import MONEY_MAX
 from app.kernel.errors import Incomplete
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
+from app.later import xlsxwriter
 from app.stages.proposals.rules import Source, line_amount
 
 MOST_LINES = 1_000

@@ -1,30 +1,21 @@
-"""The work description as the official Word form: every answer in a content control named after its question."""
+"""What the official Word form of a work description holds: its controls, tables and words. worddraw.py makes the file of it, wordread.py reads it."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-
-from app.services.questionnaires.answering import calculated, shown
+from app.services.questionnaires.answering import shown
+from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import Kind, Operator, question_of
+from app.stages.proposals.budgeting import COLUMNS
 
-FONT = "Times New Roman"
-GREY = RGBColor(0x55, 0x55, 0x55)
-SPARE_ROWS = 3  # empty rows of a table to be filled in Word
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 TITLE, AIM, MONTHS, FORM = "vc.title", "vc.aim", "vc.duration_months", "vc.form"  # controls beside those of the questions
 YES, NO = "Có", "Không"
 TEAM, PRODUCTS, BUDGET = "Nhóm thực hiện", "IV. SẢN PHẨM", "V. DỰ TOÁN KINH PHÍ (đồng)"
 PRODUCT_TABLE, BUDGET_TABLE = "vc.products", "vc.budget"
+TEAM_HEADS = ("TT", "Họ tên", "Vai trò", "Tổ chức", "Số tháng")
 PRODUCT_HEADS = ("Dạng", "Tên sản phẩm", "ĐVT", "Số lượng", "Yêu cầu chất lượng")
 
 
@@ -54,104 +45,21 @@ class Filled:
     definition: Mapping[str, Any]
     answers: Mapping[str, Any]
     names: Mapping[str, Mapping[str, str]]  # question (or column): value → label
-    before: Sequence[Sheet] = field(default_factory=tuple)
-    after: Sequence[Sheet] = field(default_factory=tuple)
+    before: Sequence[Sheet]
+    after: Sequence[Sheet]
 
 
-def draw(filled: Filled) -> bytes:
-    """The .docx of a filled work description."""
-    document = Document()
-    _set_up(document, filled)
-    _head(document, filled)
-    for sheet in filled.before:
-        _table(document, sheet)
-    for section in filled.definition["sections"]:
-        _line(document, f"{section.get('number', '')}. {section['label']['vi']}".lstrip(". "), bold=True).paragraph_format.keep_with_next = True
-        for question in section["questions"]:
-            _question(document, filled, question)
-    for sheet in filled.after:
-        _table(document, sheet)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
-def _set_up(document: Any, filled: Filled) -> None:
-    page = document.sections[0]
-    page.page_width, page.page_height = Mm(210), Mm(297)
-    page.top_margin = page.bottom_margin = page.right_margin = Mm(20)
-    page.left_margin = Mm(30)
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = FONT, Pt(13)
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-    core = document.core_properties
-    core.title, core.author, core.last_modified_by, core.comments, core.language = filled.name[:255], "", "", "", "vi-VN"
-
-
-def _head(document: Any, filled: Filled) -> None:
-    _line(document, filled.form, italic=True, align=ALIGN.RIGHT, size=11)
-    _line(document, filled.name.upper(), bold=True, align=ALIGN.CENTER, size=14)
-    _line(document, "Nội dung viết vào các ô bên dưới từng câu hỏi; không xóa các ô. Tệp này có thể tải trở lại hệ thống.", italic=True, align=ALIGN.CENTER, size=11, grey=True)
-    _line(document, "I. THÔNG TIN CHUNG", bold=True)
-    for label, tag, text in (("Tên nhiệm vụ", TITLE, filled.title), ("Thời gian thực hiện (tháng)", MONTHS, str(filled.months or "")), ("Mục tiêu", AIM, filled.aim)):
-        _line(document, label, bold=True).paragraph_format.keep_with_next = True
-        _control(document, tag, label, _paragraphs(document, text))
-    for label, text in filled.facts:
-        _line(document, f"{label}: {text}")
-    _control(document, FORM, "Mã mẫu, không sửa", [_line(document, filled.mark, size=8, grey=True)._p])
-
-
-def _line(holder: Any, text: str, *, bold: bool = False, italic: bool = False, align: Any = None, size: float | None = None, grey: bool = False) -> Any:
-    paragraph = holder.add_paragraph()
-    run = paragraph.add_run(UNWRITABLE.sub("", text))
-    run.bold, run.italic = bold, italic
-    if size:
-        run.font.size = Pt(size)
-    if grey:
-        run.font.color.rgb = GREY
-    paragraph.alignment = align
-    paragraph.paragraph_format.space_after = Pt(4)
-    return paragraph
-
-
-def _paragraphs(document: Any, text: str) -> list[Any]:
-    """A paragraph for each line; an empty one for an empty answer."""
-    return [_line(document, line, align=ALIGN.JUSTIFY if len(line) > 80 else None)._p for line in (text or "").split("\n")]
-
-
-def _control(document: Any, tag: str, title: str, elements: Sequence[Any]) -> None:
-    """Put elements of the body into a content control with this tag."""
-    control, properties, content = (OxmlElement(name) for name in ("w:sdt", "w:sdtPr", "w:sdtContent"))
-    for name, value in (("w:alias", UNWRITABLE.sub("", title)[:60]), ("w:tag", tag)):
-        part = OxmlElement(name)
-        part.set(qn("w:val"), value)
-        properties.append(part)
-    lock = OxmlElement("w:lock")
-    lock.set(qn("w:val"), "sdtLocked")  # its text may be changed, the control itself not taken out
-    properties.append(lock)
-    elements[0].addprevious(control)
-    control.append(properties)
-    control.append(content)
-    for element in elements:
-        content.append(element)
-
-
-def _question(document: Any, filled: Filled, question: Mapping[str, Any]) -> None:
-    label = question["label"]["vi"] + (" *" if question.get("required") else "")
-    _line(document, label, bold=True, italic=True).paragraph_format.keep_with_next = True
-    if guidance := " ".join(guide(filled.definition, question, filled.names.get(question["code"], {}))):
-        _line(document, guidance, italic=True, size=11, grey=True).paragraph_format.keep_with_next = True
-    value = filled.answers.get(question["code"])
-    if question["type"] == Kind.FILE:  # a file is not written in Word
-        _line(document, f"Tệp: {shown(Kind.FILE, value) or '–'}")
-    elif question["type"] == Kind.CALCULATED:  # nor is what the system works out
-        _line(document, f"Hệ thống tự tính: {calculated(filled.definition, filled.answers).get(question['code'], '–')}")
-    elif question["type"] == Kind.TABLE:
-        table = _rows(document, question, value if isinstance(value, list) else [], filled.names)
-        _control(document, question["code"], question["label"]["vi"], [table._tbl])
-        document.add_paragraph().paragraph_format.space_after = Pt(0)
-    else:
-        _control(document, question["code"], question["label"]["vi"], _paragraphs(document, word_of(question, value, filled.names.get(question["code"], {}))))
+def official(version: FormVersion, *, facts: Sequence[tuple[str, str]], answers: Mapping[str, Any], names: Mapping[str, Mapping[str, str]],
+             team: Sequence[Sequence[str]], products: Sequence[Sequence[str]] = (), lines: Sequence[Sequence[str]] = (), total: str | None = None,
+             title: str = "", aim: str = "", months: int | None = None) -> Filled:  # fmt: skip
+    """The official form of this version with these contents; empty where nothing is given. `total`: the last cell of the budget's row of totals."""
+    foot = () if total is None else ("Tổng cộng", *[""] * (len(COLUMNS) - 2), total)
+    return Filled(
+        name=version.questionnaire.name_vi, form=version.document_number or "", mark=f"{version.questionnaire.code}/{version.number}", title=title, aim=aim,
+        months=months, facts=facts, definition=version.definition, answers=answers, names=names,
+        before=(Sheet(TEAM, TEAM_HEADS, team, (False, False, False, False, True)),),
+        after=(Sheet(PRODUCTS, PRODUCT_HEADS, products, (False, False, False, True, False), tag=PRODUCT_TABLE),
+               Sheet(BUDGET, COLUMNS, lines, (False, False, False, False, False, True, True, True), foot, BUDGET_TABLE)))  # fmt: skip
 
 
 def guide(definition: Mapping[str, Any], question: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
@@ -180,42 +88,3 @@ def word_of(question: Mapping[str, Any], value: Any, names: Mapping[str, str]) -
     if isinstance(value, list):
         return "\n".join(names.get(str(v), str(v)) for v in value)
     return names.get(str(value)) or shown(Kind(question["type"]), value)
-
-
-def _rows(document: Any, question: Mapping[str, Any], value: list[Any], names: Mapping[str, Mapping[str, str]]) -> Any:
-    rows = [row for row in value if isinstance(row, dict)]
-    columns = question["columns"]
-    table = document.add_table(rows=1 + len(rows) + SPARE_ROWS, cols=len(columns), style="Table Grid")
-    texts = [[c["label"]["vi"] for c in columns]]
-    texts += [[word_of(c, row.get(c["code"]), names.get(f"{question['code']}.{c['code']}", {})) for c in columns] for row in rows]
-    for line, cells in zip(table.rows, texts + [[""] * len(columns)] * SPARE_ROWS, strict=True):
-        for cell, text in zip(line.cells, cells, strict=True):
-            run = cell.paragraphs[0].add_run(UNWRITABLE.sub("", text))
-            run.font.size, run.bold = Pt(11), line is table.rows[0]
-    _repeat(table.rows[0])
-    for cell in table.rows[0].cells:
-        for run in cell.paragraphs[0].runs:
-            run.bold = True
-    return table
-
-
-def _repeat(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
-def _table(document: Any, sheet: Sheet) -> None:
-    _line(document, sheet.title, bold=True).paragraph_format.keep_with_next = True
-    spare = [[""] * len(sheet.heads)] * (SPARE_ROWS if sheet.tag else 0)
-    every = [sheet.heads, *sheet.rows, *spare, *([sheet.foot] if sheet.foot else [])]
-    table = document.add_table(rows=len(every), cols=len(sheet.heads), style="Table Grid")
-    for at, (row, texts) in enumerate(zip(table.rows, every, strict=True)):
-        bold = at == 0 or (bool(sheet.foot) and at == len(every) - 1)
-        for cell, text, number in zip(row.cells, texts, sheet.numbers, strict=True):
-            paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(UNWRITABLE.sub("", text))
-            run.font.size, run.bold = Pt(11), bold
-            paragraph.alignment = ALIGN.RIGHT if number and at else None
-    _repeat(table.rows[0])
-    if sheet.tag:
-        _control(document, sheet.tag, sheet.title, [table._tbl])
-    document.add_paragraph().paragraph_format.space_after = Pt(0)

@@ -8,6 +8,7 @@ from app.kernel.clock import local
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
+from app.stages.execution import queries
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
 from app.stages.funding.rules import ContractState, end_of
@@ -26,6 +27,12 @@ def running(project: Project) -> Contract:
 def check_running(project: Project, _by: User | None = None) -> None:
     """Does the project run?"""
     running(project)
+
+
+def check_not_suspended(project: Project, _by: User | None = None) -> None:
+    """Is the project not suspended already?"""
+    if queries.open_suspension(project.id) is not None:
+        raise WrongState(N_("This project is already suspended."))
 
 
 def latest_plan(contract: Contract, at: datetime) -> date:

@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.acts import moves, ready
 from app.kernel import clock, journal
-from app.kernel.errors import Incomplete, WrongState
+from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
@@ -29,11 +29,8 @@ from app.stages.funding import queries as funding
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def suspend(pid: str) -> Any:
-    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
-    form = forms.Suspend()
-    back, stopped = url_for(".project", pid=project.public_id), queries.open_suspension(project.id)
-    if stopped is not None and not form.is_submitted():
-        raise WrongState(N_("This project is already suspended."))
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_suspended)
+    form, back = forms.Suspend(), url_for(".project", pid=project.public_id)
     if form.validate_on_submit():
         actions.suspend(project, reason=form.reason.data, from_date=form.from_date.data, number=form.number.data, by=current_user, at=clock.now())
         return done(_("The project is suspended; its payments are stopped."), back)

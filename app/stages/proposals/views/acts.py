@@ -131,10 +131,8 @@ def check(pid: str) -> Any:
 @allow(Do.PROPOSALS_CHECK)
 @writes
 def reinstate(pid: str) -> Any:
-    row = ready(queries.for_officer(current_user, pid), moves(PROPOSAL, "reinstate"))
+    row = ready(queries.for_officer(current_user, pid), moves(PROPOSAL, "reinstate"), actions.check_reinstatable)
     form = forms.Reinstate(obj=row)
-    if not form.is_submitted():
-        actions.check_reinstatable(row, current_user)  # a form that could only fail is not shown
     if form.validate_on_submit():
         actions.reinstate(row, form.reason.data, document=form.document.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The dossier is to be checked again and the applicant is told."), url_for(".show", pid=pid))

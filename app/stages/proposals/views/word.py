@@ -18,6 +18,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
+from app.later import worddraw
 from app.services.files.rules import check_upload, clean_name
 from app.services.papers.rules import amount_in_words
 from app.services.questionnaires.answering import is_empty, read
@@ -39,15 +40,10 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
 from app.stages.proposals.views.blueprint import bp, writable
 from app.stages.proposals.wordform import (
-    BUDGET,
     BUDGET_TABLE,
-    PRODUCT_HEADS,
     PRODUCT_TABLE,
-    PRODUCTS,
-    TEAM,
     Filled,
-    Sheet,
-    draw,
+    official,
 )
 from app.stages.proposals.wordread import Read, products_of
 from app.stages.proposals.wordread import read as read_word
@@ -86,7 +82,7 @@ def names_of(row: Proposal, lang: str) -> dict[str, dict[str, str]]:
 @allow(SIGNED_IN)
 def work_docx(pid: str) -> Any:
     row = or_404(queries.proposal_for(current_user, pid))
-    return download(draw(filled_of(row)), f"thuyet-minh-{row.code or row.public_id[:8]}.docx", WORD)
+    return download(worddraw.draw(filled_of(row)), f"thuyet-minh-{row.code or row.public_id[:8]}.docx", WORD)
 
 
 def filled_of(row: Proposal) -> Filled:
@@ -98,12 +94,8 @@ def filled_of(row: Proposal) -> Filled:
     team = [(str(n), m.name, ROLES.get(str(m.role), str(m.role)), m.organisation.name if m.organisation else "", str(m.months)) for n, m in enumerate(row.team, 1)]
     products = [(str(p.group), p.name, p.unit, str(p.quantity), p.quality) for p in row.products]
     lines = [(heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), b.unit, _hundredths(b.quantity), money(b.price), money(b.amount)) for b in row.lines]
-    return Filled(
-        name=version.questionnaire.name_vi, form=version.document_number or "", mark=f"{version.questionnaire.code}/{version.number}", title=row.title, aim=row.aim or "",
-        months=row.duration_months, facts=facts, definition=version.definition, answers=work.answers_of(row), names=names_of(row, "vi"),
-        before=(Sheet(TEAM, ("TT", "Họ tên", "Vai trò", "Tổ chức", "Số tháng"), team, (False, False, False, False, True)),),
-        after=(Sheet(PRODUCTS, PRODUCT_HEADS, products, (False, False, False, True, False), tag=PRODUCT_TABLE),
-               Sheet(BUDGET, budgeting.COLUMNS, lines, (False, False, False, False, False, True, True, True), ("Tổng cộng", "", "", "", "", "", "", money(sums["all"])), BUDGET_TABLE)))  # fmt: skip
+    return official(version, facts=facts, answers=work.answers_of(row), names=names_of(row, "vi"), team=team, products=products, lines=lines,
+                    total=money(sums["all"]), title=row.title, aim=row.aim or "", months=row.duration_months)  # fmt: skip
 
 
 def _hundredths(quantity: int) -> str:
