@@ -38,11 +38,6 @@ def call_topic(cast, at):
     return calls.topics_of(call)[0]
 
 
-@pytest.fixture
-def now(at):
-    return at + timedelta(days=26)
-
-
 def test_a_refresh_makes_no_second_draft(cast, call_topic, now):
     first = actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now)
     assert actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now).id == first.id

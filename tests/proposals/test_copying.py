@@ -6,12 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.across.demo.plays import calls as call_plays
-from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import Incomplete, Stale, WrongState
 from app.services.files import queries as files
-from app.stages.calls import queries as calls
 from app.stages.proposals import actions, copying, queries, work
 from app.stages.proposals.copying import What
 from app.stages.proposals.rules import How, TeamRole, totals
@@ -20,16 +17,8 @@ ALL = [str(w) for w in What]
 
 
 @pytest.fixture
-def now(at):
-    return at + timedelta(days=26)
-
-
-@pytest.fixture
-def topics(cast, at, travel, now):
-    made = [idea_plays.approved_topic(cast, item="1.8", title=title, at=at) for title in ("Hệ thống tưới tự động", "Phục tráng giống nếp")]
-    call = call_plays.published_call(cast, topics=made, at=at + timedelta(days=25))
-    travel.move_to(now)
-    return calls.topics_of(call)
+def topics(called):
+    return called("Hệ thống tưới tự động", "Phục tráng giống nếp")
 
 
 @pytest.fixture

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
 from docx import Document
 
-from app.across.demo.plays import calls as call_plays
-from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import Incomplete
-from app.stages.calls import queries as calls
 from app.stages.proposals import actions, queries, work
 from app.stages.proposals.rules import How
 from app.stages.proposals.views.word import filled_of, names_of
@@ -27,16 +23,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture
-def now(at):
-    return at + timedelta(days=26)
-
-
-@pytest.fixture
-def topics(cast, at, travel, now):
-    made = [idea_plays.approved_topic(cast, item="1.8", title=title, at=at) for title in ("Xây dựng hệ thống tưới tự động giám sát bằng IoT", "Phục tráng giống nếp địa phương")]
-    call = call_plays.published_call(cast, topics=made, at=at + timedelta(days=25))
-    travel.move_to(now)
-    return calls.topics_of(call)
+def topics(called):
+    return called("Xây dựng hệ thống tưới tự động giám sát bằng IoT", "Phục tráng giống nếp địa phương")
 
 
 @pytest.fixture

@@ -7,14 +7,11 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 
-from app.across.demo.plays import calls as call_plays
-from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel import journal
 from app.kernel.errors import Incomplete, Stale, WrongState
 from app.services.people import queries as people
 from app.services.questionnaires import queries as questionnaires
-from app.stages.calls import queries as calls
 from app.stages.proposals import actions, queries, work
 from app.stages.proposals.models import WorkSaving
 from app.stages.proposals.rules import How, Standing
@@ -25,16 +22,8 @@ NEEDED = {"DT_CN": "proposals_work_dt_cn", "DT_XH": "proposals_work_dt_xh", "DA_
 
 
 @pytest.fixture
-def now(at):
-    return at + timedelta(days=26)
-
-
-@pytest.fixture
-def call_topic(cast, at, travel, now):
-    topic = idea_plays.approved_topic(cast, item="1.8", title="Xây dựng hệ thống tưới tự động giám sát bằng IoT", at=at)
-    call = call_plays.published_call(cast, topics=[topic], at=at + timedelta(days=25))
-    travel.move_to(now)
-    return calls.topics_of(call)[0]
+def call_topic(called):
+    return called("Xây dựng hệ thống tưới tự động giám sát bằng IoT")[0]
 
 
 @pytest.fixture
