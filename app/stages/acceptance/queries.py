@@ -99,11 +99,8 @@ def projects_to_begin(user: User, *, until: date, held: bool = False) -> list[Pr
 
 def early_end(project_id: int) -> ProjectClosing | None:
     """The closing of a project that was terminated: the acceptance of such a project goes no further."""
-    return db.session.scalar(select(ProjectClosing).where(_early(project_id)))
-
-
-def _early(project_id: Any) -> Any:
-    return (ProjectClosing.project_id == project_id) & (ProjectClosing.kind == ClosingKind.TERMINATED)
+    closing = funding.closing_of(project_id)
+    return closing if closing is not None and closing.kind == ClosingKind.TERMINATED else None
 
 
 def cases_in(user: User, *states: CaseState, held: bool = False) -> Sequence[Row[Any]]:
@@ -111,7 +108,7 @@ def cases_in(user: User, *states: CaseState, held: bool = False) -> Sequence[Row
 
     Cases of projects that ended early are left out: nothing is done about them.
     """
-    mine = (funding.held(user) if held else true()) & ~exists().where(_early(Case.project_id))
+    mine = (funding.held(user) if held else true()) & ~exists().where(ProjectClosing.project_id == Case.project_id, ProjectClosing.kind == ClosingKind.TERMINATED)
     return db.session.execute(
         select(*_LINE).join(Project, Project.id == Case.project_id)
         .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)).all()  # fmt: skip
