@@ -97,6 +97,9 @@ END $$
 PUT_BACK = """
 DO $$ DECLARE s record; n bigint; x bigint; BEGIN
   SET LOCAL session_replication_role = replica;
+  FOR s IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN (SELECT name FROM kept.state) LOOP
+    EXECUTE format('DROP TABLE public.%I', s.name);
+  END LOOP;
   FOR s IN SELECT * FROM kept.state LOOP
     EXECUTE format('SELECT count(*), coalesce(max(xmin::text::bigint), 0) FROM public.%I', s.name) INTO n, x;
     IF n <> s.rows OR x <> s.newest THEN
