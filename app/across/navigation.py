@@ -171,6 +171,7 @@ VERBS |= {
     "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
     "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
 }  # fmt: skip
+VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving body confirmed"), "reword": N_("Wording corrected")}
 VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),

@@ -8,6 +8,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   const list = box.querySelector("[data-suggest-list]");
   const none = box.querySelector("[data-suggest-none]");
   const status = box.querySelector("[data-suggest-status]");
+  const near = document.querySelector("[data-suggest-near]");
   const typed = [title, aim].map((id) => (id ? document.getElementById(id) : null));
   let timer = 0;
   let asked = 0;
@@ -60,6 +61,10 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
       if (mine !== asked) return;
       none.hidden = !found.none;
       list.replaceChildren(...found.suggestions.map(make));
+      if (near) {
+        near.hidden = found.none || !found.suggestions.length;
+        near.textContent = near.dataset.text.replace("{items}", found.suggestions.map((one) => one.item).join(", "));
+      }
     } catch {
       // no connection: what is shown stays, the list of all items works
     }

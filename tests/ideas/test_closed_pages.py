@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.across.demo.plays import ideas as play
@@ -11,6 +13,8 @@ from tests.ideas.test_views import filled, kept, pid_of
 from tests.support.browser import values_of
 
 OWN, DESK = ("edit", "submit", "withdraw"), ("return", "pass-on", "turn-down", "link-item", "identify", "reject", "unmerge")
+
+DAY = timedelta(days=1)
 
 
 def told(client, url):
@@ -49,6 +53,6 @@ def test_what_was_typed_stays_when_the_idea_was_submitted_meanwhile(as_, cast, d
 @pytest.mark.parametrize("act", ["drop", "open-again"])
 def test_a_dropped_topic_opens_no_form(as_, cast, db, at, act):
     topic = play.approved_topic(cast, item="1.8", title="Chanh", at=at)
-    actions.drop(topic, "Không còn cần", by=cast["officer"], at=at)
+    actions.drop(topic, "Không còn cần", document="1207/QĐ-UBND", dated=(at + 20 * DAY).date(), by=cast["province"], at=at + 20 * DAY)
     pid = kept(db, topic)
-    assert told(as_("officer"), f"/topics/{pid}/{act}")
+    assert told(as_("province" if act == "drop" else "officer"), f"/topics/{pid}/{act}")

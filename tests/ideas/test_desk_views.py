@@ -248,7 +248,7 @@ def test_after_the_next_round_is_out_a_left_over_topic_gets_its_own(cast, at):
 def test_a_cancelled_call_is_drafted_once_more_in_the_same_round(cast, at):
     topic = play.approved_topic(cast, item="1.8", title="A", at=at - 100 * DAY)
     call = call_plays.published_call(cast, topics=[topic], at=at - 10 * DAY)
-    call_acts.cancel(call, "Sai mẫu hồ sơ", by=cast["officer"], at=at)
+    call_acts.call_off(call, "Sai mẫu hồ sơ", document="7/TB-SKHCN", by=cast["leader"], at=at)
     _endpoint, args = actions.open_again(topic, by=cast["officer"], at=at)
     again = calls.call_by_pid(args["pid"])
     assert (again.state, again.round, again.title) == (CallState.DRAFT, 1, call.title)
@@ -288,7 +288,8 @@ def test_pages_of_the_desk_cost_the_same_for_few_and_many(as_, cast, at, db, cou
         actions.merge(made[0], made[1:], by=cast["officer"], at=at)
         topic = play.approved_topic(cast, item="1.8", title=f"Đề tài {round_}", at=at - 60 * DAY)
         for _ in range(1 + round_):
-            call_acts.cancel(call_plays.published_call(cast, topics=[topic], at=at - 5 * DAY, number=f"{round_}{_}/TB"), "x", by=cast["officer"], at=at)
+            out = call_plays.published_call(cast, topics=[topic], at=at - 5 * DAY, number=f"{round_}{_}/TB")
+            call_acts.call_off(out, "x", document="7/TB-SKHCN", by=cast["leader"], at=at)
         pids = [i.public_id for i in made], row.public_id, topic.public_id
         db.session.commit()
         db.session.expunge_all()

@@ -26,7 +26,7 @@ from app.stages.ideas.rules import (
 )
 
 pytestmark = pytest.mark.nodb
-WHOLE = {"receiver_organisation_id": 1, "commitment": "k", "committed_by": "w"}
+WHOLE = {"receiver_organisation_id": 1, "commitment": "Nhận và áp dụng", "committed_by": "Lê A, Giám đốc"}
 
 
 def form(**changes):

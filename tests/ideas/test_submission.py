@@ -69,7 +69,7 @@ def test_it_stays_in_the_house_until_the_decision_and_after(four, as_, db, cast)
     pids = {name: kept(db, idea) for name, idea in four.items()}
     officer = as_("officer")
     assert "Đề xuất cần trình Ủy ban nhân dân tỉnh" in officer.page("/desk/").text and officer.page(f"/ideas/{pids['fund']}").select_one("aside a[href='/ideas/put-forward']")
-    url = officer.submit("/ideas/put-forward", {"number": "", "dated": "02/03/2026", "agree": "y", "ideas": list(pids.values())}).location
+    url = officer.submit("/ideas/put-forward", {"number": "", "dated": "02/03/2026", "agree": "y", "gaps": "y", "ideas": list(pids.values())}).location
     assert "Tờ trình" in officer.page(url).text and as_("province").get(url).status_code == 200 and officer.get(f"{url}.docx").data[:2] == b"PK"
     pi = as_("pi1")
     assert pi.get(url).status_code == 404 and pi.get(f"{url}.docx").status_code == 404
@@ -118,7 +118,8 @@ def test_what_nobody_put_forward_is_decided_only_when_that_is_confirmed(four, as
     assert four["fund"].code in page.select_one(".alert").text and four["adopted"].code not in page.select_one(".alert").text
     text = province.submit("/ideas/decide", said, status=422).get_data(as_text=True)
     assert "unasked-error" in text and four["changed"].code in text and reload(pids["adopted"]).decision_number is None
-    province.submit("/ideas/decide", said | {"unasked": "y"})
+    province.submit("/ideas/decide", said | {"unasked": "y"}, status=422)
+    province.submit("/ideas/decide", said | {"unasked": "y", "gaps": "y"})
     assert all(reload(pid).decision_number == "4923/QĐ-UBND" for pid in pids.values())
     told = {row.subject_pid: row.detail.get("unasked") for row in db.session.scalars(select(JournalEntry).where(JournalEntry.subject_type == "idea", JournalEntry.verb.in_(("approve", "reject", "redirect"))))}
     assert told == {pid: None if name == "adopted" else True for name, pid in pids.items()}

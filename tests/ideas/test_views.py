@@ -47,7 +47,7 @@ def test_from_an_empty_form_to_the_approved_list(as_, cast, mails):
     pid = pid_of(pi.submit("/ideas/new", filled()))
     assert pi.page(f"/ideas/{pid}").select_one(".object-head .tag-grey")
     pi.submit(f"/ideas/{pid}/submit")
-    assert [m.template for m in mails()] == ["ideas/mail/submitted.txt"]
+    assert [m.template for m in mails()] == ["ideas/mail/commitment_asked.txt", "ideas/mail/submitted.txt"]
 
     officer = as_("officer")
     officer.submit(f"/ideas/{pid}/identify", {"outcome": "do_with_changes", "final_title": "Tên sau hội đồng", "mode": "selection", "minutes_number": "1/BB",
@@ -55,16 +55,17 @@ def test_from_an_empty_form_to_the_approved_list(as_, cast, mails):
     assert reload(pid).outcome == Outcome.DO_WITH_CHANGES
     assert "Tên sau hội đồng" not in pi.page(f"/ideas/{pid}").text, "a recommendation is not told before the decision"
 
-    officer.submit("/ideas/put-forward", {"number": "89", "dated": "02/03/2026", "agree": "y", "ideas": [pid]})
+    officer.submit("/ideas/put-forward", {"number": "89", "dated": "02/03/2026", "agree": "y", "ideas": [pid]}, status=422)  # without products, one by one
+    officer.submit("/ideas/put-forward", {"number": "89", "dated": "02/03/2026", "agree": "y", "gaps": "y", "ideas": [pid]})
     province = as_("province")
-    answer = province.submit("/ideas/decide", {"number": "4923", "dated": "02/03/2026", "agree": "y", "ideas": [pid]})
+    answer = province.submit("/ideas/decide", {"number": "4923", "dated": "02/03/2026", "agree": "y", "gaps": "y", "ideas": [pid]})
     assert answer.location.endswith("/topics/")
     page = pi.page("/topics/")
     assert "Tên sau hội đồng" in page.text and "4923/QĐ-UBND" in page.text
     topic = pi.page(page.select_one("tbody a")["href"])
     assert "Nghiên cứu trồng chanh không hạt" in topic.text and "900.000.000" in topic.text
     assert "Tên sau hội đồng" in pi.page(f"/ideas/{pid}").text
-    assert mails()[-1].template == "ideas/mail/decided.txt"
+    assert [m.template for m in mails()][-2:] == ["ideas/mail/decided.txt", "ideas/mail/receiver_told.txt"]
 
 
 def test_a_draft_may_have_gaps_but_not_be_submitted(as_, cast):
@@ -98,7 +99,7 @@ def test_sending_a_form_twice_gives_the_same_answer(as_, cast, mails):
     form = pi.page(f"/ideas/{pid}/submit").select("main form[method=post]")[-1]
     data = {i["name"]: i.get("value", "") for i in form.select("input[type=hidden]")}
     assert [pi.post(f"/ideas/{pid}/submit", data=data).status_code for _ in range(2)] == [303, 303]
-    assert len(mails()) == 1
+    assert len([m for m in mails() if m.template == "ideas/mail/submitted.txt"]) == 1
 
 
 def test_the_second_to_save_keeps_the_text_and_is_told(as_, cast, at, db):
@@ -178,20 +179,27 @@ def test_a_decision_without_ticks_or_with_a_taken_number(as_, cast, at, db):
     pid = kept(db, ideas[1])
     province = as_("province")
     province.submit("/ideas/decide", {"number": "8", "dated": "02/03/2026", "ideas": [pid]}, status=422)  # no attestation
-    answer = province.submit("/ideas/decide", {"number": "7", "dated": "02/03/2026", "agree": "y", "unasked": "y", "ideas": [pid]}, status=422)
+    answer = province.submit("/ideas/decide", {"number": "7", "dated": "02/03/2026", "agree": "y", "unasked": "y", "gaps": "y", "ideas": [pid]}, status=422)
     page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
     assert page.select_one("#number-error") and page.select_one("#number")["value"] == "7"
     province.submit("/ideas/decide", {"number": "7", "dated": "02/03/2026", "agree": "y", "ideas": ["foreign"]}, status=422)
 
 
-def test_the_province_refuses_and_an_officer_drops(as_, cast, at, db, mails):
+def test_the_province_refuses_and_drops_a_topic_by_a_decision(as_, cast, at, db, mails):
     topic = play.approved_topic(cast, item="1.8", title="B", at=at - 30 * DAY)
     pid, topic = kept(db, play.identified_idea(cast, item="1.8", title="A", at=at - 20 * DAY)), topic.public_id
     as_("province").submit(f"/ideas/{pid}/reject", {"reason": "Trùng"})
     assert reload(pid).state == IdeaState.REJECTED and "Trùng" in mails()[-1].body
-    assert as_("leader").get(f"/topics/{topic}/drop").status_code == 403
-    as_("officer").submit(f"/topics/{topic}/drop", {"reason": "Hết nhu cầu"})
+    assert {as_(one).get(f"/topics/{topic}/drop").status_code for one in ("leader", "officer")} == {403}
+    province, said = as_("province"), {"document": "1207/QĐ-UBND", "dated": "02/03/2026", "reason": "Hết nhu cầu", "agree": "y"}
+    for bad in ({"document": "abc"}, {"dated": "01/01/1900"}, {"dated": "03/03/2026"}, {"reason": " "}, {"agree": ""}):
+        province.submit(f"/topics/{topic}/drop", said | bad, status=422)
+    assert queries.topic_by_pid(topic).state == TopicState.APPROVED
+    province.submit(f"/topics/{topic}/drop", said)
     assert queries.topic_by_pid(topic).state == TopicState.DROPPED
+    told = [m for m in mails() if m.template == "ideas/mail/topic_dropped.txt"]
+    assert {m.to_address.split("@")[0] for m in told} == {"pi1", "agency1"} and "1207/QĐ-UBND" in told[0].body
+    assert "1207/QĐ-UBND" in province.page(f"/topics/{topic}").text
 
 
 def test_lists_are_filtered_by_the_address(as_, cast, at, db):

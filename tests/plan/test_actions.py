@@ -15,7 +15,7 @@ from app.kernel import journal
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.stages.ideas import actions as idea_acts
 from app.stages.plan import actions, queries, sheets
-from app.stages.plan.models import Mapping, Note, Plan, Priority, Upload
+from app.stages.plan.models import Mapping, Measure, Note, Plan, Priority, Upload
 from app.stages.plan.queries import measures
 from app.stages.plan.rules import (
     Fate,
@@ -264,7 +264,7 @@ def test_the_decision_takes_two_people_and_is_registered(db, cast, at, mails):
 
 
 @pytest.mark.parametrize(("dated", "begins", "said"), [
-    (date(2026, 3, 3), date(2026, 3, 3), "future"), (date(2026, 2, 1), date(2026, 1, 31), "before its decision"), (date(2026, 2, 1), date(2026, 4, 1), "on its day or later"),
+    (date(2026, 3, 3), date(2026, 3, 3), "future"), (date(2026, 2, 1), date(2026, 1, 31), "before its decision"), (date(2026, 2, 1), date(2027, 4, 1), "at most a year"),
     (date(2024, 6, 18), date(2024, 6, 18), "one day has one plan"), (date(2020, 1, 1), date(2020, 1, 1), "one day has one plan"),
     (date(2020, 1, 1), date(2026, 2, 1), "cannot lie before"),
 ])  # fmt: skip
@@ -392,8 +392,75 @@ def test_a_measure_is_given_out_for_the_plan_in_force_and_its_body_is_told(db, c
     in_force(cast, at)
     with pytest.raises(WrongState):
         actions.assign(old, {"text_vi": "x", "text_en": None, "due_on": date(2027, 1, 1)}, agency=cast.org("agency1"), item=row.item, by=cast["officer"], at=at)
-    with pytest.raises(WrongState):
-        note(row, cast, at)
+    assert note(row, cast, at).year == 2026, "what the plan before gave out stays open until its day"
+    for gone in (date(2026, 7, 1), date(2027, 1, 1)):
+        assert measures.standing_of(row, gone) == Standing.CLOSED
+        with pytest.raises(WrongState):
+            note(row, cast, datetime(gone.year, gone.month, gone.day, 3, tzinfo=UTC))
+    actions.call_off(row, "Kế hoạch mới đã thay", by=cast["officer"], at=at)
+
+
+def test_each_body_is_told_once_when_a_plan_is_put_in_force(db, cast, at, mails):
+    given_out(cast, at)
+    done = given_out(cast, at, agency="agency3")
+    note(done, cast, at, by=cast["agency3"], progress=Progress.DONE, percent=100)
+    in_force(cast, at)
+    told = {m.to_address.partition("@")[0]: m.body for m in mails() if m.template == "plan/mail/in_force.txt"}
+    assert set(told) == {"agency1", "agency2"}, "who has nothing open is not written to"
+    assert "30/11/2026" in told["agency1"] and "30/06/2026" in told["agency1"] and "1821/KH-UBND" in told["agency1"]
+    assert "Chuyên mục trên báo tỉnh" in told["agency2"] and "1821/KH-UBND" not in told["agency2"]
+
+
+def test_what_was_due_before_the_plan_began_is_not_chased_at_once(db, cast, at, mails):
+    data = later()
+    data["sectors"][0]["items"][0]["measures"][0]["due"] = "2026-01-31"
+    plan = in_force(cast, at, data)
+    early = db.session.scalars(select(Measure).where(Measure.plan_id == plan.id, Measure.due_on == date(2026, 1, 31))).one()
+    db.session.refresh(early)
+    assert early.assigned_on == date(2026, 2, 1) and measures.standing_of(early, at.date()) == Standing.RUNNING
+    actions.remind(at)
+    assert not [m for m in mails() if "measure_" in m.template]
+    assert measures.standing_of(early, date(2026, 12, 16)) == Standing.NOTE_MISSING, "its note is owed like any other"
+
+
+def test_a_plan_decided_before_its_first_day_takes_effect_by_itself(db, cast, at, mails):
+    plan = actions.import_plan(later(), by=cast["officer"], at=at)[0]
+    actions.prepare(plan, number="50/QĐ-UBND", dated=date(2026, 3, 2), in_force_from=date(2026, 4, 1), by=cast["officer"], at=at)
+    actions.put_in_force(plan, by=cast["leader"], at=at)
+    old = queries.current_plan()
+    assert (plan.state, old.number, actions.take_effect(at + 29 * DAY)) == (PlanState.DRAFT, "1821/KH-UBND", [])
+    assert not [m for m in mails() if m.template == "plan/mail/in_force.txt"]
+    for act in (lambda: actions.put_in_force(plan, by=cast["leader"], at=at), lambda: actions.propose_mapping(plan, by=cast["officer"], at=at),
+                lambda: actions.prepare(plan, number="51/QĐ-UBND", dated=date(2026, 3, 2), in_force_from=date(2026, 3, 2), by=cast["officer"], at=at)):  # fmt: skip
+        with pytest.raises(WrongState, match="takes effect by itself"):
+            act()
+    third = actions.import_plan(later("3/KH-UBND"), by=cast["officer"], at=at)[0]
+    with pytest.raises(Incomplete, match="one plan follows"):
+        actions.prepare(third, number="52/QĐ-UBND", dated=date(2026, 3, 2), in_force_from=date(2026, 4, 2), by=cast["officer"], at=at)
+    assert [p.id for p in actions.take_effect(datetime(2026, 3, 31, 17, 0, 1, tzinfo=UTC))] == [plan.id], "at midnight in Viet Nam"
+    assert (queries.current_plan().id, old.state) == (plan.id, PlanState.SUPERSEDED)
+    assert [m for m in mails() if m.template == "plan/mail/in_force.txt"] and actions.take_effect(at + 60 * DAY) == []
+    assert db.session.execute(text("SELECT count(*) FROM paper WHERE template = 'plan/decision'")).scalar() == 1
+
+
+def test_items_without_a_measure_are_confirmed_by_the_officer(db, cast, at):
+    plan = actions.import_plan(later(), by=cast["officer"], at=at)[0]
+    said = {"number": "50/QĐ-UBND", "dated": date(2026, 2, 1), "in_force_from": date(2026, 2, 1), "by": cast["officer"], "at": at}
+    with pytest.raises(Incomplete, match=r"37 items have no measure yet: 1\.2") as refused:
+        actions.prepare(plan, bare=False, **said)
+    assert refused.value.field == "bare"
+    actions.prepare(plan, bare=True, **said)
+
+
+def test_a_number_without_digits_and_a_negative_target_are_refused(db, cast, at):
+    data = later("abc")
+    data["sectors"][0]["targets"][0]["amount"] = -5
+    with pytest.raises(Incomplete):
+        actions.import_plan(data, by=cast["officer"], at=at)
+    assert {p.path for p in actions.errors(actions.check(data))} == {"plan.number", "sectors[0].targets[0].amount"}
+    in_force(cast, at)
+    again = later("3/KH-UBND") | {"supersedes": "1821/KH-UBND"}
+    assert [p.path for p in actions.check(again) if "superseded already" in p.message] == ["supersedes"]
 
 
 def test_measures_and_targets_lie_in_the_time_of_their_plan(db, cast, at):

@@ -58,7 +58,9 @@ def test_from_a_file_to_the_plan_in_force(as_, db, travel, mails):
     officer.submit(shown + "/mapping/1.1", {"new": [queries.part(queries.plan_by_pid(shown.rsplit("/", 1)[-1]), "item", "1.1").public_id]})
     database.session.commit()
     assert leader.page(shown + "/put-in-force", 409).select("main form") == []
-    officer.submit(shown + "/prepare", {"number": "50/QĐ-UBND", "dated": "01/02/2026", "in_force_from": "01/02/2026"})
+    said = {"number": "50/QĐ-UBND", "dated": "01/02/2026", "in_force_from": "01/02/2026"}
+    assert "37 nội dung chưa có nhiệm vụ" in officer.submit(shown + "/prepare", said, status=422).get_data(as_text=True)
+    officer.submit(shown + "/prepare", said | {"bare": "y"})
     assert "2/KH-UBND" in leader.page("/desk/").text
     leader.submit(shown + "/put-in-force", {"agree": "y"})
     assert queries.current_plan().number == "2/KH-UBND"
@@ -166,12 +168,12 @@ def test_nothing_of_the_plan_in_force_is_edited_by_its_pages(as_, db):
 
 
 def test_no_form_of_a_superseded_plan_is_shown_and_no_page_leads_to_one(as_, db, cast, at):
-    old, measure = pid_of("1821/KH-UBND"), kept(play.measures(cast, as_of=at)[0])
+    old, measure = pid_of("1821/KH-UBND"), kept(play.measures(cast, as_of=at)[1])  # due before today
     plan, _new = actions.import_plan(later(), by=cast["officer"], at=at)
     actions.prepare(plan, number="50/QĐ-UBND", dated=date(2026, 2, 1), in_force_from=date(2026, 2, 1), by=cast["officer"], at=at)
     actions.put_in_force(plan, by=cast["leader"], at=at)
     database.session.commit()
-    officer, leader, agency = as_("officer"), as_("leader"), as_("agency3")
+    officer, leader, agency = as_("officer"), as_("leader"), as_("agency2")
     for place in ("edit", "prepare", "item/1.1/edit", "item/1.1/measure", "mapping/1.1"):
         assert officer.get(f"/plan/{old}/{place}").status_code in (404, 409), place
     assert "được thay thế" in leader.page(f"/plan/{old}/put-in-force", 409).select_one("main").text

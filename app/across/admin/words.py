@@ -34,7 +34,8 @@ MAILS = {
     "revision_refused": N_("Revised report returned"), "sent_back": N_("Was sent back"), "settled": N_("Was settled"), "settlement": N_("Final accounts handed in"),
     "settlement_returned": N_("Final accounts returned"), "signed": N_("Was signed"), "signed_off": N_("Host signed off"), "submitted": N_("Was submitted"),
     "suspended": N_("Was suspended"), "terminated": N_("Was terminated"), "termination": N_("Early end proposed"), "to_pay": N_("Waits to be paid"),
-    "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
+    "named": N_("Named for direct assignment"), "in_force": N_("Plan put in force"), "commitment_asked": N_("Receiving body asked"), "commitment_answered": N_("Receiving body answered"), "receiver_told": N_("Receiving body told"),
+    "topic_dropped": N_("Topic left the list"), "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
 }  # fmt: skip
 # by table
 NOUNS = {
@@ -45,7 +46,7 @@ NOUNS = {
     "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
     "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
-    "result": N_("Result"), "rule": N_("Rule"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
+    "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
 }  # fmt: skip

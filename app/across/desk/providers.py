@@ -50,8 +50,8 @@ from app.stages.funding.rules import (
     SubmissionState,
     TrancheState,
 )
-from app.stages.ideas.models import Idea
-from app.stages.ideas.rules import IdeaState
+from app.stages.ideas.models import Idea, ReceiverCommitment, Topic
+from app.stages.ideas.rules import COMMITTABLE, CommitmentState, IdeaState, Mode
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
@@ -91,6 +91,17 @@ def my_ideas(user: User, _at: datetime) -> list[Select[Any]]:
     reason = case((Idea.state == IdeaState.RETURNED, Idea.return_reason), else_="")
     return [lines("ideas.show", Idea.public_id, Idea.title, since=Idea.created_at, hint=reason)
             .where(Idea.owner_id == user.id, Idea.state.in_((IdeaState.DRAFT, IdeaState.RETURNED)))]  # fmt: skip
+
+
+def commitments_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
+    """Ideas that name a body this person signs for to receive the result, and wait for its word."""
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    if not managed or not user.can(Do.IDEAS_COMMIT):
+        return []
+    return [lines("ideas.commit", Idea.public_id, Idea.title, since=ReceiverCommitment.asked_at, hint=Idea.code)
+            .join(ReceiverCommitment, ReceiverCommitment.idea_id == Idea.id)
+            .where(ReceiverCommitment.state == CommitmentState.ASKED, ReceiverCommitment.organisation_id == Idea.receiver_organisation_id,
+                   Idea.receiver_organisation_id.in_(managed), Idea.state.in_(COMMITTABLE))]  # fmt: skip
 
 
 def ideas_to_put_forward(user: User, _at: datetime) -> list[Select[Any]]:
@@ -138,7 +149,10 @@ def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
     if "researcher" not in user.roles or user.can(Do.CALLS_PUBLISH):
         return []
-    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline).where(Call.state == CallState.PUBLISHED, Call.opens_at <= NOW, Call.deadline >= NOW)]
+    bodies = [m.organisation_id for m in user.live_memberships]
+    named = exists().where(CallTopic.call_id == Call.id, Topic.id == CallTopic.topic_id, Topic.assigned_organisation_id.in_(bodies))
+    return [lines("calls.show", Call.public_id, Call.title, until=Call.deadline)
+            .where(Call.state == CallState.PUBLISHED, Call.opens_at <= NOW, Call.deadline >= NOW, or_(Call.mode != Mode.DIRECT, named))]  # fmt: skip
 
 
 # --- dossiers -------------------------------------------------------------------------------------------------
@@ -302,6 +316,7 @@ def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
+    (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),

@@ -83,6 +83,7 @@ class Part:
     hint: str
     controls: list[Control]
     flagged: bool = False  # returned: this section is to be completed
+    locked: bool = False  # returned: this section stays as it was, it is only shown
 
     @property
     def title(self) -> str:
@@ -103,6 +104,7 @@ class Sheet:
         self.around = around
         self.definition, self.stored, self.answers = definition, dict(answers), dict(answers)
         self.choices, self.lang, self.always, self.flagged = choices, lang, frozenset(always), set(flagged)
+        self.locked: set[str] = set()
         self.errors: dict[str, list[str]] = {}
         self.uploads: dict[str, Any] = {}  # acceptable files that a browser sent, by question; nothing of them is kept yet
         self.taken_out: set[str] = set()
@@ -190,7 +192,7 @@ class Sheet:
         """The sections, ready to be shown."""
         asked, answers = visible(self.definition, self.present), self.answers | self.calculated
         return [Part(s["code"], s.get("number", ""), said(s["label"], self.lang), said(s.get("hint"), self.lang),
-                     [self._control(q, q["code"], answers.get(q["code"]), q["code"] in asked) for q in s["questions"]], s["code"] in self.flagged)
+                     [self._control(q, q["code"], answers.get(q["code"]), q["code"] in asked) for q in s["questions"]], s["code"] in self.flagged, s["code"] in self.locked)
                 for s in self.definition["sections"]]  # fmt: skip
 
     @property

@@ -24,7 +24,16 @@ from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import section_of
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.ideas import desk, order, queries, submission, topics
+from app.stages.ideas import (
+    desk,
+    order,
+    queries,
+    receiving,
+    returned,
+    submission,
+    topics,
+    wholeness,
+)
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import (
     IDEA,
@@ -96,6 +105,7 @@ def revise(idea: Idea, values: Mapping[str, Any], *, by: User | None, at: dateti
     check_owner(idea, by)
     check_editable(idea)
     check_seen(idea, seen)
+    returned.check_open(idea, answers if answers is not None else order.answers_of(values), year=values.get("year"), files=[*files.uploads, *files.taken_out], at=at)
     order.keep(idea, answers if answers is not None else order.answers_of(values))
     order.keep_files(idea, files, by=by, at=at)
     _write(idea, values, at)
@@ -125,7 +135,8 @@ def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
     unknown = set(values) - set(COLUMNS)
     if unknown:
         raise TypeError(f"not a field of an order form: {sorted(unknown)}")
-    check_year(values.get("year"), local(at).date())
+    if values.get("year") != idea.year:
+        check_year(values.get("year"), local(at).date())
     for name, value in values.items():
         if name in ("receiver", "proposed_host", "item"):
             setattr(idea, name, value)
@@ -136,14 +147,19 @@ def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
     idea.folded = searchable(idea)
 
 
-def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
-    """Send the order form to the Department. The receiving body's commitment must stand in it."""
+def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None = None, own_word: str | None = None) -> None:
+    """Send the order form to the Department. The receiving body's commitment must stand in it, and the body is asked to confirm it.
+
+    `own_word`: why the proposing body receives the result itself, where it is named.
+    """
     check_owner(idea, by)
     check_seen(idea, seen)
     db.session.flush()
     if idea.state in (IdeaState.DRAFT, IdeaState.RETURNED):
         check_commitment(idea)
+        receiving.check_own_word(idea, own_word)
         order.check_complete(idea, at=at)
+        returned.note_sent(idea)
         order.name_sections(idea, [])
         idea.submitted_at, idea.return_reason = at, None
         if idea.code is None:
@@ -152,6 +168,7 @@ def submit(idea: Idea, *, by: User | None, at: datetime, seen: int | str | None 
             idea.folded = searchable(idea)
     IDEA.advance(idea, "submit", by=by, at=at, detail={"number": idea.code})
     queries.load_whole([idea])
+    receiving.ask(idea, own_word=own_word, by=by, at=at)
     receipt = _receipt(idea, by=by, at=at)
     outbox.post("ideas/mail/submitted.txt", to=_owner(idea), key=f"idea-submitted:{idea.public_id}:{idea.version}", at=at, idea=idea,
                 linked=order.came_by_link(idea), receipt=receipt)  # fmt: skip
@@ -227,7 +244,7 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
     """
     first = idea.outcome is None
     _check_recordable(idea, minutes_number, minutes_dated, council_pid, at)
-    _apply(idea, found, at)
+    apply_final(idea, found, at)
     idea.outcome, idea.identified_at, idea.submission_pid = found.outcome, at, None
     redirected = found.outcome == Outcome.REDIRECT
     idea.redirect_to, idea.passed_to = (found.redirect_to, nfc(found.passed_to or "") or None) if redirected else (None, None)
@@ -251,9 +268,11 @@ def _check_recordable(idea: Idea, number: str | None, dated: date | None, counci
         check_minutes(nfc(number or ""))
         if dated is None or dated > local(at).date():
             raise Incomplete(N_("Please give the date of the minutes; it may not lie in the future."), field="minutes_dated")
+        if idea.submitted_at is not None:
+            check_day(dated, field="minutes_dated", since=local(idea.submitted_at).date())
 
 
-def _apply(idea: Idea, found: Identified, at: datetime) -> None:
+def apply_final(idea: Idea, found: Identified, at: datetime) -> None:
     """Put the final wording on the idea; both wordings are kept."""
     title, aim = nfc(found.title or "") or idea.title, nfc(found.aim or "") or idea.aim or ""
     products = nfc(found.products or "") or idea.products
@@ -277,10 +296,11 @@ def _apply(idea: Idea, found: Identified, at: datetime) -> None:
 
 
 def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | None, at: datetime, symbol: str = "QĐ-UBND",
-                 body: str | None = None, asked_only: bool = False) -> list[Topic]:  # fmt: skip
+                 body: str | None = None, asked_only: bool = False, whole_only: bool = False) -> list[Topic]:  # fmt: skip
     """Decide on identified ideas as recommended: topics are made of those to carry out, the others are refused or passed on.
 
-    One decision, one paper with the list. Returns the topics in the order of the list. `asked_only` refuses what no submission put forward.
+    One decision, one paper with the list. Returns the topics in the order of the list. `asked_only` refuses what no submission put forward,
+    `whole_only` what lacks a part that its topic should have.
     """
     ordered = sorted(ideas, key=lambda i: (i.rank if i.rank is not None else 10_000, i.id))
     check_decidable(ordered)
@@ -294,6 +314,8 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     full = whole_number(number, symbol)
     issuer = body or rulebook.value("ideas.list_body", on=dated)
     queries.load_whole(ordered)
+    if whole_only:
+        wholeness.check_whole(ordered)
     for idea in ordered:
         idea.decision_number, idea.decision_date = full, dated
     made = [topics.make(idea, number=full, dated=dated, body=issuer, by=by, at=at) for idea in ordered if idea.outcome in RECOMMENDED]
@@ -303,6 +325,8 @@ def approve_list(ideas: Sequence[Idea], *, number: str, dated: date, by: User | 
     topics.issue_decision(made, ordered, number=full, dated=dated, body=issuer, asked_in=submission.named(asked_by), by=by, at=at)
     for idea in ordered:
         outbox.post("ideas/mail/decided.txt", to=queries.authors_of(idea), key=f"idea-decided:{idea.public_id}", at=at, idea=idea)
+        if idea.state == IdeaState.APPROVED:
+            receiving.tell(idea, number=full, at=at)
     return made
 
 

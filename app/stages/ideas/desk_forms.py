@@ -9,6 +9,7 @@ from app.kernel.forms import (
     ChoiceField,
     IntField,
     LineField,
+    MoneyField,
     NoteField,
     PickField,
     StageForm,
@@ -17,7 +18,13 @@ from app.kernel.forms import (
 from app.kernel.words import N_
 from app.stages.ideas.forms import idea_choices
 from app.stages.ideas.models import Idea, IdeaGroup
-from app.stages.ideas.rules import ProductKind, RedirectTo
+from app.stages.ideas.rules import (
+    LONGEST_MONTHS,
+    TITLE_LONGEST,
+    ProductKind,
+    RedirectTo,
+)
+from app.stages.ideas.wording import NAMES, Wording
 
 
 class Plain(StageForm):
@@ -62,6 +69,26 @@ class PassOn(StageForm):
     redirect_to = ChoiceField(N_("Passed on to"), enum=RedirectTo, required=True)
     passed_to = LineField(N_("Whom exactly"), max=300, hint=N_("Name of the enterprise or fund, when it is known."))
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=4)
+
+
+class Reword(StageForm):
+    """The wording of a recommendation; what was recommended stays."""
+
+    final_title = LineField(N_("Final title"), max=TITLE_LONGEST)
+    final_aim = NoteField(N_("Final aim"))
+    final_products = NoteField(N_("Required products"))
+    ceiling = MoneyField(N_("Ceiling of the State budget"))
+    final_months = IntField(N_("Duration in months"), min=1, max=LONGEST_MONTHS)
+    reason = NoteField(N_("Why it is corrected"), required=True, max=2000, rows=3)
+
+    @classmethod
+    def of(cls, idea: Idea) -> Self:
+        """The form with what is recorded."""
+        return cls(data={name: getattr(idea, name) for name in NAMES} | {"version": idea.version})
+
+    def wording(self) -> Wording:
+        """What the action takes."""
+        return Wording(self.final_title.data, self.final_aim.data, self.final_products.data, self.ceiling.data, self.final_months.data)
 
 
 class Product(StageForm):

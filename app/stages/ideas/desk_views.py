@@ -22,6 +22,8 @@ from app.stages.ideas import (
     forms,
     queries,
     submission,
+    wholeness,
+    wording,
 )
 from app.stages.ideas.blueprint import bp, still
 from app.stages.ideas.models import Idea, IdeaGroup
@@ -79,6 +81,18 @@ def identify(pid: str) -> Any:
     return render_template("ideas/identify.html", idea=idea, form=form, voted=voted)
 
 
+@bp.route("/<pid>/reword", methods=["GET", "POST"])
+@allow(Do.IDEAS_IDENTIFY)
+@writes
+def reword(pid: str) -> Any:
+    idea = ready(queries.submitted_by_pid(pid), wording.check_rewordable)
+    form = desk_forms.Reword.of(idea)
+    if form.validate_on_submit():
+        wording.reword(idea, form.wording(), form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The wording is corrected; the history of the idea says what changed."), url_for(".show", pid=pid))
+    return render_template("ideas/reword.html", idea=idea, form=form)
+
+
 @bp.route("/<pid>/another-council", methods=["GET", "POST"])
 @allow(Do.IDEAS_IDENTIFY)
 @writes
@@ -112,11 +126,11 @@ def decide() -> Any:
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
-        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, asked_only=not form.unasked.data,
+        made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, asked_only=not form.unasked.data, whole_only=not form.gaps.data,
                                     by=current_user, at=clock.now())  # fmt: skip
         return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
     return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)},
-                           unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting))  # fmt: skip
+                           unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting))  # fmt: skip
 
 
 @bp.route("/put-forward", methods=["GET", "POST"])
@@ -128,9 +142,9 @@ def put_forward() -> Any:
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
-        paper = actions.put_forward(chosen, number=form.number.data, dated=form.dated.data, by=current_user, at=clock.now())
+        paper = actions.put_forward(chosen, number=form.number.data, dated=form.dated.data, whole_only=not form.gaps.data, by=current_user, at=clock.now())
         return done(_("The submission is issued. The people's committee decides next."), url_for("papers.show", pid=paper.public_id))
-    return render_template("ideas/put_forward.html", ideas=waiting, form=form, left_behind=desk.left_behind(waiting))
+    return render_template("ideas/put_forward.html", ideas=waiting, form=form, left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting))
 
 
 # --- groups ---------------------------------------------------------------------------------------------------

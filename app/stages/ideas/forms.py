@@ -9,7 +9,7 @@ from typing import Any, Self
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app.kernel.clock import local, today
+from app.kernel.clock import local, now, today
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -28,7 +28,7 @@ from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.forms import Sheet, SheetForm
 from app.services.questionnaires.rules import Definition, said
-from app.stages.ideas import order, queries
+from app.stages.ideas import order, queries, receiving, returned
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
@@ -89,6 +89,7 @@ class Order(SheetForm):
         form = cls(sheet_of(row.form.definition, row.answers, on, flagged=row.return_sections if idea.state == IdeaState.RETURNED else ()),
                    data={"version": idea.version, "year": idea.year, "organisation": idea.organisation.public_id})  # fmt: skip
         form.organisation.choices = [(idea.organisation.public_id, idea.organisation.name)]
+        form.sheet.locked = returned.locked_sections(idea, at=now())
         return form
 
     @classmethod
@@ -105,7 +106,7 @@ class Order(SheetForm):
     def safe_values(self, on: date) -> dict[str, Any]:
         """The same for saving while typing: a year that cannot be kept is left as it was."""
         values = self.values()
-        if values["year"] is None or not on.year - 1 <= values["year"] <= on.year + 5:
+        if values["year"] is None or not on.year <= values["year"] <= on.year + 5:
             del values["year"]
         return values
 
@@ -146,8 +147,38 @@ class Plain(StageForm):
     """A button."""
 
 
+class Submit(StageForm):
+    """Sending the order form; with a word where the proposing body is named to receive the result itself."""
+
+    own_word = NoteField(N_("Why the proposing body receives the result itself"), max=1000, rows=3, required=True,
+                         hint=N_("Normally another body orders the task and receives its result. The council reads this."))  # fmt: skip
+
+    @classmethod
+    def of(cls, idea: Idea) -> Self:
+        """The form; the question stands on it only where it is needed."""
+        asked = receiving.of(idea)
+        form = cls(data={"version": idea.version, "own_word": asked.own_word if asked else None})
+        if idea.receiver_organisation_id is None or idea.receiver_organisation_id != idea.organisation_id:
+            del form.own_word
+        return form
+
+    @property
+    def word(self) -> str | None:
+        """What was written there."""
+        return self.own_word.data if self.own_word else None
+
+
 class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=4)
+
+
+class Drop(StageForm):
+    """The decision by which a topic leaves the approved list."""
+
+    document = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("Of the body that approved the list, for example 1207/QĐ-UBND."))
+    dated = DateField(N_("Date of the decision"), required=True)
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=4)
+    agree = YesField(N_("I know that the topic leaves the list for good."), required=True)
 
 
 class Return(StageForm):
@@ -262,6 +293,7 @@ class Decide(StageForm):
 
     ideas = TicksField(N_("Ideas decided on"), required=True, hint=N_("Each is decided as recommended. What is not ticked stays open."))
     unasked = YesField(N_("The committee decides also on what no submission has put forward."), hint=N_("Normally the Department puts ideas forward first."))
+    gaps = YesField(N_("The list goes on without what is missing."), hint=N_("It stands on the topic as not set."))
     number = LineField(N_("Number of the decision"), required=True, max=40, hint=N_("Number only, or number and symbol: 4923/QĐ-UBND."))
     symbol = LineField(N_("Symbol"), required=True, max=30)
     dated = DateField(N_("Date of the decision"), required=True)
@@ -272,6 +304,7 @@ class PutForward(StageForm):
     """The submission to the people's committee."""
 
     ideas = TicksField(N_("Ideas put forward"), required=True, hint=N_("Each with what is recommended for it, also those that are not to be carried out."))
+    gaps = YesField(N_("The list goes on without what is missing."), hint=N_("It stands on the topic as not set."))
     number = LineField(N_("Number of the submission"), max=60, hint=N_("For example 89/TTr-SKHCN. Leave blank when the registry has not given it yet."))
     dated = DateField(N_("Date of the submission"), required=True)
     agree = YesField(N_("I have read the list and the recommendations."), required=True)

@@ -130,9 +130,9 @@ def autosave(token: str) -> Any:
 def submit(token: str) -> Any:
     link = _link(token)
     idea = or_404(link.idea)
-    form = forms.Plain(obj=idea)
+    form = forms.Submit.of(idea)
     if form.validate_on_submit():
-        links.submit(link, seen=form.version.data, at=clock.now())
+        links.submit(link, own_word=form.word, seen=form.version.data, at=clock.now())
         return done(_("The form was received under number %(number)s.", number=idea.code), url_for(".fill", token=token))
     if not _may_write(link) and not form.form_errors:
         return _state(link, token)

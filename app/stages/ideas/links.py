@@ -158,12 +158,12 @@ def write(link: OrderLink, values: Mapping[str, Any], answers: Mapping[str, Any]
     return idea
 
 
-def submit(link: OrderLink, *, at: datetime, seen: int | str | None = None) -> Idea:
+def submit(link: OrderLink, *, at: datetime, seen: int | str | None = None, own_word: str | None = None) -> Idea:
     """Send the form in; the receipt goes to the contact by mail."""
     if link.idea is None:
         raise Incomplete(N_("There is nothing to send yet."))
     count(link, at=at)
-    actions.submit(link.idea, by=link.contact, at=at, seen=seen)
+    actions.submit(link.idea, by=link.contact, at=at, seen=seen, own_word=own_word)
     return link.idea
 
 

@@ -19,7 +19,15 @@ from app.kernel.web import SIGNED_IN, allow
 from app.stages.ideas import forms, queries
 from app.stages.ideas.blueprint import bp, topics_bp
 from app.stages.ideas.models import Idea, IdeaGroup, Topic
-from app.stages.ideas.rules import Fate, IdeaState, Mode, RedirectTo, TopicState, fate
+from app.stages.ideas.rules import (
+    CommitmentState,
+    Fate,
+    IdeaState,
+    Mode,
+    RedirectTo,
+    TopicState,
+    fate,
+)
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
 
@@ -75,6 +83,8 @@ def ideas() -> Listing:
             Column("kind", _("Type of task"), lambda i: names.get(i.kind, i.kind)),
             Column("sector", _("Sector"), lambda i: (i.item.sector.name_en if english else i.item.sector.name_vi) if i.item else None),
             Column("item", _("Item"), lambda i: i.item.face if i.item else None),
+            Column("receiver", _("Receiving body"), lambda i: i.receiver.name if i.receiver else None),
+            Column("commitment", _("Its commitment"), lambda i: _(i.commitment_state.label) if i.commitment_state else None),
             Column("year", _("Year"), lambda i: i.year, sort=Idea.year),
             Column("budget", _("Asked from the State (đồng)"), lambda i: i.state_budget or 0, sort=func.coalesce(Idea.state_budget, 0)),
             Column("group", _("Group"), lambda i: i.group.title if i.group and _in_house() else None),
@@ -114,6 +124,7 @@ def _idea_filters(fields: list[tuple[str, str]], kinds: list[tuple[str, str]]) -
         Filter("field", _("Field of research"), lambda s, v: s.where(Idea.field == v), choices=fields),
         Filter("kind", _("Type of task"), lambda s, v: s.where(Idea.kind == v), choices=kinds),
         Filter("body", _("Receiving body"), queries.idea_ordered_by, choices=queries.ordering_bodies()),
+        Filter("commitment", _("Commitment of the receiving body"), queries.idea_committed, choices=[*((str(x), _(x.label)) for x in CommitmentState), ("none", _("Not asked"))]),
         Filter("organisation", _("Organisation"), lambda s, v: s.where(Idea.organisation.has(public_id=v)), choices=queries.bodies_of_ideas(current_user)),
         Filter("whose", _("Whose"), lambda s, _v: s, choices=[("mine", _("Mine and my organisation's"))]),
     ]

@@ -32,6 +32,7 @@ from app.kernel.db import (
 from app.services.people.models import Organisation, User
 from app.services.questionnaires.models import FormVersion
 from app.stages.ideas.rules import (
+    CommitmentState,
     IdeaState,
     Mode,
     Outcome,
@@ -134,6 +135,7 @@ class Idea(Identified, Versioned, Model):
     merged_into: Mapped[Idea | None] = relationship(lazy="raise_on_sql", foreign_keys=[merged_into_id], remote_side="Idea.id")
     merged: Mapped[list[Idea]] = relationship(lazy="raise_on_sql", foreign_keys=[merged_into_id], order_by="Idea.id", viewonly=True)
     required: Mapped[list[IdeaProduct]] = relationship(lazy="raise_on_sql", order_by="IdeaProduct.position", viewonly=True)
+    commitments: Mapped[list[ReceiverCommitment]] = relationship(lazy="raise_on_sql", order_by="ReceiverCommitment.id", viewonly=True)
 
     __table_args__ = (
         text_check("title", 500),
@@ -152,11 +154,45 @@ class Idea(Identified, Versioned, Model):
     )  # fmt: skip
 
     @property
+    def receiving(self) -> ReceiverCommitment | None:
+        """What the body that is named now was asked and answered; None when nobody asked it."""
+        return next((c for c in self.commitments if c.organisation_id == self.receiver_organisation_id), None)
+
+    @property
+    def commitment_state(self) -> CommitmentState | None:
+        """The state of the receiving body's own commitment."""
+        return self.receiving.state if self.receiving is not None else None
+
+    @property
     def expected_budget(self) -> int | None:
         """State and other money together; None when neither is given."""
         if self.state_budget is None and self.other_budget is None:
             return None
         return (self.state_budget or 0) + (self.other_budget or 0)
+
+
+class ReceiverCommitment(Identified, Versioned, Model):
+    """What the body named in an order form to receive the result was asked, and what it answered itself."""
+
+    __tablename__ = "receiver_commitment"
+
+    state: Mapped[CommitmentState] = enum_of(CommitmentState, default=CommitmentState.ASKED)
+    idea_id: Mapped[int] = mapped_column(to("idea"), index=True)
+    organisation_id: Mapped[int] = mapped_column(to("organisation"), index=True)
+    text: Mapped[str] = mapped_column(Text)  # the commitment as the order form says it
+    own_word: Mapped[str | None] = mapped_column(Text)  # why the proposing body itself receives the result
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    person: Mapped[str | None] = mapped_column(String(200))  # who commits, with the office
+    document: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        UniqueConstraint("idea_id", "organisation_id"),
+        CheckConstraint("state = 'asked' OR answered_at IS NOT NULL", name="answered_has_time"),
+        CheckConstraint("state <> 'declined' OR reason IS NOT NULL", name="declined_has_reason"),
+    )
 
 
 class _Product:
@@ -282,6 +318,8 @@ class OrderForm(Model):
     form_version_id: Mapped[int] = mapped_column(to("form_version"), index=True)
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     return_sections: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of the sections to complete
+    sent_answers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # as last submitted
+    former_answers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # as submitted before that
     draft_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the page on which it was begun
 
     form: Mapped[FormVersion] = relationship(lazy="joined")

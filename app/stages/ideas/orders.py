@@ -19,7 +19,7 @@ from app.services.questionnaires.comparing import compare, left_behind
 from app.services.questionnaires.forms import Sheet
 from app.services.questionnaires.rules import question_of, said
 from app.shown import language
-from app.stages.ideas import actions, forms, order, queries
+from app.stages.ideas import actions, forms, order, queries, returned
 from app.stages.ideas.blueprint import still
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import EDITABLE, IDEA
@@ -50,6 +50,21 @@ def shown(idea: Idea) -> dict[str, Any]:
     faults = sheet.judge(complete=True) if editable else []
     labels = {f.code: said(question_of(sheet.definition, f.code)["label"], sheet.lang) for f in faults}  # type: ignore[index]
     return {"sheet": sheet, "version": row.form, "lacking": list(labels.values()), "newer": order.newer(idea, on=clock.today()) if editable else None}
+
+
+def differences(idea: Idea) -> list[tuple[str, str, str]]:
+    """(question, as sent before, as sent last) of every answer that differs, in the language of the page."""
+    row = order.of(idea)
+    if not (codes := returned.differing(idea)):
+        return []
+    before, after = (_told(forms.sheet_of(row.form.definition, answers or {}, clock.today())) for answers in (row.former_answers, row.sent_answers))
+    return [(after[code][0], before[code][1], after[code][1]) for code in codes if code in after and code in before]
+
+
+def _told(sheet: Sheet) -> dict[str, tuple[str, str]]:
+    """By code, label and answer in words; the rows of a table one below the other."""
+    return {c.name: (c.label, "\n".join(" · ".join(cell.told for cell in line if cell.value) for line in c.lines) if c.kind == "table" else str(c.file.get("name", "")) if c.file
+                     else c.told) for part in sheet.parts for c in part.controls}  # fmt: skip
 
 
 def _page(form: forms.Order, idea: Idea | None, **more: Any) -> str:
@@ -148,9 +163,9 @@ def autosave(pid: str) -> Any:
 @writes
 def submit(pid: str) -> Any:
     idea = ready(queries.for_owner(current_user, pid), still(IDEA, "submit"))
-    form = forms.Plain(obj=idea)
+    form = forms.Submit.of(idea)
     if form.validate_on_submit():
-        actions.submit(idea, seen=form.version.data, by=current_user, at=clock.now())
+        actions.submit(idea, own_word=form.word, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Your idea was received under number %(number)s.", number=idea.code), url_for("ideas.show", pid=idea.public_id))
     return render_template("ideas/order/submit.html", idea=idea, form=form, **shown(idea))
 

@@ -37,7 +37,7 @@ from app.services.rulebook import queries as rulebook
 from app.services.similarity import queries as similarity
 from app.services.similarity.kinds import Kind, Shown, register_kind, visible_to
 from app.services.similarity.models import TextEntry
-from app.stages.ideas.models import Idea, IdeaGroup, Topic
+from app.stages.ideas.models import Idea, IdeaGroup, ReceiverCommitment, Topic
 from app.stages.ideas.rules import CALLABLE, IdeaState, Mode
 from app.stages.plan.models import Plan, Priority
 
@@ -48,6 +48,7 @@ _IDEA = (joinedload(Idea.owner), joinedload(Idea.organisation), joinedload(Idea.
 _WHOLE_IDEA = (
     *_IDEA, joinedload(Idea.receiver), joinedload(Idea.proposed_host), joinedload(Idea.host), selectinload(Idea.other_items), selectinload(Idea.required),
     joinedload(Idea.group), joinedload(Idea.merged_into), selectinload(Idea.merged).joinedload(Idea.owner), selectinload(Idea.merged).joinedload(Idea.organisation),
+    selectinload(Idea.commitments),
 )  # fmt: skip
 _TOPIC = (joinedload(Topic.item).joinedload(Priority.sector), joinedload(Topic.assigned), joinedload(Topic.receiver))
 _WHOLE_TOPIC = (*_TOPIC, joinedload(Topic.idea), selectinload(Topic.other_items), selectinload(Topic.required),
@@ -77,7 +78,7 @@ def may_read(idea: Idea, user: User) -> bool:
 
 def ideas_statement(user: User, *, mine: bool) -> Select[Any]:
     """The ideas in this person's list: their own, or all that were ever submitted."""
-    return select(Idea).options(*_IDEA, joinedload(Idea.group), joinedload(Idea.merged_into)).where(_mine(user) if mine else _seen_by(user))
+    return select(Idea).options(*_IDEA, joinedload(Idea.group), joinedload(Idea.merged_into), joinedload(Idea.receiver), selectinload(Idea.commitments)).where(_mine(user) if mine else _seen_by(user))
 
 
 def idea_for(user: User, pid: str) -> Idea | None:
@@ -260,6 +261,12 @@ def _body(pid: str) -> Select[Any]:
 def idea_ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
     """Ideas whose result this body would receive."""
     return statement.where(Idea.receiver_organisation_id.in_(_body(pid)))
+
+
+def idea_committed(statement: Select[Any], state: str) -> Select[Any]:
+    """Ideas whose receiving body has answered so; "none": was not asked."""
+    asked = exists().where(ReceiverCommitment.idea_id == Idea.id, ReceiverCommitment.organisation_id == Idea.receiver_organisation_id)
+    return statement.where(~asked) if state == "none" else statement.where(asked.where(ReceiverCommitment.state == state))
 
 
 def topic_ordered_by(statement: Select[Any], pid: str) -> Select[Any]:

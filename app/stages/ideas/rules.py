@@ -63,6 +63,14 @@ class Fate(Face):
     REFUSED = "rejected", N_("Not carried out"), "red"
 
 
+class CommitmentState(Face):
+    """What the body named to receive the result says itself."""
+
+    ASKED = "asked", N_("Asked, no answer yet"), "amber"
+    CONFIRMED = "confirmed", N_("Confirmed by the receiving body"), "green"
+    DECLINED = "declined", N_("Declined by the receiving body"), "red"
+
+
 class ProductKind(Face):
     """Kinds of products as work descriptions and contracts group them."""
 
@@ -139,6 +147,16 @@ TOPIC = Lifecycle("topic", TopicState, start=TopicState.APPROVED, moves={
     (TopicState.OPEN_AGAIN, "drop"): Move(TopicState.DROPPED, Do.TOPICS_DROP, N_("Drop the topic")),
 })  # fmt: skip
 
+COMMITMENT = Lifecycle("receiver_commitment", CommitmentState, start=CommitmentState.ASKED, moves={
+    (CommitmentState.ASKED, "commit"): Move(CommitmentState.CONFIRMED, Do.IDEAS_COMMIT, N_("Confirm the commitment")),
+    (CommitmentState.ASKED, "refuse"): Move(CommitmentState.DECLINED, Do.IDEAS_COMMIT, N_("Decline")),
+    (CommitmentState.DECLINED, "commit"): Move(CommitmentState.CONFIRMED, Do.IDEAS_COMMIT, N_("Confirm the commitment")),
+    (CommitmentState.DECLINED, "ask_receiver"): Move(CommitmentState.ASKED, Do.SYSTEM, N_("Ask the receiving body again")),
+    (CommitmentState.CONFIRMED, "ask_receiver"): Move(CommitmentState.ASKED, Do.SYSTEM, N_("Ask the receiving body again")),
+})  # fmt: skip
+COMMITTABLE = frozenset({IdeaState.SUBMITTED, IdeaState.IN_IDENTIFICATION})
+COMMITMENT_WORDS, PERSON_WORDS = 3, 2  # "." is no commitment, and nobody is called by one word
+
 # the receiving body's commitment, whatever version of the form is used
 _COMMITMENT = (
     ("receiver_organisation_id", "receiver", N_("Receiving body")),
@@ -152,6 +170,10 @@ def check_commitment(idea: Any) -> None:
     for column, code, label in _COMMITMENT:
         if getattr(idea, column) in (None, ""):
             raise Incomplete(N_("The receiving body must commit to take the result. Missing: %(what)s."), field=code, what=label)
+    if len(re.findall(r"[^\W\d_]+", idea.commitment)) < COMMITMENT_WORDS:
+        raise Incomplete(N_("Please write down how the result will be received, managed and used; this says nothing."), field="commitment")
+    if len(re.findall(r"[^\W\d_]+", idea.committed_by)) < PERSON_WORDS:
+        raise Incomplete(N_("Please name the person who commits for the receiving body, with the office."), field="committed_by")
 
 
 def check_editable(idea: Any) -> None:
@@ -167,9 +189,9 @@ def check_owner(idea: Any, by: Any) -> None:
 
 
 def check_year(year: int | None, on: date) -> None:
-    """Raise Incomplete for a plan year that lies far off."""
-    if year is not None and not on.year - 1 <= year <= on.year + 5:
-        raise Incomplete(N_("Please give a year from %(first)s to %(last)s."), field="year", first=on.year - 1, last=on.year + 5)
+    """Raise Incomplete for a plan year that is over or lies far off."""
+    if year is not None and not on.year <= year <= on.year + 5:
+        raise Incomplete(N_("Please give a year from %(first)s to %(last)s."), field="year", first=on.year, last=on.year + 5)
 
 
 def check_outcome(outcome: Outcome, *, title: str, aim: str, changed: bool, redirect_to: RedirectTo | None, reason: str | None,
@@ -199,7 +221,9 @@ def check_direct_host(kind: str, excluded: Sequence[str]) -> None:
 
 
 def check_ceiling(ceiling: int | None, asked: int | None, percent: int, reason: str | None) -> None:
-    """Raise Incomplete for a ceiling above that share of what was asked from the State, unless a reason is given."""
+    """Raise Incomplete for a ceiling of nothing, or above that share of what was asked from the State, unless a reason is given."""
+    if ceiling is not None and ceiling <= 0:
+        raise Incomplete(N_("A ceiling of 0 đồng is no ceiling: please give an amount, or leave it blank when the council set none."), field="ceiling")
     if ceiling is not None and asked and ceiling * 100 > asked * percent and not reason:
         raise Incomplete(N_("This ceiling is more than %(percent)s%% of what was asked (%(asked)s đồng). Please say why under “Reason”, or correct it."),
                          field="ceiling", percent=percent, asked=f"{asked:,}".replace(",", "."))  # fmt: skip

@@ -24,15 +24,20 @@ from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.ideas import queries, topics
+from app.stages.ideas import queries, topics, wholeness
 from app.stages.ideas.models import Idea
-from app.stages.ideas.rules import RECOMMENDED, as_lines, check_decidable
+from app.stages.ideas.rules import (
+    RECOMMENDED,
+    CommitmentState,
+    as_lines,
+    check_decidable,
+)
 
 TEMPLATE = queries.SUBMISSION
 
 
-def put_forward(ideas: Sequence[Idea], *, number: str | None, dated: date | None, by: User | None, at: datetime) -> Paper:
-    """Issue the submission for these identified ideas. The number may be left for the registry to give.
+def put_forward(ideas: Sequence[Idea], *, number: str | None, dated: date | None, by: User | None, at: datetime, whole_only: bool = False) -> Paper:
+    """Issue the submission for these identified ideas. The number may be left for the registry to give; `whole_only` refuses what lacks a part.
 
     Raises Incomplete for a number or day that cannot be, WrongState for an idea that is not identified or put forward already.
     """
@@ -45,6 +50,8 @@ def put_forward(ideas: Sequence[Idea], *, number: str | None, dated: date | None
         raise Incomplete(N_("Please give the date of the submission."), field="dated")
     check_day(dated, field="dated", since=max(i.minutes_dated or local(i.identified_at).date() for i in ordered if i.identified_at), until=today)
     queries.load_whole(ordered)
+    if whole_only:
+        wholeness.check_whole(ordered)
     named = _number(number, dated)
     paper = papers.issue(template=TEMPLATE, subject=ordered[0], title="Tờ trình về việc phê duyệt danh mục nhiệm vụ khoa học và công nghệ đặt hàng",
                          data=_content(ordered, dated), number=named, dated=dated, body=None, by=by, at=at)  # fmt: skip
@@ -81,8 +88,14 @@ def _line(idea: Idea) -> dict[str, Any]:
         "code": idea.code, "title": idea.final_title, "proposed": idea.title, "aim": idea.final_aim, "products": as_lines(idea.required) or idea.final_products or "",
         "mode": topics.MODES[idea.mode] + (f": {idea.host.name}" if idea.host else "") if idea.mode else "", "item": idea.item.code if idea.item else "",
         "ceiling": idea.ceiling if idea.ceiling is not None else idea.state_budget or 0, "months": idea.final_months or idea.duration_months or 0,
-        "receiver": idea.receiver.name if idea.receiver else "", "by": "; ".join(dict.fromkeys(i.organisation.name for i in (idea, *idea.merged))),
+        "receiver": _receiver(idea), "by": "; ".join(dict.fromkeys(i.organisation.name for i in (idea, *idea.merged))),
     }  # fmt: skip
+
+
+def _receiver(idea: Idea) -> str:
+    """The receiving body, and what it said itself."""
+    said = {CommitmentState.CONFIRMED: "đã xác nhận", CommitmentState.DECLINED: "không nhận", CommitmentState.ASKED: "chưa trả lời", None: "chưa được hỏi"}
+    return f"{idea.receiver.name} ({said[idea.commitment_state]})" if idea.receiver else ""
 
 
 def _grounds(ideas: Sequence[Idea]) -> list[str]:

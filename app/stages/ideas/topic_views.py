@@ -14,7 +14,7 @@ from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
-from app.stages.ideas import actions, forms, queries
+from app.stages.ideas import actions, forms, queries, topics
 from app.stages.ideas.blueprint import still, topics_bp
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import CALL_HISTORIES, TOPIC, TopicState
@@ -69,8 +69,8 @@ def open_again(pid: str) -> Any:
 @writes
 def drop_topic(pid: str) -> Any:
     topic = ready(queries.topic_by_pid(pid), still(TOPIC, "drop"))
-    form = forms.Reason(obj=topic)
+    form = forms.Drop(obj=topic)
     if form.validate_on_submit():
-        actions.drop(topic, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The topic is dropped."), url_for("topics.show", pid=topic.public_id))
-    return render_template("ideas/drop.html", topic=topic, form=form)
+        actions.drop(topic, form.reason.data or "", document=form.document.data or "", dated=form.dated.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The topic is dropped; those concerned are told."), url_for("topics.show", pid=topic.public_id))
+    return render_template("ideas/drop.html", topic=topic, form=form, told=[u.name for u in topics.told_of_drop(topic)])

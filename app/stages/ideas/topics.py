@@ -8,13 +8,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.kernel import outbox
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.rules import check_number
+from app.services.people import queries as people
 from app.services.people.models import Organisation, User
+from app.services.rulebook.calendar import check_day
 from app.stages.ideas.models import Idea, Topic, TopicProduct, TopicProposer
 from app.stages.ideas.rules import (
     CALLERS_AGAIN,
@@ -147,9 +151,23 @@ def reopen(topic: Topic, reason: str, *, by: User | None, at: datetime) -> None:
     TOPIC.advance(topic, "reopen", by=by, at=at, reason=_reason(reason))
 
 
-def drop(topic: Topic, reason: str, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
-    """Take a topic off the list for good."""
-    TOPIC.advance(topic, "drop", by=by, at=at, reason=_reason(reason), seen=seen)  # type: ignore[arg-type]
+def drop(topic: Topic, reason: str, *, document: str, dated: date | None, by: User | None, at: datetime, seen: int | str | None = None) -> None:
+    """Take a topic off the list for good, by a decision as the list was. Who proposed it and who was to receive its result are told."""
+    number = check_number(document, field="document", like="1207/QĐ-UBND")[:60]
+    if dated is None:
+        raise Incomplete(N_("Please give the date of the decision."), field="dated")
+    check_day(dated, field="dated", since=topic.decision_date, until=local(at).date())
+    TOPIC.advance(topic, "drop", by=by, at=at, reason=_reason(reason), seen=seen, detail={"number": number, "dated": dated.isoformat()})  # type: ignore[arg-type]
+    outbox.post("ideas/mail/topic_dropped.txt", to=told_of_drop(topic), key=f"topic-dropped:{topic.public_id}", at=at, topic=topic, number=number, dated=dated,
+                reason=_reason(reason))  # fmt: skip
+
+
+def told_of_drop(topic: Topic) -> list[User]:
+    """Who hears that a topic left the list: who proposed it, and who signs for the body that was to receive its result or to carry it out."""
+    owners = db.session.scalars(select(User).join(Idea, Idea.owner_id == User.id).join(TopicProposer, TopicProposer.idea_id == Idea.id)
+                                .where(TopicProposer.topic_id == topic.id).order_by(User.sort_name))  # fmt: skip
+    bodies = [b for b in (topic.receiver_organisation_id, topic.assigned_organisation_id) if b is not None]
+    return list({u.id: u for u in [*owners, *(u for body in bodies for u in people.managers_of(body))]}.values())
 
 
 def _reason(reason: str) -> str:

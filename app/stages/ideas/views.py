@@ -8,10 +8,11 @@ from flask import Flask, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import ready
+from app.acts import fits, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
+from app.services.files import queries as files_of
 from app.services.papers import queries as papers
 from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang themselves on its addresses
     actions,
@@ -22,13 +23,17 @@ from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang
     lists,
     orders,
     queries,
+    receiving,
+    receiving_views,
     topic_views,
+    wording,
 )
 from app.stages.ideas.blueprint import bp, still, topics_bp
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import (
     EDITABLE,
     IDEA,
+    CommitmentState,
     IdeaState,
     fate,
 )
@@ -54,14 +59,14 @@ def init_app(app: Flask) -> None:
 def show(pid: str) -> Any:
     idea = or_404(queries.idea_for(current_user, pid))
     topic = queries.topic_of_idea(idea)
-    keys = [journal.subject_key(row) for row in (idea, topic) if row is not None]
+    keys = [journal.subject_key(row) for row in (idea, topic, *idea.commitments) if row is not None]
     in_house = current_user.can(Do.IDEAS_READ)
     # what is recommended stays in the house until the province has decided
     told = [e for e in journal.timeline(keys) if in_house or e.verb not in ("identify", "put_forward")]
-    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
+    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, letters=files_of.of(idea, kind=receiving.LETTER), papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
                            submission=papers.paper_by_pid(idea.submission_pid) if in_house and idea.submission_pid else None,
                            nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), minutes=council.minutes_of(idea) if in_house and idea.outcome else None,
-                           can_group=current_user.can(Do.IDEAS_IDENTIFY),
+                           differences=orders.differences(idea) if in_house else [], can_group=current_user.can(Do.IDEAS_IDENTIFY),
                            next_steps=_next(idea), **orders.shown(idea), **forms.names(clock.today()))  # fmt: skip
 
 
@@ -76,12 +81,19 @@ def _next(idea: Idea) -> list[tuple[str, str, bool]]:
             continue
         target = url_for(".decide") if verb == "approve" else url_for(PAGES[verb], pid=idea.public_id)
         steps.append((_(move.label), target, verb in ("submit", "identify", "approve")))
+    if current_user.can(Do.IDEAS_COMMIT) and fits(idea, receiving.check_answerable):
+        waits = idea.commitment_state != CommitmentState.CONFIRMED
+        steps.append((_("Answer for the receiving body"), url_for(".commit", pid=idea.public_id), waits))
+    if current_user.can(Do.IDEAS_RETURN) and fits(idea, receiving_views.check_not_asked):
+        steps.append((_("Ask the receiving body"), url_for(".ask_receiver", pid=idea.public_id), False))
     if idea.state in (IdeaState.SUBMITTED, IdeaState.IN_IDENTIFICATION) and current_user.can(Do.IDEAS_IDENTIFY):
         steps.append((_("Tie to a priority item"), url_for(".link_item", pid=idea.public_id), idea.item_id is None))
         if idea.state == IdeaState.SUBMITTED:
             steps.insert(0, (_("Put to a council"), url_for(".put_to_council", ideas=idea.public_id), idea.item_id is not None))
     if idea.state == IdeaState.IN_IDENTIFICATION and current_user.can(Do.IDEAS_IDENTIFY) and council.undecided(idea):
         steps.append((_("Put to another council"), url_for(".another_council", pid=idea.public_id), False))
+    if current_user.can(Do.IDEAS_IDENTIFY) and fits(idea, wording.check_rewordable):
+        steps.append((_("Correct the wording"), url_for(".reword", pid=idea.public_id), False))
     if idea.state == IdeaState.IN_IDENTIFICATION and idea.outcome is not None and idea.submission_pid is None and current_user.can(Do.IDEAS_IDENTIFY):
         steps.insert(0, (_("Put to the people's committee"), url_for(".put_forward"), True))
     return _one_primary(steps)

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.kernel.words import N_
+from app.services.papers.rules import GIVEN_NUMBER
 from app.stages.plan.rules import Period, period
 
 LARGEST = 5 * 2**20
@@ -50,7 +51,7 @@ class Field:
     longest: int = 500
 
 
-HEAD = (Field("number", longest=60), Field("date", "date"), Field("title_vi"), Field("title_en"), Field("issuing_body_vi", longest=200),
+HEAD = (Field("number", "paper", longest=60), Field("date", "date"), Field("title_vi"), Field("title_en"), Field("issuing_body_vi", longest=200),
         Field("issuing_body_en", needed=False, longest=200))  # fmt: skip
 ROOT = (Field("horizon_year", "year", needed=False), Field("vision_year", "year", needed=False), Field("supersedes", needed=False, longest=60))
 GOAL = (Field("code", "code"), Field("year", "year"), Field("short_vi"), Field("short_en"), Field("text_vi", longest=5000))
@@ -133,6 +134,11 @@ class _Walk:
         elif len(value) > one.longest:
             self.say(path, N_("The text has %(have)d characters; at most %(most)d are allowed."), have=len(value), most=one.longest)
 
+    def paper(self, path: str, value: Any, one: Field) -> None:
+        self.text(path, value, one)
+        if isinstance(value, str) and not GIVEN_NUMBER.fullmatch(value.strip()):
+            self.say(path, N_("“%(text)s” is not the number of a plan: a number holds digits, for example 1821/KH-UBND."), text=value[:40])
+
     def texts(self, path: str, value: Any, one: Field) -> None:
         if not isinstance(value, list) or len(value) > MOST_ROWS:
             self.say(path, N_("A list of texts is expected here."))
@@ -159,6 +165,8 @@ class _Walk:
     def number(self, path: str, value: Any, _one: Field) -> None:
         if number(value) is None:
             self.say(path, N_("“%(text)s” is not a number with at most three decimals."), text=str(value)[:40])
+        elif (number(value) or 0) < 0:
+            self.say(path, NEGATIVE)
 
     def rows(self, path: str, value: Any, *, needed: bool = False, most: int = MOST_ROWS) -> list[Any]:
         """A list of parts; an empty answer when it is none."""
@@ -184,6 +192,7 @@ class _Walk:
 
 
 # said by the report on a file and beside the fields of the editor
+NEGATIVE = N_("A target is a figure of 0 or more; what is to be reduced is said in its name.")
 OUTSIDE_YEARS = N_("A target of this plan is set for a year from %(since)s to %(until)s.")
 OUTSIDE_DAYS = N_("A measure of this plan is to be done between %(since)s and %(until)s (one year after the plan's horizon at the latest).")
 OTHER_SECTOR = N_("Item “%(code)s” stands in sector “%(sector)s”: its own sector is missing, or its code is wrong.")
@@ -195,7 +204,7 @@ def told_days(period: Period) -> dict[str, str]:
 
 
 KINDS: dict[str, Callable[..., None]] = {
-    "text": _Walk.text, "texts": _Walk.texts, "code": _Walk.code, "year": _Walk.year, "date": _Walk.date, "yes": _Walk.yes, "number": _Walk.number,
+    "text": _Walk.text, "paper": _Walk.paper, "texts": _Walk.texts, "code": _Walk.code, "year": _Walk.year, "date": _Walk.date, "yes": _Walk.yes, "number": _Walk.number,
 }  # fmt: skip
 
 

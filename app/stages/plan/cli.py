@@ -19,7 +19,7 @@ from app.stages.plan.checking import Problem
 from app.stages.plan.rules import PlanState
 
 PLAN_1821 = Path(__file__).parent / "data" / "plan-1821.json"
-JOBS = [actions.remind]
+JOBS = [actions.take_effect, actions.remind]
 plan = AppGroup("plan", help="The plan of priorities.")
 
 

@@ -192,7 +192,8 @@ class MapItem(StageForm):
 class Prepare(StageForm):
     number = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("For example 1821/QĐ-UBND."))
     dated = DateField(N_("Date of the decision"), required=True)
-    in_force_from = DateField(N_("In force from"), required=True, hint=N_("The plan before ends with the day before."))
+    in_force_from = DateField(N_("In force from"), required=True, hint=N_("The plan before ends with the day before. A day to come is allowed: the plan takes effect by itself on it."))
+    bare = YesField(N_("The plan goes on with items that have no measure yet."))
 
     @classmethod
     def of(cls, plan: Plan, decision: Decision | None, today: date) -> Self:

@@ -123,6 +123,11 @@ def chase_round(since: date, today: date, every_days: int) -> int:
     return max(0, (today - since - timedelta(days=1)).days) // max(1, every_days)
 
 
+def open_for_notes(*, state: PlanState, due_on: date, today: date) -> bool:
+    """May the body still say how far its measure is? A superseded plan's measures stay open until their day."""
+    return state == PlanState.IN_FORCE or (state == PlanState.SUPERSEDED and today <= due_on)
+
+
 # --- what items become ----------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
 from app.kernel.clock import local
-from app.stages.ideas import actions
+from app.services.people import queries as people
+from app.stages.ideas import actions, receiving
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import Mode, Outcome
@@ -58,6 +59,9 @@ def identified_idea(cast: Cast, *, item: Priority | str, title: str, at: datetim
                     ceiling: int | None = None, minutes: str = "12/BB-HĐXĐ", **more: object) -> Idea:  # fmt: skip
     """An idea with a recommended outcome, recorded from minutes on paper."""
     idea = submitted_idea(cast, item=item, title=title, at=at, by=by, **more)
+    receiver = next(iter(people.managers_of(idea.receiver_organisation_id or 0)), None)
+    if receiver is not None:
+        receiving.answer(idea, confirmed=True, person=idea.committed_by or "", document=f"{100 + idea.id}/CV", by=receiver, at=at + timedelta(hours=3))
     later = at + 10 * DAY
     found = Identified(outcome, title=final_title, mode=Mode(mode), host=assigned, ceiling=ceiling)  # type: ignore[arg-type]
     actions.record_identification(idea, found, minutes_number=minutes, minutes_dated=local(later).date(), by=cast["officer"], at=later)

@@ -95,6 +95,8 @@ def ask(pid: str) -> Any:
     by = current_user if current_user.is_authenticated else None
     if by is not None:
         del form.email
+    else:
+        form.email.required = form.email.flags.required = True  # the answer must reach somebody
     if form.validate_on_submit():
         topic = next((ct for ct in row.topics if ct.public_id == form.topic.data), None)
         limit = int(rulebook.value("calls.questions_per_hour", on=clock.today()))

@@ -19,6 +19,7 @@ from app.stages.calls.actions.notices import (
     default_calendar,
     default_deadline,
     draft,
+    invited,
     publish,
     revise,
 )
@@ -41,6 +42,6 @@ from app.stages.calls.actions.running import (
 __all__ = [
     "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "call_off", "cancel", "check_draft", "check_none_waiting",
     "check_settled", "close", "close_due", "conclude", "confirm_extension", "correct", "default_calendar", "default_deadline", "draft",
-    "drop_search", "end_following", "follow", "free_topic", "open_dossiers", "propose_extension", "publish", "queries", "refuse_extension",
+    "drop_search", "end_following", "follow", "free_topic", "invited", "open_dossiers", "propose_extension", "publish", "queries", "refuse_extension",
     "remind_due", "revise", "save_search", "set_aside", "settle_topic", "unfollow",
 ]  # fmt: skip

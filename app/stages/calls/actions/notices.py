@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from app.kernel import journal
+from app.kernel import journal, outbox
 from app.kernel.clock import at_local, local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
@@ -16,6 +16,7 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.calls import queries
@@ -130,6 +131,13 @@ def publish(call: Call, *, number: str, dated: date, by: User | None, at: dateti
                          body=body, public=True, by=by, at=at)  # fmt: skip
     call.notice_pid = paper.public_id
     db.session.flush()
+    outbox.post("calls/mail/named.txt", to=invited(call), key=f"call-named-{call.public_id}", at=at, call=call)
+
+
+def invited(call: Call) -> list[User]:
+    """Who is told by name that a direct assignment is out: managers and members of the bodies named. Nobody of a selection."""
+    bodies = dict.fromkeys(ct.topic.assigned_organisation_id for ct in queries.topics_of(call) if ct.topic.assigned_organisation_id is not None)
+    return list({u.id: u for body in bodies for u in people.members_of(body)}.values())
 
 
 def _notice(call: Call, call_topics: Sequence[CallTopic]) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def publish(pid: str) -> Any:
         return done(_("The call is published. Dossiers may come in."), url_for(".show", pid=call.public_id))
     rule = least_days()
     first = earliest_deadline(clock.today(), rule["days"])
-    return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
+    return render_template("calls/publish.html", call=call, form=form, told=[u.name for u in actions.invited(call)], rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
                            off=on_day_off(call.deadline), at=clock.now(), calendar=calendar_of(call),
                            checks=[_opening_check(call), *_account_checks(call)])  # fmt: skip
 

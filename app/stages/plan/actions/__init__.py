@@ -21,6 +21,7 @@ from app.stages.plan.actions.force import (
     need_preparing,
     prepare,
     put_in_force,
+    take_effect,
 )
 from app.stages.plan.actions.imports import (
     check,
@@ -49,5 +50,5 @@ __all__ = [
     "add_part", "add_target", "assign", "call_off", "check", "count_notes", "drop_measure", "drop_part", "drop_target", "ensure_historic", "errors",
     "import_plan", "keep_upload", "late_since", "map_item", "mapping_seen", "may_note", "mistakes", "move_part", "need_active", "need_deciding", "need_draft", "need_noting",
     "need_open", "need_preparing", "note_progress", "prepare", "propose_mapping",
-    "put_in_force", "read_file", "remind", "revise_head", "revise_measure", "revise_part", "revise_target", "seen_of",
+    "put_in_force", "read_file", "remind", "revise_head", "revise_measure", "revise_part", "revise_target", "seen_of", "take_effect",
 ]  # fmt: skip

@@ -19,12 +19,14 @@ from app.kernel.errors import Incomplete, Stale, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
+from app.services.papers.rules import check_number
 from app.services.people.models import Organisation, User
 from app.stages.plan import queries
 from app.stages.plan.checking import (
     CODE,
     MOST_ITEMS,
     MOST_ROWS,
+    NEGATIVE,
     OTHER_SECTOR,
     OUTSIDE_DAYS,
     OUTSIDE_YEARS,
@@ -53,6 +55,14 @@ def need_draft(plan: Plan) -> None:
     """Refuse unless the plan is a draft."""
     if plan.state != PlanState.DRAFT or plan.is_historic:
         raise WrongState(N_("Plan %(number)s is not a draft any more: it cannot be changed."), number=plan.number)
+    need_undecided(plan)
+
+
+def need_undecided(plan: Plan) -> None:
+    """Refuse a plan that is decided and waits for its first day."""
+    row = queries.decision_of(plan)
+    if plan.state == PlanState.DRAFT and row is not None and row.decided_at is not None:
+        raise WrongState(N_("Plan %(number)s is decided and takes effect by itself on %(day)s."), number=plan.number, day=f"{row.in_force_from:%d/%m/%Y}")
 
 
 def touch(plan: Plan, verb: str, *, by: User | None, at: datetime, **detail: Any) -> None:
@@ -67,6 +77,7 @@ def revise_head(plan: Plan, values: Values, *, by: User, at: datetime, seen: int
     """Change number, date, titles, body and years."""
     need_draft(plan)
     check_seen(plan, seen)
+    check_number(values["number"], field="number", like="1821/KH-UBND")
     other = queries.plan_by_number(values["number"])
     if other is not None and other.id != plan.id:
         raise Incomplete(N_("There is another plan of this number."), field="number")
@@ -95,6 +106,8 @@ def check_due(plan: Plan, due_on: date) -> None:
 
 
 def _check_target(plan: Plan, values: Values) -> None:
+    if values["amount"] < 0:
+        raise Incomplete(NEGATIVE, field="amount")
     if values["year"] not in plan.period.years:
         raise Incomplete(OUTSIDE_YEARS, field="year", since=plan.period.first.year, until=plan.period.farthest)
 

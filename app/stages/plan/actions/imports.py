@@ -31,7 +31,7 @@ from app.stages.plan.models import (
     Target,
     Upload,
 )
-from app.stages.plan.rules import PLAN
+from app.stages.plan.rules import PLAN, PlanState
 
 HISTORIC = "historic"
 
@@ -146,7 +146,9 @@ def _unknown_items(data: dict[str, Any]) -> list[Problem]:
     if before is None:
         return [Problem("supersedes", N_("There is no plan “%(number)s” here that could be superseded."), {"number": str(named or "–")[:60]})]
     old = {i.code for i in queries.items_of(before.id)}
-    return [Problem(f"{path}.old", N_("Plan %(number)s has no item “%(code)s”."), {"number": before.number, "code": str(line.get("old"))[:40]})
+    late = [Problem("supersedes", N_("Plan %(number)s is superseded already. This draft cannot be put in force before it says what the items of the plan in force become."),
+                    {"number": before.number}, warning=True)] if before.state == PlanState.SUPERSEDED else []  # fmt: skip
+    return late + [Problem(f"{path}.old", N_("Plan %(number)s has no item “%(code)s”."), {"number": before.number, "code": str(line.get("old"))[:40]})
             for path, line in lines if isinstance(line.get("old"), str) and line["old"] not in old]  # fmt: skip
 
 

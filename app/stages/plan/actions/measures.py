@@ -28,6 +28,7 @@ from app.stages.plan.rules import (
     Standing,
     chase_round,
     note_years,
+    open_for_notes,
 )
 
 Values = dict[str, Any]
@@ -79,17 +80,17 @@ def drop_measure(measure: Measure, plan: Plan, *, by: User, at: datetime, seen: 
     touch(plan, "drop_part", by=by, at=at, part="measure")
 
 
-def need_active(measure: Measure) -> None:
+def need_active(measure: Measure, today: date) -> None:
     """Refuse unless the measure can be called off."""
-    if measure.plan.state != PlanState.IN_FORCE:
-        raise WrongState(N_("Only measures of the plan in force are called off."))
+    if not open_for_notes(state=measure.plan.state, due_on=measure.due_on, today=today):
+        raise WrongState(N_("Only measures of the plan in force are called off, and those of the plan before it until their day."))
     if measure.state != MeasureState.ACTIVE:
         raise WrongState(N_("This measure is called off already."))
 
 
 def call_off(measure: Measure, reason: str, *, by: User, at: datetime, seen: int | str | None = None) -> None:
-    """End a measure of the plan in force that is not to be done any more. Its notes stay."""
-    need_active(measure)
+    """End a measure that was given out and is not to be done any more. Its notes stay."""
+    need_active(measure, local(at).date())
     why = nfc(reason)
     if not why:
         raise Incomplete(N_("Please give a reason."), field="reason")
@@ -98,26 +99,28 @@ def call_off(measure: Measure, reason: str, *, by: User, at: datetime, seen: int
     outbox.post("plan/mail/called_off.txt", to=people.managers_of(measure.agency_id), key=f"measure-called-off:{measure.public_id}", at=at, measure=measure)
 
 
-def may_note(measure: Measure, user: User) -> bool:
+def may_note(measure: Measure, user: User, today: date) -> bool:
     """May this person write the body's note now?"""
-    return user.manages(measure.agency_id) and measure.state == MeasureState.ACTIVE and measure.plan.state == PlanState.IN_FORCE
+    return user.manages(measure.agency_id) and measure.state == MeasureState.ACTIVE and open_for_notes(state=measure.plan.state, due_on=measure.due_on, today=today)
 
 
-def need_noting(measure: Measure, by: User) -> None:
+def need_noting(measure: Measure, by: User, today: date) -> None:
     """Refuse unless this person may write the body's note now."""
     if not by.manages(measure.agency_id):
         raise NotAllowed(N_("Only the managers of the assigned body write its notes."))
-    if measure.plan.state != PlanState.IN_FORCE or measure.state != MeasureState.ACTIVE:
-        raise WrongState(N_("Notes are written on active measures of the plan in force."))
+    if measure.state != MeasureState.ACTIVE or not open_for_notes(state=measure.plan.state, due_on=measure.due_on, today=today):
+        raise WrongState(N_("Notes are written on active measures of the plan in force, and on those of the plan before it until their day."))
 
 
 def note_progress(measure: Measure, *, year: int, progress: Progress, percent: int, text: str, by: User, at: datetime, seen: int | str | None = None) -> Note:
     """Say for the assigned body how far its measure is in that year. Said again, the earlier note stays readable."""
-    need_noting(measure, by)
+    need_noting(measure, by, local(at).date())
     if year not in note_years(assigned_on=measure.assigned_on, today=local(at).date(), until=measure.plan.period.last.year):
         raise Incomplete(N_("A note is written for a year from the assignment until now, within the plan's years."), field="year")
     if (progress == Progress.DONE) != (percent == 100):
         raise Incomplete(N_("100 % and “Done” belong together."), field="percent")
+    if progress == Progress.NOT_BEGUN and percent:
+        raise Incomplete(N_("What has not begun is done to 0 %."), field="percent")
     words = nfc(text)
     if not words:
         raise Incomplete(N_("Please say in a few words what was done."), field="text")
@@ -145,7 +148,7 @@ def remind(at: datetime) -> int:
             if (key := f"measure-due:{row.public_id}:{today.year}:{days}") in sent:
                 continue
             outbox.post("plan/mail/measure_due.txt", to=people.managers_of(row.agency_id), key=key, at=at, measure=row, year=today.year,
-                        note_day=queries.note_day(today).of(today.year))  # fmt: skip
+                        note_day=_note_day(row, today))  # fmt: skip
             count += 1
     every = int(rulebook.value(queries.CHASE_DAYS, on=today))
     for row, how in queries.late(today):
@@ -155,6 +158,12 @@ def remind(at: datetime) -> int:
         outbox.post("plan/mail/measure_late.txt", to=people.managers_of(row.agency_id), key=key, at=at, measure=row, since=since, missing=how == Standing.NOTE_MISSING)
         count += 1
     return count
+
+
+def _note_day(measure: Measure, today: date) -> date | None:
+    """The day by which this year's note on it is awaited, when one is."""
+    day = queries.note_day(today).of(today.year)
+    return day if today <= day and measure.assigned_on <= day else None
 
 
 def late_since(measure: Measure, how: Standing, today: date) -> date:

@@ -5,10 +5,12 @@ from app.stages.plan.queries.plans import (
     PARTS,
     Earlier,
     bodies_by_name,
+    bodies_told,
     body_choices,
     current_plan,
     day_in_force,
     decided,
+    decided_ahead,
     decision_of,
     earlier,
     heirs,
@@ -21,6 +23,7 @@ from app.stages.plan.queries.plans import (
     items,
     items_named,
     items_of,
+    items_without_measure,
     links_of,
     mapping_rows,
     part,
@@ -38,11 +41,12 @@ from app.stages.plan.queries.plans import (
     successors,
     target_by_pid,
     upload_for,
+    waiting_for_its_day,
     whole_plan,
 )
 
 __all__ = [
-    "PARTS", "Earlier", "bodies_by_name", "body_choices", "current_plan", "day_in_force", "decided", "decision_of", "earlier", "heirs", "historic_item", "in_force_on", "item", "item_by_pid",
-    "item_choices", "item_value", "items", "items_named", "items_of", "links_of", "mapping_rows", "measures", "part", "plain", "plan_before", "plan_by_id",
-    "plan_by_number", "plan_by_pid", "plans", "predecessors", "relatives", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "whole_plan",
+    "PARTS", "Earlier", "bodies_by_name", "bodies_told", "body_choices", "current_plan", "day_in_force", "decided", "decided_ahead", "decision_of", "earlier", "heirs", "historic_item", "in_force_on", "item", "item_by_pid",
+    "item_choices", "item_value", "items", "items_named", "items_of", "items_without_measure", "links_of", "mapping_rows", "measures", "part", "plain", "plan_before", "plan_by_id",
+    "plan_by_number", "plan_by_pid", "plans", "predecessors", "relatives", "sector_and_item_choices", "sector_choices", "sectors_named", "successors", "target_by_pid", "upload_for", "waiting_for_its_day", "whole_plan",
 ]  # fmt: skip

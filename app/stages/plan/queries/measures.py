@@ -52,8 +52,8 @@ def standing(today: date) -> Any:
         (Measure.state == MeasureState.CALLED_OFF, str(Standing.CALLED_OFF)),
         (Latest.progress == Progress.DONE, str(Standing.DONE)),
         (Plan.state == PlanState.DRAFT, str(Standing.PLANNED)),
-        (Plan.state == PlanState.SUPERSEDED, str(Standing.CLOSED)),
-        (Measure.due_on < today, str(Standing.OVERDUE)),
+        (and_(Plan.state == PlanState.SUPERSEDED, Measure.due_on < today), str(Standing.CLOSED)),
+        (and_(Measure.due_on < today, Measure.due_on >= Measure.assigned_on), str(Standing.OVERDUE)),
         (missing, str(Standing.NOTE_MISSING)),
         else_=str(Standing.RUNNING))  # fmt: skip
 
@@ -97,6 +97,13 @@ def notes_of(measure: Measure) -> list[Note]:
                                    .order_by(Note.year.desc(), Note.revision.desc())))  # fmt: skip
 
 
+def running_of(plan: Plan, today: date) -> list[Measure]:
+    """The measures of the plan that are open on that day, with their bodies: not done, not called off, not past."""
+    rows = db.session.execute(statement(today).where(Measure.plan_id == plan.id, Measure.state == MeasureState.ACTIVE, Measure.due_on >= today,
+                                                     or_(Latest.progress.is_(None), Latest.progress != Progress.DONE)).order_by(Measure.due_on, Measure.id)).unique()  # fmt: skip
+    return [row.Measure for row in rows]
+
+
 def standing_of(measure: Measure, today: date) -> Standing:
     """How this measure stands."""
     found = db.session.scalar(select(standing(today)).select_from(Measure).join(Plan, Plan.id == Measure.plan_id).outerjoin(Latest, Latest.id == _LATEST)
@@ -107,8 +114,13 @@ def standing_of(measure: Measure, today: date) -> Standing:
 def late(today: date) -> list[tuple[Measure, Standing]]:
     """What is late on that day, with its agency: for the mails of the worker."""
     how = standing(today)
-    rows = db.session.execute(statement(today).where(Plan.state == PlanState.IN_FORCE, how.in_([str(s) for s in Standing.late()])).order_by(Measure.id)).unique()
+    rows = db.session.execute(statement(today).where(how.in_([str(s) for s in Standing.late()])).order_by(Measure.id)).unique()
     return [(row.Measure, Standing(row.standing)) for row in rows]
+
+
+def _open_after(today: date) -> Any:
+    """Condition: given out by a plan that is superseded, and open for notes until its day."""
+    return and_(Plan.state == PlanState.SUPERSEDED, Measure.due_on >= today)
 
 
 def awaited(today: date, within: int) -> list[Measure]:
@@ -118,7 +130,7 @@ def awaited(today: date, within: int) -> list[Measure]:
     wanted = Measure.due_on.between(today, until)
     if note_soon:
         wanted = or_(wanted, and_(Measure.assigned_on <= day, _last_year() >= today.year, or_(Latest.year.is_(None), Latest.year < today.year)))
-    rows = db.session.execute(statement(today).where(Plan.state == PlanState.IN_FORCE, Measure.state == MeasureState.ACTIVE,
+    rows = db.session.execute(statement(today).where(or_(Plan.state == PlanState.IN_FORCE, _open_after(today)), Measure.state == MeasureState.ACTIVE,
                                                      or_(Latest.progress.is_(None), Latest.progress != Progress.DONE), wanted).order_by(Measure.id)).unique()  # fmt: skip
     return [row.Measure for row in rows]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, false, or_, select, true, union
+from sqlalchemy import Select, and_, exists, false, or_, select, true, union
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.kernel.clock import local
@@ -73,6 +73,30 @@ def in_force_on(day: date) -> Plan | None:
 
 def decision_of(plan: Plan) -> Decision | None:
     return db.session.scalar(select(Decision).where(Decision.plan_id == plan.id))
+
+
+def decided_ahead(today: date) -> list[Plan]:
+    """Plans that were decided before their first day, which has come, whole."""
+    statement = _whole().join(Decision, Decision.plan_id == Plan.id).where(Plan.state == PlanState.DRAFT, Decision.decided_at.is_not(None), Decision.in_force_from <= today)
+    return list(db.session.scalars(statement.order_by(Decision.in_force_from)))
+
+
+def waiting_for_its_day(plan: Plan) -> Plan | None:
+    """Another plan than this that is decided and not in force yet."""
+    statement = select(Plan).join(Decision, Decision.plan_id == Plan.id).where(Plan.state == PlanState.DRAFT, Decision.decided_at.is_not(None), Plan.id != plan.id)
+    return db.session.scalar(statement.limit(1))
+
+
+def bodies_told(plan: Plan, before: Plan | None, today: date) -> list[str]:
+    """The names of the bodies that are told when the plan is put in force: those in charge of its measures, and of open ones of the plan before."""
+    mine = or_(Measure.plan_id == plan.id, and_(Measure.plan_id == (before.id if before is not None else None), Measure.due_on >= today))
+    return list(db.session.scalars(select(Organisation.name).where(exists().where(Measure.agency_id == Organisation.id, mine)).order_by(Organisation.folded)))
+
+
+def items_without_measure(plan: Plan) -> list[str]:
+    """The codes of the items that no measure carries."""
+    carried = exists().where(Measure.item_id == Priority.id)
+    return list(db.session.scalars(select(Priority.code).where(Priority.plan_id == plan.id, ~carried).order_by(Priority.position)))
 
 
 def day_in_force(plan: Plan) -> date:

@@ -28,6 +28,7 @@ from app.stages.plan.rules import (
     PlanState,
     Progress,
     Standing,
+    open_for_notes,
     owes_note,
 )
 from app.stages.plan.views.blueprint import bp, shown_if
@@ -122,11 +123,11 @@ def measures_of(pid: str) -> Any:
 def measure(pid: str) -> Any:
     row, today = or_404(rows.measure_for(current_user, pid, sees_all=sees_drafts())), clock.today()
     notes, day = rows.notes_of(row), rows.note_day(today)
-    active = row.state == MeasureState.ACTIVE and row.plan.state == PlanState.IN_FORCE
+    active = row.state == MeasureState.ACTIVE and open_for_notes(state=row.plan.state, due_on=row.due_on, today=today)
     missing = active and owes_note(assigned_on=row.assigned_on, last_note=notes[0].year if notes else None, today=today, note_day=day,
                                    until=row.plan.period.last.year, done=bool(notes) and notes[0].progress == Progress.DONE)  # fmt: skip
-    return render_template("plan/measure.html", measure=row, notes=notes, standing=rows.standing_of(row, today), missing=day.last_owed(today, row.plan.period.last.year) if missing else None, may_note=actions.may_note(row, current_user),
-                           may_call_off=MEASURE.may(row, "call_off") and row.plan.state == PlanState.IN_FORCE and current_user.can(Do.PLAN_REVISE),
+    return render_template("plan/measure.html", measure=row, notes=notes, standing=rows.standing_of(row, today), missing=day.last_owed(today, row.plan.period.last.year) if missing else None, may_note=actions.may_note(row, current_user, today),
+                           may_call_off=MEASURE.may(row, "call_off") and active and current_user.can(Do.PLAN_REVISE),
                            timeline_entries=journal.timeline([journal.subject_key(row)]), text=_text(row), body=_name(row.agency),
                            in_draft=row.plan.state == PlanState.DRAFT and current_user.can(Do.PLAN_REVISE))  # fmt: skip
 
@@ -136,7 +137,7 @@ def measure(pid: str) -> Any:
 @writes
 def note_progress(pid: str) -> Any:
     row = or_404(rows.measure_for(current_user, pid, sees_all=False))
-    shown_if(actions.need_noting, row, current_user)
+    shown_if(actions.need_noting, row, current_user, clock.today())
     notes = rows.notes_of(row)
     form = forms.Note.of(row, clock.today(), len(notes), notes[0] if notes else None)
     if form.validate_on_submit():
@@ -151,7 +152,7 @@ def note_progress(pid: str) -> Any:
 @writes
 def call_off(pid: str) -> Any:
     row = or_404(rows.measure_for(current_user, pid, sees_all=True))
-    shown_if(actions.need_active, row)
+    shown_if(actions.need_active, row, clock.today())
     form = forms.CallOff(data={"version": row.version})
     if form.validate_on_submit():
         actions.call_off(row, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())

@@ -48,12 +48,17 @@ def show(pid: str) -> Any:
     before = queries.plan_before(plan)
     history = journal.timeline([journal.subject_key(plan)]) if sees_drafts() else []
     return render_template("plan/show.html", plan=plan, before=before, timeline_entries=history, checks=_checks(plan, before), form=forms.Plain(),
-                           editing=plan.state == PlanState.DRAFT and current_user.can(Do.PLAN_REVISE), papers=papers.of(plan), steps=_steps(plan, before))  # fmt: skip
+                           editing=plan.state == PlanState.DRAFT and not _decided(plan) and current_user.can(Do.PLAN_REVISE), papers=papers.of(plan), steps=_steps(plan, before))  # fmt: skip
+
+
+def _decided(plan: Plan) -> bool:
+    """Is the plan decided, whether its first day has come or not?"""
+    return plan.decision is not None and plan.decision.decided_at is not None
 
 
 def _steps(plan: Plan, before: Plan | None) -> list[tuple[str, str, bool]]:
     """What this person may do with the plan now; the first is the one to do."""
-    pid, draft = plan.public_id, plan.state == PlanState.DRAFT
+    pid, draft = plan.public_id, plan.state == PlanState.DRAFT and not _decided(plan)
     found: list[tuple[str, str]] = []
 
     def offer(wanted: bool, word: Do, label: str, endpoint: str, **more: str) -> None:
@@ -81,10 +86,13 @@ def _checks(plan: Plan, before: Plan | None) -> list[tuple[bool | str, str, str]
     without_lead = [i.code for i in items if not any(a.is_lead for a in i.agencies)]
     found: list[tuple[bool | str, str, str]] = [
         (True, _("Every group has a measure."), "") if not bare_groups else ("look", _("These groups have no measure:"), ", ".join(bare_groups)),
-        (True, _("Every item has a measure."), "") if not bare_items else ("look", _("These items have no measure:"), ", ".join(bare_items)),
+        (True, _("Every item has a measure."), "") if not bare_items else ("look", _("%(n)s of %(all)s items have no measure:", n=len(bare_items), all=len(items)), ", ".join(bare_items)),
         (True, _("Every item has a lead agency."), "") if not without_lead else ("look", _("These items have no lead agency:"), ", ".join(without_lead)),
         *((False, _(p.message) % p.params if p.params else _(p.message), p.path) for p in actions.mistakes(plan)),
     ]
+    first = plan.decision.in_force_from if plan.decision is not None else clock.today()
+    if early := [m for m in plan.measures if m.due_on < first]:
+        found.append(("look", _("These measures are due before the plan's first day and are not chased as overdue:"), "; ".join(f"{m.due_on:%d/%m/%Y} {m.text_vi}" for m in early)))
     if before is not None:
         left = unmapped([i.code for i in queries.items_of(before.id)], queries.links_of(queries.mapping_rows(plan)))
         found.append((True, _("It is said what every item of plan %(number)s becomes.", number=before.number), "") if not left else
@@ -113,11 +121,11 @@ def prepare(pid: str) -> Any:
     shown_if(actions.need_preparing, plan)
     form = forms.Prepare.of(plan, plan.decision, clock.today())
     if form.validate_on_submit():
-        actions.prepare(plan, number=form.number.data or "", dated=form.dated.data, in_force_from=form.in_force_from.data, seen=form.version.data,
+        actions.prepare(plan, number=form.number.data or "", dated=form.dated.data, in_force_from=form.in_force_from.data, bare=bool(form.bare.data), seen=form.version.data,
                         by=current_user, at=clock.now())  # fmt: skip
         return done(_("The decision is prepared; the leaders were told by mail."), url_for(".show", pid=plan.public_id))
     before = queries.plan_before(plan)
-    return render_template("plan/prepare.html", plan=plan, form=form, before=before, checks=_checks(plan, before))
+    return render_template("plan/prepare.html", plan=plan, form=form, before=before, checks=_checks(plan, before), bare=queries.items_without_measure(plan))
 
 
 @bp.route("/<pid>/put-in-force", methods=["GET", "POST"])
@@ -129,9 +137,12 @@ def put_in_force(pid: str) -> Any:
     form = forms.PutInForce(data={"version": plan.version})
     if form.validate_on_submit():
         actions.put_in_force(plan, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("Plan %(number)s is in force.", number=plan.number), url_for(".show", pid=plan.public_id))
+        if plan.state == PlanState.DRAFT:
+            return done(_("Plan %(number)s is decided and takes effect on %(day)s.", number=plan.number, day=f"{plan.decision.in_force_from:%d/%m/%Y}"), url_for(".show", pid=pid))
+        return done(_("Plan %(number)s is in force; the bodies in charge of its measures are told.", number=plan.number), url_for(".show", pid=plan.public_id))
     before = queries.plan_before(plan)
-    return render_template("plan/put_in_force.html", plan=plan, form=form, before=before, checks=_checks(plan, before),
+    told = queries.bodies_told(plan, before, clock.today())
+    return render_template("plan/put_in_force.html", plan=plan, form=form, before=before, checks=_checks(plan, before), told=told, today=clock.today(),
                            items=sum(len(s.items) for s in plan.sectors))  # fmt: skip
 
 
