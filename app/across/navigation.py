@@ -177,6 +177,11 @@ VERBS |= {
     "fall_away": N_("Fell away: the dossier lost its place"),
 }  # fmt: skip
 VERBS |= {"begin_cv": N_("CV begun"), "save_cv": N_("CV saved"), "put_cv": N_("CV put down as a version")}
+VERBS |= {
+    "ask_belonging": N_("Organisation asked for"), "ask_email_change": N_("Change of address asked for"), "change_email": N_("Address changed"),
+    "confirm_belonging": N_("Organisation confirmed"), "refuse_belonging": N_("Organisation not confirmed"), "save_profile": N_("Profile saved"),
+    "sign_up": N_("Signed up"), "withdraw_belonging": N_("Request withdrawn"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 
