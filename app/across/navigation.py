@@ -23,7 +23,17 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import select
 
-from app.across.said import _, counted, date, moment, money, plain, said, tag
+from app.across.said import (
+    _,
+    counted,
+    date,
+    moment,
+    money,
+    options,
+    plain,
+    said,
+    tag,
+)
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
@@ -347,4 +357,4 @@ def register(app: Flask) -> None:
     app.before_request(choose_language)
     app.jinja_env.globals.update(
         small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
-        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip
+        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, options=options, get_locale=get_locale)  # fmt: skip

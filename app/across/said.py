@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g
@@ -48,6 +49,12 @@ def tag(state: Any, label: str | None = None) -> Markup:
         return Markup("")
     named = getattr(state, "label", None)
     return Markup(f'<span class="tag tag-{escape(getattr(state, "tone", None) or "grey")}">{escape(label or (_(named) if named else state))}</span>')
+
+
+def options(choices: Iterable[tuple[Any, str]], chosen: str | None) -> Markup:
+    """The options of a list's filter: a list has some two hundred, and a macro takes three times as long for them."""
+    return Markup("".join(f'\n        <option value="{escape(value)}"{" selected" if chosen == str(value) else ""}>{escape(plain(label) or value)}</option>'
+                          for value, label in choices))  # fmt: skip
 
 
 def money(amount: Any) -> Markup:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
@@ -65,20 +65,15 @@ from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverState
 
-_ITEM = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.number + ")"), else_=Priority.code)  # as Priority.face
+ITEM = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.number + ")"), else_=Priority.code)  # as Priority.face
 
 # --- the list -------------------------------------------------------------------------------------------------
-
-
-def with_faces(statement: Select[Any]) -> Select[Any]:
-    """Load a project with item, sector and host. The investigator is known by name: an account brings its roles along."""
-    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host))
 
 
 def list_statement(user: User, today: date) -> Select[Any]:
     """The projects this person may see, as rows of what the list shows: fifty whole projects would cost more than all the rest of its page."""
     return (select(Project.id, Project.public_id, Project.code, Project.title, Project.pi_name, Project.decision_date, Project.ends_on,
-                   Project.approved_total, Project.paid_total, Organisation.name.label("host"), _ITEM.label("item"), phase_sql(today).label("phase"))
+                   Project.approved_total, Project.paid_total, Organisation.name.label("host"), ITEM.label("item"), phase_sql(today).label("phase"))
             .outerjoin(Organisation, Organisation.id == Project.host_id)  # outer joins are left out where rows are only counted
             .outerjoin(Priority, Priority.id == Project.item_id).outerjoin(Plan, Plan.id == Priority.plan_id).where(funding.visible(user)))  # fmt: skip
 
@@ -166,7 +161,7 @@ class Whole:
 
 # written once, as _EVERY_LINE below: every page of a project asks for them
 _PROJECT = (
-    select(Project, _ITEM.label("item"), Priority.short_vi, Priority.title_en, Sector.name_vi, Sector.name_en, Organisation.name.label("host"))
+    select(Project, ITEM.label("item"), Priority.short_vi, Priority.title_en, Sector.name_vi, Sector.name_en, Organisation.name.label("host"))
     .join(Organisation, Organisation.id == Project.host_id).join(Priority, Priority.id == Project.item_id)
     .join(Plan, Plan.id == Priority.plan_id).join(Sector, Sector.id == Priority.sector_id).where(Project.public_id == bindparam("pid")))  # fmt: skip
 _PRODUCTS = (
