@@ -46,7 +46,7 @@ def _unsealed() -> ColumnElement[bool]:
 
 def _seen_by(user: User) -> ColumnElement[bool]:
     own = or_(in_team(user), managed_by(user))
-    return or_(own, _unsealed()) if user.can(Do.PROPOSALS_READ) else own
+    return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
 
 
 def _whole() -> Select[Any]:
@@ -66,6 +66,12 @@ def proposal_for(user: User, pid: str) -> Proposal | None:
 def for_team(user: User, pid: str) -> Proposal | None:
     """The whole dossier, for those who write it."""
     return db.session.scalar(_whole().where(Proposal.public_id == pid, in_team(user)))
+
+
+def for_writing(user: User, pid: str) -> Proposal | None:
+    """The dossier for those who write a section of its work description: with call, topic and form, without team, products and estimate."""
+    light = select(Proposal).options(joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.work_form))
+    return db.session.scalar(light.where(Proposal.public_id == pid, in_team(user)))
 
 
 def for_host(user: User, pid: str) -> Proposal | None:
