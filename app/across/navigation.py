@@ -176,6 +176,14 @@ VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
     "fall_away": N_("Fell away: the dossier lost its place"),
 }  # fmt: skip
+VERBS |= {
+    "invite_member": N_("Member invited"), "take_back_invitation": N_("Invitation taken back"), "join_team": N_("Joined the team"), "decline_invitation": N_("Invitation declined"),
+    "leave_team": N_("Left the team"), "set_access": N_("Right in the dossier changed"), "give_section": N_("Section given to a member"),
+    "take_section": N_("Section taken back"), "complete_section": N_("Section marked complete"), "reopen_section": N_("Section no longer complete"),
+    "comment": N_("Comment written"), "resolve_comment": N_("Comment resolved"), "reopen_comment": N_("Comment open again"),
+    "ask_to_lead": N_("Another member asked to lead"), "keep_lead": N_("Question who leads taken back"), "take_lead": N_("Took the lead"),
+    "refuse_lead": N_("Did not take the lead"), "ask_sign_off": N_("Host asked to sign off"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

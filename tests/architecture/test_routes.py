@@ -9,7 +9,7 @@ from app.kernel.web import PUBLIC, SAFE, SIGNED_IN, undeclared
 
 # what anyone may fetch without signing in: nothing joins this list by accident
 PUBLIC_ENDPOINTS = {"people.login", "people.take_up", "people.language"}
-PUBLIC_PREFIXES = ("portal.", "public_results.", "public_order.", "operation.")
+PUBLIC_PREFIXES = ("portal.", "public_results.", "public_order.", "public_invitation.", "operation.")
 # words that no role holds, with the reason
 UNGRANTED = {Do.SYSTEM}
 

@@ -33,6 +33,7 @@ from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.plan.models import Priority
 from app.stages.proposals.rules import (
+    Access,
     How,
     ProductGroup,
     ProposalState,
@@ -106,6 +107,10 @@ class TeamMember(Identified, Model):
     role: Mapped[TeamRole] = enum_of(TeamRole)
     task: Mapped[str | None] = mapped_column(String(500))
     months: Mapped[int] = mapped_column(default=0)
+    years: Mapped[dict[str, int] | None] = mapped_column(JSON)  # months by year, where they are given so
+    email: Mapped[str | None] = mapped_column(String(320))  # to which an invitation goes
+    access: Mapped[Access] = enum_of(Access, default=Access.EDIT)  # of who has joined: a name without an account opens nothing
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
 

@@ -11,9 +11,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
+from app.kernel.errors import NotAllowed
 from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -23,7 +25,13 @@ from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals.models import Proposal, TeamMember, Version
-from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
+from app.stages.proposals.rules import (
+    Access,
+    Finding,
+    ProposalState,
+    findings,
+    in_time,
+)
 
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 
@@ -31,6 +39,12 @@ UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 def in_team(user: User) -> ColumnElement[bool]:
     """The condition: this person is the investigator or in the team."""
     return or_(Proposal.pi_id == user.id, exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id))
+
+
+def writes_in(user: User) -> ColumnElement[bool]:
+    """The condition: this person is the investigator, or in the team with the right to write."""
+    joined = exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id, TeamMember.access == Access.EDIT)
+    return or_(Proposal.pi_id == user.id, joined)
 
 
 def managed_by(user: User) -> ColumnElement[bool]:
@@ -63,9 +77,30 @@ def proposal_for(user: User, pid: str) -> Proposal | None:
     return row if row is not None and subjects.may_read("proposal", row, user) else None
 
 
+def access_of(row: Proposal, user: User) -> Access | None:
+    """What this person may do in the draft: the investigator writes, a member as given, the host's manager reads and comments."""
+    if row.pi_id == user.id:
+        return Access.EDIT
+    found = next((Access(m.access) for m in row.team if m.user_id == user.id), None)
+    return Access.COMMENT if user.manages(row.host_id) and found in (None, Access.VIEW) else found
+
+
 def for_team(user: User, pid: str) -> Proposal | None:
-    """The whole dossier, for those who write it."""
+    """The whole dossier, for those who write it. Raises NotAllowed for who is in the team with a smaller right."""
+    row = for_member(user, pid)
+    if row is not None and access_of(row, user) != Access.EDIT:
+        raise NotAllowed(N_("You may read this dossier but not write in it. The principal investigator can give you the right."))
+    return row
+
+
+def for_member(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the team, whatever their right."""
     return db.session.scalar(_whole().where(Proposal.public_id == pid, in_team(user)))
+
+
+def for_writing_with(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the team and the host's manager: who may read its comments."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, or_(in_team(user), managed_by(user))))
 
 
 def for_host(user: User, pid: str) -> Proposal | None:
@@ -194,7 +229,7 @@ def to_sign(user: User) -> list[Proposal]:
 
 def drafts_of(user: User) -> list[Proposal]:
     """Drafts this person writes in, newest first."""
-    statement = select(Proposal).where(in_team(user), Proposal.state == ProposalState.DRAFT)
+    statement = select(Proposal).where(writes_in(user), Proposal.state == ProposalState.DRAFT)
     return list(db.session.scalars(statement.order_by(Proposal.id.desc()).limit(50)))
 
 
