@@ -108,11 +108,11 @@ def _has_place(row: Proposal) -> bool:
 def _together(row: Proposal, access: Access | None, draft: bool) -> dict[str, Any]:
     """What the team and the host see of their work together; nobody else, and nobody after submission."""
     if access is None or not draft:
-        return {"given": {}, "open_comments": {}, "back": None, "lead": None, "leaves": False, "access": None}
+        return {"given": {}, "open_comments": {}, "back": None, "lead": None, "leaves": False, "access": None, "button": forms.Remove()}
     back, known = sendingback.sent_back(row), places.labels(row)
     return {"given": giving.of(row), "open_comments": comments.open_counts(row), "back": back,
             "back_names": [named(known[p]) for p in back.places if p in known] if back is not None and len(back.places) < len(known) else [], "lead": newpi.waiting(row), "access": access,
-            "leaves": row.pi_id != current_user.id and any(m.user_id == current_user.id for m in row.team)}  # fmt: skip
+            "leaves": row.pi_id != current_user.id and any(m.user_id == current_user.id for m in row.team), "button": forms.Remove()}  # fmt: skip
 
 
 @bp.get("/<pid>")
