@@ -224,7 +224,7 @@ def test_pages_cost_the_same_for_one_and_three(as_, at, count_queries):
     assert costs[0] == costs[1]
 
 
-def test_a_call_for_direct_assignment(as_, cast, at):
+def test_a_call_for_direct_assignment(as_, cast, at, db):
     pid = kept(ideas.approved_topic(cast, item="1.8", title="Giao", at=at - 60 * DAY, mode=Mode.DIRECT, assigned=cast.org("host2")))
     officer = as_("officer")
     assert officer.page("/calls/new").select_one(".empty"), "no topic for selection"
@@ -232,6 +232,15 @@ def test_a_call_for_direct_assignment(as_, cast, at):
     assert "Viện Khoa học kỹ thuật Nông nghiệp miền Nam" in page.text
     call = pid_of(officer.submit("/calls/new?mode=direct", {"title": "Giao trực tiếp", "topics": [pid]}))
     assert reload(call).mode == Mode.DIRECT
+    assert "check-ok" in asked(officer, call)["class"]
+    db.session.execute(db.text("UPDATE membership SET is_manager = false"))
+    db.session.commit()
+    assert "check-open" in asked(officer, call)["class"], "nobody there could sign the dossier off: told before it is published"
+
+
+def asked(client, call):
+    """The line about the account of the organisation that a topic is assigned to."""
+    return next(line for line in client.page(f"/calls/{call}/publish").select(".checks li") if "Viện Khoa học" in line.text)
 
 
 def test_pages_are_in_english_too(as_, cast, topics, at, db):

@@ -16,6 +16,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.shown import day, language, moment
 from app.stages.calls import actions, again, forms, queries  # noqa: F401 - again tells ideas of rounds
@@ -60,9 +61,14 @@ def show(pid: str) -> Any:
     told = queries.rules_told(call, english=language() == "en") if current_user.can(Do.CALLS_DRAFT) else []
     return render_template(
         "calls/show.html", call=call, standings=_standings(call), is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
-        calendar=calendar_of(call), history=queries.history(call), off=on_day_off(call.deadline) if call.state == CallState.DRAFT and house else None,
+        calendar=calendar_of(call), history=queries.history(call), off=_off(call, waiting) if house else None,
         timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
         public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at)  # fmt: skip
+
+
+def _off(call: Call, waiting: Any) -> Any:
+    """The deadline that is not yet settled, a draft's or a proposed extension's, when it falls on a day off."""
+    return on_day_off(waiting.new_deadline if waiting else call.deadline if call.state == CallState.DRAFT else None)
 
 
 def _opening_due(call: Call) -> Any:
@@ -139,7 +145,14 @@ def publish(pid: str) -> Any:
     rule = least_days()
     first = earliest_deadline(clock.today(), rule["days"])
     return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
-                           off=on_day_off(call.deadline), at=clock.now(), calendar=calendar_of(call), opening=_opening_check(call))  # fmt: skip
+                           off=on_day_off(call.deadline), at=clock.now(), calendar=calendar_of(call),
+                           checks=[_opening_check(call), *_account_checks(call)])  # fmt: skip
+
+
+def _account_checks(call: Call) -> list[tuple[bool | str, str, None]]:
+    """Can those a topic is assigned to without a selection write their dossier here at all? Told, not refused: an account can follow."""
+    assigned = {ct.topic.assigned.id: ct.topic.assigned for ct in call.topics if ct.topic.assigned}
+    return [(bool(people.managers_of(body.id)) or "look", _("%(name)s has a manager here who can sign its dossier off.", name=body.name), None) for body in assigned.values()]
 
 
 def _opening_check(call: Call) -> tuple[bool | None, str, str]:
