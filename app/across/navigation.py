@@ -182,8 +182,9 @@ VERBS |= {
     "take_section": N_("Section taken back"), "complete_section": N_("Section marked complete"), "reopen_section": N_("Section no longer complete"),
     "comment": N_("Comment written"), "resolve_comment": N_("Comment resolved"), "reopen_comment": N_("Comment open again"),
     "ask_to_lead": N_("Another member asked to lead"), "keep_lead": N_("Question who leads taken back"), "take_lead": N_("Took the lead"),
-    "refuse_lead": N_("Did not take the lead"), "ask_sign_off": N_("Host asked to sign off"),
+    "refuse_lead": N_("Did not take the lead"), "ask_sign_off": N_("Host asked to sign off"), "take_cv": N_("Newer scientific CV taken"),
 }  # fmt: skip
+VERBS |= {"begin_cv": N_("CV begun"), "save_cv": N_("CV saved"), "put_cv": N_("CV put down as a version")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

@@ -4,7 +4,7 @@ Reversible: yes, unless a team has a partner organisation: then it has no place 
 Data kept: every member; who had an account keeps the right to write and counts as joined when the dossier began.
 Stage touched: proposals.
 
-Revision 0022, after 0020
+Revision 0022, after 0021
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from alembic import op
 from app.kernel.db import UtcDateTime
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -27,6 +27,7 @@ def upgrade():
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.execute("ALTER TABLE team_member ADD COLUMN access VARCHAR(32) DEFAULT 'edit' NOT NULL "
                "CONSTRAINT ck_team_member_access_enum CHECK (access IN ('view', 'comment', 'edit'))")  # fmt: skip
+    op.execute("ALTER TABLE team_member ADD COLUMN cv_version_id INTEGER CONSTRAINT fk_team_member_cv_version_id_cv_version REFERENCES cv_version (id) ON DELETE RESTRICT")
     op.add_column("team_member", sa.Column("years", sa.JSON(), nullable=True))
     op.add_column("team_member", sa.Column("email", sa.String(320), nullable=True))
     op.add_column("team_member", sa.Column("joined_at", INSTANT, nullable=True))
@@ -89,6 +90,12 @@ def downgrade():
     for column in ("joined_at", "email", "years"):
         op.drop_column("team_member", column)
     op.execute("ALTER TABLE team_member DROP COLUMN access")
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("ALTER TABLE team_member DROP COLUMN cv_version_id")
+    else:  # SQLite drops no column that points to another table: the table is made anew, nothing points to it any more
+        with op.batch_alter_table("team_member") as table:
+            table.drop_constraint("fk_team_member_cv_version_id_cv_version", type_="foreignkey")
+            table.drop_column("cv_version_id")
     _change(NEW, OLD)
 
 

@@ -8,10 +8,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.across.demo.plays import people as people_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.files import queries as files
 from app.services.people import actions as people_actions
+from app.services.profiles import actions as profile_actions
+from app.services.profiles import queries as profiles
 from app.services.rulebook.models import Rule
 from app.stages.proposals import (
     actions,
@@ -465,3 +468,34 @@ def test_the_team_page_asks_a_constant_number_of_queries(db, as_, cast, draft, j
     joined("pi3")
     db.session.commit()
     assert count_queries(lambda: pi.get(url)) == before
+
+
+# --- scientific CVs -------------------------------------------------------------------------------------------
+
+
+def test_a_cv_is_taken_by_version_and_fixed_at_submission(db, as_, cast, called, now):
+    people_plays.profiles(cast, now - timedelta(days=1))
+    draft = plays.draft(cast, call_topic=called("Tưới")[0], at=now)
+    lead = next(m for m in draft.team if m.user_id == cast["pi1"].id)
+    assert queries.held(draft).team[0].cv.number == 2
+    cv = profiles.draft_of(cast["pi1"])
+    profile_actions.save(cv, {"position": "Viện trưởng"}, by=cast["pi1"], at=now)
+    newest = profile_actions.put(cv, by=cast["pi1"], at=now)
+    db.session.commit()
+    url, pi = f"/proposals/{draft.public_id}", as_("pi1")
+    with pytest.raises(NotAllowed):
+        team.take_cv(draft, lead, by=cast["pi2"], at=now)
+    pi.submit(f"{url}/team", form="/take-cv")
+    with pytest.raises(WrongState):
+        team.take_cv(draft, lead, by=cast["pi1"], at=now)
+    file = f"{url}/team/{lead.public_id}/cv.pdf"
+    assert {a: as_(a).get(file).status_code for a in ("pi2", "host1", "pi3", "officer")} == {"pi2": 200, "host1": 200, "pi3": 404, "officer": 404}
+    draft = queries.proposal_by_pid(draft.public_id)
+    actions.sign_off(draft, by=cast["host1"], at=now)
+    actions.submit(draft, by=cast["pi1"], at=now)
+    kept = {m["name"]: m["cv"] for m in queries.latest_version(draft).content["team"]}
+    assert kept[cast["pi1"].name] == {"version": newest.number, "sha256": newest.sha256}
+    with pytest.raises(WrongState):
+        profile_actions.save(cv, {"position": "Khác"}, by=cast["pi1"], at=now)
+        profile_actions.put(cv, by=cast["pi1"], at=now)
+        team.take_cv(draft, lead, by=cast["pi1"], at=now)

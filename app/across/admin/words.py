@@ -46,7 +46,7 @@ NOUNS = {
     "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
-    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "council": N_("Council"), "debarment": N_("Bar from applying"),
+    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "cv": N_("Scientific CV"), "cv_version": N_("Version of a CV"), "council": N_("Council"), "debarment": N_("Bar from applying"),
     "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
     "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),

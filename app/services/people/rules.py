@@ -40,6 +40,15 @@ class Role(Face):
     RESEARCHER = "researcher", N_("Researcher"), "grey"
 
 
+class Purpose(Face):
+    """What a mailed link is for."""
+
+    SIGN_UP = "sign_up", N_("Sign-up"), "blue"
+    RESET = "reset", N_("New password"), "amber"
+    EMAIL_OLD = "email_old", N_("Change of address, from the old one"), "amber"
+    EMAIL_NEW = "email_new", N_("Change of address, from the new one"), "amber"
+
+
 def check_password(password: str, email: str) -> str:
     """The password in NFC. Raises Incomplete when it is too short or is the e-mail address."""
     clean = nfc(password)

@@ -79,7 +79,9 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
                    aim=topic.aim, work={}, created_at=at)  # fmt: skip
     PROPOSAL.begin(row, "start", by=by, at=at)
     work.begin(row, work.current(call, str(topic.kind), local(at).date()))
-    db.session.add(TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0))
+    lead = TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0, joined_at=at)
+    team.attach_cv(lead, by)
+    db.session.add(lead)
     db.session.flush()
     return queries.proposal_by_pid(row.public_id) or row
 
@@ -243,7 +245,8 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
         "title": proposal.title, "aim": proposal.aim, "duration_months": proposal.duration_months, "work": proposal.work,
         "work_form": {"code": form.questionnaire.code, "version": form.number},
         "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.face,
-        "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task,
+        "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task, "years": m.years,
+                  "cv": {"version": m.cv.number, "sha256": m.cv.sha256} if m.cv else None,
                   "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],
         "products": [{"group": str(p.group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in proposal.products],
         "lines": [{"head": b.head, "content": b.content, "source": str(b.source), "year": b.year, "unit": b.unit, "quantity": b.quantity,

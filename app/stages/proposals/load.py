@@ -137,7 +137,7 @@ def remarks(team: Sequence[Any], loads: Mapping[int, Load], rules: Mapping[str, 
         if m.user_id is None and m.email:
             say("proposals.members_confirm", N_("%(name)s has not accepted the invitation."), m, name=m.name)
         if m.id in without_cv and str(m.role) in rules["proposals.cv_of_roles"].value["roles"]:
-            say("proposals.cv_of_roles", N_("%(name)s has no scientific CV in the profile."), m, name=m.name)
+            say("proposals.cv_of_roles", N_("The scientific CV of %(name)s is not attached from a profile."), m, name=m.name)
     return found
 
 
@@ -157,7 +157,8 @@ def _remarks_on(m: Any, load: Load, rules: Mapping[str, Setting], say: Callable[
 def remarks_of(proposal: Proposal, *, on: date) -> list[Remark]:
     """What the rulebook says to the team of a dossier as it is."""
     loads = of({m.user_id for m in proposal.team if m.user_id}, on=on, without=proposal)
-    return remarks(proposal.team, loads, settings(proposal, on), duration=proposal.duration_months, begin=begin_of(proposal))
+    return remarks(proposal.team, loads, settings(proposal, on), duration=proposal.duration_months, begin=begin_of(proposal),
+                   without_cv={m.id for m in proposal.team if m.cv_version_id is None})  # fmt: skip
 
 
 def findings_of(proposal: Proposal, *, on: date) -> list[Finding]:

@@ -30,6 +30,7 @@ from app.kernel.db import (
     to,
 )
 from app.services.people.models import Organisation, User
+from app.services.profiles.models import CvVersion
 from app.stages.calls.models import CallTopic
 from app.stages.plan.models import Priority
 from app.stages.proposals.rules import (
@@ -111,8 +112,10 @@ class TeamMember(Identified, Model):
     email: Mapped[str | None] = mapped_column(String(320))  # to which an invitation goes
     access: Mapped[Access] = enum_of(Access, default=Access.EDIT)  # of who has joined: a name without an account opens nothing
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cv_version_id: Mapped[int | None] = mapped_column(to("cv_version"))  # the scientific CV as it was put down
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    cv: Mapped[CvVersion | None] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
         text_check("name", 200),

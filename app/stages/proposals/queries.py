@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
@@ -18,6 +18,7 @@ from app.kernel.subjects import Parties, Subject, register_subject
 from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.profiles.models import CvVersion
 from app.services.rulebook import queries as rulebook
 from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.calls.models import Call, CallTopic
@@ -68,7 +69,8 @@ def _whole() -> Select[Any]:
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
         joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
         joinedload(Proposal.work_form),
-        selectinload(Proposal.team).joinedload(TeamMember.organisation))  # fmt: skip
+        selectinload(Proposal.team).options(joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
+            load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form))))  # fmt: skip
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:

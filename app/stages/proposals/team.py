@@ -20,6 +20,7 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.services.people.queries import email_norm
+from app.services.profiles import queries as profiles
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TooMany
 from app.stages.proposals import giving, queries
@@ -85,6 +86,8 @@ def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by
         raise Incomplete(N_("This person is in the team already."), field="email")
     row = TeamMember(proposal_id=proposal.id, user_id=user.id if user else None, organisation_id=organisation.id if organisation else None, name=nfc(name), role=role,
                      months=months, years=dict(years) if years else None, task=task, email=nfc(email) if email else None, access=access, joined_at=at if user else None)  # fmt: skip
+    if user is not None:
+        attach_cv(row, user)
     db.session.add(row)
     db.session.flush()
     db.session.refresh(proposal, ["team"])
@@ -227,6 +230,7 @@ def accept(invitation: Invitation, *, by: User, at: datetime) -> Proposal:
         raise WrongState(N_("You are in this team already."))
     invitation.accepted_at = member.joined_at = at
     member.user_id = by.id
+    attach_cv(member, by)
     db.session.flush()
     db.session.refresh(proposal, ["team"])
     journal.record(proposal, "join_team", by=by, at=at, detail={"member": member.public_id})
@@ -245,6 +249,29 @@ def decline(invitation: Invitation, *, reason: str | None, by: User | None, at: 
 
 def _tell(invitation: Invitation, at: datetime) -> None:
     outbox.post("proposals/mail/team_answered.txt", to=invitation.proposal.pi, key=f"team-answer:{invitation.public_id}", at=at, proposal=invitation.proposal, invitation=invitation)
+
+
+# --- scientific CVs, by version ------------------------------------------------------------------------------
+
+
+def attach_cv(member: TeamMember, user: User) -> None:
+    """Take the version of their CV that the person put down last."""
+    found = profiles.latest_cv(user)
+    member.cv_version_id = found.id if found is not None else None
+
+
+def take_cv(proposal: Proposal, member: TeamMember, *, by: User, at: datetime) -> None:
+    """Put the newest version of a member's CV in the place of the one the dossier holds. The member or the investigator does; the host signs anew."""
+    if by.id not in (proposal.pi_id, member.user_id):
+        raise NotAllowed(N_("The member or the principal investigator takes the newer version."))
+    newest = profiles.latest_cvs({member.user_id or 0}).get(member.user_id or 0)
+    if newest is None or newest.id == member.cv_version_id:
+        raise WrongState(N_("There is no newer version of this scientific CV."))
+    touch(proposal, at, place="team")
+    member.cv_version_id = newest.id
+    db.session.flush()
+    db.session.refresh(proposal, ["team"])
+    journal.record(proposal, "take_cv", by=by, at=at, detail={"member": member.public_id, "cv": newest.public_id})
 
 
 # --- leaving --------------------------------------------------------------------------------------------------

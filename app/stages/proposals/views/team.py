@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.acts import ready
-from app.kernel import clock
+from app.kernel import clock, journal
 from app.kernel.permissions import Do
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.people import queries as people
+from app.services.profiles import queries as profiles
+from app.services.profiles.views import file_of
 from app.stages.proposals import actions, load, newpi, queries, team, teamforms
 from app.stages.proposals.models import Proposal, TeamMember
 from app.stages.proposals.rules import Access, TeamRole, years_of
@@ -35,10 +37,11 @@ def _shown(row: Proposal) -> dict[str, Any]:
     """Everything the table of the team shows, in a constant number of queries."""
     at, today = clock.now(), clock.today()
     sent = team.invitations_of(row)
+    cvs = profiles.latest_cvs({m.user_id for m in row.team if m.user_id})
     loads = load.of({m.user_id for m in row.team if m.user_id}, on=today, without=row)
     remarks = [(r.blocks, _(r.sentence, **r.params), r.source) for r in load.remarks_of(row, on=today)]
     return {"sent": sent, "standings": {member: team.standing(i, at) for member, i in sent.items()}, "loads": loads, "remarks": remarks,
-            "managers": people.managers_of(row.host_id), "lead": newpi.waiting(row), "leads": row.pi_id == current_user.id, "button": teamforms.Button()}  # fmt: skip
+            "newer": {m.id for m in row.team if m.user_id in cvs and cvs[m.user_id].id != m.cv_version_id}, "managers": people.managers_of(row.host_id), "lead": newpi.waiting(row), "leads": row.pi_id == current_user.id, "button": teamforms.Button()}  # fmt: skip
 
 
 @bp.route("/<pid>/team", methods=["GET", "POST"], endpoint="team")
@@ -92,6 +95,26 @@ def take_back_invitation(pid: str, part: str) -> Any:
     row = or_404(queries.for_team(current_user, pid))
     team.take_back(row, _member(row, part), by=current_user, at=clock.now())
     return done(_("The invitation is taken back: its link opens nothing any more."), url_for(".team", pid=pid))
+
+
+@bp.post("/<pid>/team/<part>/take-cv")
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def take_cv(pid: str, part: str) -> Any:
+    row = or_404(queries.for_member(current_user, pid))
+    found = _member(row, part)
+    team.take_cv(row, found, by=current_user, at=clock.now())
+    return done(_("The dossier holds the newest scientific CV of %(name)s.", name=found.name), url_for(".show", pid=pid, _anchor="people"))
+
+
+@bp.get("/<pid>/team/<part>/cv.pdf")
+@allow(SIGNED_IN)
+def member_cv(pid: str, part: str) -> Any:
+    """The scientific CV that the dossier holds of a member, for whoever may read the dossier."""
+    row = or_404(queries.proposal_for(current_user, pid))
+    version = or_404(profiles.cv_by_pid(_member(row, part).cv.public_id) if _member(row, part).cv is not None else None)
+    journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id, subject_pid=version.public_id, address=request.remote_addr)
+    return file_of(version, "pdf")
 
 
 @bp.route("/<pid>/leave", methods=["GET", "POST"])
