@@ -27,13 +27,20 @@ def upgrade():
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.execute("ALTER TABLE team_member ADD COLUMN access VARCHAR(32) DEFAULT 'edit' NOT NULL "
                "CONSTRAINT ck_team_member_access_enum CHECK (access IN ('view', 'comment', 'edit'))")  # fmt: skip
-    op.execute("ALTER TABLE team_member ADD COLUMN cv_version_id INTEGER CONSTRAINT fk_team_member_cv_version_id_cv_version REFERENCES cv_version (id) ON DELETE RESTRICT")
     op.add_column("team_member", sa.Column("years", sa.JSON(), nullable=True))
     op.add_column("team_member", sa.Column("email", sa.String(320), nullable=True))
     op.add_column("team_member", sa.Column("joined_at", INSTANT, nullable=True))
     if not sqlite:
         op.execute("ALTER TABLE team_member ALTER COLUMN access DROP DEFAULT")
     op.execute("UPDATE team_member SET joined_at = (SELECT created_at FROM proposal WHERE proposal.id = team_member.proposal_id) WHERE user_id IS NOT NULL")
+    op.create_table(
+        "member_cv",
+        sa.Column("member_id", sa.Integer(), autoincrement=False, nullable=False), sa.Column("cv_version_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["team_member.id"], name=op.f("fk_member_cv_member_id_team_member"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["cv_version_id"], ["cv_version.id"], name=op.f("fk_member_cv_cv_version_id_cv_version"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_member_cv")),
+    )  # fmt: skip
+    op.create_index(op.f("ix_member_cv_cv_version_id"), "member_cv", ["cv_version_id"])
     _make("team_invitation", [
         _to("proposal_id", "proposal"), _to("member_id", "team_member", True), sa.Column("name", sa.String(200), nullable=False),
         sa.Column("email_norm", sa.String(320), nullable=False), sa.Column("token_hash", sa.String(64), nullable=False), _at("sent_at", False),
@@ -85,17 +92,11 @@ def _make(table, columns, indexed):
 def downgrade():
     if op.get_bind().execute(sa.text("SELECT count(*) FROM team_member WHERE role = 'partner'")).scalar():
         raise RuntimeError("teams have partner organisations: take them out first")
-    for table in ("new_investigator", "sent_back", "section_comment", "section_given", "team_invitation"):
+    for table in ("new_investigator", "sent_back", "section_comment", "section_given", "team_invitation", "member_cv"):
         op.drop_table(table)
     for column in ("joined_at", "email", "years"):
         op.drop_column("team_member", column)
     op.execute("ALTER TABLE team_member DROP COLUMN access")
-    if op.get_bind().dialect.name != "sqlite":
-        op.execute("ALTER TABLE team_member DROP COLUMN cv_version_id")
-    else:  # SQLite drops no column that points to another table: the table is made anew, nothing points to it any more
-        with op.batch_alter_table("team_member") as table:
-            table.drop_constraint("fk_team_member_cv_version_id_cv_version", type_="foreignkey")
-            table.drop_column("cv_version_id")
     _change(NEW, OLD)
 
 

@@ -80,8 +80,8 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
     PROPOSAL.begin(row, "start", by=by, at=at)
     work.begin(row, work.current(call, str(topic.kind), local(at).date()))
     lead = TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0, joined_at=at)
-    team.attach_cv(lead, by)
     db.session.add(lead)
+    team.attach_cv(lead, by)
     db.session.flush()
     return queries.proposal_by_pid(row.public_id) or row
 

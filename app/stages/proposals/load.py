@@ -158,7 +158,7 @@ def remarks_of(proposal: Proposal, *, on: date) -> list[Remark]:
     """What the rulebook says to the team of a dossier as it is."""
     loads = of({m.user_id for m in proposal.team if m.user_id}, on=on, without=proposal)
     return remarks(proposal.team, loads, settings(proposal, on), duration=proposal.duration_months, begin=begin_of(proposal),
-                   without_cv={m.id for m in proposal.team if m.cv_version_id is None})  # fmt: skip
+                   without_cv={m.id for m in proposal.team if m.cv is None})  # fmt: skip
 
 
 def findings_of(proposal: Proposal, *, on: date) -> list[Finding]:

@@ -112,16 +112,24 @@ class TeamMember(Identified, Model):
     email: Mapped[str | None] = mapped_column(String(320))  # to which an invitation goes
     access: Mapped[Access] = enum_of(Access, default=Access.EDIT)  # of who has joined: a name without an account opens nothing
     joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    cv_version_id: Mapped[int | None] = mapped_column(to("cv_version"))  # the scientific CV as it was put down
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
-    cv: Mapped[CvVersion | None] = relationship(lazy="raise_on_sql")
+    cv: Mapped[CvVersion | None] = relationship(secondary="member_cv", lazy="raise_on_sql", uselist=False, viewonly=True)
 
     __table_args__ = (
         text_check("name", 200),
         CheckConstraint("months BETWEEN 0 AND 120", name="months_range"),
         Index("uq_team_member_pi", "proposal_id", unique=True, sqlite_where=text("role = 'pi'"), postgresql_where=text("role = 'pi'")),
     )
+
+
+class MemberCv(Model):
+    """The version of their scientific CV that the dossier holds of a member."""
+
+    __tablename__ = "member_cv"
+
+    member_id: Mapped[int] = mapped_column(to("team_member"), primary_key=True, autoincrement=False)
+    cv_version_id: Mapped[int] = mapped_column(to("cv_version"), index=True)
 
 
 class ProposalProduct(Identified, Model):

@@ -113,4 +113,4 @@ def _take_over(proposal: Proposal, by: User, at: datetime) -> None:
     new.role, new.access = TeamRole.PI, Access.EDIT
     proposal.pi_id = by.id
     db.session.flush()
-    db.session.refresh(proposal, ["pi", "team"])
+    queries.held(proposal)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal, outbox
@@ -25,7 +25,7 @@ from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TooMany
 from app.stages.proposals import giving, queries
 from app.stages.proposals.drafts import check_draft, check_mark, mark_of, touch
-from app.stages.proposals.models import Proposal, TeamMember
+from app.stages.proposals.models import MemberCv, Proposal, TeamMember
 from app.stages.proposals.rules import Access, Invited, TeamRole
 from app.stages.proposals.teamwork import Invitation
 
@@ -86,11 +86,10 @@ def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by
         raise Incomplete(N_("This person is in the team already."), field="email")
     row = TeamMember(proposal_id=proposal.id, user_id=user.id if user else None, organisation_id=organisation.id if organisation else None, name=nfc(name), role=role,
                      months=months, years=dict(years) if years else None, task=task, email=nfc(email) if email else None, access=access, joined_at=at if user else None)  # fmt: skip
+    db.session.add(row)
     if user is not None:
         attach_cv(row, user)
-    db.session.add(row)
-    db.session.flush()
-    db.session.refresh(proposal, ["team"])
+    queries.held(proposal)
     journal.record(proposal, "add_member", by=by, at=at)
     return row
 
@@ -231,8 +230,7 @@ def accept(invitation: Invitation, *, by: User, at: datetime) -> Proposal:
     invitation.accepted_at = member.joined_at = at
     member.user_id = by.id
     attach_cv(member, by)
-    db.session.flush()
-    db.session.refresh(proposal, ["team"])
+    queries.held(proposal)
     journal.record(proposal, "join_team", by=by, at=at, detail={"member": member.public_id})
     _tell(invitation, at)
     return proposal
@@ -255,22 +253,25 @@ def _tell(invitation: Invitation, at: datetime) -> None:
 
 
 def attach_cv(member: TeamMember, user: User) -> None:
-    """Take the version of their CV that the person put down last."""
+    """Take the version of their CV that the person put down last, in the place of the one that is there."""
     found = profiles.latest_cv(user)
-    member.cv_version_id = found.id if found is not None else None
+    db.session.flush()
+    db.session.execute(delete(MemberCv).where(MemberCv.member_id == member.id))
+    if found is not None:
+        db.session.execute(insert(MemberCv).values(member_id=member.id, cv_version_id=found.id))
 
 
 def take_cv(proposal: Proposal, member: TeamMember, *, by: User, at: datetime) -> None:
     """Put the newest version of a member's CV in the place of the one the dossier holds. The member or the investigator does; the host signs anew."""
     if by.id not in (proposal.pi_id, member.user_id):
         raise NotAllowed(N_("The member or the principal investigator takes the newer version."))
-    newest = profiles.latest_cvs({member.user_id or 0}).get(member.user_id or 0)
-    if newest is None or newest.id == member.cv_version_id:
+    owner = db.session.get(User, member.user_id) if member.user_id else None
+    newest = profiles.latest_cv(owner) if owner is not None else None
+    if owner is None or newest is None or member.cv is not None and newest.id == member.cv.id:
         raise WrongState(N_("There is no newer version of this scientific CV."))
     touch(proposal, at, place="team")
-    member.cv_version_id = newest.id
-    db.session.flush()
-    db.session.refresh(proposal, ["team"])
+    attach_cv(member, owner)
+    queries.held(proposal)
     journal.record(proposal, "take_cv", by=by, at=at, detail={"member": member.public_id, "cv": newest.public_id})
 
 
@@ -283,6 +284,7 @@ def let_go(proposal: Proposal, member: TeamMember, *, at: datetime) -> None:
         raise Incomplete(N_("The principal investigator cannot be taken out."))
     _void(member, at)
     giving.take_from(member)
+    db.session.execute(delete(MemberCv).where(MemberCv.member_id == member.id))
     db.session.execute(update(Invitation).where(Invitation.member_id == member.id).values(member_id=None).execution_options(synchronize_session="fetch"))
 
 
@@ -303,6 +305,6 @@ def leave(proposal: Proposal, *, reason: str | None, by: User, at: datetime) -> 
     let_go(proposal, member, at=at)
     db.session.delete(member)
     db.session.flush()
-    db.session.refresh(proposal, ["team"])
+    queries.held(proposal)
     journal.record(proposal, "leave_team", by=by, at=at, reason=nfc(reason) if reason else None)
     outbox.post("proposals/mail/team_left.txt", to=proposal.pi, key=f"team-left:{proposal.public_id}:{by.id}:{at.isoformat()}", at=at, proposal=proposal, by=by, reason=nfc(reason or ""))

@@ -41,7 +41,7 @@ def _shown(row: Proposal) -> dict[str, Any]:
     loads = load.of({m.user_id for m in row.team if m.user_id}, on=today, without=row)
     remarks = [(r.blocks, _(r.sentence, **r.params), r.source) for r in load.remarks_of(row, on=today)]
     return {"sent": sent, "standings": {member: team.standing(i, at) for member, i in sent.items()}, "loads": loads, "remarks": remarks,
-            "newer": {m.id for m in row.team if m.user_id in cvs and cvs[m.user_id].id != m.cv_version_id}, "managers": people.managers_of(row.host_id), "lead": newpi.waiting(row), "leads": row.pi_id == current_user.id, "button": teamforms.Button()}  # fmt: skip
+            "newer": {m.id for m in row.team if m.user_id in cvs and (m.cv is None or cvs[m.user_id].id != m.cv.id)}, "managers": people.managers_of(row.host_id), "lead": newpi.waiting(row), "leads": row.pi_id == current_user.id, "button": teamforms.Button()}  # fmt: skip
 
 
 @bp.route("/<pid>/team", methods=["GET", "POST"], endpoint="team")
