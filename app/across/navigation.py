@@ -52,6 +52,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("topics.index", N_("Approved list of topics"), Do.TOPICS_READ),
     ("calls.index", N_("Calls"), Do.CALLS_READ),
     ("calls.searches", N_("Saved searches"), None),
+    ("proposals.mine", N_("My dossiers"), Do.PROPOSALS_DRAFT),
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),

@@ -499,3 +499,25 @@ def test_a_cv_is_taken_by_version_and_fixed_at_submission(db, as_, cast, called,
         profile_actions.save(cv, {"position": "Khác"}, by=cast["pi1"], at=now)
         profile_actions.put(cv, by=cast["pi1"], at=now)
         team.take_cv(draft, lead, by=cast["pi1"], at=now)
+
+
+# --- the researcher's desk ------------------------------------------------------------------------------------
+
+
+def test_my_dossiers_tell_what_is_missing_and_who_must_sign(db, as_, cast, called, now, count_queries):
+    first, second = called("Một", "Hai")
+    row = plays.draft(cast, call_topic=first, at=now, whole=False)
+    giving.give(row, "budget", next(m for m in row.team if m.user_id == cast["pi2"].id), by=cast["pi1"], at=now)
+    plays.submitted(cast, call_topic=second, at=now, pi="pi3", host="host2", title="Của người khác")
+    db.session.commit()
+    pi, other = as_("pi1"), as_("pi2")
+    page = pi.page("/proposals/mine")
+    links = [a["href"] for a in page.select("main a")]
+    assert cast["host1"].name in page.text and any(f"/{row.public_id}/work/" in link and "#" in link for link in links)
+    assert "1 mục được giao" in other.page("/proposals/mine").text and "Của người khác" not in page.text
+    assert as_("pi3").get(f"/proposals/mine?draft={row.public_id}").status_code == 404
+    before = count_queries(lambda: pi.get("/proposals/mine"))
+    actions.start(second, host=cast.org("host1"), by=cast["pi1"], at=now)
+    db.session.commit()
+    assert count_queries(lambda: pi.get("/proposals/mine")) == before
+    assert len(pi.get("/proposals/mine").data) < 60_000

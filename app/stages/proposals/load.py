@@ -82,6 +82,8 @@ def of(user_ids: Collection[int], *, on: date, without: Proposal | None = None) 
         if proposal_id not in projects:
             found[user_id].dossiers += 1
         for year, count in spread(months, begin, length, years).items():
+            if year < on.year:  # what is past is no load
+                continue
             found[user_id].years[year] = found[user_id].years.get(year, 0) + count
     return found
 

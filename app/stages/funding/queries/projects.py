@@ -35,6 +35,7 @@ from app.stages.funding.rules import (
     Fixed,
 )
 from app.stages.plan.models import Priority
+from app.stages.proposals.load import PROJECTS
 
 
 def visible(user: User) -> Any:
@@ -282,3 +283,13 @@ def _show(pids: Collection[str]) -> dict[str, Shown]:
 
 
 register_kind(Kind("project", Project, ("title",), lambda user: select(Project.public_id).where(visible(user)), _show, rank=4))
+
+
+def _of_dossiers(proposal_ids: Collection[int]) -> dict[int, tuple[date, int, date | None]]:
+    """By dossier: when its project begins, for how many months, and when it ended. For the load of people who apply again."""
+    rows = (select(Project.proposal_id, Project.starts_on, Project.duration_months, ProjectClosing.dated)
+            .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).where(Project.proposal_id.in_(proposal_ids)))  # fmt: skip
+    return {proposal_id: (begin, months, ended) for proposal_id, begin, months, ended in db.session.execute(rows) if proposal_id is not None}
+
+
+PROJECTS.append(_of_dossiers)

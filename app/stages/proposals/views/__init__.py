@@ -7,6 +7,7 @@ from app.stages.proposals.views import (
     copying,
     estimate,
     invitations,
+    mine,
     sections,
     team,
     together,
@@ -17,4 +18,4 @@ from app.stages.proposals.views.blueprint import bp
 
 public_bp = invitations.public_bp
 
-__all__ = ["acts", "bp", "copying", "estimate", "invitations", "public_bp", "sections", "team", "together", "word", "work"]
+__all__ = ["acts", "bp", "copying", "estimate", "invitations", "mine", "public_bp", "sections", "team", "together", "word", "work"]
