@@ -46,6 +46,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("calls.index", N_("Calls"), Do.CALLS_READ),
     ("calls.searches", N_("Saved searches"), None),
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
+    ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),
     ("hub.index", N_("Projects"), Do.HUB_READ),
@@ -175,6 +176,11 @@ VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away:
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
     "fall_away": N_("Fell away: the dossier lost its place"),
+}  # fmt: skip
+VERBS |= {
+    "judge": N_("Checklist judged"), "retract": N_("Taken back that it is eligible"), "ask_remedy": N_("Something asked to be added"),
+    "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
+    "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
 }  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
