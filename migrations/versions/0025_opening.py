@@ -138,6 +138,7 @@ def upgrade():
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("known", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("compared_among", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_text")),
         sa.UniqueConstraint(
             "kind", "subject_pid", name=op.f("uq_work_text_kind_subject_pid")

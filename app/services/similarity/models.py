@@ -57,6 +57,7 @@ class WorkText(Model):
     text: Mapped[str] = mapped_column(Text)
     known: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    compared_among: Mapped[int | None]  # how many texts were here when it was compared
 
     __table_args__ = (UniqueConstraint("kind", "subject_pid"),)
 

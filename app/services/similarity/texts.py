@@ -44,14 +44,20 @@ def known_pids(kind: str) -> Any:
 
 
 def work_through(at: datetime, *, limit: int = ROUND) -> int:
-    """Take over the texts that wait and compare each with what was there before. Returns how many."""
-    done = 0
+    """Take over the texts that wait, then compare those that are not compared yet. Returns how many were compared.
+
+    What is everybody's wording is known only when there are many texts: one that was compared among half as many is compared anew.
+    """
+    taken = 0
     for told in PENDING:
-        for kind, pid, text, known in told(limit - done):
-            row = put(kind, pid, text, known, at=at)
-            compare(row)
-            done += 1
-    return done
+        for kind, pid, text, known in told(limit - taken):
+            put(kind, pid, text, known, at=at)
+            taken += 1
+    due = or_(WorkText.compared_among.is_(None), 2 * WorkText.compared_among < _total())
+    rows = db.session.scalars(select(WorkText).where(due).order_by(WorkText.id).limit(limit)).all()
+    for row in rows:
+        compare(row)
+    return len(rows)
 
 
 def put(kind: str, pid: str, text: str, known: str, *, at: datetime) -> WorkText:
@@ -71,15 +77,16 @@ def put(kind: str, pid: str, text: str, known: str, *, at: datetime) -> WorkText
     return row
 
 
-def _too_common() -> int:
-    total = int(db.session.scalar(select(func.count()).select_from(WorkText)) or 0)
-    return max(COMMON_LEAST, total // COMMON_PART)
+def _total() -> int:
+    return int(db.session.scalar(select(func.count()).select_from(WorkText)) or 0)
 
 
 def compare(row: WorkText) -> int:
-    """Write down what this text shares with those that were here before. Returns with how many."""
+    """Write down what this text shares with those that were handed over before it. Returns with how many."""
     mine, other = aliased(WorkPrint), aliased(WorkPrint)
-    bound = _too_common()
+    row.compared_among = total = _total()
+    bound = max(COMMON_LEAST, total // COMMON_PART)
+    db.session.execute(delete(WorkOverlap).where(WorkOverlap.text_id == row.id))
     counted = select(other.print, func.count().label("n")).join(mine, mine.print == other.print).where(mine.text_id == row.id).group_by(other.print).subquery()
     common = set(db.session.scalars(select(counted.c.print).where(counted.c.n > bound)))
     rare = select(counted.c.print).where(counted.c.n <= bound, counted.c.n > 1)
@@ -100,7 +107,7 @@ def compare(row: WorkText) -> int:
 def near_to(kind: str, pid: str, *, limit: int = 30) -> list[Found] | None:
     """What shares passages with this piece of work, most first; None while its text waits for the worker."""
     row = db.session.scalar(select(WorkText).where(WorkText.kind == kind, WorkText.subject_pid == pid))
-    if row is None:
+    if row is None or row.compared_among is None:
         return None
     overlaps = db.session.scalars(select(WorkOverlap).where(or_(WorkOverlap.text_id == row.id, WorkOverlap.other_id == row.id))).all()
     names = _names({o.other_id if o.text_id == row.id else o.text_id for o in overlaps})

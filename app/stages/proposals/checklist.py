@@ -134,7 +134,7 @@ class _Facts:
     def _debts(self, said: Said, of_host: bool) -> Line:
         mine = [d for d in self.debts if d.of_host == of_host]
         barred = any(d.bars(self.causes, self.on) for d in mine)
-        return self._line(said, False if barred else None if mine else True, debts=mine, pages=[(d.project, d.page) for d in mine if d.page])
+        return self._line(said, False if barred else None if mine else True, debts=mine)
 
 
 def _moment(at: Any) -> str:

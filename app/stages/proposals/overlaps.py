@@ -148,7 +148,8 @@ def judge(row: Proposal, near: Near, *, likeness: Likeness, reason: str, by: Use
                             reason=nfc(reason), share=near.share, by_id=by.id, at=at)  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    journal.record(row, "judge_overlap", by=by, at=at, reason=made.reason, detail={"likeness": str(likeness), "other": near.pid, "share": near.share})
+    # without the reason: the applicant reads what happened to the dossier, and the reason speaks of somebody else's text
+    journal.record(row, "judge_overlap", by=by, at=at, detail={"likeness": str(likeness), "other": near.pid, "share": near.share, "judgement": made.public_id})
     return made
 
 

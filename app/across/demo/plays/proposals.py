@@ -115,12 +115,14 @@ def withdrawn(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str, host:
 def judged(cast: Cast, *, proposal: Proposal, at: datetime, by: str = "officer", but: str | None = None) -> Proposal:
     """The checklist filled in: all met, `but` one line."""
     fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    stands = checklist.newest(checklist.judgements(fresh))
     told = {}
     for line in checklist.lines_of(fresh, on=local(at).date()):
+        seen = stands[line.code].number if line.code in stands else 0
         if line.code == but:
-            told[line.code] = Told(Verdict.NOT_MET, "Không có trong hồ sơ hoặc chưa hợp lệ.")
+            told[line.code] = Told(Verdict.NOT_MET, "Không có trong hồ sơ hoặc chưa hợp lệ.", seen)
         else:
-            told[line.code] = Told(Verdict.MET, "" if line.ok is not False else "Đã xem xét, không thuộc trường hợp loại trừ.")
+            told[line.code] = Told(Verdict.MET, "" if line.ok is not False else "Đã xem xét, không thuộc trường hợp loại trừ.", seen)
     checking.judge(fresh, told, by=cast[by], at=at)
     return fresh
 
