@@ -196,7 +196,7 @@ class AnswerQuestion(StageForm):
 
 class OpenDossiers(StageForm):
     place = LineField(N_("Place of the opening"), required=True, max=500)
-    present = NoteField(N_("Who is present"), required=True, max=8000, rows=4, hint=N_("One person a line: name; body; office. For example: Nguyễn Văn An; Văn phòng Sở; chuyên viên."))
+    present = NoteField(N_("Who is present"), required=True, max=8000, rows=4, hint=N_("One person a line: name; body; office. For example: Trần Văn Mẫu; Văn phòng Sở; chuyên viên."))
     witnesses = NoteField(N_("Witnesses"), max=8000, rows=3, sometimes=True, hint=N_("One person a line, in the same way: those who watch that every seal is whole."))
     agree = YesField(N_("The dossiers are opened now, before those present."), required=True)
 

@@ -102,7 +102,7 @@ def attendees(text: str, capacity: Capacity, field: str) -> list[Attendee]:
     for number, line in enumerate((one for one in nfc(text).split("\n") if one.strip()), start=1):
         parts = [" ".join(part.split()) for part in re.split(r"[;\t]", line, maxsplit=2)]
         if len(parts) < 2 or not parts[0] or not parts[1]:
-            raise Incomplete(N_("Line %(n)s: please write name and body with a semicolon between them, for example: Nguyễn Văn An; Văn phòng Sở; chuyên viên."), field=field, n=number)
+            raise Incomplete(N_("Line %(n)s: please write name and body with a semicolon between them, for example: Trần Văn Mẫu; Văn phòng Sở; chuyên viên."), field=field, n=number)
         if len(parts[0]) > 200 or len(parts[1]) > 300 or len(parts[2] if len(parts) > 2 else "") > 200:
             raise Incomplete(N_("Line %(n)s is too long."), field=field, n=number)
         found.append(Attendee(parts[0], parts[1], parts[2] if len(parts) > 2 else "", capacity))
