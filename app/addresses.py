@@ -7,12 +7,16 @@ from typing import Any
 
 from flask import Flask, request
 
+from app.sound import SoundRequest
+
 _PUBLIC_ID = re.compile(r"[0-9a-z]{26}")  # as kernel.db.public_id makes them: nothing in it needs quoting
 _ANY = "0" * 26
 
 
 class Application(Flask):
     """Flask that remembers the address of a page, and what stands around a public id in it."""
+
+    request_class = SoundRequest
 
     def url_for(self, endpoint: str, **values: Any) -> str:  # type: ignore[override]
         """As Flask's, with a shorter way for `endpoint` alone and for `endpoint, pid=<public id>` while a request is answered."""
