@@ -50,6 +50,7 @@ class Do(StrEnum):
     CALLS_OPEN = "calls:open"
     CALLS_CONCLUDE = "calls:conclude"
     CALLS_CANCEL = "calls:cancel"
+    CALLS_CALL_OFF = "calls:call_off"
     PROPOSALS_DRAFT = "proposals:draft"
     PROPOSALS_SIGN_OFF = "proposals:sign_off"
     PROPOSALS_SUBMIT = "proposals:submit"
@@ -121,7 +122,7 @@ ROLES: dict[str, frozenset[Do]] = {
     "expert": frozenset(_EVERYONE | {Do.COUNCILS_SIT, Do.COUNCILS_ATTEND}),
     "officer": frozenset(_OFFICER | _EVERYONE),
     "leader": frozenset(_READ | _EVERYONE | {
-        Do.COUNCILS_ESTABLISH, Do.PLAN_PUT_IN_FORCE, Do.CALLS_EXTEND, Do.FUNDING_APPROVE, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_CONTRACT,
+        Do.COUNCILS_ESTABLISH, Do.PLAN_PUT_IN_FORCE, Do.CALLS_EXTEND, Do.CALLS_CALL_OFF, Do.FUNDING_APPROVE, Do.FUNDING_APPROVE_PAYMENT, Do.FUNDING_CONTRACT,
         Do.EXECUTION_DECIDE, Do.ACCEPTANCE_RECOGNISE}),
     "province": frozenset(_READ | _EVERYONE | {
         Do.IDEAS_APPROVE, Do.PLAN_PUT_IN_FORCE, Do.FUNDING_APPROVE, Do.EXECUTION_DECIDE, Do.ACCEPTANCE_RECOGNISE}),
