@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Flask, request
 
+from app.sound import SoundRequest
+
 _PUBLIC_ID = re.compile(r"[0-9a-z]{26}")  # as kernel.db.public_id makes them: nothing in it needs quoting
 _ANY = "0" * 26
 
@@ -17,6 +19,8 @@ class Application(Flask):
     def __init__(self, *args: Any, **values: Any) -> None:
         self.patterns: dict[tuple[str, str, Any], list[str]] = {}
         super().__init__(*args, **values)
+
+    request_class = SoundRequest
 
     def url_for(self, endpoint: str, **values: Any) -> str:  # type: ignore[override]
         """As Flask's, with a shorter way for `endpoint` alone, for `endpoint, pid=<public id>` and for static files while a request is answered."""

@@ -122,9 +122,11 @@ def topic_to_opened_call(life: Life, topic: str) -> tuple[str, dict[str, str]]:
     for url in dossiers.values():
         assert life.as_("officer").get(url).status_code == 404, "sealed until the opening"
     life.later(33)
-    life.send("officer", f"{call}/open", {"present": "Các bên", "agree": "y"})
+    life.send("officer", f"{call}/open", {"present": "Nguyễn An; Sở KH&CN", "witnesses": "Lê Tâm; Thanh tra", "agree": "y"})
     for pi, url in dossiers.items():
-        outcome = {"outcome": "ineligible", "reason": "Thiếu hồ sơ pháp lý"} if pi == "pi5" else {"outcome": "eligible"}
+        judged = {f"verdict_{code}": "met" for code in ("legal_person", "functions", "pi_degree", "similar")}
+        outcome = judged | ({"outcome": "ineligible", "reason": "Thiếu hồ sơ pháp lý", "verdict_functions": "not_met", "remark_functions": "Sai ngành"} if pi == "pi5"
+                            else {"outcome": "eligible"})  # fmt: skip
         life.send("officer", f"{url}/check", outcome)
     return call, dossiers
 

@@ -277,7 +277,7 @@ def test_a_refusal_is_not_taken_back_once_the_topic_has_left_the_call(cast, call
     row = plays.submitted(cast, call_topic=call_topic, at=now)
     call_plays.opened_call(cast, call=call_topic.call)
     later = call_topic.call.opened_at + timedelta(days=1)
-    actions.check_ineligible(row, "Thiếu lý lịch", by=cast["officer"], at=later)
+    plays.ineligible(cast, proposal=row, at=later)
     call_actions.settle_topic(call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ hợp lệ", by=cast["officer"], at=later)
     with pytest.raises(WrongState, match="has left this call"):
         actions.reinstate(row, "Có biên nhận", document="5/KN", by=cast["officer2"], at=later + timedelta(days=1))

@@ -148,8 +148,8 @@ def test_a_refusal_is_taken_back_by_another_officer_on_a_document(db, cast, as_,
     assert given["document"] in page and given["reason"] in page
     assert {m.to_address for m in mails() if m.template == "proposals/mail/reinstated.txt"} == {"pi1@demo.vamco.test", "host1@demo.vamco.test"}
     second.page(f"{url}/reinstate", status=409)
-    first.submit(f"{url}/check", {"outcome": "eligible"})
-    assert len([m for m in mails() if m.template == "proposals/mail/checked.txt"]) == 2
+    first.submit(f"{url}/check", {"outcome": "eligible", "verdict_legal_person": "met", "remark_legal_person": ""})
+    assert len([m for m in mails() if m.template == "proposals/mail/checked.txt"]) == 4
     assert as_("pi1").get(f"{url}/reinstate").status_code == 403
 
 
@@ -354,8 +354,9 @@ def test_an_officer_checks_by_the_list_of_rules(db, cast, as_, call_topic, at, m
     travel.move_to(at + timedelta(days=70))
     officer = as_("officer")
     assert officer.page(f"{url}/check").select(".checks .check-ok")
-    officer.submit(f"{url}/check", {"outcome": "ineligible", "reason": ""}, status=422)
-    officer.submit(f"{url}/check", {"outcome": "ineligible", "reason": "Con dấu không rõ"})
+    said = {f"verdict_{code}": "met" for code in ("legal_person", "functions", "pi_degree", "similar")} | {"verdict_signed": "not_met", "remark_signed": "Con dấu không rõ"}
+    officer.submit(f"{url}/check", said | {"outcome": "ineligible", "reason": ""}, status=422)
+    officer.submit(f"{url}/check", said | {"outcome": "ineligible", "reason": "Con dấu không rõ"})
     assert "Con dấu không rõ" in mails()[-1].body and "18/05/2026" in mails()[-1].body
     assert "18/05/2026" in as_("pi1").page(url).text
     officer.submit(f"{url}/check", {"outcome": "eligible"}, status=409)

@@ -10,6 +10,7 @@ from app.across.demo.cast import Cast
 from app.across.demo.plays import (
     desk,
     notices,
+    opening,
     people,
     plans,
     questionnaires,
@@ -38,6 +39,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     plans.next_plan(cast, at=as_of - 20 * DAY)
     vocabulary.words_of_the_province(cast, as_of - 10 * DAY)
     notices.all_states(cast, names, as_of)
+    opening.after_the_opening(cast, names, as_of)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
     people.profiles(cast, as_of)

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Select, case, exists, func, or_
 
 from app.across.anybody import Anybody
-from app.across.desk import councils, dossiers, later, office, plans
+from app.across.desk import checks, councils, dossiers, later, office, plans
 from app.across.desk.waiting import NOW, Found, Task, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
@@ -19,7 +19,7 @@ from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
-from app.stages.calls.models import Call, CallTopic, Extension, Question
+from app.stages.calls.models import Call, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
 from app.stages.execution.models import (
     Adjustment,
@@ -152,15 +152,6 @@ def to_sign_off(user: User, _at: datetime) -> list[Select[Any]]:
         return []
     return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, hint=User.name).join(User, User.id == Proposal.pi_id)
             .where(proposals.managed_by(user), Proposal.state == ProposalState.DRAFT, Proposal.host_signed_at.is_(None))]  # fmt: skip
-
-
-def to_check(user: User, _at: datetime) -> list[Select[Any]]:
-    """Opened dossiers to check."""
-    if not user.can(Do.PROPOSALS_CHECK):
-        return []
-    return [lines("proposals.check", Proposal.public_id, Proposal.title, since=Proposal.submitted_at, hint=Proposal.code)
-            .join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Call, Call.id == CallTopic.call_id)
-            .where(Call.state.in_(proposals.UNSEALED), Proposal.state == ProposalState.SUBMITTED)]  # fmt: skip
 
 
 # --- money ----------------------------------------------------------------------------------------------------
@@ -317,7 +308,8 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm),
-    (N_("Dossiers to check"), to_check),
+    (N_("To be added to your dossiers"), checks.to_add),
+    (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
     (N_("Councils to set up or hold"), councils.to_run),
     (N_("Rounds to conclude"), councils.rounds_to_conclude),

@@ -56,6 +56,14 @@ def get(digest: str) -> bytes:
     return content
 
 
+def size(digest: str) -> int | None:
+    """How many bytes are kept under this hash; None when there are none."""
+    try:
+        return _path(digest).stat().st_size
+    except OSError:
+        return None
+
+
 def names() -> set[str]:
     """The hashes of all files in the store, those that no row points to as well."""
     return {path.name for path in Path(current_app.config["FILES_FOLDER"]).glob("??/??/*") if not path.name.startswith(".")}

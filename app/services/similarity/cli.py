@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from app.kernel.db import db
-from app.services.similarity import queries
+from app.services.similarity import queries, texts
 from app.services.similarity.kinds import rebuild_all
 from app.services.similarity.models import TextEntry
 from app.services.similarity.words import read_titles
@@ -42,3 +42,4 @@ def rebuild() -> None:
 
 
 commands = [projects, similarity]
+JOBS = [texts.work_through]

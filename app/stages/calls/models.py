@@ -29,7 +29,7 @@ from app.kernel.db import (
     trigger,
 )
 from app.services.people.models import User
-from app.stages.calls.rules import CallState, QuestionState, TopicOutcome
+from app.stages.calls.rules import CallState, Capacity, QuestionState, TopicOutcome
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
 
@@ -153,6 +153,36 @@ class Correction(Identified, Model):
     __table_args__ = (text_check("document", 200),)
 
 
+class Opening(Identified, Model):
+    """The session in which the dossiers of a call were opened. Append-only."""
+
+    __tablename__ = "call_opening"
+
+    call_id: Mapped[int] = mapped_column(to("call"), unique=True)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int] = mapped_column(to("user_account"))
+
+    people: Mapped[list[OpeningPresent]] = relationship(lazy="raise_on_sql", order_by="OpeningPresent.position", viewonly=True)
+
+    __table_args__ = (text_check("place", 500),)
+
+
+class OpeningPresent(Model):
+    """Who was there when the dossiers were opened, and of which body."""
+
+    __tablename__ = "call_opening_present"
+
+    opening_id: Mapped[int] = mapped_column(to("call_opening"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    capacity: Mapped[Capacity] = enum_of(Capacity)
+    name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(String(300))
+    office: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (text_check("name", 200), text_check("body", 300))
+
+
 class Question(Identified, Versioned, Model):
     """A question about a call. What everybody reads is `wording` and `answer`; who asked is read by nobody, only mailed to."""
 
@@ -213,7 +243,8 @@ class SavedSearch(Identified, Model):
     __table_args__ = (UniqueConstraint("user_id", "query"),)
 
 
-append_only("call_correction")
+for _table in ("call_correction", "call_opening", "call_opening_present"):
+    append_only(_table)
 # the rules of a call that is out: its notice does not change, its deadline moves by two people and never back, an answered extension stays
 _NOTICE = ("mode", "year", "round", "number", "dated", "opens_at", "rules", "title")
 _OUT = "OLD.state <> 'draft' AND OLD.opens_at IS NOT NULL"

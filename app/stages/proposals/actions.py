@@ -18,12 +18,19 @@ from app.kernel.words import N_
 from app.services.files import queries as files
 from app.services.papers import actions as papers
 from app.services.people import queries as people
-from app.services.people.actions import disengage, engage
+from app.services.people.actions import disengage
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import CallState, is_open
-from app.stages.ideas.rules import TopicState
-from app.stages.proposals import load, outcomes, queries, sendingback, team, work
+from app.stages.proposals import (
+    checking,
+    load,
+    outcomes,
+    queries,
+    sendingback,
+    team,
+    work,
+)
 from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import (
     BudgetLine,
@@ -51,6 +58,8 @@ put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take
 select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
 save_general, add_member, set_months = team.save_general, team.add_member, team.set_months
 give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
+check_eligible, check_ineligible = checking.check_eligible, checking.check_ineligible
+reinstate, check_reinstatable = checking.reinstate, checking.check_reinstatable
 
 # a request that came in time may be worked on after the call was closed, never after its dossiers were opened
 RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
@@ -215,18 +224,10 @@ def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime 
     proposal.submitted_at = received
     PROPOSAL.advance(proposal, "submit", by=by, at=at, detail={"number": proposal.receipt_no, "sha256": version.sha256})
     _receipt(proposal, version, by, at)
-    _engage(proposal, at)
+    outcomes.engaged(proposal, at)
     people_told = [proposal.pi, *people.managers_of(proposal.host_id)]
     outbox.post("proposals/mail/submitted.txt", to=people_told, key=f"proposal-submitted:{proposal.public_id}", at=at, proposal=proposal)
     return proposal
-
-
-def _engage(proposal: Proposal, at: datetime) -> None:
-    facts: dict[str, Any] = {"title": proposal.title, "from_date": local(at).date()}
-    engage("proposal", proposal, role="host", organisation_id=proposal.host_id, **facts)
-    for member in proposal.team:
-        if member.user_id:
-            engage("proposal", proposal, role=str(member.role), user_id=member.user_id, **facts)
 
 
 def _freeze(proposal: Proposal, received: datetime, by: User) -> Version:
@@ -274,64 +275,3 @@ def withdraw(proposal: Proposal, *, reason: str | None = None, by: User, at: dat
         raise WrongState(N_("After the deadline a proposal cannot be withdrawn here."))
     PROPOSAL.advance(proposal, "withdraw", by=by, at=at, reason=reason, seen=seen)
     disengage(proposal, on=local(at).date())
-
-
-def check_eligible(proposal: Proposal, *, note: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
-    """The Department finds the dossier eligible."""
-    _check(proposal, "check_eligible", note, by, at, seen)
-
-
-def check_ineligible(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: Any = None) -> None:
-    """The Department finds the dossier not eligible, with the reason the applicant will read."""
-    if not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason: the applicant will read it."), field="reason")
-    _check(proposal, "check_ineligible", reason, by, at, seen)
-    disengage(proposal, on=local(at).date())
-
-
-def _check(proposal: Proposal, verb: str, note: str | None, by: User, at: datetime, seen: Any) -> None:
-    if proposal.call_topic.call.state not in queries.UNSEALED:
-        raise WrongState(N_("Dossiers stay sealed until the call is opened."))
-    _refuse_own_people(proposal, by)
-    proposal.checked_at, proposal.check_note = at, nfc(note) if note else None
-    PROPOSAL.advance(proposal, verb, by=by, at=at, reason=note, seen=seen)
-    outbox.post("proposals/mail/checked.txt", to=proposal.pi, key=f"proposal-checked:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal,
-                remedy_until=queries.remedy_until(proposal, local(at).date()) if verb == "check_ineligible" else None)  # fmt: skip
-
-
-def _refuse_own_people(proposal: Proposal, by: User) -> None:
-    if any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
-        raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must check it."))
-
-
-def check_reinstatable(proposal: Proposal, by: User) -> None:
-    """Raise unless this officer may take the refusal back: the topic still waits for a dossier of this call."""
-    call_topic = proposal.call_topic
-    if proposal.state != ProposalState.INELIGIBLE:
-        raise WrongState(N_("This dossier was not refused, or the refusal is taken back already."))
-    if call_topic.call.state != CallState.OPENED:
-        raise WrongState(N_("The call is concluded: a refusal can no longer be taken back."))
-    if call_topic.outcome is not None or call_topic.topic.state != TopicState.IN_CALL:
-        raise WrongState(N_("The topic %(code)s has left this call: it is free, in another call, assigned or dropped. The refusal can no longer be taken back; "
-                            "the applicant may answer the next call for it."), code=call_topic.topic.code)  # fmt: skip
-    _refuse_own_people(proposal, by)
-    if queries.checker_of(proposal) == by.id:
-        raise NotAllowed(N_("You declared this dossier not eligible: another officer must take that back."))
-
-
-def reinstate(proposal: Proposal, reason: str, *, document: str, by: User, at: datetime, seen: Any = None) -> None:
-    """A refusal is taken back on a written document: the dossier is checked anew.
-
-    The officer who declared it not eligible may not take that back (four eyes). Possible as long as the call is not
-    concluded, also after the term for asking: a complaint upheld later must be obeyed.
-    """
-    if not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason: the applicant will read it."), field="reason")
-    if not nfc(document or ""):
-        raise Incomplete(N_("Please give number and date of the document on which this rests."), field="document")
-    check_reinstatable(proposal, by)
-    proposal.checked_at, proposal.check_note = None, None
-    PROPOSAL.advance(proposal, "reinstate", by=by, at=at, reason=nfc(reason), seen=seen, detail={"number": nfc(document)})
-    _engage(proposal, at)
-    outbox.post("proposals/mail/reinstated.txt", to=[proposal.pi, *people.managers_of(proposal.host_id)], at=at, proposal=proposal, reason=nfc(reason),
-                document=nfc(document), key=f"proposal-reinstated:{proposal.public_id}:{proposal.version}")  # fmt: skip

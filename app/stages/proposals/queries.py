@@ -17,7 +17,7 @@ from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
 from app.kernel.words import N_
 from app.services.people import queries as people
-from app.services.people.models import User
+from app.services.people.models import Organisation, User
 from app.services.profiles.models import CvVersion
 from app.services.rulebook import queries as rulebook
 from app.services.similarity.kinds import Kind, Shown, register_kind
@@ -62,18 +62,28 @@ def _unsealed() -> ColumnElement[bool]:
     return and_(opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
 
 
+def unsealed() -> ColumnElement[bool]:
+    """The condition: the call is opened, and the dossier was neither a draft nor withdrawn."""
+    return _unsealed()
+
+
 def _seen_by(user: User) -> ColumnElement[bool]:
     own = or_(in_team(user), managed_by(user))
     return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
 
 
 def _whole() -> Select[Any]:
-    return select(Proposal).options(
+    return select(Proposal).options(*whole_options())
+
+
+def whole_options() -> list[Any]:
+    """What is loaded with a whole dossier."""
+    return [
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
         joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
         joinedload(Proposal.work_form),
         selectinload(Proposal.team).options(joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
-            load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form))))  # fmt: skip
+            load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form)))]  # fmt: skip
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:
@@ -201,6 +211,11 @@ def of_call_topic(call_topic: CallTopic, states: Iterable[ProposalState] | None 
     return list(db.session.scalars(statement.order_by(Proposal.submitted_at, Proposal.id)))
 
 
+def any_in(call_topic: CallTopic, states: Iterable[ProposalState]) -> bool:
+    """Is a dossier of the topic in one of these states?"""
+    return bool(db.session.scalar(select(exists().where(Proposal.call_topic_id == call_topic.id, Proposal.state.in_(list(states))))))
+
+
 def of_call(call: Call) -> list[Proposal]:
     """The dossiers that came in for a call, in order."""
     statement = _whole().join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id, Proposal.submitted_at.is_not(None))
@@ -233,10 +248,24 @@ def latest_version(proposal: Proposal) -> Version | None:
 
 
 def checker_of(proposal: Proposal) -> int | None:
-    """Who declared the dossier not eligible last: the journal knows."""
+    """Who concluded the check of the dossier last: the journal knows."""
     kind, pid = journal.subject_key(proposal)
-    acts = select(JournalEntry.actor_id).where(JournalEntry.subject_type == kind, JournalEntry.subject_pid == pid, JournalEntry.verb == "check_ineligible")
+    verbs = ("check_eligible", "check_ineligible")
+    acts = select(JournalEntry.actor_id).where(JournalEntry.subject_type == kind, JournalEntry.subject_pid == pid, JournalEntry.verb.in_(verbs))
     return db.session.scalar(acts.order_by(JournalEntry.seq.desc()).limit(1))
+
+
+def under_check() -> Select[Any]:
+    """The opened dossiers of all calls, with what the list of the check shows."""
+    shown = (joinedload(Proposal.host), joinedload(Proposal.pi), joinedload(Proposal.call_topic).joinedload(CallTopic.topic))
+    joined = (select(Proposal).join(Organisation, Organisation.id == Proposal.host_id).join(User, User.id == Proposal.pi_id)
+              .join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Call, Call.id == CallTopic.call_id))  # fmt: skip
+    return joined.options(*shown).where(Call.state.in_(UNSEALED), Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
+
+
+def opened_calls() -> list[Call]:
+    """The calls whose dossiers are open, newest first."""
+    return list(db.session.scalars(select(Call).where(Call.state.in_(UNSEALED)).order_by(Call.deadline.desc()).limit(200)))
 
 
 def to_sign(user: User) -> list[Proposal]:

@@ -36,6 +36,7 @@ PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.SUBMITTED, "check_eligible"): Move(S.ELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare eligible")),
     (S.SUBMITTED, "check_ineligible"): Move(S.INELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare not eligible")),
     (S.INELIGIBLE, "reinstate"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Reinstate for a second look")),
+    (S.ELIGIBLE, "retract"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Take back that it is eligible")),
     (S.ELIGIBLE, "put_to_selection"): Move(S.IN_SELECTION, Do.SYSTEM, N_("Put to selection")),
     (S.IN_SELECTION, "take_from_selection"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Take from selection")),
     (S.IN_SELECTION, "select"): Move(S.SELECTED, Do.SYSTEM, N_("Select")),

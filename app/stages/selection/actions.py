@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
 from app.services.councils.models import Council
-from app.services.councils.procedures import Procedure, register_procedure
+from app.services.councils.procedures import Procedure, Told, register_procedure
 from app.services.councils.rules import Kind
 from app.services.people.models import User
 from app.stages.calls import actions as calls
@@ -22,6 +23,7 @@ from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TopicOutcome
 from app.stages.ideas.rules import Mode
 from app.stages.proposals import actions as proposals
+from app.stages.proposals import overlaps
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import queries, scoring
@@ -132,6 +134,12 @@ def _rule_keys(rows: Any) -> list[str]:
     return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "councils.selection.competing_recusal"]
 
 
+def _told(result: Mapping[str, Any], row: Proposal, rules: Mapping[str, Any]) -> Told:
+    """What the count says, and beside it what was judged of earlier work that is near."""
+    said, judged = scoring.told(result, row, rules), overlaps.told_to_council(row)
+    return replace(said, facts=[*said.facts, ({"vi": "So sánh với nhiệm vụ, hồ sơ đã có", "en": "Compared with earlier work"}, judged)]) if judged else said
+
+
 def agenda_title(row: Proposal) -> str:
     """A dossier as it stands on the agenda: competitors have one title, host and investigator tell them apart. Members must know them to declare."""
     return f"{row.code} {row.title[:300]} (tổ chức chủ trì: {row.host.name[:100]}; chủ nhiệm: {row.pi.name[:60]})"
@@ -151,6 +159,6 @@ def _fixed(rows: Any) -> Mapping[str, int]:
 
 
 register_procedure(Procedure(
-    Kind.SELECTION, rule_keys=_rule_keys, fixed=_fixed, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
+    Kind.SELECTION, rule_keys=_rule_keys, fixed=_fixed, questions=scoring.questions, count=scoring.count, told=_told, summary=scoring.summary,
     rank=scoring.rank, together=True, established=_established, dissolved=_dissolved, returned=_returned, concluded=rank,
     agenda_title=agenda_title, guide=scoring.guide, after=_after))  # fmt: skip

@@ -12,7 +12,8 @@ from app.kernel.clock import local
 from app.services.files import actions as files
 from app.services.people.models import User
 from app.stages.calls.models import CallTopic
-from app.stages.proposals import actions, queries, work
+from app.stages.proposals import actions, checking, checklist, queries, work
+from app.stages.proposals.eligibility import Told, Verdict
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 
@@ -111,15 +112,30 @@ def withdrawn(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str, host:
     return row
 
 
+def judged(cast: Cast, *, proposal: Proposal, at: datetime, by: str = "officer", but: str | None = None) -> Proposal:
+    """The checklist filled in: all met, `but` one line."""
+    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    stands = checklist.newest(checklist.judgements(fresh))
+    told = {}
+    for line in checklist.lines_of(fresh, on=local(at).date()):
+        seen = stands[line.code].number if line.code in stands else 0
+        if line.code == but:
+            told[line.code] = Told(Verdict.NOT_MET, "Không có trong hồ sơ hoặc chưa hợp lệ.", seen)
+        else:
+            told[line.code] = Told(Verdict.MET, "" if line.ok is not False else "Đã xem xét, không thuộc trường hợp loại trừ.", seen)
+    checking.judge(fresh, told, by=cast[by], at=at)
+    return fresh
+
+
 def eligible(cast: Cast, *, proposal: Proposal, at: datetime) -> Proposal:
     """The dossier found eligible, after the opening."""
-    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    fresh = judged(cast, proposal=proposal, at=at)
     actions.check_eligible(fresh, by=cast["officer"], at=at)
     return fresh
 
 
 def ineligible(cast: Cast, *, proposal: Proposal, at: datetime, reason: str = "Thiếu hồ sơ pháp lý của tổ chức chủ trì.") -> Proposal:
     """The dossier found not eligible."""
-    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    fresh = judged(cast, proposal=proposal, at=at, but="legal_person")
     actions.check_ineligible(fresh, reason, by=cast["officer"], at=at)
     return fresh

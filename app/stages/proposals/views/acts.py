@@ -141,37 +141,6 @@ def withdraw(pid: str) -> Any:
                            note=_("You can begin a new one for the same topic until the deadline."))  # fmt: skip
 
 
-@bp.route("/<pid>/check", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_CHECK)
-@writes
-def check(pid: str) -> Any:
-    row = ready(queries.for_officer(current_user, pid), moves(PROPOSAL, "check_eligible"))
-    form = forms.Check(obj=row)
-    form.outcome.choices = [("eligible", _("Eligible")), ("ineligible", _("Not eligible"))]
-    if form.validate_on_submit():
-        if form.outcome.data == "eligible":
-            actions.check_eligible(row, note=form.reason.data or None, seen=form.version.data, by=current_user, at=clock.now())
-        else:
-            actions.check_ineligible(row, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The check is recorded and the applicant is told."), url_for(".show", pid=pid))
-    attachments = files.of(row)
-    return render_template("proposals/check.html", proposal=row, form=form, attachments=attachments, sums=totals(row.lines),
-                           checks=_checks(row, attachments), remedy=queries.remedy_until(row, clock.today()), **_names(row))  # fmt: skip
-
-
-@bp.route("/<pid>/reinstate", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_CHECK)
-@writes
-def reinstate(pid: str) -> Any:
-    row = ready(queries.for_officer(current_user, pid), moves(PROPOSAL, "reinstate"), actions.check_reinstatable)
-    form = forms.Reinstate(obj=row)
-    if form.validate_on_submit():
-        actions.reinstate(row, form.reason.data, document=form.document.data, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The dossier is to be checked again and the applicant is told."), url_for(".show", pid=pid))
-    return render_template("proposals/act.html", proposal=row, form=form, title=_("Take back the refusal"), button=_("Reinstate for a second look"),
-                           note=_("Another officer than the one who refused does this. Applicant and host get an e-mail with your reason."))  # fmt: skip
-
-
 @bp.route("/<pid>/give-up", methods=["GET", "POST"])
 @allow(Do.PROPOSALS_WITHDRAW)
 @writes

@@ -28,16 +28,21 @@ from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
 from app.stages.proposals import (
     actions,
+    checking,
+    checklist,
     comments,
     forms,
     giving,
     newpi,
+    opening,
+    overlaps,
     places,
     queries,
     sendingback,
     team,
     work,
 )
+from app.stages.proposals.eligibility import overdue
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, Access, ProposalState, totals
 from app.stages.proposals.views.blueprint import (
@@ -49,14 +54,7 @@ from app.stages.proposals.views.blueprint import (
 )
 from app.stages.proposals.views.work import parts_of, sheet_of
 
-
-def list_dossiers(call: Any) -> list[dict[str, Any]]:
-    """What came in for a call, for its opening."""
-    return [{"call_topic": p.call_topic.public_id, "code": p.code, "title": p.title, "host": p.host.name, "pi": p.pi.name,
-             "received_at": p.submitted_at} for p in queries.of_call(call)]  # fmt: skip
-
-
-DOSSIER_LISTERS.append(list_dossiers)
+DOSSIER_LISTERS.append(opening.list_dossiers)
 APPLICANTS.append(queries.applicants)
 
 
@@ -115,6 +113,15 @@ def _together(row: Proposal, access: Access | None, draft: bool) -> dict[str, An
             "leaves": row.pi_id != current_user.id and any(m.user_id == current_user.id for m in row.team), "button": forms.Remove()}  # fmt: skip
 
 
+def _checked(row: Proposal, mine: bool) -> dict[str, Any]:
+    """What came of the check so far, and what this person may do about it."""
+    opened = not queries.is_sealed(row)
+    return {"checking": checking, "requests": checklist.remedies_of(row) if opened else [], "overdue": overdue, "today": clock.today(),
+            "answers": mine and row.pi_id == current_user.id or current_user.manages(row.host_id),
+            "compares": opened and overlaps.may_compare(row, current_user),
+            "compared": list(checklist.judgements_on_overlaps(row).values()) if opened and overlaps.may_compare(row, current_user) else []}  # fmt: skip
+
+
 @bp.get("/<pid>")
 @allow(SIGNED_IN)
 def show(pid: str) -> Any:
@@ -132,7 +139,7 @@ def show(pid: str) -> Any:
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
-        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), fits=fits, check_reinstatable=actions.check_reinstatable)  # fmt: skip
+        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), **_checked(row, mine), fits=fits)  # fmt: skip
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
