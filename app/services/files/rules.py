@@ -16,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 
 from app.kernel.errors import Incomplete
 from app.kernel.text import nfc
-from app.kernel.words import N_
+from app.kernel.words import N_, Face
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 KINDS = {
@@ -26,6 +26,16 @@ KINDS = {
     "png": "image/png",
     "jpg": "image/jpeg",
 }
+
+
+class Verdict(Face):
+    """What the malware check says of a file."""
+
+    WAITING = "waiting", N_("Waiting for the malware check"), "amber"
+    CLEAN = "clean", N_("Checked"), "green"
+    INFECTED = "infected", N_("Malware found"), "red"
+
+
 ENTRIES, UNPACKED, RATIO = 2_000, 200 * 2**20, 50
 MAGIC = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04"}
 TYPES = "[Content_Types].xml"

@@ -16,7 +16,6 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.files import queries as files
-from app.services.papers import actions as papers
 from app.services.people import queries as people
 from app.services.people.actions import disengage, engage
 from app.services.people.models import Organisation, User
@@ -30,7 +29,6 @@ from app.stages.proposals.models import (
     Proposal,
     ProposalProduct,
     TeamMember,
-    Version,
 )
 from app.stages.proposals.rules import (
     PROPOSAL,
@@ -40,20 +38,14 @@ from app.stages.proposals.rules import (
     Source,
     TeamRole,
     check_year,
-    in_time,
     line_amount,
     problems,
     refuse_problems,
-    totals,
 )
 
 put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
 select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
 give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
-
-# a request that came in time may be worked on after the call was closed, never after its dossiers were opened
-RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
-
 
 def check_not_handed_in(call_topic: CallTopic, by: User) -> None:
     """Has this person no dossier in for this topic?"""
@@ -164,7 +156,7 @@ def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] 
     """What the dossier still lacks, by the rules of today; `parts` where the work description was looked at already."""
     on = local(at).date()
     kind = str(proposal.call_topic.topic.kind)
-    wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
+    wanted = [d for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = queries.ceiling_of(proposal)
     return problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted)
@@ -213,53 +205,13 @@ def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: 
     outbox.post("proposals/mail/sent_back.txt", to=proposal.pi, key=f"proposal-back:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal)
 
 
-def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, seen: Any = None) -> Proposal:
-    """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late.
-
-    What was submitted already keeps its receipt: asking again, even after the deadline, gives the same and changes nothing.
-    """
-    received = received_at or at
-    if queries.held(proposal).receipt_no is not None and proposal.state == ProposalState.SUBMITTED and proposal.pi_id == by.id:
-        return proposal
-    check_seen(proposal, seen)  # here: what follows writes to the row and so grows its version
-    if proposal.pi_id != by.id:
-        raise NotAllowed(N_("The principal investigator submits the proposal."))
-    if proposal.state == ProposalState.DRAFT and not in_time(received, proposal.call_topic.call.deadline):
-        raise WrongState(N_("The deadline was %(at)s. This request arrived at %(received)s."),
-                         at=f"{local(proposal.call_topic.call.deadline):%d/%m/%Y %H:%M:%S}", received=f"{local(received):%d/%m/%Y %H:%M:%S}")  # fmt: skip
-    if proposal.call_topic.call.state not in RECEIVING:
-        raise WrongState(N_("This call does not receive dossiers now."))
-    refuse_problems(problems_of(proposal, at=at))
-    if proposal.host_signed_at is None:
-        raise Incomplete(N_("The host organisation has not signed off yet."))
-    year = local(received).year
-    version = _freeze(proposal, received, by)
-    proposal.code = f"HS-{year}-{papers.next_number('dossier', year):04d}"
-    proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
-    proposal.submitted_at = received
-    PROPOSAL.advance(proposal, "submit", by=by, at=at, detail={"number": proposal.receipt_no, "sha256": version.sha256})
-    _receipt(proposal, version, by, at)
-    _engage(proposal, at)
-    people_told = [proposal.pi, *people.managers_of(proposal.host_id)]
-    outbox.post("proposals/mail/submitted.txt", to=people_told, key=f"proposal-submitted:{proposal.public_id}", at=at, proposal=proposal)
-    return proposal
-
-
-def _engage(proposal: Proposal, at: datetime) -> None:
+def engage_people(proposal: Proposal, at: datetime) -> None:
+    """Note who works on the dossier from now on."""
     facts: dict[str, Any] = {"title": proposal.title, "from_date": local(at).date()}
     engage("proposal", proposal, role="host", organisation_id=proposal.host_id, **facts)
     for member in proposal.team:
         if member.user_id:
             engage("proposal", proposal, role=str(member.role), user_id=member.user_id, **facts)
-
-
-def _freeze(proposal: Proposal, received: datetime, by: User) -> Version:
-    before = queries.latest_version(proposal)
-    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=snapshot(proposal),
-                      sha256=digest_of(proposal), received_at=received, submitted_by_id=by.id)  # fmt: skip
-    db.session.add(version)
-    db.session.flush()
-    return version
 
 
 def snapshot(proposal: Proposal) -> dict[str, Any]:
@@ -276,27 +228,6 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
                    "price": b.price, "amount": b.amount, "lump_sum": b.lump_sum} for b in proposal.lines],
         "files": [{"name": a.filename, "kind": a.kind, "sha256": a.sha256, "size": a.size} for a in files.of(proposal)],
     }  # fmt: skip
-
-
-def _receipt(proposal: Proposal, version: Version, by: User, at: datetime) -> None:
-    sums, topic = totals(proposal.lines), proposal.call_topic.topic
-    names = {d["code"]: d["vi"] for d in queries.documents(str(topic.kind), local(at).date(), proposal.call_topic.call)}
-    listed = [file | {"kind": names.get(file["kind"], file["kind"])} for file in version.content["files"]]
-    data = {"receipt": proposal.receipt_no, "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
-            "call": proposal.call_topic.call.title, "received": f"{local(version.received_at):%H:%M:%S ngày %d/%m/%Y}", "sha256": version.sha256,
-            "state": sums["state"], "counterpart": sums["counterpart"], "files": listed}  # fmt: skip
-    papers.issue(template="proposals/receipt", subject=proposal, title=f"Giấy biên nhận hồ sơ {proposal.receipt_no}", data=data, by=by, at=at,
-                 number=proposal.receipt_no)  # fmt: skip
-
-
-def withdraw(proposal: Proposal, *, reason: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
-    """Withdraw before the deadline. Raises WrongState afterwards."""
-    if proposal.pi_id != by.id:
-        raise NotAllowed(N_("The principal investigator submits the proposal."))
-    if not is_open(proposal.call_topic.call, at):
-        raise WrongState(N_("After the deadline a proposal cannot be withdrawn here."))
-    PROPOSAL.advance(proposal, "withdraw", by=by, at=at, reason=reason, seen=seen)
-    disengage(proposal, on=local(at).date())
 
 
 def check_eligible(proposal: Proposal, *, note: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
@@ -355,6 +286,6 @@ def reinstate(proposal: Proposal, reason: str, *, document: str, by: User, at: d
     check_reinstatable(proposal, by)
     proposal.checked_at, proposal.check_note = None, None
     PROPOSAL.advance(proposal, "reinstate", by=by, at=at, reason=nfc(reason), seen=seen, detail={"number": nfc(document)})
-    _engage(proposal, at)
+    engage_people(proposal, at)
     outbox.post("proposals/mail/reinstated.txt", to=[proposal.pi, *people.managers_of(proposal.host_id)], at=at, proposal=proposal, reason=nfc(reason),
                 document=nfc(document), key=f"proposal-reinstated:{proposal.public_id}:{proposal.version}")  # fmt: skip

@@ -181,7 +181,7 @@ def _minutes(call: Call, call_topics: Sequence[CallTopic], lines: Sequence[Mappi
         "title": call.title, "number": call.number or "", "opened": _shown(at), "deadline": _shown(call.deadline), "present": nfc(present),
         "count": len(lines), "officer": by.name if by else "",
         "dossiers": [{"code": li["code"], "topic": topics[li["call_topic"]].code, "title": li["title"], "host": li["host"], "pi": li["pi"],
-                      "received": _shown(li["received_at"])} for li in lines],
+                      "received": _shown(li["received_at"]), "remark": li.get("remark", "")} for li in lines],
         "empty": [{"code": ct.topic.code, "title": ct.topic.title} for ct in call_topics if not ct.dossiers],
     }  # fmt: skip
 

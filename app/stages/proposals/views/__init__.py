@@ -1,7 +1,17 @@
 """/proposals: sections of a dossier (sections.py), its work description (work.py,
-word.py), the estimate from and to Excel (estimate.py), copies (copying.py), acts on the whole of it (acts.py)."""
+word.py), the estimate from and to Excel (estimate.py), copies (copying.py), acts on the whole of it (acts.py),
+handing in (submitting.py), what officers take in (admitting.py)."""
 
-from app.stages.proposals.views import acts, copying, estimate, sections, word, work
+from app.stages.proposals.views import (
+    acts,
+    admitting,
+    copying,
+    estimate,
+    sections,
+    submitting,
+    word,
+    work,
+)
 from app.stages.proposals.views.blueprint import bp
 
-__all__ = ["acts", "bp", "copying", "estimate", "sections", "word", "work"]
+__all__ = ["acts", "admitting", "bp", "copying", "estimate", "sections", "submitting", "word", "work"]

@@ -26,10 +26,11 @@ from app.stages.calls import queries as calls
 from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
-from app.stages.proposals import actions, forms, queries, work
+from app.stages.proposals import actions, forms, queries, submitting, work
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
 from app.stages.proposals.views.blueprint import (
+    arrived,
     assigned_here,
     bp,
     takes_dossiers,
@@ -41,7 +42,15 @@ from app.stages.proposals.views.work import parts_of, sheet_of
 def list_dossiers(call: Any) -> list[dict[str, Any]]:
     """What came in for a call, for its opening."""
     return [{"call_topic": p.call_topic.public_id, "code": p.code, "title": p.title, "host": p.host.name, "pi": p.pi.name,
-             "received_at": p.submitted_at} for p in queries.of_call(call)]  # fmt: skip
+             "received_at": p.submitted_at, "remark": remark_of(p)} for p in queries.of_call(call)]  # fmt: skip
+
+
+def remark_of(row: Proposal) -> str:
+    """What the minutes of the opening say of how a dossier came in; papers speak Vietnamese."""
+    said = [f"hồ sơ giấy, {row.paper.envelopes} bì, dấu {clock.local(row.paper.stamp_at):%H:%M %d/%m/%Y} {row.paper.stamp_office}"] if row.paper else []
+    if row.late:
+        said.append(f"nhận sau hạn vì {submitting.GROUNDS[str(row.late.ground)]}: {row.late.reason} ({row.late.document})")
+    return "; ".join(said)
 
 
 DOSSIER_LISTERS.append(list_dossiers)
@@ -109,7 +118,9 @@ def show(pid: str) -> Any:
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
-        parts=parts_of(row, found) if draft and mine else [], fits=fits, check_reinstatable=actions.check_reinstatable)  # fmt: skip
+        parts=parts_of(row, found) if draft and mine else [], fits=fits,
+        replaces=queries.replaced_by(row), withdrawable=fits(row, lambda p, by: submitting.check_withdrawable(p, by, arrived())),
+        replaceable=fits(row, lambda p, by: submitting.check_replaceable(p, by, arrived())), check_reinstatable=actions.check_reinstatable)  # fmt: skip
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
