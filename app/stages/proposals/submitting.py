@@ -132,7 +132,7 @@ def _receipt(proposal: Proposal, version: Version, by: User, at: datetime) -> No
     data = {"receipt": proposal.receipt_no, "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
             "call": proposal.call_topic.call.title, "received": _told(version.received_at), "sha256": version.sha256, "version": version.number,
             "state": sums["state"], "counterpart": sums["counterpart"], "files": listed, "electronic": paper is None,
-            "stamp": _told(paper.stamp_at) if paper else "", "office": paper.stamp_office if paper else "", "reference": (paper.reference or "") if paper else "",
+            "stamp": _told(paper.stamp_at) if paper else "", "post_office": paper.stamp_office if paper else "", "reference": (paper.reference or "") if paper else "",
             "envelopes": paper.envelopes if paper else 0, "listing": (paper.listing or "") if paper else "",
             "late": late is not None, "deadline": _told(proposal.call_topic.call.deadline), "late_reason": late.reason if late else "",
             "late_document": late.document if late else "", "late_ground": GROUNDS[str(late.ground)] if late else ""}  # fmt: skip
