@@ -8,6 +8,7 @@ from app.kernel import subjects
 from app.kernel.words import N_
 
 ROOMS_OF_MAIL = {
+    "files": N_("Files"),
     "plan": N_("Plan"),
     "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
     "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),

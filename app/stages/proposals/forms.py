@@ -138,6 +138,7 @@ class Lines(StageForm):
 
 class Upload(StageForm):
     kind = PickField(N_("Document"), required=True)
+    replaces = PickField(N_("In place of"), hint=N_("Leave it empty for another file. The version that is replaced is kept; the team can still read it."))
     file = FileField(N_("File"), required=True)
 
 

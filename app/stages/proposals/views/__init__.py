@@ -1,6 +1,6 @@
 """/proposals: sections of a dossier (sections.py), its work description (work.py,
 word.py), the estimate from and to Excel (estimate.py), copies (copying.py), acts on the whole of it (acts.py),
-handing in (submitting.py), what officers take in (admitting.py)."""
+files (uploads.py), handing in (submitting.py), what officers take in (admitting.py)."""
 
 from app.stages.proposals.views import (
     acts,
@@ -9,9 +9,10 @@ from app.stages.proposals.views import (
     estimate,
     sections,
     submitting,
+    uploads,
     word,
     work,
 )
 from app.stages.proposals.views.blueprint import bp
 
-__all__ = ["acts", "admitting", "bp", "copying", "estimate", "sections", "submitting", "word", "work"]
+__all__ = ["acts", "admitting", "bp", "copying", "estimate", "sections", "submitting", "uploads", "word", "work"]

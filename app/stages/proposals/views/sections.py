@@ -20,7 +20,6 @@ from app.services.files import actions as file_actions
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
-from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.calls import queries as calls
 from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
@@ -194,24 +193,6 @@ def budget(pid: str) -> Any:
         return done(_saved(), url_for(".budget", pid=pid))
     return render_template("proposals/budget.html", proposal=row, ceiling=queries.ceiling_of(row), form=form, remove=forms.Remove(data={"version": row.version}), sums=totals(row.lines),
                            heads={code: h[name] for code, h in heads.items()})  # fmt: skip
-
-
-@bp.route("/<pid>/files", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def attachments(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    name = "en" if language() == "en" else "vi"
-    documents = queries.documents(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
-    form = forms.Upload(data={"version": row.version})
-    form.file.description = _("PDF, Word, Excel, PNG or JPEG, at most %(n)s MB.", n=rulebook.value("files.max_bytes", on=clock.today()) // 2**20)
-    form.kind.choices = [(d["code"], d[name]) for d in documents]
-    if form.validate_on_submit():
-        actions.changed_files(row, seen=form.version.data, at=clock.now())
-        file_actions.attach(subject=row, upload=form.file.data, kind=form.kind.data, by=current_user, at=clock.now())
-        return done(_saved(), url_for(".attachments", pid=pid))
-    return render_template("proposals/files.html", proposal=row, form=form, attachments=files.of(row), remove=forms.Remove(data={"version": row.version}),
-                           kinds={d["code"]: d[name] for d in documents}, documents=documents, name=name)  # fmt: skip
 
 
 @bp.post("/<pid>/remove/<kind>/<part>")
