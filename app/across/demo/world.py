@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from app.across.demo import cast as demo_cast
 from app.across.demo import past, present
 from app.across.demo.cast import Cast
-from app.across.demo.plays import desk, notices, plans, questionnaires, vocabulary
+from app.across.demo.plays import (
+    desk,
+    intake,
+    notices,
+    plans,
+    questionnaires,
+    vocabulary,
+)
 from app.across.demo.seasons import titles
 from app.kernel.db import db
 
@@ -30,6 +37,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     plans.next_plan(cast, at=as_of - 20 * DAY)
     vocabulary.words_of_the_province(cast, as_of - 10 * DAY)
     notices.all_states(cast, names, as_of)
+    intake.all_ways(cast, names, as_of)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
     desk.play(cast, as_of)

@@ -53,8 +53,11 @@ def check_not_handed_in(call_topic: CallTopic, by: User) -> None:
         raise WrongState(N_("You have handed in a proposal for this topic. Withdraw it first if you want to replace it."))
 
 
-def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) -> Proposal:
-    """Begin a draft for a topic of an open call; the draft this person already has is given back."""
+def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime, answers: dict[str, str] | None = None) -> Proposal:
+    """Begin a draft for a topic of an open call; the draft this person already has is given back.
+
+    `answers` are those to the questions of eligibility that the call asks before; they stay in the journal.
+    """
     found = queries.draft_of(by, call_topic)
     if found is not None:
         return found
@@ -68,7 +71,7 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
         raise NotAllowed(N_("This topic is assigned directly to another organisation."), field="host")
     row = Proposal(call_topic_id=call_topic.id, item_id=topic.item_id, host_id=host.id, pi_id=by.id, title=topic.title, folded=fold(topic.title),
                    aim=topic.aim, work={}, created_at=at)  # fmt: skip
-    PROPOSAL.begin(row, "start", by=by, at=at)
+    PROPOSAL.begin(row, "start", by=by, at=at, detail={"answers": answers} if answers else None)
     work.begin(row, work.current(call, str(topic.kind), local(at).date()))
     db.session.add(TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0))
     db.session.flush()

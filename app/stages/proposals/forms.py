@@ -32,6 +32,12 @@ class Start(StageForm):
     host = PickField(N_("Host organisation"), required=True, blank=False, hint=N_("The organisation in whose name you apply. Its manager signs off."))
 
 
+def start_form(questions: list[dict[str, Any]], lang: str, yes: str, no: str) -> type[Start]:
+    """The form that begins a dossier, with the questions of eligibility that the call asks before."""
+    fields = {f"q_{q['code']}": ChoiceField(q[lang], choices=[("yes", yes), ("no", no)], sometimes=True) for q in questions}
+    return type("StartWithQuestions", (Start,), fields)
+
+
 class General(StageForm):
     title = LineField(N_("Title"), required=True, max=500)
     aim = NoteField(N_("Aim"), required=True, max=5000)

@@ -1,4 +1,4 @@
-"""/proposals: sections of a dossier (sections.py), its work description (work.py,
+"""/proposals: the beginning of a dossier (starting.py), its sections (sections.py), its work description (work.py,
 word.py), the estimate from and to Excel (estimate.py), copies (copying.py), acts on the whole of it (acts.py),
 files (uploads.py), handing in (submitting.py), what officers take in (admitting.py)."""
 
@@ -8,6 +8,7 @@ from app.stages.proposals.views import (
     copying,
     estimate,
     sections,
+    starting,
     submitting,
     uploads,
     word,
@@ -15,4 +16,4 @@ from app.stages.proposals.views import (
 )
 from app.stages.proposals.views.blueprint import bp
 
-__all__ = ["acts", "admitting", "bp", "copying", "estimate", "sections", "submitting", "uploads", "word", "work"]
+__all__ = ["acts", "admitting", "bp", "copying", "estimate", "sections", "starting", "submitting", "uploads", "word", "work"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -21,8 +21,7 @@ from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.shown import language
-from app.stages.calls import queries as calls
-from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
+from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
 from app.stages.proposals import actions, forms, queries, submitting, work
@@ -30,9 +29,7 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
 from app.stages.proposals.views.blueprint import (
     arrived,
-    assigned_here,
     bp,
-    takes_dossiers,
     writable,
 )
 from app.stages.proposals.views.work import parts_of, sheet_of
@@ -71,25 +68,6 @@ def index() -> Any:
                  Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies())],
     )  # fmt: skip
     return render_template("proposals/index.html", listing=listing)
-
-
-@bp.route("/new/<pid>", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def start(pid: str) -> Any:
-    call_topic = or_404(calls.call_topic_by_pid(pid))
-    or_404(call_topic.call.state in PUBLIC_STATES or None)
-    draft = queries.draft_of(current_user, call_topic)
-    if draft is not None:
-        return redirect(url_for(".show", pid=draft.public_id), 303)
-    ready(call_topic, lambda row, _by: takes_dossiers(row.call), actions.check_not_handed_in, assigned_here)
-    form = forms.Start()
-    form.host.choices = [(o.public_id, o.name) for o in current_user.organisations if call_topic.topic.assigned_organisation_id in (None, o.id)]
-    if form.validate_on_submit():
-        host = or_404(people.organisation_by_pid(form.host.data))
-        row = actions.start(call_topic, host=host, by=current_user, at=clock.now())
-        return done(_("Your draft is ready."), url_for(".show", pid=row.public_id))
-    return render_template("proposals/start.html", call_topic=call_topic, form=form)
 
 
 def _has_place(row: Proposal) -> bool:
