@@ -14,16 +14,24 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, writes
 from app.services.files import queries as files
 from app.shown import language
-from app.stages.proposals import actions, forms, queries
+from app.stages.proposals import (
+    actions,
+    forms,
+    load,
+    places,
+    queries,
+    sendingback,
+)
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, totals
-from app.stages.proposals.views.blueprint import bp, writable
+from app.stages.proposals.views.blueprint import bp, named, writable
 from app.stages.proposals.views.work import sheet_of
 
 
 def checks_of(row: Proposal, attachments: list[Any]) -> list[tuple[bool | None, str, str]]:
     """The rules of eligibility for the template: kept or not, the sentence, its source."""
     found = queries.findings_of(row, [a.kind for a in attachments], on=clock.today(), english=language() == "en")
+    found += load.findings_of(row, on=clock.today())
     return [(f.ok, _(f.sentence, **f.params), f.source) for f in found]
 
 
@@ -49,7 +57,7 @@ def sign_off(pid: str) -> Any:
     form.digest.data, form.version.data = actions.digest_of(row), row.version  # what this page shows is what is signed
     attachments = files.of(row)
     return render_template("proposals/sign_off.html", proposal=row, form=form, sums=totals(row.lines), problems=actions.problems_of(row, at=clock.now()),
-                           attachments=attachments, checks=checks_of(row, attachments), **names_of(row))  # fmt: skip
+                           attachments=attachments, checks=checks_of(row, attachments), **_changed(row), **names_of(row))  # fmt: skip
 
 
 @bp.route("/<pid>/send-back", methods=["GET", "POST"])
@@ -57,12 +65,35 @@ def sign_off(pid: str) -> Any:
 @writes
 def send_back(pid: str) -> Any:
     row = ready(queries.for_host(current_user, pid), writable)
-    form = forms.SendBack(obj=row)
+    form = forms.SendBack(data={"version": row.version})
+    form.places.choices = [(place, named(label)) for place, label in places.labels(row).items()]
     if form.validate_on_submit():
-        actions.send_back(row, form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        actions.send_back(row, form.reason.data, places=form.places.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The dossier is sent back to the team."), url_for(".show", pid=pid))
     return render_template("proposals/act.html", proposal=row, form=form, title=_("Send the dossier back to the team"), button=_("Send back"),
-                           note=_("The principal investigator gets an e-mail with your reason."))  # fmt: skip
+                           note=_("The principal investigator gets an e-mail with your reason. Until you sign, the team can change only what you tick."))  # fmt: skip
+
+
+@bp.route("/<pid>/ask-sign-off", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def ask_sign_off(pid: str) -> Any:
+    row = ready(queries.for_team(current_user, pid), lambda row, by: sendingback.check_hand_over(row, by, clock.now()))
+    form = forms.Remove(obj=row)
+    if form.validate_on_submit():
+        sendingback.ask_sign_off(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The managers of the host organisation are told."), url_for(".show", pid=pid))
+    return render_template("proposals/act.html", proposal=row, form=form, title=_("Ask the host organisation to sign off"), button=_("Ask for the signature"),
+                           note=_("The managers of the host organisation get an e-mail."))  # fmt: skip
+
+
+def _changed(row: Proposal) -> dict[str, Any]:
+    """For the manager: what was sent back last, and which sections changed since."""
+    found = sendingback.sent_back(row)
+    known = places.labels(row)
+    changed = sendingback.changed_since(row, found, actions.snapshot(row)) if found is not None else []
+    return {"back": found, "asked": [named(known[p]) for p in found.places if p in known] if found is not None else [], "changed": [named(known[p]) for p in changed],
+            "unasked": [named(known[p]) for p in changed if found is not None and p not in found.places]}  # fmt: skip
 
 
 @bp.route("/<pid>/check", methods=["GET", "POST"])
