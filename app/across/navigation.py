@@ -135,6 +135,12 @@ VERBS: dict[str, str] = {
     "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
 }  # fmt: skip
 VERBS |= {
+    "admit": N_("Admitted after the deadline"), "ask_late": N_("Admission after the deadline asked for"), "refuse_late": N_("Admission after the deadline refused"),
+    "register_paper": N_("Sealed dossier on paper registered"), "give_way": N_("Replaced by a later version"),
+    "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
+    "file_checked": N_("File checked for malware"),
+}  # fmt: skip
+VERBS |= {
     "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
 }  # fmt: skip
 VERBS |= {

@@ -8,6 +8,7 @@ from app.kernel import subjects
 from app.kernel.words import N_
 
 ROOMS_OF_MAIL = {
+    "files": N_("Files"),
     "plan": N_("Plan"),
     "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
     "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),
@@ -21,6 +22,7 @@ MAILS = {
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
     "remedy_asked": N_("Something asked to be added"), "remedy_answered": N_("What was asked for was added"), "remedy_taken_back": N_("Request to add something taken back"),
     "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
+    "admitted_late": N_("Admitted after the deadline"), "infected": N_("Malware found in a file"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
     "approved": N_("Was approved"), "checked": N_("Was checked"), "concluded": N_("Was concluded"), "confirmed": N_("Receiver signed"), "decided": N_("Was decided"),
     "dissolved": N_("Was dissolved"), "due": N_("Became due"), "evaluated": N_("Effect evaluated"), "failed": N_("Closed as not accepted"),
@@ -51,7 +53,7 @@ MAILS |= {
 }  # fmt: skip
 # by table
 NOUNS = {
-    "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
+    "late_admission": N_("Admission after the deadline"), "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
     "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "cv": N_("Scientific CV"), "cv_version": N_("Version of a CV"), "council": N_("Council"), "debarment": N_("Bar from applying"),

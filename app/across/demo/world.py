@@ -9,6 +9,7 @@ from app.across.demo import past, present
 from app.across.demo.cast import Cast
 from app.across.demo.plays import (
     desk,
+    intake,
     notices,
     opening,
     people,
@@ -40,6 +41,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     vocabulary.words_of_the_province(cast, as_of - 10 * DAY)
     notices.all_states(cast, names, as_of)
     opening.after_the_opening(cast, names, as_of)
+    intake.all_ways(cast, names, as_of)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
     people.profiles(cast, as_of)

@@ -252,7 +252,7 @@ _BY_TWO = ("NOT EXISTS (SELECT 1 FROM call_extension e WHERE e.call_id = OLD.id 
            "AND e.confirmed_by_id <> e.proposed_by_id AND e.old_deadline = OLD.deadline AND e.new_deadline = NEW.deadline)")  # fmt: skip
 
 
-def _guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
+def guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
     """Refuse the event where the condition holds, on both databases."""
     trigger(
         name, table,
@@ -264,11 +264,11 @@ def _guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
     )  # fmt: skip
 
 
-_guard("call_notice_frozen", "call", f"UPDATE OF {', '.join(_NOTICE)}", _OUT, "a published notice is frozen")
-_guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.deadline <> OLD.deadline AND {_BY_TWO}",
+guard("call_notice_frozen", "call", f"UPDATE OF {', '.join(_NOTICE)}", _OUT, "a published notice is frozen")
+guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.deadline <> OLD.deadline AND {_BY_TWO}",
        "the deadline of a published call moves by two people")  # fmt: skip
-_guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")
-_guard("call_extension_kept", "call_extension", "DELETE", "OLD.id IS NOT NULL", "an extension is kept")
+guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")
+guard("call_extension_kept", "call_extension", "DELETE", "OLD.id IS NOT NULL", "an extension is kept")
 # a topic is in one open call at most, whatever the code does: two rounds follow each other, they never run side by side
 _TWICE = ("EXISTS (SELECT 1 FROM call_topic mine JOIN call_topic other ON other.topic_id = mine.topic_id AND other.call_id <> mine.call_id "
           "JOIN call running ON running.id = other.call_id WHERE mine.call_id = NEW.id AND other.outcome IS NULL "

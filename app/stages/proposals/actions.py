@@ -16,12 +16,9 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.files import queries as files
-from app.services.papers import actions as papers
-from app.services.people import queries as people
-from app.services.people.actions import disengage
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
-from app.stages.calls.rules import CallState, is_open
+from app.stages.calls.rules import is_open
 from app.stages.proposals import (
     checking,
     load,
@@ -37,7 +34,6 @@ from app.stages.proposals.models import (
     Proposal,
     ProposalProduct,
     TeamMember,
-    Version,
 )
 from app.stages.proposals.rules import (
     PROPOSAL,
@@ -47,11 +43,9 @@ from app.stages.proposals.rules import (
     Source,
     TeamRole,
     check_year,
-    in_time,
     line_amount,
     problems,
     refuse_problems,
-    totals,
 )
 
 put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
@@ -61,18 +55,17 @@ give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up,
 check_eligible, check_ineligible = checking.check_eligible, checking.check_ineligible
 reinstate, check_reinstatable = checking.reinstate, checking.check_reinstatable
 
-# a request that came in time may be worked on after the call was closed, never after its dossiers were opened
-RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
-
-
 def check_not_handed_in(call_topic: CallTopic, by: User) -> None:
     """Has this person no dossier in for this topic?"""
     if queries.submitted_of(by, call_topic) is not None:
         raise WrongState(N_("You have handed in a proposal for this topic. Withdraw it first if you want to replace it."))
 
 
-def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) -> Proposal:
-    """Begin a draft for a topic of an open call; the draft this person already has is given back."""
+def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime, answers: dict[str, str] | None = None) -> Proposal:
+    """Begin a draft for a topic of an open call; the draft this person already has is given back.
+
+    `answers` are those to the questions of eligibility that the call asks before; they stay in the journal.
+    """
     found = queries.draft_of(by, call_topic)
     if found is not None:
         return found
@@ -86,7 +79,7 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
         raise NotAllowed(N_("This topic is assigned directly to another organisation."), field="host")
     row = Proposal(call_topic_id=call_topic.id, item_id=topic.item_id, host_id=host.id, pi_id=by.id, title=topic.title, folded=fold(topic.title),
                    aim=topic.aim, work={}, created_at=at)  # fmt: skip
-    PROPOSAL.begin(row, "start", by=by, at=at)
+    PROPOSAL.begin(row, "start", by=by, at=at, detail={"answers": answers} if answers else None)
     work.begin(row, work.current(call, str(topic.kind), local(at).date()))
     lead = TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0, joined_at=at)
     db.session.add(lead)
@@ -148,7 +141,7 @@ def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] 
     """What the dossier still lacks, by the rules of today; `parts` where the work description was looked at already."""
     on = local(at).date()
     kind = str(proposal.call_topic.topic.kind)
-    wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
+    wanted = [d for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = queries.ceiling_of(proposal)
     barred = [Problem("team", r.sentence, r.params) for r in load.remarks_of(proposal, on=on) if r.blocks]
@@ -198,47 +191,6 @@ def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, places
     sendingback.open_again(proposal, nfc(reason), places, snapshot(proposal), by=by, at=at)
 
 
-def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, seen: Any = None) -> Proposal:
-    """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late.
-
-    What was submitted already keeps its receipt: asking again, even after the deadline, gives the same and changes nothing.
-    """
-    received = received_at or at
-    if queries.held(proposal).receipt_no is not None and proposal.state == ProposalState.SUBMITTED and proposal.pi_id == by.id:
-        return proposal
-    check_seen(proposal, seen)  # here: what follows writes to the row and so grows its version
-    if proposal.pi_id != by.id:
-        raise NotAllowed(N_("The principal investigator submits the proposal."))
-    if proposal.state == ProposalState.DRAFT and not in_time(received, proposal.call_topic.call.deadline):
-        raise WrongState(N_("The deadline was %(at)s. This request arrived at %(received)s."),
-                         at=f"{local(proposal.call_topic.call.deadline):%d/%m/%Y %H:%M:%S}", received=f"{local(received):%d/%m/%Y %H:%M:%S}")  # fmt: skip
-    if proposal.call_topic.call.state not in RECEIVING:
-        raise WrongState(N_("This call does not receive dossiers now."))
-    refuse_problems(problems_of(proposal, at=at))
-    if proposal.host_signed_at is None:
-        raise Incomplete(N_("The host organisation has not signed off yet."))
-    year = local(received).year
-    version = _freeze(proposal, received, by)
-    proposal.code = f"HS-{year}-{papers.next_number('dossier', year):04d}"
-    proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
-    proposal.submitted_at = received
-    PROPOSAL.advance(proposal, "submit", by=by, at=at, detail={"number": proposal.receipt_no, "sha256": version.sha256})
-    _receipt(proposal, version, by, at)
-    outcomes.engaged(proposal, at)
-    people_told = [proposal.pi, *people.managers_of(proposal.host_id)]
-    outbox.post("proposals/mail/submitted.txt", to=people_told, key=f"proposal-submitted:{proposal.public_id}", at=at, proposal=proposal)
-    return proposal
-
-
-def _freeze(proposal: Proposal, received: datetime, by: User) -> Version:
-    before = queries.latest_version(proposal)
-    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=snapshot(proposal),
-                      sha256=digest_of(proposal), received_at=received, submitted_by_id=by.id)  # fmt: skip
-    db.session.add(version)
-    db.session.flush()
-    return version
-
-
 def snapshot(proposal: Proposal) -> dict[str, Any]:
     """Everything a dossier says, as plain data."""
     form = work.form_of(proposal)
@@ -256,22 +208,3 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _receipt(proposal: Proposal, version: Version, by: User, at: datetime) -> None:
-    sums, topic = totals(proposal.lines), proposal.call_topic.topic
-    names = {d["code"]: d["vi"] for d in queries.documents(str(topic.kind), local(at).date(), proposal.call_topic.call)}
-    listed = [file | {"kind": names.get(file["kind"], file["kind"])} for file in version.content["files"]]
-    data = {"receipt": proposal.receipt_no, "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
-            "call": proposal.call_topic.call.title, "received": f"{local(version.received_at):%H:%M:%S ngày %d/%m/%Y}", "sha256": version.sha256,
-            "state": sums["state"], "counterpart": sums["counterpart"], "files": listed}  # fmt: skip
-    papers.issue(template="proposals/receipt", subject=proposal, title=f"Giấy biên nhận hồ sơ {proposal.receipt_no}", data=data, by=by, at=at,
-                 number=proposal.receipt_no)  # fmt: skip
-
-
-def withdraw(proposal: Proposal, *, reason: str | None = None, by: User, at: datetime, seen: Any = None) -> None:
-    """Withdraw before the deadline. Raises WrongState afterwards."""
-    if proposal.pi_id != by.id:
-        raise NotAllowed(N_("The principal investigator submits the proposal."))
-    if not is_open(proposal.call_topic.call, at):
-        raise WrongState(N_("After the deadline a proposal cannot be withdrawn here."))
-    PROPOSAL.advance(proposal, "withdraw", by=by, at=at, reason=reason, seen=seen)
-    disengage(proposal, on=local(at).date())

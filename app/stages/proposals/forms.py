@@ -12,6 +12,7 @@ from app.kernel.forms import (
     FileField,
     IntField,
     LineField,
+    MomentField,
     MoneyField,
     NoteField,
     PickField,
@@ -28,6 +29,12 @@ from app.stages.proposals.rules import ProductGroup, Source
 
 class Start(StageForm):
     host = PickField(N_("Host organisation"), required=True, blank=False, hint=N_("The organisation in whose name you apply. Its manager signs off."))
+
+
+def start_form(questions: list[dict[str, Any]], lang: str, yes: str, no: str) -> type[Start]:
+    """The form that begins a dossier, with the questions of eligibility that the call asks before."""
+    fields = {f"q_{q['code']}": ChoiceField(q[lang], choices=[("yes", yes), ("no", no)], sometimes=True) for q in questions}
+    return type("StartWithQuestions", (Start,), fields)
 
 
 class General(StageForm):
@@ -114,6 +121,7 @@ class Lines(StageForm):
 
 class Upload(StageForm):
     kind = PickField(N_("Document"), required=True)
+    replaces = PickField(N_("In place of"), hint=N_("Leave it empty for another file. The version that is replaced is kept; the team can still read it."))
     file = FileField(N_("File"), required=True)
 
 
@@ -136,7 +144,46 @@ class Submit(StageForm):
 
 
 class Withdraw(StageForm):
-    reason = NoteField(N_("Reason"), max=1000, rows=3)
+    reason = NoteField(N_("Reason"), required=True, max=1000, rows=3, hint=N_("It stays with the dossier. The host and the Department read it."))
+
+
+class Envelope(StageForm):
+    """What stands on the sealed envelope of a dossier on paper."""
+
+    topic = PickField(N_("Topic"), required=True)
+    title = LineField(N_("Title of the task, as on the envelope"), required=True, max=500)
+    host = PickField(N_("Host organisation"), required=True)
+    pi_name = LineField(N_("Principal investigator"), required=True, max=200)
+    pi_email = LineField(N_("E-mail address of the investigator"), required=True, max=320, hint=N_("The receipt goes there. Where there is no account with it, one is made without a password; it is set by “forgotten password”."))
+    stamp_at = MomentField(N_("Arrival stamp of the post office, or when it was handed over"), required=True, hint=N_("This instant counts. Day, month, year and hour as on the stamp; where it bears no hour, 00:00."))
+    stamp_office = LineField(N_("Post office, or the desk where it was handed over"), required=True, max=200)
+    reference = LineField(N_("Number of the item of mail"), max=100)
+    envelopes = IntField(N_("Sealed envelopes"), required=True, min=1, max=100)
+    listing = NoteField(N_("Documents listed on the envelope"), max=4000, rows=4)
+
+
+class LateEnvelope(Envelope):
+    """The same, when it came after the deadline with a stamp from before it."""
+
+    document = LineField(N_("Document on which it rests"), required=True, max=200, hint=N_("Number and date of the report on the mail, for example 12/BB-SKHCN of 20/05/2026."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("It is shown for ever on the dossier, the receipt and the minutes of the opening."))
+
+
+class LateOutage(StageForm):
+    topic = PickField(N_("Topic"), required=True)
+    email = LineField(N_("E-mail address of the investigator"), required=True, max=320, hint=N_("The draft that this person has for the topic, as it stood at the deadline."))
+    outage_from = MomentField(N_("The outage began"), required=True)
+    outage_until = MomentField(N_("The outage ended"), required=True)
+    document = LineField(N_("Document on which it rests"), required=True, max=200, hint=N_("Number and date of the report on the outage, for example 12/BB-SKHCN of 20/05/2026."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("It is shown for ever on the dossier, the receipt and the minutes of the opening."))
+
+
+class LateConfirm(StageForm):
+    confirm = YesField(N_("I have seen the document and agree that this dossier is admitted after the deadline."), required=True)
+
+
+class LateRefuse(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
 
 
 class Check(StageForm):

@@ -31,11 +31,12 @@ from app.kernel.db import (
 )
 from app.services.people.models import Organisation, User
 from app.services.profiles.models import CvVersion
-from app.stages.calls.models import CallTopic
+from app.stages.calls.models import CallTopic, guard
 from app.stages.plan.models import Priority
 from app.stages.proposals.rules import (
     Access,
     How,
+    LateGround,
     ProductGroup,
     ProposalState,
     Source,
@@ -81,6 +82,10 @@ class Proposal(Identified, Versioned, Model):
     team: Mapped[list[TeamMember]] = relationship(lazy="raise_on_sql", order_by="TeamMember.id", viewonly=True)
     products: Mapped[list[ProposalProduct]] = relationship(lazy="raise_on_sql", order_by="ProposalProduct.id", viewonly=True)
     lines: Mapped[list[BudgetLine]] = relationship(lazy="raise_on_sql", order_by="BudgetLine.id", viewonly=True)
+    paper: Mapped[PaperDossier | None] = relationship(lazy="raise_on_sql", viewonly=True, uselist=False)
+    late: Mapped[LateAdmission | None] = relationship(
+        lazy="raise_on_sql", viewonly=True, uselist=False,
+        primaryjoin="and_(LateAdmission.proposal_id == Proposal.id, LateAdmission.confirmed_at.is_not(None))")  # fmt: skip
     work_form: Mapped[WorkForm | None] = relationship(lazy="raise_on_sql", uselist=False, viewonly=True)
     other_items: Mapped[list[Priority]] = relationship(secondary=proposal_item, lazy="raise_on_sql")
 
@@ -218,3 +223,108 @@ class Version(Identified, Model):
 
 
 append_only("proposal_version")
+
+
+# --- how a dossier came in ------------------------------------------------------------------------------------
+
+
+class PaperDossier(Model):
+    """What stands on the sealed envelope of a dossier that came on paper, and who registered it. Never changed."""
+
+    __tablename__ = "paper_dossier"
+
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), primary_key=True, autoincrement=False)
+    stamp_at: Mapped[datetime] = mapped_column(UtcDateTime)  # what counts: the arrival stamp, or when it was handed over
+    stamp_office: Mapped[str] = mapped_column(String(200))
+    reference: Mapped[str | None] = mapped_column(String(100))
+    envelopes: Mapped[int]
+    listing: Mapped[str | None] = mapped_column(Text)
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    registered_by_id: Mapped[int] = mapped_column(to("user_account"))
+
+    registered_by: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (text_check("stamp_office", 200), CheckConstraint("envelopes BETWEEN 1 AND 100", name="envelopes_range"))
+
+
+class Replacement(Model):
+    """A dossier that is written to take the place of one handed in: that one stands until this one arrives."""
+
+    __tablename__ = "proposal_replacement"
+
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), primary_key=True, autoincrement=False)
+    replaced_id: Mapped[int] = mapped_column(to("proposal"), index=True)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("proposal_id <> replaced_id", name="another"),)
+
+
+class SubmitAttempt(Model):
+    """A request to submit, noted before anything else is done: when it arrived stays known, whatever became of it."""
+
+    __tablename__ = "submit_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(to("proposal"))
+    user_id: Mapped[int] = mapped_column(to("user_account"))
+    key: Mapped[str] = mapped_column(String(64))
+    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_submit_attempt_key", "proposal_id", "key", unique=True),)
+
+
+class LateAdmission(Identified, Model):
+    """A dossier admitted after the deadline: one officer asks with reason and document, another confirms or refuses.
+
+    Of an outage the draft as it stood at the deadline (`proposal_id`); of a post stamp what is on the envelope (`paper`).
+    """
+
+    __tablename__ = "late_admission"
+
+    ground: Mapped[LateGround] = enum_of(LateGround)
+    call_topic_id: Mapped[int] = mapped_column(to("call_topic"), index=True)
+    proposal_id: Mapped[int | None] = mapped_column(to("proposal"), index=True)
+    paper: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    stamp_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outage_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outage_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(String(200))
+    asked_by_id: Mapped[int] = mapped_column(to("user_account"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refused_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refusal: Mapped[str | None] = mapped_column(Text)
+
+    call_topic: Mapped[CallTopic] = relationship(lazy="raise_on_sql")
+    asked_by: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[asked_by_id])
+    confirmed_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[confirmed_by_id])
+
+    __table_args__ = (
+        text_check("document", 200),
+        CheckConstraint("confirmed_by_id IS NULL OR confirmed_by_id <> asked_by_id", name="two_people"),
+        CheckConstraint("(confirmed_by_id IS NULL) = (confirmed_at IS NULL)", name="confirmed_has_time"),
+        CheckConstraint("confirmed_at IS NULL OR refused_at IS NULL", name="one_answer"),
+        CheckConstraint("confirmed_at IS NULL OR proposal_id IS NOT NULL", name="confirmed_has_dossier"),
+        CheckConstraint("(ground = 'outage' AND proposal_id IS NOT NULL AND outage_until > outage_from) OR "
+                        "(ground = 'post_stamp' AND paper IS NOT NULL AND stamp_at IS NOT NULL)", name="ground_is_shown"),
+        Index("uq_late_admission_waiting", "proposal_id", unique=True, sqlite_where=text("confirmed_at IS NULL AND refused_at IS NULL"),
+              postgresql_where=text("confirmed_at IS NULL AND refused_at IS NULL")),
+    )  # fmt: skip
+
+
+for _table in ("paper_dossier", "proposal_replacement", "submit_attempt"):
+    append_only(_table)
+guard("late_admission_answered", "late_admission", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered admission is kept")
+guard("late_admission_kept", "late_admission", "DELETE", "OLD.id IS NOT NULL", "an admission is kept")
+# what was handed in stays as it was handed in, whatever the code does
+_IN = "(SELECT p.state FROM proposal p WHERE p.id = OLD.proposal_id) <> 'draft'"
+_KEPT = "a dossier that was handed in is frozen"
+guard("proposal_frozen", "proposal", "UPDATE OF title, aim, work, duration_months, host_id, pi_id, call_topic_id", "OLD.state <> 'draft'", _KEPT)
+guard("team_member_frozen", "team_member", "UPDATE OF name, role, months", _IN, _KEPT)
+for _table in ("budget_line", "proposal_product"):
+    guard(f"{_table}_frozen", _table, "UPDATE", _IN, _KEPT)
+for _table in ("budget_line", "proposal_product", "team_member"):
+    guard(f"{_table}_kept", _table, "DELETE", _IN, _KEPT)

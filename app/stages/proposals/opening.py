@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.services.files import store
 from app.services.files.models import Attachment, Blob
 from app.stages.proposals import queries
-from app.stages.proposals.models import Version
+from app.stages.proposals.models import Proposal, Version
+from app.stages.proposals.submitting import GROUNDS
 
 
 def list_dossiers(call: Any) -> list[dict[str, Any]]:
@@ -21,9 +23,17 @@ def list_dossiers(call: Any) -> list[dict[str, Any]]:
     rows = queries.of_call(call)
     versions = _versions({p.id for p in rows})
     kept = _files({p.public_id for p in rows})
-    return [{"call_topic": p.call_topic.public_id, "code": p.code, "title": p.title, "host": p.host.name, "pi": p.pi.name, "received_at": p.submitted_at,
+    return [{"call_topic": p.call_topic.public_id, "code": p.code, "title": p.title, "host": p.host.name, "pi": p.pi.name, "received_at": p.submitted_at, "remark": remark_of(p),
              "files": len(versions[p.id].content.get("files", ())) if p.id in versions else 0,
              "seal": whole(versions[p.id], kept.get(p.public_id, {})) if p.id in versions else False} for p in rows]  # fmt: skip
+
+
+def remark_of(row: Proposal) -> str:
+    """What the minutes of the opening say of how a dossier came in; papers speak Vietnamese."""
+    said = [f"hồ sơ giấy, {row.paper.envelopes} bì, dấu {local(row.paper.stamp_at):%H:%M %d/%m/%Y} {row.paper.stamp_office}"] if row.paper else []
+    if row.late:
+        said.append(f"nhận sau hạn vì {GROUNDS[str(row.late.ground)]}: {row.late.reason} ({row.late.document})")
+    return "; ".join(said)
 
 
 def _versions(ids: Collection[int]) -> dict[int, Version]:

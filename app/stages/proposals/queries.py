@@ -25,7 +25,15 @@ from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
-from app.stages.proposals.models import Proposal, TeamMember, Version
+from app.stages.proposals.models import (
+    LateAdmission,
+    PaperDossier,
+    Proposal,
+    Replacement,
+    SubmitAttempt,
+    TeamMember,
+    Version,
+)
 from app.stages.proposals.rules import (
     Access,
     Finding,
@@ -81,7 +89,7 @@ def whole_options() -> list[Any]:
     return [
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
         joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
-        joinedload(Proposal.work_form),
+        joinedload(Proposal.work_form), joinedload(Proposal.paper), joinedload(Proposal.late),
         selectinload(Proposal.team).options(joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
             load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form)))]  # fmt: skip
 
@@ -146,10 +154,17 @@ def proposal_by_pid(pid: str) -> Proposal | None:
     return db.session.scalar(_whole().where(Proposal.public_id == pid))
 
 
+def by_id(row_id: int) -> Proposal | None:
+    """The whole dossier by its inner key, whoever asks."""
+    return db.session.scalar(_whole().where(Proposal.id == row_id))
+
+
 def may_read(row: Proposal, user: User) -> bool:
     """May this person read the dossier and its files as it stands now?"""
     if row.pi_id == user.id or user.manages(row.host_id) or any(m.user_id == user.id for m in row.team):
         return True
+    if row.paper is not None and row.paper.registered_by_id == user.id and user.can(Do.PROPOSALS_CHECK):
+        return True  # who took the envelope in hands the receipt out; what is in it is not in the system
     return not is_sealed(row) and user.can(Do.PROPOSALS_READ)
 
 
@@ -247,6 +262,55 @@ def latest_version(proposal: Proposal) -> Version | None:
     return db.session.scalar(select(Version).where(Version.proposal_id == proposal.id).order_by(Version.number.desc()).limit(1))
 
 
+def replaced_by(proposal: Proposal) -> Proposal | None:
+    """The dossier whose place this one takes, or took."""
+    old = select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id).scalar_subquery()
+    return db.session.scalar(_whole().where(Proposal.id == old))
+
+
+def replacements_of(proposal: Proposal) -> list[Proposal]:
+    """The dossiers that were begun to take this one's place, newest first."""
+    rows = select(Proposal).join(Replacement, Replacement.proposal_id == Proposal.id).where(Replacement.replaced_id == proposal.id)
+    return list(db.session.scalars(rows.order_by(Proposal.id.desc())))
+
+
+def paper_of(proposal: Proposal) -> PaperDossier | None:
+    """What stands on the envelope of a dossier that came on paper."""
+    return db.session.get(PaperDossier, proposal.id)
+
+
+def attempts_of(proposal: Proposal) -> list[SubmitAttempt]:
+    """The requests to submit a dossier that arrived, whatever became of them, oldest first."""
+    return list(db.session.scalars(select(SubmitAttempt).where(SubmitAttempt.proposal_id == proposal.id).order_by(SubmitAttempt.arrived_at, SubmitAttempt.id)))
+
+
+_ADMISSION = (joinedload(LateAdmission.call_topic).joinedload(CallTopic.call), joinedload(LateAdmission.call_topic).joinedload(CallTopic.topic),
+              joinedload(LateAdmission.asked_by), joinedload(LateAdmission.confirmed_by))  # fmt: skip
+
+
+def admission_by_pid(pid: str) -> LateAdmission | None:
+    """One request to admit a late dossier."""
+    return db.session.scalar(select(LateAdmission).options(*_ADMISSION).where(LateAdmission.public_id == pid))
+
+
+def admissions_of(call: Call) -> list[LateAdmission]:
+    """The requests to admit late dossiers of a call, oldest first."""
+    rows = select(LateAdmission).options(*_ADMISSION).join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).where(CallTopic.call_id == call.id)
+    return list(db.session.scalars(rows.order_by(LateAdmission.id)))
+
+
+def waiting_admissions() -> list[LateAdmission]:
+    """The requests to admit late dossiers that nobody has answered, oldest first."""
+    rows = select(LateAdmission).options(*_ADMISSION).where(LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None))
+    return list(db.session.scalars(rows.order_by(LateAdmission.id)))
+
+
+def on_paper(call: Call) -> list[Proposal]:
+    """The dossiers of a call that came on paper, in the order they were registered."""
+    rows = _whole().join(PaperDossier, PaperDossier.proposal_id == Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id)
+    return list(db.session.scalars(rows.order_by(Proposal.id)))
+
+
 def checker_of(proposal: Proposal) -> int | None:
     """Who concluded the check of the dossier last: the journal knows."""
     kind, pid = journal.subject_key(proposal)
@@ -316,7 +380,7 @@ def findings_of(proposal: Proposal, kinds: Iterable[str], *, on: date, english: 
     return findings(
         documents=[(d["en" if english else "vi"], d["code"] in present) for d in needed],
         documents_source=rulebook.rule("proposals.documents", on=on).source, signed=proposal.host_signed_at is not None,
-        in_time=proposal.submitted_at is None or in_time(proposal.submitted_at, call.deadline), leads=leads,
+        in_time=proposal.submitted_at is None or proposal.late is not None or in_time(proposal.submitted_at, call.deadline), leads=leads,
         host_barred=bool(people.debarments(organisation_id=proposal.host_id, on=on)), pi_barred=bool(people.debarments(user_id=proposal.pi_id, on=on)),
         one_at_a_time=one.source if one.value else None)  # fmt: skip
 

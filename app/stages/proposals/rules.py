@@ -31,8 +31,10 @@ class ProposalState(Face):
 S = ProposalState
 PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.DRAFT, "submit"): Move(S.SUBMITTED, Do.PROPOSALS_SUBMIT, N_("Submit proposal")),
+    (S.DRAFT, "admit"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Admit a late dossier")),
     (S.DRAFT, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
     (S.SUBMITTED, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
+    (S.SUBMITTED, "give_way"): Move(S.WITHDRAWN, Do.SYSTEM, N_("Replace by a new version")),
     (S.SUBMITTED, "check_eligible"): Move(S.ELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare eligible")),
     (S.SUBMITTED, "check_ineligible"): Move(S.INELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare not eligible")),
     (S.INELIGIBLE, "reinstate"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Reinstate for a second look")),
@@ -96,6 +98,13 @@ class ProductGroup(Face):
     THREE = "III", N_("Form III: papers, books, training"), "blue"
 
 
+class LateGround(Face):
+    """Why a dossier may come in after the deadline: nothing else is a ground."""
+
+    OUTAGE = "outage", N_("Outage of the system before the deadline"), "amber"
+    POST_STAMP = "post_stamp", N_("Stamp of the post office before the deadline"), "blue"
+
+
 class How(Face):
     """How a saving of the work description came about."""
 
@@ -117,13 +126,14 @@ class Standing(Face):
 
 @dataclass(frozen=True)
 class Problem:
-    """What a draft still lacks: the section it belongs to, and a sentence; of the work description also which part (`name` by language)."""
+    """What a draft still lacks: the section it belongs to, and a sentence; which part or document (`name` by language)."""
 
     section: str
     sentence: str
     params: dict[str, Any] = field(default_factory=dict)
     name: Mapping[str, str] | None = None
     place: str = ""
+    anchor: str = ""  # the field of the section's page where it is mended
 
 
 SECTIONS = ("general", "work", "team", "products", "budget", "files", "sign_off")
@@ -134,30 +144,33 @@ def in_time(received_at: datetime, deadline: datetime) -> bool:
     return received_at <= deadline
 
 
-def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: list[str], team: Sequence[Problem] = ()) -> list[Problem]:
+def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: Sequence[Mapping[str, Any]], team: Sequence[Problem] = ()) -> list[Problem]:
     """What a draft lacks before the host can sign it off, in the order of its sections.
 
     `draft` has title, aim, duration_months, team, products, lines and file_kinds; `work` is what its work description
-    lacks, `team` what the rulebook bars; the rest comes from the call (ceiling in đồng) and from the rulebook.
+    lacks, `team` what the rulebook bars; `kinds_needed` are documents with "code", "vi", "en"; the rest comes from the call (ceiling in đồng) and from the rulebook.
     """
     found: list[Problem] = []
 
-    def need(ok: bool, section: str, sentence: str, **params: Any) -> None:
+    def need(ok: bool, section: str, sentence: str, anchor: str = "", **params: Any) -> None:
         if not ok:
-            found.append(Problem(section, sentence, params))
+            found.append(Problem(section, sentence, params, anchor=anchor))
 
-    need(bool(draft.title and draft.aim), "general", N_("Title and aim are needed."))
-    need(bool(draft.duration_months), "general", N_("The duration is needed."))
+    need(bool(draft.title), "general", N_("The title is needed."), "title")
+    need(bool(draft.aim), "general", N_("The aim is needed."), "aim")
+    need(bool(draft.duration_months), "general", N_("The duration is needed."), "duration_months")
     found += work
     need(sum(m.role == TeamRole.PI for m in draft.team) == 1, "team", N_("The team needs exactly one principal investigator."))
     need(sum(m.role == TeamRole.SECRETARY for m in draft.team) <= 1, "team", N_("The team has at most one scientific secretary."))
     found += team
-    need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."))
+    need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."), "name")
     total = sum(line.amount for line in draft.lines if line.source == Source.STATE)
-    need(bool(draft.lines), "budget", N_("The budget has no lines."))
+    need(bool(draft.lines), "budget", N_("The budget has no lines."), "head")
     need(ceiling is None or total <= ceiling, "budget", N_("The state budget part of %(total)s đ is over the ceiling of the topic, %(ceiling)s đ."),
          total=dotted(total), ceiling=dotted(ceiling or 0))  # fmt: skip
-    need(set(kinds_needed) <= set(draft.file_kinds), "files", N_("Required documents are missing."))
+    for document in kinds_needed:
+        if document["code"] not in draft.file_kinds:
+            found.append(Problem("files", N_("This required document is missing."), name=document, anchor=f"doc-{document['code']}"))
     return found
 
 

@@ -12,7 +12,14 @@ from app.kernel.clock import local
 from app.services.files import actions as files
 from app.services.people.models import User
 from app.stages.calls.models import CallTopic
-from app.stages.proposals import actions, checking, checklist, queries, work
+from app.stages.proposals import (
+    actions,
+    checking,
+    checklist,
+    queries,
+    submitting,
+    work,
+)
 from app.stages.proposals.eligibility import Told, Verdict
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
@@ -93,7 +100,7 @@ def submitted(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1
     """A submitted dossier, signed off by the host's manager."""
     row = draft(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)  # type: ignore[arg-type]
     actions.sign_off(row, by=cast[host], at=at + 30 * MINUTE)
-    return actions.submit(row, by=cast[pi], at=at + 40 * MINUTE)
+    return submitting.submit(row, by=cast[pi], at=at + 40 * MINUTE)
 
 
 def rewritten(cast: Cast, *, proposal: Proposal, at: datetime) -> None:
@@ -108,7 +115,7 @@ def rewritten(cast: Cast, *, proposal: Proposal, at: datetime) -> None:
 def withdrawn(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str, host: str, **more: object) -> Proposal:
     """A dossier that was handed in and taken back before the deadline."""
     row = submitted(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)
-    actions.withdraw(row, reason="Bổ sung đơn vị phối hợp, sẽ nộp lại.", by=cast[pi], at=at + 300 * MINUTE)
+    submitting.withdraw(row, reason="Bổ sung đơn vị phối hợp, sẽ nộp lại.", by=cast[pi], at=at + 300 * MINUTE)
     return row
 
 

@@ -36,7 +36,7 @@ def open_dossiers(call: Call, dossier_list: Sequence[Mapping[str, Any]], *, by: 
     """Open the dossiers after the deadline and issue the minutes with their list.
 
     Each line of `dossier_list` has "call_topic" (public id), "code", "title", "host", "pi", "received_at" (shown text or an aware
-    instant), and may have "files" (how many), "seal" (is what is there what was received?) and "way" (on paper, late). A topic
+    instant), and may have "files" (how many), "seal" (is what is there what was received?) and "remark" (on paper, late). A topic
     that nobody answered is free again from here on. `people` are those who are there; `present` says it in one text instead.
     """
     if not is_past(call, at):
@@ -86,7 +86,7 @@ def _minutes(call: Call, call_topics: Sequence[CallTopic], lines: Sequence[Mappi
         "witnesses": [{"name": p.name, "body": p.body, "office": p.office} for p in people if p.capacity == Capacity.WITNESS],
         "count": len(lines), "officer": by.name if by else "", "broken": ", ".join(broken),
         "dossiers": [{"code": li["code"], "topic": topics[li["call_topic"]].code, "title": li["title"], "host": li["host"], "pi": li["pi"],
-                      "received": _shown(li["received_at"]) + (f" ({li['way']})" if li.get("way") else ""), "files": str(li.get("files", "")),
+                      "received": _shown(li["received_at"]), "remark": li.get("remark", ""), "files": str(li.get("files", "")),
                       "seal": SEALS[li.get("seal")]} for li in lines],
         "empty": [{"code": ct.topic.code, "title": ct.topic.title} for ct in call_topics if not ct.dossiers],
     }  # fmt: skip

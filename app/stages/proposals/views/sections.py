@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -19,11 +19,8 @@ from app.kernel.words import N_
 from app.services.files import actions as file_actions
 from app.services.files import queries as files
 from app.services.papers import queries as papers
-from app.services.people import queries as people
-from app.services.rulebook import queries as rulebook
 from app.shown import language
-from app.stages.calls import queries as calls
-from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
+from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
 from app.stages.proposals import (
@@ -39,6 +36,7 @@ from app.stages.proposals import (
     places,
     queries,
     sendingback,
+    submitting,
     team,
     work,
 )
@@ -46,10 +44,9 @@ from app.stages.proposals.eligibility import overdue
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, Access, ProposalState, totals
 from app.stages.proposals.views.blueprint import (
-    assigned_here,
+    arrived,
     bp,
     named,
-    takes_dossiers,
     writable,
 )
 from app.stages.proposals.views.work import parts_of, sheet_of
@@ -73,25 +70,6 @@ def index() -> Any:
                  Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies())],
     )  # fmt: skip
     return render_template("proposals/index.html", listing=listing)
-
-
-@bp.route("/new/<pid>", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def start(pid: str) -> Any:
-    call_topic = or_404(calls.call_topic_by_pid(pid))
-    or_404(call_topic.call.state in PUBLIC_STATES or None)
-    draft = queries.draft_of(current_user, call_topic)
-    if draft is not None:
-        return redirect(url_for(".show", pid=draft.public_id), 303)
-    ready(call_topic, lambda row, _by: takes_dossiers(row.call), actions.check_not_handed_in, assigned_here)
-    form = forms.Start()
-    form.host.choices = [(o.public_id, o.name) for o in current_user.organisations if call_topic.topic.assigned_organisation_id in (None, o.id)]
-    if form.validate_on_submit():
-        host = or_404(people.organisation_by_pid(form.host.data))
-        row = actions.start(call_topic, host=host, by=current_user, at=clock.now())
-        return done(_("Your draft is ready."), url_for(".show", pid=row.public_id))
-    return render_template("proposals/start.html", call_topic=call_topic, form=form)
 
 
 def _has_place(row: Proposal) -> bool:
@@ -139,7 +117,9 @@ def show(pid: str) -> Any:
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
-        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), **_checked(row, mine), fits=fits)  # fmt: skip
+        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), **_checked(row, mine), fits=fits,
+        replaces=queries.replaced_by(row), withdrawable=fits(row, lambda p, by: submitting.check_withdrawable(p, by, arrived())),
+        replaceable=fits(row, lambda p, by: submitting.check_replaceable(p, by, arrived())))  # fmt: skip
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
@@ -183,24 +163,6 @@ def budget(pid: str) -> Any:
         return done(_saved(), url_for(".budget", pid=pid))
     return render_template("proposals/budget.html", proposal=row, ceiling=queries.ceiling_of(row), form=form, remove=forms.Remove(data={"version": row.version}), sums=totals(row.lines),
                            heads={code: h[name] for code, h in heads.items()})  # fmt: skip
-
-
-@bp.route("/<pid>/files", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def attachments(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    name = "en" if language() == "en" else "vi"
-    documents = queries.documents(str(row.call_topic.topic.kind), clock.today(), row.call_topic.call)
-    form = forms.Upload(data={"version": row.version})
-    form.file.description = _("PDF, Word, Excel, PNG or JPEG, at most %(n)s MB.", n=rulebook.value("files.max_bytes", on=clock.today()) // 2**20)
-    form.kind.choices = [(d["code"], d[name]) for d in documents]
-    if form.validate_on_submit():
-        actions.changed_files(row, seen=form.version.data, at=clock.now())
-        file_actions.attach(subject=row, upload=form.file.data, kind=form.kind.data, by=current_user, at=clock.now())
-        return done(_saved(), url_for(".attachments", pid=pid))
-    return render_template("proposals/files.html", proposal=row, form=form, attachments=files.of(row), remove=forms.Remove(data={"version": row.version}),
-                           kinds={d["code"]: d[name] for d in documents}, documents=documents, name=name)  # fmt: skip
 
 
 @bp.post("/<pid>/remove/<kind>/<part>")
