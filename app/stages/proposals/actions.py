@@ -10,7 +10,7 @@ from typing import Any
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
-from app.kernel.db import MONEY_MAX, db
+from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
@@ -23,25 +23,21 @@ from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import CallState, is_open
 from app.stages.ideas.rules import TopicState
-from app.stages.proposals import outcomes, queries, work
+from app.stages.proposals import estimate, outcomes, promises, queries, work
 from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import (
     BudgetLine,
     Proposal,
-    ProposalProduct,
     TeamMember,
     Version,
 )
 from app.stages.proposals.rules import (
     PROPOSAL,
+    SECTIONS,
     Problem,
-    ProductGroup,
     ProposalState,
-    Source,
     TeamRole,
-    check_year,
     in_time,
-    line_amount,
     problems,
     refuse_problems,
     totals,
@@ -50,6 +46,8 @@ from app.stages.proposals.rules import (
 put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
 select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
 give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
+
+add_product, add_line = promises.add_product, estimate.add_line
 
 # a request that came in time may be worked on after the call was closed, never after its dossiers were opened
 RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
@@ -112,29 +110,6 @@ def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User,
     journal.record(proposal, "set_months", by=by, at=at)
 
 
-def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime,
-                seen: Any = None) -> ProposalProduct:  # fmt: skip
-    """Promise a product."""
-    touch(proposal, at, seen=seen)
-    row = ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
-    return _added(proposal, row, "products", "add_product", by, at)
-
-
-def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User,
-             at: datetime, seen: Any = None) -> BudgetLine:  # fmt: skip
-    """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
-    touch(proposal, at, seen=seen)
-    known = queries.heads(local(at).date(), proposal.call_topic.call)
-    if head not in known:
-        raise Incomplete(N_("Please choose a budget head."), field="head")
-    check_year(year, proposal.call_topic.call.deadline, proposal.duration_months or proposal.call_topic.topic.duration_months)
-    if not 0 < line_amount(quantity, price) <= MONEY_MAX:
-        raise Incomplete(N_("Quantity and price make an amount that is not possible for one line."), field="price")
-    row = BudgetLine(proposal_id=proposal.id, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price,
-                     amount=line_amount(quantity, price), lump_sum=bool(known[head].get("lump_sum")))  # fmt: skip
-    return _added(proposal, row, "lines", "add_line", by, at)
-
-
 def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, at: datetime) -> Any:
     db.session.add(row)
     db.session.flush()
@@ -143,14 +118,17 @@ def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, a
     return row
 
 
-def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime, seen: Any = None) -> None:
-    """Take a member, product or line out of a draft. The investigator stays."""
+def remove_part(proposal: Proposal, row: TeamMember | BudgetLine | promises.Part, *, by: User, at: datetime, seen: Any = None) -> None:
+    """Take a part out of a draft. The investigator stays."""
+    if not isinstance(row, TeamMember | BudgetLine):
+        promises.take_out(proposal, row, by=by, at=at, seen=seen)
+        return
     touch(proposal, at, seen=seen)
     if isinstance(row, TeamMember) and row.role == TeamRole.PI:
         raise Incomplete(N_("The principal investigator cannot be taken out."))
     db.session.delete(row)
     db.session.flush()
-    collection = {"team_member": "team", "proposal_product": "products", "budget_line": "lines"}[row.__tablename__]
+    collection = {"team_member": "team", "budget_line": "lines"}[row.__tablename__]
     db.session.refresh(proposal, [collection])
     journal.record(proposal, "remove_part", by=by, at=at, detail={"kind": row.__tablename__})
 
@@ -167,7 +145,8 @@ def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] 
     wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = queries.ceiling_of(proposal)
-    return problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted)
+    found = problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted)
+    return sorted(found + promises.problems_of(proposal, on=on), key=lambda p: SECTIONS.index(p.section))
 
 
 class _Draft:
@@ -271,7 +250,7 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
         "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.face,
         "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task,
                   "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],
-        "products": [{"group": str(p.group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in proposal.products],
+        **promises.said(proposal),
         "lines": [{"head": b.head, "content": b.content, "source": str(b.source), "year": b.year, "unit": b.unit, "quantity": b.quantity,
                    "price": b.price, "amount": b.amount, "lump_sum": b.lump_sum} for b in proposal.lines],
         "files": [{"name": a.filename, "kind": a.kind, "sha256": a.sha256, "size": a.size} for a in files.of(proposal)],

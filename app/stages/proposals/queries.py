@@ -22,7 +22,7 @@ from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
-from app.stages.proposals.models import Proposal, TeamMember, Version
+from app.stages.proposals.models import Milestone, Proposal, TeamMember, Version
 from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
 
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
@@ -49,10 +49,22 @@ def _seen_by(user: User) -> ColumnElement[bool]:
     return or_(own, _unsealed()) if user.can(Do.PROPOSALS_READ) else own
 
 
+def _promised() -> tuple[Any, ...]:
+    return (selectinload(Proposal.products), selectinload(Proposal.uses),
+            selectinload(Proposal.milestones).options(selectinload(Milestone.products), selectinload(Milestone.members)))  # fmt: skip
+
+
+def with_parts(proposal: Proposal) -> None:
+    """Load anew what the dossier promises: products, uses, milestones with their ties."""
+    tied = select(Milestone).options(selectinload(Milestone.products), selectinload(Milestone.members)).where(Milestone.proposal_id == proposal.id)
+    db.session.scalars(tied.execution_options(populate_existing=True)).all()
+    db.session.refresh(proposal, ["products", "uses", "milestones"])
+
+
 def _whole() -> Select[Any]:
     return select(Proposal).options(
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
-        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
+        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), *_promised(), selectinload(Proposal.lines),
         joinedload(Proposal.work_form),
         selectinload(Proposal.team).joinedload(TeamMember.organisation))  # fmt: skip
 

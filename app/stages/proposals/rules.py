@@ -71,6 +71,13 @@ class ProductGroup(Face):
     THREE = "III", N_("Form III: papers, books, training"), "blue"
 
 
+class Spending(Face):
+    """The method of lump-sum spending (khoán chi) that a dossier asks for."""
+
+    FINAL_PRODUCT = "final_product", N_("Lump sum to the final product"), "green"
+    PARTIAL = "partial", N_("Partial lump sum"), "blue"
+
+
 class How(Face):
     """How a saving of the work description came about."""
 
@@ -101,7 +108,7 @@ class Problem:
     place: str = ""
 
 
-SECTIONS = ("general", "work", "team", "products", "budget", "files", "sign_off")
+SECTIONS = ("general", "work", "team", "products", "uses", "plan", "budget", "files", "sign_off")
 
 
 def in_time(received_at: datetime, deadline: datetime) -> bool:

@@ -24,6 +24,7 @@ from app.stages.proposals.views.blueprint import (
     bp,
     writable,
 )
+from app.stages.proposals.views.promised import parts_shown
 from app.stages.proposals.views.work import sheet_of
 
 
@@ -39,7 +40,7 @@ def _names(row: Proposal) -> dict[str, Any]:
     return {
         "heads": {code: h[name] for code, h in queries.heads(clock.today(), call).items()},
         "kinds": {d["code"]: d[name] for d in queries.documents(kind, clock.today(), call)},
-        "sheet": sheet_of(row),
+        "sheet": sheet_of(row), "planned": parts_shown(row),
     }
 
 
