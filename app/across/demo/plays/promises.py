@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.across.demo.cast import Cast
-from app.stages.proposals import actions, promises
+from app.stages.proposals import actions, estimate, promises
+from app.stages.proposals.budgeting import Line
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProductGroup, Source, Spending
 
@@ -22,8 +23,8 @@ LINES = (
     ("survey", "Điều tra, khảo sát hộ sản xuất", STATE, 8, "phiếu", 20000, 0),
     ("workshops", "Báo cáo viên trình bày tại hội thảo", STATE, 1, "báo cáo", 600, 1),
     ("workshops", "Tổ chức hội thảo, tập huấn", STATE, 7, "cuộc", 400, 1),
-    ("services", "Phân tích mẫu đất, nước", STATE, 2, "mẫu", 4000, 0),
-    ("management", "Quản lý chung", STATE, 5, "năm", 200, 1),
+    ("services", "Phân tích mẫu đất, nước", STATE, 3, "mẫu", 4000, 0),
+    ("management", "Quản lý chung", STATE, 4, "năm", 200, 1),
 )  # fmt: skip
 COUNTERPART = ("materials", "Giống, phân bón của hộ tham gia", OWN, 20, "ha", 1000, 0)
 COUNTERPART_OF = {"DA_SXTN": 100}  # percent of the state money that the enterprise of a pilot production adds
@@ -46,9 +47,9 @@ MILESTONES = (
 def budgeted(row: Proposal, *, total: int, year: int, at: datetime) -> None:
     """The lines of the estimate; `total` is the state budget part in đồng."""
     percent = COUNTERPART_OF.get(str(row.call_topic.topic.kind), COUNTERPART[3])
-    for head, content, source, share, unit, quantity, later in (*LINES, (*COUNTERPART[:3], percent, *COUNTERPART[4:])):
-        actions.add_line(row, head=head, content=content, source=source, year=year + later, unit=unit, quantity=quantity, price=total * share // quantity,
-                         by=row.pi, at=at)  # fmt: skip
+    lines = [Line(head, content, source, year + later, unit, quantity, total * share // quantity)
+             for head, content, source, share, unit, quantity, later in (*LINES, (*COUNTERPART[:3], percent, *COUNTERPART[4:]))]  # fmt: skip
+    estimate.put_lines(row, lines, replace=True, by=row.pi, at=at)
 
 
 def promised(row: Proposal, *, at: datetime) -> None:
