@@ -55,7 +55,9 @@ class Check:
 
 
 def norm_of(line: Any, norms: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The norm for a line: of its head and unit, the one whose words stand in the content (the longest words win), else the one without words."""
+    """The norm for a line of state money: of its head and unit, the one whose words stand in the content (the longest words win), else the one without words."""
+    if line.source != Source.STATE:
+        return None
     unit, content = fold(line.unit), f" {fold(line.content)} "
     best, length = None, -1
     for norm in norms:

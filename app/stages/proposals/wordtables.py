@@ -87,18 +87,23 @@ def _rows(cells: Cells, heads: Sequence[str]) -> list[tuple[int, list[str]]]:
 
 def products_of(cells: Cells, kinds: Kinds) -> Promised:
     """The promised products of gathered rows."""
-    found, counts = Promised(), dict.fromkeys(PRODUCT_TAGS, 0)
+    found, counts, unnamed = Promised(), dict.fromkeys(PRODUCT_TAGS, 0), []
     for group in PRODUCT_TAGS:
-        for number, texts in _rows([row[1:] for row in cells if row and row[0] == group], product_heads(group)):
+        for at, texts in _rows([row[1:] for row in cells if row and row[0] == group], product_heads(group)):
             told = dict(zip(_FIELDS[group], texts, strict=True))
             promise = _promise(ProductGroup(group), told, {fold(label): code for code, label in kinds.get(group, {}).items()})
             if promise is None:
-                found.wrong.append(f"{group}, {number}")
+                found.wrong.append(f"{group}, {at}")
                 continue
             counts[group] += 1
             label = f"{group}.{counts[group]}"
-            found.numbers.setdefault(told["number"].replace(" ", "") or label, label)
+            if number := told["number"].replace(" ", ""):
+                found.numbers.setdefault(number, label)
+            else:
+                unnamed.append(label)
             found.promises.append(promise)
+    for label in unnamed:  # a row that was put in between takes nobody's number
+        found.numbers.setdefault(label, label)
     return found
 
 

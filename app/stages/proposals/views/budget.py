@@ -28,7 +28,7 @@ from app.stages.proposals.views.blueprint import bp, writable
 from app.stages.proposals.views.promised import norms_of, told
 
 CELLS = ("head", "content", "source", "year", "unit", "quantity", "price")
-NEW_ROWS, PER_PAGE, LONGEST_CELL = 3, 50, 2_000
+NEW_ROWS, PER_PAGE, LONGEST_CELL = 3, 40, 2_000
 KEY = re.compile(r"([0-9a-z]{26}|new[0-9]{1,3})-content")
 
 
@@ -157,7 +157,7 @@ def _read(row: Proposal, grid: list[GridRow], heads: dict[str, Any]) -> dict[str
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def budget_grid(pid: str) -> Any:
-    """Fifty lines at a time as cells, and rows for new ones; everything typed is kept when a cell cannot be used."""
+    """Some lines at a time as cells, and rows for new ones; everything typed is kept when a cell cannot be used."""
     row = ready(queries.for_team(current_user, pid), writable)
     pages = max(1, -(-len(row.lines) // PER_PAGE))
     page = min(max(1, request.args.get("page", 1, int)), pages)
