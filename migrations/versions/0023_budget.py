@@ -4,14 +4,14 @@ Reversible: yes; what the new columns and tables hold goes with them. Data kept:
 dossier that is there has no milestone of its own yet (those in its work description stay where they are). Stage touched:
 proposals.
 
-Revision 0023, after 0020
+Revision 0023, after 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

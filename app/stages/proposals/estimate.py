@@ -32,7 +32,7 @@ def faults_of(proposal: Proposal, lines: Sequence[Line]) -> list[Fault]:
 
 def put_lines(proposal: Proposal, lines: Sequence[Line], *, replace: bool, by: User, at: datetime, seen: Any = None) -> None:
     """Add lines to the estimate, or put them in the place of all that are there. Raises Incomplete when one may not be: then none is."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="budget")
     known = queries.heads(local(at).date(), proposal.call_topic.call)
     if not lines:
         raise Incomplete(N_("There is no line to take over."), field="text")
@@ -67,7 +67,7 @@ def _check(proposal: Proposal, line: Line, known: Mapping[str, Any], place: str 
 def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User, at: datetime,
              seen: Any = None) -> BudgetLine:  # fmt: skip
     """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="budget")
     known, line = queries.heads(local(at).date(), proposal.call_topic.call), Line(head, content, Source(source), year, unit, quantity, price)
     _check(proposal, line, known)
     if len(proposal.lines) >= MOST_LINES:
@@ -88,7 +88,7 @@ def _fill(row: BudgetLine, line: Line, known: Mapping[str, Any]) -> None:
 def change_lines(proposal: Proposal, changed: Mapping[str, Line], gone: Collection[str], new: Sequence[tuple[str, Line]], *, by: User, at: datetime,
                  seen: Any = None) -> int:  # fmt: skip
     """Change lines (by public id), take out `gone`, add `new` (each with the name of its row on the page): all of it or nothing. Returns how many differ."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="budget")
     known, rows = queries.heads(local(at).date(), proposal.call_topic.call), {b.public_id: b for b in proposal.lines}
     if set(changed) - set(rows):
         raise Incomplete(N_("Somebody has taken a line out that you changed. Nothing was saved."))

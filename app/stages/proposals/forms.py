@@ -29,7 +29,7 @@ from app.stages.proposals.budgeting import (
     quantity_of,
     quantity_text,
 )
-from app.stages.proposals.rules import LONGEST_MONTHS, ProductGroup, Source, TeamRole
+from app.stages.proposals.rules import LONGEST_MONTHS, ProductGroup, Source
 from app.stages.proposals.rules import Spending as SpendingMethod
 from app.stages.proposals.schedule import Promise
 
@@ -72,26 +72,6 @@ class Copy(StageForm):
     parts = TicksField(N_("What is copied"), required=True)
 
 
-class Member(StageForm):
-    name = LineField(N_("Full name"), required=True, max=200)
-    role = ChoiceField(N_("Role"), required=True)
-    email = LineField(N_("E-mail address of the account, if there is one"), max=320)
-    organisation = PickField(N_("Organisation"))
-    task = LineField(N_("Task"), max=500)
-    months = IntField(N_("Months of work"), required=True, min=0, max=120)
-
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self.role.enum = TeamRole
-
-    def offer(self, roles: list[tuple[str, str]], organisations: list[tuple[str, str]]) -> None:
-        """The choices of this form."""
-        self.role.choices, self.organisation.choices = roles, organisations
-
-
-class Months(StageForm):
-    task = LineField(N_("Task"), max=500)
-    months = IntField(N_("Months of work"), required=True, min=0, max=120)
 
 
 class QuantityField(IntField):
@@ -197,6 +177,7 @@ class SignOff(StageForm):
 
 
 class SendBack(StageForm):
+    places = TicksField(N_("Sections that may be changed"), required=True, hint=N_("The others stay as they are until you sign."))
     reason = NoteField(N_("What must change?"), required=True, max=2000)
 
 
@@ -222,11 +203,3 @@ class GiveUp(StageForm):
     document = LineField(N_("Letter on which it rests"), max=200, sometimes=True, hint=N_("Number and date. Needed when an officer records it."))
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("The host, the investigator and the Department read it."))
     confirm = YesField(N_("The place is given up for good: it cannot be taken back."), required=True)
-
-
-def refuse_unknown(email: str) -> None:
-    """Raise: nobody has this address."""
-    if email:
-        raise Incomplete(N_("There is no account with this address. Leave it empty to name the person only."), field="email")
-
-

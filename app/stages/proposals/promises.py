@@ -40,6 +40,7 @@ RULES = ("proposals.norms", "proposals.head_limits", "proposals.counterpart_shar
 LUMP_SUM = ("funding.final_product_needs", "funding.final_product_ceiling", "funding.bound_heads")
 MOST_PARTS = 200  # products, uses or milestones
 Part = ProposalProduct | PlannedUse | Milestone
+PLACES = {"proposal_product": "products", "planned_use": "uses", "proposal_milestone": "plan"}
 
 
 def promise_of(product: ProposalProduct) -> Promise:
@@ -133,13 +134,13 @@ def problems_of(proposal: Proposal, *, on: date) -> list[Problem]:
 def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime, seen: Any = None,
                 **more: Any) -> ProposalProduct:  # fmt: skip
     """Promise a product; `more`: kind, level_home, level_abroad, place, ready_month."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="products")
     return _put(proposal, ProposalProduct(proposal_id=proposal.id), Promise(ProductGroup(group), name, unit, quantity, quality, **more), by, at)
 
 
 def save_product(product: ProposalProduct, proposal: Proposal, promise: Promise, *, by: User, at: datetime, seen: Any = None) -> None:
     """Change a promised product; what milestones lead to it and who uses it stays."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="products")
     _put(proposal, product, promise, by, at)
 
 
@@ -164,7 +165,7 @@ def fill(row: ProposalProduct, p: Promise) -> ProposalProduct:
 
 def put_products(proposal: Proposal, promises: Sequence[Promise], *, by: User, at: datetime) -> None:
     """Put these products in the place of those that are there. Uses and milestones stay tied to the product of the same form and name, else of the same number."""
-    touch(proposal, at)
+    touch(proposal, at, place="products")
     ties = [(use, use.product_id) for use in proposal.uses], [(m, [p.id for p in m.products]) for m in proposal.milestones]
     before = {p.id: (label, p.group, p.name) for label, p in numbered(proposal.products)}
     for row in proposal.products:
@@ -193,7 +194,7 @@ def put_products(proposal: Proposal, promises: Sequence[Promise], *, by: User, a
 def save_use(proposal: Proposal, use: PlannedUse | None, *, receiver: str, place: str, how: str, by: User, at: datetime, month_from: int | None = None,
              product: ProposalProduct | None = None, organisation: Organisation | None = None, seen: Any = None) -> PlannedUse:  # fmt: skip
     """Name who receives and uses a product: an organisation of the list, else a name."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="uses")
     named = organisation.name if organisation is not None else " ".join(receiver.split())
     if not named:
         raise Incomplete(N_("Please choose the organisation that receives it, or write its name."), field="receiver")
@@ -210,7 +211,7 @@ def save_use(proposal: Proposal, use: PlannedUse | None, *, receiver: str, place
 
 def put_uses(proposal: Proposal, uses: Sequence[Use], *, by: User, at: datetime) -> None:
     """Put these in the place of the uses that are there. A receiver with the name of an organisation of the list is that organisation."""
-    touch(proposal, at)
+    touch(proposal, at, place="uses")
     known = {o.name: o.id for o in people.organisations()}
     placed = dict(numbered(proposal.products))
     for row in proposal.uses:
@@ -228,7 +229,7 @@ def put_uses(proposal: Proposal, uses: Sequence[Use], *, by: User, at: datetime)
 def save_milestone(proposal: Proposal, milestone: Milestone | None, *, content: str, result: str, month_from: int, month_to: int, by: User, at: datetime,
                    products: Iterable[str] = (), members: Iterable[str] = (), others: str | None = None, cost: int | None = None, seen: Any = None) -> Milestone:  # fmt: skip
     """Write a milestone down; products and members of the team by their public ids."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="plan")
     if month_to < month_from:
         raise Incomplete(N_("The last month comes before the first one."), field="month_to")
     check_month(month_to, proposal, "month_to")
@@ -250,7 +251,7 @@ def _chosen(rows: Iterable[Any], pids: Iterable[str]) -> list[Any]:
 
 def put_milestones(proposal: Proposal, stages: Sequence[Stage], *, by: User, at: datetime) -> None:
     """Put these in the place of the milestones that are there. A name that is not of the team is kept among the others."""
-    touch(proposal, at)
+    touch(proposal, at, place="plan")
     placed, team = dict(numbered(proposal.products)), {m.name: m for m in reversed(proposal.team)}
     for row in proposal.milestones:
         db.session.delete(row)
@@ -274,7 +275,7 @@ def check_month(month: int | None, proposal: Proposal, field: str) -> None:
 
 def set_spending(proposal: Proposal, spending: Spending, *, by: User, at: datetime, seen: Any = None) -> None:
     """Ask for a method of lump-sum spending. Lump sum to the final product only when its conditions are met."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="budget")
     if spending == Spending.FINAL_PRODUCT:
         for condition in spending_of(proposal, on=local(at).date())[0]:
             if not condition.ok:
@@ -285,7 +286,7 @@ def set_spending(proposal: Proposal, spending: Spending, *, by: User, at: dateti
 
 def take_out(proposal: Proposal, row: Part, *, by: User, at: datetime, seen: Any = None) -> None:
     """Take a product, use or milestone out of a draft; what was tied to it stays, without the tie."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place=PLACES[row.__tablename__])
     kind = row.__tablename__
     db.session.delete(row)
     _refreshed(proposal)
