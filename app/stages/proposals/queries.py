@@ -67,16 +67,24 @@ def _seen_by(user: User) -> ColumnElement[bool]:
     return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
 
 
+def _of_member() -> tuple[Any, ...]:
+    return (joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
+        load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form)))  # fmt: skip
+
+
 def _promised() -> tuple[Any, ...]:
+    """The same members stand in the team and at milestones: both are read alike, or the one would undo the other."""
     return (selectinload(Proposal.products), selectinload(Proposal.uses),
-            selectinload(Proposal.milestones).options(selectinload(Milestone.products), selectinload(Milestone.members)))  # fmt: skip
+            selectinload(Proposal.milestones).options(selectinload(Milestone.products), selectinload(Milestone.members).options(*_of_member())))  # fmt: skip
 
 
 def with_parts(proposal: Proposal) -> None:
     """Load anew what the dossier promises: products, uses, milestones with their ties."""
-    tied = select(Milestone).options(selectinload(Milestone.products), selectinload(Milestone.members)).where(Milestone.proposal_id == proposal.id)
-    db.session.scalars(tied.execution_options(populate_existing=True)).all()
     db.session.refresh(proposal, ["products", "uses", "milestones"])
+    for milestone in proposal.milestones:
+        db.session.expire(milestone, ["products", "members"])
+    tied = select(Milestone).options(selectinload(Milestone.products), selectinload(Milestone.members).options(*_of_member())).where(Milestone.proposal_id == proposal.id)
+    db.session.scalars(tied).all()  # people and products that are loaded already stay as they are
 
 
 def _whole() -> Select[Any]:
@@ -84,8 +92,7 @@ def _whole() -> Select[Any]:
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
         joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), *_promised(), selectinload(Proposal.lines),
         joinedload(Proposal.work_form),
-        selectinload(Proposal.team).options(joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
-            load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form))))  # fmt: skip
+        selectinload(Proposal.team).options(*_of_member()))  # fmt: skip
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:
