@@ -149,6 +149,8 @@ def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
     description(life, pi, url)
     for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):
         life.send(pi, f"{url}/products", {"group": group, "name": name, "unit": "cái", "quantity": "1", "quality": "Chạy ổn định 30 ngày"})
+    life.send(pi, f"{url}/uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
+    life.send(pi, f"{url}/plan", {"content": "Lắp đặt, chạy thử", "result": "Hệ thống", "month_from": "1", "month_to": "12"})
     life.send(pi, f"{url}/budget", {"head": "labour", "content": "Công lao động", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24", "price": price})
     for document in ("legal_status", "application", "host_activity", "pi_cv", "member_cv"):
         life.send(pi, f"{url}/files", {"kind": document, "file": (io.BytesIO(small_pdf(f"{document} {pi}")), f"{document}.pdf")})

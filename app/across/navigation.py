@@ -192,6 +192,9 @@ VERBS |= {
     "fall_away": N_("Fell away: the dossier lost its place"),
 }  # fmt: skip
 VERBS |= {
+    "save_product": N_("Product changed"), "save_use": N_("Plan of use saved"), "save_milestone": N_("Work plan saved"), "set_spending": N_("Method of lump-sum spending chosen"),
+}  # fmt: skip
+VERBS |= {
     "invite_member": N_("Member invited"), "take_back_invitation": N_("Invitation taken back"), "join_team": N_("Joined the team"), "decline_invitation": N_("Invitation declined"),
     "leave_team": N_("Left the team"), "set_access": N_("Right in the dossier changed"), "give_section": N_("Section given to a member"),
     "take_section": N_("Section taken back"), "complete_section": N_("Section marked complete"), "reopen_section": N_("Section no longer complete"),

@@ -3,14 +3,14 @@
 Reversible: yes; the new tables go with what is in them, the triggers with them. Data kept: dossiers, versions and files are
 not touched; files from before have no line of the check and stay readable. Touched: proposals, files.
 
-Revision 0024, after 0022
+Revision 0024, after 0023
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,10 @@ Work       the work description (thuyết minh): answers to the questionnaire of
            wordform.py says what the official Word form holds, worddraw.py writes it, wordread.py reads it. budgeting.py reads and
            writes Excel; copying.py carries
            an earlier dossier over.
+Promise    a product by the official forms I, II, III; a PlannedUse names who receives it, a Milestone leads to it and names who of the team
+           works on it (promises.py: acts; schedule.py: the plan and its checks; gantt.py: its picture; wordtables.py: its tables in Word).
+Estimate   lines by head, source and year (estimate.py). What the rulebook says of them, norm by norm, and whether lump sum to the final
+           product is possible: costs.py. Sums are never stored.
 Version    what was submitted: one immutable snapshot with the hash of its content and of every file.
 Receipt    number and instant of the submission; the same form sent twice has one receipt.
 

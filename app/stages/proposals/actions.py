@@ -10,8 +10,8 @@ from typing import Any
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
-from app.kernel.db import MONEY_MAX, db
-from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
+from app.kernel.db import db
+from app.kernel.errors import NotAllowed, Stale, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
@@ -21,8 +21,10 @@ from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import is_open
 from app.stages.proposals import (
     checking,
+    estimate,
     load,
     outcomes,
+    promises,
     queries,
     sendingback,
     team,
@@ -32,18 +34,14 @@ from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import (
     BudgetLine,
     Proposal,
-    ProposalProduct,
     TeamMember,
 )
 from app.stages.proposals.rules import (
     PROPOSAL,
+    SECTIONS,
     Problem,
-    ProductGroup,
     ProposalState,
-    Source,
     TeamRole,
-    check_year,
-    line_amount,
     problems,
     refuse_problems,
 )
@@ -54,6 +52,8 @@ save_general, add_member, set_months = team.save_general, team.add_member, team.
 give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
 check_eligible, check_ineligible = checking.check_eligible, checking.check_ineligible
 reinstate, check_reinstatable = checking.reinstate, checking.check_reinstatable
+add_product, add_line = promises.add_product, estimate.add_line
+
 
 def check_not_handed_in(call_topic: CallTopic, by: User) -> None:
     """Has this person no dossier in for this topic?"""
@@ -88,27 +88,6 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime, 
     return queries.proposal_by_pid(row.public_id) or row
 
 
-def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime,
-                seen: Any = None) -> ProposalProduct:  # fmt: skip
-    """Promise a product."""
-    touch(proposal, at, seen=seen, place="products")
-    row = ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
-    return _added(proposal, row, "products", "add_product", by, at)
-
-
-def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User,
-             at: datetime, seen: Any = None) -> BudgetLine:  # fmt: skip
-    """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
-    touch(proposal, at, seen=seen, place="budget")
-    known = queries.heads(local(at).date(), proposal.call_topic.call)
-    if head not in known:
-        raise Incomplete(N_("Please choose a budget head."), field="head")
-    check_year(year, proposal.call_topic.call.deadline, proposal.duration_months or proposal.call_topic.topic.duration_months)
-    if not 0 < line_amount(quantity, price) <= MONEY_MAX:
-        raise Incomplete(N_("Quantity and price make an amount that is not possible for one line."), field="price")
-    row = BudgetLine(proposal_id=proposal.id, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price,
-                     amount=line_amount(quantity, price), lump_sum=bool(known[head].get("lump_sum")))  # fmt: skip
-    return _added(proposal, row, "lines", "add_line", by, at)
 
 
 def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, at: datetime) -> Any:
@@ -119,15 +98,18 @@ def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, a
     return row
 
 
-def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime, seen: Any = None) -> None:
-    """Take a member, product or line out of a draft. The investigator stays."""
-    touch(proposal, at, seen=seen, place={"proposal_product": "products", "budget_line": "budget"}.get(row.__tablename__, "team"))
+def remove_part(proposal: Proposal, row: TeamMember | BudgetLine | promises.Part, *, by: User, at: datetime, seen: Any = None) -> None:
+    """Take a part out of a draft. The investigator stays."""
+    if not isinstance(row, TeamMember | BudgetLine):
+        promises.take_out(proposal, row, by=by, at=at, seen=seen)
+        return
+    touch(proposal, at, seen=seen, place="budget" if isinstance(row, BudgetLine) else "team")
     if isinstance(row, TeamMember):
         team.check_leads(proposal, by)
         team.let_go(proposal, row, at=at)
     db.session.delete(row)
     db.session.flush()
-    collection = {"team_member": "team", "proposal_product": "products", "budget_line": "lines"}[row.__tablename__]
+    collection = {"team_member": "team", "budget_line": "lines"}[row.__tablename__]
     db.session.refresh(proposal, [collection])
     journal.record(proposal, "remove_part", by=by, at=at, detail={"kind": row.__tablename__})
 
@@ -145,7 +127,8 @@ def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] 
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = queries.ceiling_of(proposal)
     barred = [Problem("team", r.sentence, r.params) for r in load.remarks_of(proposal, on=on) if r.blocks]
-    return problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted, team=barred)
+    found = problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted, team=barred)
+    return sorted(found + promises.problems_of(proposal, on=on), key=lambda p: SECTIONS.index(p.section))
 
 
 class _Draft:
@@ -201,7 +184,7 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
         "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task, "years": m.years,
                   "cv": {"version": m.cv.number, "sha256": m.cv.sha256} if m.cv else None,
                   "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],
-        "products": [{"group": str(p.group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in proposal.products],
+        **promises.said(proposal),
         "lines": [{"head": b.head, "content": b.content, "source": str(b.source), "year": b.year, "unit": b.unit, "quantity": b.quantity,
                    "price": b.price, "amount": b.amount, "lump_sum": b.lump_sum} for b in proposal.lines],
         "files": [{"name": a.filename, "kind": a.kind, "sha256": a.sha256, "size": a.size} for a in files.of(proposal)],

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from wtforms import HiddenField
 
+from app.kernel.errors import Incomplete
 from app.kernel.forms import (
     ChoiceField,
     FileField,
@@ -23,8 +24,15 @@ from app.kernel.forms import (
 from app.kernel.words import N_
 from app.services.questionnaires.forms import SheetForm
 from app.services.questionnaires.rules import questions
-from app.stages.proposals.budgeting import LONGEST_TEXT, amount_of, quantity_of
-from app.stages.proposals.rules import ProductGroup, Source
+from app.stages.proposals.budgeting import (
+    LONGEST_TEXT,
+    amount_of,
+    quantity_of,
+    quantity_text,
+)
+from app.stages.proposals.rules import LONGEST_MONTHS, ProductGroup, Source
+from app.stages.proposals.rules import Spending as SpendingMethod
+from app.stages.proposals.schedule import Promise
 
 
 class Start(StageForm):
@@ -71,12 +79,6 @@ class Copy(StageForm):
     parts = TicksField(N_("What is copied"), required=True)
 
 
-class Product(StageForm):
-    group = ChoiceField(N_("Kind of product"), enum=ProductGroup, required=True)
-    name = LineField(N_("Product"), required=True, max=300)
-    unit = LineField(N_("Unit"), required=True, max=60)
-    quantity = IntField(N_("Quantity"), required=True, min=1, max=10**7)
-    quality = NoteField(N_("Required quality"), required=True, max=2000, rows=3)
 
 
 class QuantityField(IntField):
@@ -88,8 +90,7 @@ class QuantityField(IntField):
         return quantity_of(text)
 
     def show(self, value: Any) -> str:
-        whole, part = divmod(int(value), 100)
-        return f"{whole},{part:02d}".rstrip("0").rstrip(",")
+        return quantity_text(int(value))
 
 
 class AmountField(MoneyField):
@@ -101,6 +102,51 @@ class AmountField(MoneyField):
         return amount_of(text)
 
 
+class Product(StageForm):
+    group = ChoiceField(N_("Kind of product"), enum=ProductGroup, required=True)
+    name = LineField(N_("Product"), required=True, max=300)
+    kind = PickField(N_("What it is"), hint=N_("As the official forms list it."))
+    unit = LineField(N_("Unit"), required=True, max=60)
+    quantity = IntField(N_("Quantity"), required=True, min=1, max=10**7)
+    quality = NoteField(N_("Required quality"), required=True, max=2000, rows=3, hint=N_("Form I: the main criteria with unit and level. Forms II and III: the scientific requirement."))
+    level_home = LineField(N_("Level of the like in Viet Nam"), max=500, hint=N_("Asked for form I."))
+    level_abroad = LineField(N_("Level of the like abroad"), max=500, hint=N_("Asked for form I."))
+    place = LineField(N_("Where it is to be published"), max=300, hint=N_("Asked for form III: journal, publisher."))
+    ready_month = IntField(N_("Ready by month"), min=1, max=LONGEST_MONTHS, hint=N_("Months count from the start of the work."))
+
+    def promise(self) -> Promise:
+        """What is promised. Raises Incomplete for a kind of another form."""
+        group, _dot, kind = (self.kind.data or "").partition(".")
+        if group and group != str(self.group.data):
+            raise Incomplete(N_("This belongs to another form of products."), field="kind")
+        return Promise(ProductGroup(self.group.data), self.name.data or "", self.unit.data or "", int(self.quantity.data), self.quality.data or "", kind or None,
+                       self.level_home.data or None, self.level_abroad.data or None, self.place.data or None, self.ready_month.data)  # fmt: skip
+
+
+class PlannedUse(StageForm):
+    organisation = PickField(N_("Organisation that receives it"))
+    receiver = LineField(N_("Or its name, when it is not on the list"), max=300)
+    product = PickField(N_("Product"), hint=N_("Leave it open when all products are received."))
+    place = LineField(N_("Where it is used"), required=True, max=300, hint=N_("Address: commune, body, enterprise."))
+    how = NoteField(N_("What becomes of it there"), required=True, max=2000, rows=3)
+    month_from = IntField(N_("From month"), min=1, max=240, hint=N_("Months count from the start of the work; it may lie after its end."))
+
+
+class Milestone(StageForm):
+    content = LineField(N_("Work"), required=True, max=300)
+    result = LineField(N_("Result"), required=True, max=300)
+    month_from = IntField(N_("From month"), required=True, min=1, max=LONGEST_MONTHS)
+    month_to = IntField(N_("To month"), required=True, min=1, max=LONGEST_MONTHS)
+    products = TicksField(N_("Products it leads to"))
+    members = TicksField(N_("Who of the team works on it"))
+    others = LineField(N_("Others who work on it"), max=300, hint=N_("Partner organisations, people outside the team."))
+    cost = AmountField(N_("Planned cost (đồng)"))
+
+
+class Spending(StageForm):
+    spending = ChoiceField(N_("Method of lump-sum spending"), enum=SpendingMethod, required=True)
+
+
 class Line(StageForm):
     head = PickField(N_("Budget head"), required=True)
     content = LineField(N_("Content"), required=True, max=300)
@@ -109,6 +155,10 @@ class Line(StageForm):
     unit = LineField(N_("Unit"), required=True, max=60)
     quantity = QuantityField(N_("Quantity"), required=True, min=1, max=10**11)
     price = AmountField(N_("Unit price (đồng)"), required=True, min=1)
+
+
+class Grid(StageForm):
+    """Many lines as cells: which ones is posted beside it."""
 
 
 class Lines(StageForm):

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     String,
     Table,
@@ -40,6 +41,7 @@ from app.stages.proposals.rules import (
     ProductGroup,
     ProposalState,
     Source,
+    Spending,
     TeamRole,
 )
 
@@ -48,6 +50,15 @@ proposal_item = Table(
     "proposal_item", Model.metadata,
     Column("proposal_id", to("proposal"), primary_key=True), Column("item_id", to("priority"), primary_key=True, index=True),
 )  # fmt: skip
+
+def _part(table: str, **more: Any) -> Column[Any]:
+    """A key to a part of the same dossier: when that part is taken out, the link goes with it."""
+    return Column(f"{table.removeprefix('proposal_').removeprefix('team_')}_id", ForeignKey(f"{table}.id", ondelete="CASCADE"), primary_key=True, **more)
+
+
+# what a milestone yields, and who of the team works on it
+milestone_product = Table("milestone_product", Model.metadata, _part("proposal_milestone"), _part("proposal_product", index=True))
+milestone_member = Table("milestone_member", Model.metadata, _part("proposal_milestone"), _part("team_member", index=True))
 
 
 class Proposal(Identified, Versioned, Model):
@@ -67,6 +78,7 @@ class Proposal(Identified, Versioned, Model):
     aim: Mapped[str | None] = mapped_column(Text)
     duration_months: Mapped[int | None]
     work: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # the work description as it stands: answers by question code
+    spending: Mapped[Spending | None] = enum_of(Spending, nullable=True)  # the method of lump-sum spending it asks for
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     host_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     host_signed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
@@ -80,12 +92,15 @@ class Proposal(Identified, Versioned, Model):
     host: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     pi: Mapped[User] = relationship(lazy="raise_on_sql", foreign_keys=[pi_id])
     team: Mapped[list[TeamMember]] = relationship(lazy="raise_on_sql", order_by="TeamMember.id", viewonly=True)
-    products: Mapped[list[ProposalProduct]] = relationship(lazy="raise_on_sql", order_by="ProposalProduct.id", viewonly=True)
+    products: Mapped[list[ProposalProduct]] = relationship(lazy="raise_on_sql", order_by="(ProposalProduct.group, ProposalProduct.id)", viewonly=True)
     lines: Mapped[list[BudgetLine]] = relationship(lazy="raise_on_sql", order_by="BudgetLine.id", viewonly=True)
     paper: Mapped[PaperDossier | None] = relationship(lazy="raise_on_sql", viewonly=True, uselist=False)
     late: Mapped[LateAdmission | None] = relationship(
         lazy="raise_on_sql", viewonly=True, uselist=False,
         primaryjoin="and_(LateAdmission.proposal_id == Proposal.id, LateAdmission.confirmed_at.is_not(None))")  # fmt: skip
+    milestones: Mapped[list[Milestone]] = relationship(
+        lazy="raise_on_sql", order_by="(Milestone.month_from, Milestone.month_to, Milestone.id)", viewonly=True)
+    uses: Mapped[list[PlannedUse]] = relationship(lazy="raise_on_sql", order_by="PlannedUse.id", viewonly=True)
     work_form: Mapped[WorkForm | None] = relationship(lazy="raise_on_sql", uselist=False, viewonly=True)
     other_items: Mapped[list[Priority]] = relationship(secondary=proposal_item, lazy="raise_on_sql")
 
@@ -148,8 +163,59 @@ class ProposalProduct(Identified, Model):
     unit: Mapped[str] = mapped_column(String(60))
     quantity: Mapped[int]
     quality: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(40))  # sample, process, paper …: by the rulebook
+    level_home: Mapped[str | None] = mapped_column(String(500))  # the like in Viet Nam, where the form asks for it
+    level_abroad: Mapped[str | None] = mapped_column(String(500))
+    place: Mapped[str | None] = mapped_column(String(300))  # where it is to be published
+    ready_month: Mapped[int | None]
 
-    __table_args__ = (text_check("name", 300), CheckConstraint("quantity > 0", name="quantity_positive"))
+    __table_args__ = (
+        text_check("name", 300),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("ready_month IS NULL OR ready_month BETWEEN 1 AND 120", name="ready_month_range"),
+    )
+
+
+class PlannedUse(Identified, Model):
+    """Who receives a product (or, without one, all of them) and what becomes of it there. The receiver is an organisation of the list, or a name."""
+
+    __tablename__ = "planned_use"
+
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("proposal_product.id", ondelete="SET NULL"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
+    receiver: Mapped[str] = mapped_column(String(300))
+    place: Mapped[str] = mapped_column(String(300))
+    how: Mapped[str] = mapped_column(Text)
+    month_from: Mapped[int | None]
+
+    __table_args__ = (
+        text_check("receiver", 300),
+        CheckConstraint("month_from IS NULL OR month_from BETWEEN 1 AND 240", name="month_from_range"),
+    )
+
+
+class Milestone(Identified, Model):
+    """A step of the work: months count from its beginning; `others` are people and organisations outside the team."""
+
+    __tablename__ = "proposal_milestone"
+
+    proposal_id: Mapped[int] = mapped_column(to("proposal"), index=True)
+    content: Mapped[str] = mapped_column(String(300))
+    result: Mapped[str] = mapped_column(String(300))
+    month_from: Mapped[int]
+    month_to: Mapped[int]
+    others: Mapped[str | None] = mapped_column(String(300))
+    cost: Mapped[int | None] = money(nullable=True)
+
+    products: Mapped[list[ProposalProduct]] = relationship(secondary=milestone_product, lazy="raise_on_sql", order_by="ProposalProduct.id", passive_deletes=True)
+    members: Mapped[list[TeamMember]] = relationship(secondary=milestone_member, lazy="raise_on_sql", order_by="TeamMember.id", passive_deletes=True)
+
+    __table_args__ = (
+        text_check("content", 300),
+        text_check("result", 300),
+        CheckConstraint("month_from >= 1 AND month_to >= month_from AND month_to <= 120", name="months_in_order"),
+    )
 
 
 class BudgetLine(Identified, Model):

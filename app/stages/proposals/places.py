@@ -12,8 +12,8 @@ from app.stages.proposals.drafts import mark_of
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.texts import codes_of
 
-OTHERS = {"general": N_("General information"), "team": N_("Team"), "products": N_("Products"), "budget": N_("Budget"), "files": N_("Files")}
-SNAPSHOT = {"general": ("title", "aim", "duration_months"), "team": ("team",), "products": ("products",), "budget": ("lines",), "files": ("files",)}
+OTHERS = {"general": N_("General information"), "team": N_("Team"), "products": N_("Products"), "uses": N_("Plan of use"), "plan": N_("Work plan"), "budget": N_("Budget"), "files": N_("Files")}
+SNAPSHOT = {"general": ("title", "aim", "duration_months"), "team": ("team",), "products": ("products",), "uses": ("uses",), "plan": ("milestones",), "budget": ("lines", "spending"), "files": ("files",)}
 
 
 def labels(proposal: Proposal) -> dict[str, str | Mapping[str, str]]:

@@ -27,6 +27,7 @@ from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals.models import (
     LateAdmission,
+    Milestone,
     PaperDossier,
     Proposal,
     Replacement,
@@ -80,6 +81,26 @@ def _seen_by(user: User) -> ColumnElement[bool]:
     return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
 
 
+def _of_member() -> tuple[Any, ...]:
+    return (joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
+        load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form)))  # fmt: skip
+
+
+def _promised() -> tuple[Any, ...]:
+    """The same members stand in the team and at milestones: both are read alike, or the one would undo the other."""
+    return (selectinload(Proposal.products), selectinload(Proposal.uses),
+            selectinload(Proposal.milestones).options(selectinload(Milestone.products), selectinload(Milestone.members).options(*_of_member())))  # fmt: skip
+
+
+def with_parts(proposal: Proposal) -> None:
+    """Load anew what the dossier promises: products, uses, milestones with their ties."""
+    db.session.refresh(proposal, ["products", "uses", "milestones"])
+    for milestone in proposal.milestones:
+        db.session.expire(milestone, ["products", "members"])
+    tied = select(Milestone).options(selectinload(Milestone.products), selectinload(Milestone.members).options(*_of_member())).where(Milestone.proposal_id == proposal.id)
+    db.session.scalars(tied).all()  # people and products that are loaded already stay as they are
+
+
 def _whole() -> Select[Any]:
     return select(Proposal).options(*whole_options())
 
@@ -88,10 +109,8 @@ def whole_options() -> list[Any]:
     """What is loaded with a whole dossier."""
     return [
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
-        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
-        joinedload(Proposal.work_form), joinedload(Proposal.paper), joinedload(Proposal.late),
-        selectinload(Proposal.team).options(joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
-            load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form)))]  # fmt: skip
+        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), *_promised(), selectinload(Proposal.lines),
+        joinedload(Proposal.work_form), joinedload(Proposal.paper), joinedload(Proposal.late), selectinload(Proposal.team).options(*_of_member())]  # fmt: skip
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:

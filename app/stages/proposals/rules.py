@@ -105,6 +105,13 @@ class LateGround(Face):
     POST_STAMP = "post_stamp", N_("Stamp of the post office before the deadline"), "blue"
 
 
+class Spending(Face):
+    """The method of lump-sum spending (khoán chi) that a dossier asks for."""
+
+    FINAL_PRODUCT = "final_product", N_("Lump sum to the final product"), "green"
+    PARTIAL = "partial", N_("Partial lump sum"), "blue"
+
+
 class How(Face):
     """How a saving of the work description came about."""
 
@@ -136,7 +143,7 @@ class Problem:
     anchor: str = ""  # the field of the section's page where it is mended
 
 
-SECTIONS = ("general", "work", "team", "products", "budget", "files", "sign_off")
+SECTIONS = ("general", "work", "team", "products", "uses", "plan", "budget", "files", "sign_off")
 
 
 def in_time(received_at: datetime, deadline: datetime) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
+from app.across.demo.plays.promises import budgeted, planned, promised
 from app.across.demo.plays.work import answers_for
 from app.kernel.clock import local
 from app.services.files import actions as files
@@ -22,20 +23,10 @@ from app.stages.proposals import (
 )
 from app.stages.proposals.eligibility import Told, Verdict
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import ProductGroup, Source, TeamRole
+from app.stages.proposals.rules import TeamRole
 
 MINUTE = timedelta(minutes=1)
 NAMES = {"legal_status": "Quyết định thành lập.pdf"}
-# head, content, source, share of the total in percent, unit, quantity in hundredths
-LINES = (
-    ("labour", "Công lao động của nhóm thực hiện", Source.STATE, 40, "tháng", 2400),
-    ("materials", "Vật tư, cảm biến, hóa chất", Source.STATE, 25, "đợt", 500),
-    ("equipment", "Thiết bị đo tại hiện trường", Source.STATE, 12, "bộ", 400),
-    ("survey", "Điều tra, khảo sát hộ sản xuất", Source.STATE, 8, "phiếu", 20000),
-    ("workshops", "Hội thảo, tập huấn", Source.STATE, 8, "cuộc", 400),
-    ("management", "Quản lý chung", Source.STATE, 7, "năm", 200),
-    ("materials", "Giống, phân bón của hộ tham gia", Source.COUNTERPART, 20, "ha", 1000),
-)  # fmt: skip
 
 
 @dataclass
@@ -69,12 +60,9 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
     actions.save_general(row, title=title or topic.title, aim=topic.aim, duration_months=months, by=by, at=at + MINUTE)
     written(row, by=by, at=at + 2 * MINUTE, whole=whole)
     _team(cast, row, by, at + 3 * MINUTE)
-    actions.add_product(row, group=ProductGroup.ONE, name="Mô hình trình diễn", unit="mô hình", quantity=2, quality="Năng suất tăng ít nhất 10%", by=by, at=at)
-    actions.add_product(row, group=ProductGroup.TWO, name="Quy trình kỹ thuật", unit="quy trình", quantity=1, quality="Được hội đồng cơ sở thông qua", by=by, at=at)
-    actions.add_product(row, group=ProductGroup.THREE, name="Bài báo khoa học", unit="bài", quantity=1, quality="Tạp chí trong nước", by=by, at=at)
-    for head, content, source, percent, unit, quantity in LINES:
-        price = total * percent // quantity
-        actions.add_line(row, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price, by=by, at=at + 4 * MINUTE)
+    promised(row, at=at)
+    budgeted(row, total=total, year=year, at=at + 4 * MINUTE)
+    planned(cast, row, total=total, at=at + 4 * MINUTE)
     actions.changed_files(row, at=at + 5 * MINUTE)
     for document in queries.documents(str(topic.kind), local(at).date(), row.call_topic.call):
         if document["needed"]:

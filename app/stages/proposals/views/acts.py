@@ -25,6 +25,7 @@ from app.stages.proposals import (
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
 from app.stages.proposals.views.blueprint import bp, named, writable
+from app.stages.proposals.views.promised import parts_shown
 from app.stages.proposals.views.work import sheet_of
 
 
@@ -41,7 +42,7 @@ def names_of(row: Proposal) -> dict[str, Any]:
     return {
         "heads": {code: h[name] for code, h in queries.heads(clock.today(), call).items()},
         "kinds": {d["code"]: d[name] for d in queries.documents(kind, clock.today(), call)},
-        "sheet": sheet_of(row),
+        "sheet": sheet_of(row), "planned": parts_shown(row),
     }
 
 

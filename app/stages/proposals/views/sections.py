@@ -49,6 +49,7 @@ from app.stages.proposals.views.blueprint import (
     named,
     writable,
 )
+from app.stages.proposals.views.promised import parts_shown
 from app.stages.proposals.views.work import parts_of, sheet_of
 
 DOSSIER_LISTERS.append(opening.list_dossiers)
@@ -116,6 +117,7 @@ def show(pid: str) -> Any:
         timeline_entries=journal.timeline([journal.subject_key(row)]), heads=queries.heads(clock.today(), call),
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
+        planned=parts_shown(row),
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
         parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), **_checked(row, mine), fits=fits,
         replaces=queries.replaced_by(row), withdrawable=fits(row, lambda p, by: submitting.check_withdrawable(p, by, arrived())),
@@ -135,34 +137,6 @@ def general(pid: str) -> Any:
     return render_template("proposals/section.html", proposal=row, form=form, title=_("General information"), fields=form.shown())
 
 
-@bp.route("/<pid>/products", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def products(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    form = forms.Product(data={"version": row.version})
-    if form.validate_on_submit():
-        actions.add_product(row, group=form.group.data, name=form.name.data, unit=form.unit.data, quantity=form.quantity.data,
-                            quality=form.quality.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
-        return done(_saved(), url_for(".products", pid=pid))
-    return render_template("proposals/products.html", proposal=row, form=form, remove=forms.Remove(data={"version": row.version}))
-
-
-@bp.route("/<pid>/budget", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def budget(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    heads = queries.heads(clock.today(), row.call_topic.call)
-    name = "en" if language() == "en" else "vi"
-    form = forms.Line(data={"year": clock.today().year, "version": row.version})
-    form.head.choices = [(code, h[name]) for code, h in heads.items()]
-    if form.validate_on_submit():
-        actions.add_line(row, head=form.head.data, content=form.content.data, source=form.source.data, year=form.year.data, unit=form.unit.data,
-                         quantity=form.quantity.data, price=form.price.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
-        return done(_saved(), url_for(".budget", pid=pid))
-    return render_template("proposals/budget.html", proposal=row, ceiling=queries.ceiling_of(row), form=form, remove=forms.Remove(data={"version": row.version}), sums=totals(row.lines),
-                           heads={code: h[name] for code, h in heads.items()})  # fmt: skip
 
 
 @bp.post("/<pid>/remove/<kind>/<part>")
@@ -176,7 +150,7 @@ def remove(pid: str, kind: str, part: str) -> Any:
         actions.changed_files(row, seen=seen, at=clock.now())
         file_actions.remove(attachment, subject=row, by=current_user, at=clock.now())
         return done(_("Taken out."), url_for(".attachments", pid=pid))
-    parts = {"team": row.team, "products": row.products, "budget": row.lines}.get(kind, [])
+    parts = {"team": row.team, "products": row.products, "budget": row.lines, "uses": row.uses, "plan": row.milestones}.get(kind, [])
     found = or_404(next((x for x in parts if x.public_id == part), None))
     actions.remove_part(row, found, seen=seen, by=current_user, at=clock.now())
     return done(_("Taken out."), url_for(f".{kind}", pid=pid))
