@@ -40,6 +40,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
     people.profiles(cast, as_of)
+    people.belongings(cast, as_of)
     desk.play(cast, as_of)
     db.session.flush()
     return cast
