@@ -43,6 +43,11 @@ MAILS |= {
     "email_taken": N_("You already have an account"), "email_changed": N_("The address of an account was changed"), "guessed": N_("Somebody guesses at your password"),
     "belonging_asked": N_("Was asked for"), "belonging_confirmed": N_("Was confirmed"), "belonging_refused": N_("Was not confirmed"),
 }  # fmt: skip
+MAILS |= {
+    "team_invited": N_("Invitation to a team"), "team_answered": N_("Invitation answered"), "team_left": N_("Member left the team"), "section_given": N_("Section given"),
+    "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
+    "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
+}  # fmt: skip
 # by table
 NOUNS = {
     "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
