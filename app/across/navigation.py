@@ -76,6 +76,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
     ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
     ("admin.users", N_("People"), Do.PEOPLE_READ),
+    ("profiles.requests", N_("Requests about organisations"), None),
     ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
 )
 SHELVES = (
@@ -83,7 +84,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say
@@ -106,7 +107,7 @@ PUBLIC_MENU = (
     ("public_results.index", N_("Results")),
     ("public_order.index", N_("Propose a task")),
 )
-ACCOUNT_MENU = (("people.account", N_("My account"), None),)
+ACCOUNT_MENU = (("profiles.index", N_("My profile"), None), ("people.account", N_("My account"), None))
 LONGEST_MENU = 6
 LOCALES = ("vi", "en")
 VERBS: dict[str, str] = {

@@ -26,6 +26,10 @@ GUARDS = [
     ("proposal_product_frozen", "proposal_product", "UPDATE", IN, KEPT),
     ("budget_line_kept", "budget_line", "DELETE", IN, KEPT),
     ("proposal_product_kept", "proposal_product", "DELETE", IN, KEPT),
+    ("proposal_milestone_frozen", "proposal_milestone", "UPDATE", IN, KEPT),
+    ("proposal_milestone_kept", "proposal_milestone", "DELETE", IN, KEPT),
+    ("planned_use_frozen", "planned_use", "UPDATE", IN, KEPT),
+    ("planned_use_kept", "planned_use", "DELETE", IN, KEPT),
     ("team_member_kept", "team_member", "DELETE", IN, KEPT),
 ]
 APPEND_ONLY = ("paper_dossier", "proposal_replacement", "submit_attempt")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,11 +31,14 @@ from app.services.people.models import (
     User,
 )
 from app.services.people.rules import (
+    NAME_LONGEST,
     OrganisationKind,
     Purpose,
     Role,
     check_address,
+    check_orcid,
     check_password,
+    check_phone,
 )
 
 TRIES_KEPT = timedelta(days=2)
@@ -210,6 +213,18 @@ def set_password(user: User, password: str, *, by: User | None, at: datetime) ->
     user.epoch += 1
     kill_links(user, at=at)
     journal.record(user, "set_password", by=by, at=at)
+
+
+def describe(user: User, values: Mapping[str, Any]) -> list[str]:
+    """Set name, title, phone and ORCID, each checked; returns the names of those that changed."""
+    name = " ".join(nfc(values.get("name") or "").split())
+    if not name or len(name) > NAME_LONGEST:
+        raise Incomplete(N_("Please write your name, with at most %(n)s characters."), field="name", n=NAME_LONGEST)
+    new = {"name": name, "title": " ".join(nfc(values.get("title") or "").split())[:100] or None, "phone": check_phone(values.get("phone") or ""), "orcid": check_orcid(values.get("orcid") or "")}
+    changed = [field for field, value in new.items() if getattr(user, field) != value]
+    user.name, user.title, user.phone, user.orcid = new["name"], new["title"], new["phone"], new["orcid"]
+    user.sort_name = sort_key(name)
+    return changed
 
 
 def choose_locale(user: User, locale: str) -> None:

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 
 from app.kernel import journal, outbox
 from app.kernel.db import db, public_id
@@ -22,6 +22,7 @@ from app.services.people.models import AccountToken, User
 from app.services.people.rules import (
     LINK_LIFE,
     LINKS_A_DAY,
+    LINKS_A_DAY_IN_ALL,
     LINKS_FROM_ONE_SOURCE,
     NAME_LONGEST,
     Purpose,
@@ -50,10 +51,14 @@ def _check_source(source: str | None, at: datetime) -> None:
         raise Incomplete(N_("Too many requests came from your network. Please wait an hour and try again."))
 
 
-def _may_write_to(norm: str, purpose: Purpose, at: datetime) -> bool:
-    """Fewer than so many mails of this kind went to the address within a day. Beyond that nothing is sent, and nothing said."""
-    asked = select(func.count()).select_from(AccountToken).where(AccountToken.email_norm == norm, AccountToken.purpose == purpose, AccountToken.made_at > at - DAY)
-    return (db.session.scalar(asked) or 0) < LINKS_A_DAY
+def _may_write_to(norm: str, purpose: Purpose, source: str | None, at: datetime) -> bool:
+    """Few enough mails of this kind went to the address within a day. Beyond that nothing is sent, and nothing said.
+
+    They count by who asked: a stranger who asks and asks does not use up what the owner may ask for.
+    """
+    counts = select(func.count(), func.count(case((AccountToken.address == source, 1))))
+    every, from_here = db.session.execute(counts.where(AccountToken.email_norm == norm, AccountToken.purpose == purpose, AccountToken.made_at > at - DAY)).one()
+    return bool(from_here < LINKS_A_DAY and every < LINKS_A_DAY_IN_ALL)
 
 
 def _make(purpose: Purpose, email: str, *, user: User | None, source: str | None, locale: str, at: datetime, name: str | None = None,
@@ -100,7 +105,7 @@ def ask_sign_up(email: str, name: str, *, source: str | None, locale: str, next:
         raise Incomplete(N_("Please write your name, with at most %(n)s characters."), field="name", n=NAME_LONGEST)
     _check_source(source, at)
     user = queries.user_by_email(plain)
-    known, write = user is not None and (user.password_hash is not None or not user.active), _may_write_to(queries.email_norm(plain), Purpose.SIGN_UP, at)
+    known, write = user is not None and (user.password_hash is not None or not user.active), _may_write_to(queries.email_norm(plain), Purpose.SIGN_UP, source, at)
     token = _make(Purpose.SIGN_UP, plain, user=user, source=source, locale=locale, name=called, next=next, dead=known or not write, at=at)
     if write:
         _mail("already" if known else "sign_up", Mailbox(plain, locale), token, at)
@@ -130,7 +135,7 @@ def ask_reset(email: str, *, source: str | None, locale: str, at: datetime) -> N
     _check_source(source, at)
     user = queries.user_by_email(plain)
     open_to = user is not None and user.active
-    write = _may_write_to(queries.email_norm(plain), Purpose.RESET, at)
+    write = _may_write_to(queries.email_norm(plain), Purpose.RESET, source, at)
     token = _make(Purpose.RESET, plain, user=user, source=source, locale=locale, dead=not open_to or not write, at=at)
     if write:
         _mail("reset" if open_to else "no_account", Mailbox(plain, user.locale if user else locale), token, at)
@@ -159,7 +164,7 @@ def ask_email_change(user: User, email: str, password: str, *, source: str | Non
     if queries.email_norm(plain) == user.email_norm:
         raise Incomplete(N_("This is your address already."), field="email")
     _check_source(source, at)
-    if not _may_write_to(queries.email_norm(plain), Purpose.EMAIL_NEW, at):
+    if not _may_write_to(queries.email_norm(plain), Purpose.EMAIL_NEW, source, at):
         raise Incomplete(N_("Too many mails went to this address today. Please try again tomorrow."), field="email")
     actions.kill_links(user, at=at, purposes=(Purpose.EMAIL_OLD, Purpose.EMAIL_NEW))
     batch, taken = public_id(), queries.user_by_email(plain) is not None

@@ -12,7 +12,8 @@ from app.kernel.words import N_, Face
 
 PASSWORD_SHORTEST = 10  # characters; NIST SP 800-63B asks for length, not for kinds of signs
 LINK_LIFE = timedelta(minutes=60)  # of a link that was mailed
-LINKS_A_DAY = 5  # mails of one kind to one address
+LINKS_A_DAY = 5  # mails of one kind to one address that one source asks for
+LINKS_A_DAY_IN_ALL = 20  # that all sources together ask for
 LINKS_FROM_ONE_SOURCE = 30  # asked for in an hour from one network address
 NAME_LONGEST = 200
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")

@@ -390,7 +390,7 @@ _IN = "(SELECT p.state FROM proposal p WHERE p.id = OLD.proposal_id) <> 'draft'"
 _KEPT = "a dossier that was handed in is frozen"
 guard("proposal_frozen", "proposal", "UPDATE OF title, aim, work, duration_months, host_id, pi_id, call_topic_id", "OLD.state <> 'draft'", _KEPT)
 guard("team_member_frozen", "team_member", "UPDATE OF name, role, months", _IN, _KEPT)
-for _table in ("budget_line", "proposal_product"):
+for _table in ("budget_line", "proposal_product", "proposal_milestone", "planned_use"):
     guard(f"{_table}_frozen", _table, "UPDATE", _IN, _KEPT)
-for _table in ("budget_line", "proposal_product", "team_member"):
+for _table in ("budget_line", "proposal_product", "proposal_milestone", "planned_use", "team_member"):
     guard(f"{_table}_kept", _table, "DELETE", _IN, _KEPT)

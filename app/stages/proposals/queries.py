@@ -25,13 +25,12 @@ from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
+from app.stages.proposals import late
 from app.stages.proposals.models import (
-    LateAdmission,
     Milestone,
     PaperDossier,
     Proposal,
     Replacement,
-    SubmitAttempt,
     TeamMember,
     Version,
 )
@@ -43,6 +42,7 @@ from app.stages.proposals.rules import (
     in_time,
 )
 
+attempts_of, admission_by_pid, admissions_of, waiting_admissions = late.attempts_of, late.admission_by_pid, late.admissions_of, late.waiting_admissions
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 
 
@@ -296,32 +296,6 @@ def replacements_of(proposal: Proposal) -> list[Proposal]:
 def paper_of(proposal: Proposal) -> PaperDossier | None:
     """What stands on the envelope of a dossier that came on paper."""
     return db.session.get(PaperDossier, proposal.id)
-
-
-def attempts_of(proposal: Proposal) -> list[SubmitAttempt]:
-    """The requests to submit a dossier that arrived, whatever became of them, oldest first."""
-    return list(db.session.scalars(select(SubmitAttempt).where(SubmitAttempt.proposal_id == proposal.id).order_by(SubmitAttempt.arrived_at, SubmitAttempt.id)))
-
-
-_ADMISSION = (joinedload(LateAdmission.call_topic).joinedload(CallTopic.call), joinedload(LateAdmission.call_topic).joinedload(CallTopic.topic),
-              joinedload(LateAdmission.asked_by), joinedload(LateAdmission.confirmed_by))  # fmt: skip
-
-
-def admission_by_pid(pid: str) -> LateAdmission | None:
-    """One request to admit a late dossier."""
-    return db.session.scalar(select(LateAdmission).options(*_ADMISSION).where(LateAdmission.public_id == pid))
-
-
-def admissions_of(call: Call) -> list[LateAdmission]:
-    """The requests to admit late dossiers of a call, oldest first."""
-    rows = select(LateAdmission).options(*_ADMISSION).join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).where(CallTopic.call_id == call.id)
-    return list(db.session.scalars(rows.order_by(LateAdmission.id)))
-
-
-def waiting_admissions() -> list[LateAdmission]:
-    """The requests to admit late dossiers that nobody has answered, oldest first."""
-    rows = select(LateAdmission).options(*_ADMISSION).where(LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None))
-    return list(db.session.scalars(rows.order_by(LateAdmission.id)))
 
 
 def on_paper(call: Call) -> list[Proposal]:
