@@ -11,6 +11,7 @@ from app.across.demo.plays import (
     desk,
     notices,
     opening,
+    people,
     plans,
     questionnaires,
     vocabulary,
@@ -40,6 +41,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     opening.after_the_opening(cast, names, as_of)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
+    people.profiles(cast, as_of)
     desk.play(cast, as_of)
     db.session.flush()
     return cast
