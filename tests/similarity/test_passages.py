@@ -9,6 +9,7 @@ import pytest
 
 from app.across.demo.seasons import TASKS
 from app.services.similarity import texts
+from app.services.similarity.cli import compare_texts
 from app.services.similarity.models import WorkOverlap, WorkText
 from app.services.similarity.passages import LEAST_RUN, around, prints, shared
 from app.services.similarity.words import read_titles
@@ -136,3 +137,10 @@ def test_a_text_put_again_replaces_the_one_before(db, at):
         texts.put("proposal", pid, text, "", at=at)
         texts.work_through(at)
     assert texts.near_to("proposal", "b") == [] and texts.near_to("proposal", "x") is None
+
+
+def test_the_worker_takes_one_text_at_a_time_until_none_waits(db, at, monkeypatch):
+    waiting = [("proposal", "w1", A, ""), ("proposal", "w2", bare(A), "")]
+    monkeypatch.setattr(texts, "PENDING", [lambda limit: [waiting.pop(0) for _n in range(min(limit, len(waiting)))]])
+    compare_texts(at)
+    assert not waiting and [f.pid for f in texts.near_to("proposal", "w1")] == ["w2"] and texts.work_through(at) == 0

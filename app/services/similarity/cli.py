@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -41,5 +42,13 @@ def rebuild() -> None:
     db.session.commit()
 
 
+def compare_texts(at: datetime) -> None:
+    """The worker's part: a few texts a round, each in a transaction of its own, so that nobody waits long for the database."""
+    for _n in range(texts.ROUND):
+        if not texts.work_through(at, limit=1):
+            return
+        db.session.commit()
+
+
 commands = [projects, similarity]
-JOBS = [texts.work_through]
+JOBS = [compare_texts]

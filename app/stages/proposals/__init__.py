@@ -14,6 +14,10 @@ Estimate   lines by head, source and year (estimate.py). What the rulebook says 
 Version    what was submitted: one immutable snapshot with the hash of its content and of every file.
 Receipt    number and instant of the submission; the same form sent twice has one receipt.
 
+Check      after the opening (opening.py): a checklist from the rulebook (checklist.py, eligibility.py), each line judged by officers,
+           concluded by a letter, taken back by another officer on a document (checking.py); a Remedy asks for something to be added
+           (remedies.py); an OverlapJudgement says what a person finds when comparing with earlier work (overlaps.py). Rows: checkmodels.py.
+
 Sealed until the call is opened: until then the Department sees that a dossier is there, not what is in it.
 Enters: topics of an open call. Leaves: eligible versions for the selection council.
 """
