@@ -137,7 +137,7 @@ def test_no_vote_without_a_quorum(cast, two, db):
     council = queries.fresh(two)
     with pytest.raises(Incomplete, match="quorum") as refused:
         actions.cast(council, council.agenda[0], YES, by=council.seats[0].user, at=council.meets_at)
-    assert refused.value.params == {"present": 3, "all": 7, "share": "2/3"}
+    assert refused.value.params["said"].params == {"present": 3, "all": 7, "share": "2/3"}
     assert db.session.scalar(select(func.count(Ballot.id))) == 0
 
 
