@@ -56,7 +56,7 @@ def ideas_of(council):
 # --- the ballot -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", [0, -1, 3, 99, True, "1"])
+@pytest.mark.parametrize("place", [0, -1, 3, 99, True, "1,5", "1.5", "một"])
 def test_a_place_is_a_whole_number_among_the_items_of_the_session(cast, two, place):
     with pytest.raises(Incomplete) as refused:
         actions.cast(two, two.agenda[0], YES | {"priority": place}, by=two.seats[0].user, at=two.meets_at)

@@ -91,4 +91,4 @@ def check_receipt(pid: str, item_pid: str) -> Any:
     questions = queries.procedure(council).questions(queries.subject_of(item), queries.rules_of(council, on=clock.today()))
     form = forms.copy_form(questions)
     said = actions.matches(ballot, forms.answers(form, questions)) if form.validate_on_submit() else None
-    return _receipt(council, item, ballot, form, said)
+    return _receipt(council, item, ballot, form, said), 200 if said is None else 202

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -299,10 +299,16 @@ def ballots_of(item: AgendaItem) -> list[Ballot]:
     return list(db.session.scalars(statement.order_by(Ballot.seat_id).execution_options(populate_existing=True)))
 
 
-def casts_of(council: Council, item: AgendaItem, opened: Iterable[Ballot]) -> list[Cast]:
-    """These ballots of an opened box as they are counted."""
-    leader = presiding_over(council, item, recusals_of(council))
-    return [Cast(b.seat.public_id, b.seat.role, leader is not None and b.seat_id == leader.id, b.opened.content) for b in opened if b.opened]
+def casts_of(opened: Iterable[Ballot], presided: str | None) -> list[Cast]:
+    """These ballots of an opened box as they are counted; `presided` is the seat of who led the session on the item then."""
+    return [Cast(b.seat.public_id, b.seat.role, b.seat.public_id == presided, b.opened.content) for b in opened if b.opened]
+
+
+def presided_over(item: AgendaItem, result: Mapping[str, Any], opened: Iterable[Ballot]) -> str | None:
+    """The seat of who led the session when the box was opened, as the frozen count says it; counts of before tell the name."""
+    if item.opened_at is None:
+        return None
+    return result["presided"] if "presided" in result else next((b.seat.public_id for b in opened if b.seat.user.name == result.get("led")), None)
 
 
 def counts_of(council: Council) -> dict[str, dict[str, Any]]:

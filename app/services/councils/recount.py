@@ -13,7 +13,7 @@ from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Refused
 from app.services.councils import queries, sealing
-from app.services.councils.actions.box import counted, unsealed
+from app.services.councils.actions.box import counted_anew, unsealed
 from app.services.councils.models import AgendaItem, Ballot, Council
 
 CAST = ("cast", "enter_paper")
@@ -71,7 +71,7 @@ def _recounted(council: Council, item: AgendaItem, ballots: list[Ballot], rules:
         return [*said, "the box is open and there is no count"]
     if any(row is None for row in opened.values()):
         return said
-    now = counted(council, item, rules)
+    now = counted_anew(council, item, rules, result)
     return said + [f"the count says {key} = {result[key]!r}, the ballots say {now[key]!r}" for key in now if key in result and now[key] != result[key]]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.services.councils import queries
-from app.services.councils.actions.box import recounted
+from app.services.councils.actions.box import counted_anew
 from app.services.councils.models import AgendaItem, Council, Count
 from app.services.councils.procedures import Told, invalid_lines
 from app.services.councils.rules import (
@@ -50,7 +50,9 @@ def recount(council: Council, changed: Mapping[str, Any], at: datetime) -> tuple
     then = queries.rules_of(council, on=local(at).date())
     now = {**then, **changed}
     before, procedure = queries.results_of(council), queries.procedure(council)
-    after = {i.public_id: recounted(council, i, now) | {k: v for k, v in before[i.public_id].items() if k in ("led", "present", "members", "settled")} for i in queries.counted_items(council)}
+    kept = ("led", "presided", "present", "members", "settled")
+    after = {i.public_id: counted_anew(council, i, now, before[i.public_id], as_ruled=False) | {k: v for k, v in before[i.public_id].items() if k in kept}
+             for i in queries.counted_items(council)}  # fmt: skip
     if procedure.rank is not None:
         before = {pid: r | places for pid, places in procedure.rank(before, then).items() if (r := before[pid])}
         after = {pid: r | places for pid, places in procedure.rank(after, now).items() if (r := after[pid])}

@@ -42,8 +42,9 @@ def preview() -> Any:
             raise Incomplete(N_("Please choose one from the list."), field="council")
         lines, wrong = what_if.recount(council, {key: value}, clock.now())
         compared, broken = [_told(line) for line in lines], shown.told(wrong)
-    return render_template("councils/what_if.html", rule=rule, form=form, past=past, council=council, compared=compared, broken=broken, back=url_for("rulebook.show", key=key),
+    page = render_template("councils/what_if.html", rule=rule, form=form, past=past, council=council, compared=compared, broken=broken, back=url_for("rulebook.show", key=key),
                            title=_("What would have come out"))  # fmt: skip
+    return page, 202 if council is not None else 200
 
 
 def _told(line: what_if.Compared) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
         "mean": [scored.mean.numerator, scored.mean.denominator], "hundredths": counting.hundredths(scored.mean), "sheets_counted": scored.sheets,
         "invalid": scored.invalid, "passed": scored.passed, "chair": None if scored.chair is None else counting.plain(scored.chair), "led_by": scored.led_by,
         "pass_mark": form["pass"], "spread": spread([t for t in totals if t is not None], rules),
-        "sheets": sorted(sheets, key=lambda s: (-(counting.exact(s["total"]) or 0), sorted((code, str(mark)) for code, mark in s["marks"].items()))),
+        "sheets": sorted(sheets, key=lambda s: (-(counting.exact(s["total"]) or 0), sorted((code, counting.exact(mark) or 0) for code, mark in s["marks"].items()))),
     }  # fmt: skip
 
 

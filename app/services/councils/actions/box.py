@@ -22,6 +22,7 @@ from app.services.councils.models import (
     Count,
     OpenedBallot,
 )
+from app.services.councils.procedures import BALLOTS
 from app.services.councils.rules import COUNCIL, CouncilState, defect
 from app.services.people.models import User
 
@@ -54,7 +55,9 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
         raise WrongState(N_("This box is open already."))
     db.session.refresh(item, ["opened_at"])
     ballots = _unseal(council, item, rules, at)
-    result = counted(council, item, rules) | {"led": by.name, "present": sum(s.present for s in council.seats), "members": len(council.seats)}
+    leader = queries.presiding_over(council, item, queries.recusals_of(council))
+    result = counted(council, item, rules, leader.public_id if leader else None)
+    result |= {"led": by.name, "presided": leader.public_id if leader else None, "present": sum(s.present for s in council.seats), "members": len(council.seats)}
     count = Count(agenda_item_id=item.id, result=result, counted_at=at)
     db.session.add(count)
     db.session.flush()
@@ -95,22 +98,26 @@ def unsealed(council: Council, item: AgendaItem, ballot: Ballot) -> tuple[dict[s
     return said["answers"], said["word"]
 
 
-def counted(council: Council, item: AgendaItem, rules: Mapping[str, Any]) -> dict[str, Any]:
+def counted(council: Council, item: AgendaItem, rules: Mapping[str, Any], presided: str | None) -> dict[str, Any]:
     """What the ballots of an opened box say by these rules: the count itself, who was not valid and why, the hashes of all."""
     opened = queries.ballots_of(item)
-    return _counted(council, item, opened, {b.id: b.opened.defect for b in opened if b.opened.defect}, rules)
+    return _counted(council, opened, {b.id: b.opened.defect for b in opened if b.opened.defect}, rules, presided)
 
 
-def recounted(council: Council, item: AgendaItem, rules: Mapping[str, Any]) -> dict[str, Any]:
-    """The same by other rules than those of the day: which ballots are valid is asked anew, too."""
-    opened = queries.ballots_of(item)
-    asked, procedure = queries.procedure(council).questions(queries.subject_of(item), rules), queries.procedure(council)
+def counted_anew(council: Council, item: AgendaItem, rules: Mapping[str, Any], result: Mapping[str, Any], *, as_ruled: bool = True) -> dict[str, Any]:
+    """The same later, led by who led it then; unless `as_ruled` it is asked anew which ballots are valid, the rules being others."""
+    opened, procedure = queries.ballots_of(item), queries.procedure(council)
+    presided = queries.presided_over(item, result, opened)
+    if as_ruled:
+        return counted(council, item, rules, presided)
+    asked = procedure.questions(queries.subject_of(item), rules)
     found = {b.id: defect(asked, b.opened.content, lambda clean: procedure.check(clean, rules)) for b in opened}
-    return _counted(council, item, opened, {key: why for key, why in found.items() if why}, rules)
+    return _counted(council, opened, {key: why for key, why in found.items() if why}, rules, presided)
 
 
-def _counted(council: Council, item: AgendaItem, opened: list[Ballot], invalid: Mapping[int, str], rules: Mapping[str, Any]) -> dict[str, Any]:
+def _counted(council: Council, opened: list[Ballot], invalid: Mapping[int, str], rules: Mapping[str, Any], presided: str | None) -> dict[str, Any]:
     defects = list(invalid.values())
-    result = queries.procedure(council).count(queries.casts_of(council, item, [b for b in opened if b.id not in invalid]), rules)
+    valid = queries.casts_of([b for b in opened if b.id not in invalid], presided)
+    result = queries.procedure(council).count(valid, {**rules, BALLOTS: len(opened)})
     return {"ballots": len(opened), **result, "invalid": len(defects), "defects": {code: defects.count(code) for code in sorted(set(defects))},
             "seals": sorted(b.seal for b in opened)}  # fmt: skip
