@@ -91,7 +91,7 @@ def test_a_past_call_is_copied_with_dates_anew(as_, cast, topics, at, travel):
     row = play.drafted_call(cast, topics=topics, at=at, title="Tuyển chọn năm ngoái")
     actions.revise(row, {"note": "Nộp 01 bộ gốc", "briefing_place": "Hội trường A"}, by=cast["officer"], at=at)
     play.publish(cast, call=row, at=at)
-    actions.cancel(row, "Thử lại", by=cast["officer"], at=at + DAY)
+    actions.call_off(row, "Thử lại", document="12/UBND", by=cast["leader"], at=at + DAY)
     pid = kept(row)
     travel.move_to(at + 100 * DAY)
     officer = as_("officer")

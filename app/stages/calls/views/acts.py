@@ -107,7 +107,8 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     offer(CALL.may(call, "correct"), Do.CALLS_PUBLISH, _("Correct the call"), ".correct")
     if current_user.can(Do.CALLS_DRAFT):
         steps.append((_("Copy into a new call"), url_for(".new", copy=pid)))
-    offer(CALL.may(call, "cancel"), Do.CALLS_CANCEL, _("Cancel the call"), ".cancel")
+    offer(CALL.may(call, "cancel"), Do.CALLS_CANCEL, _("Cancel the draft"), ".cancel")
+    offer(CALL.may(call, "call_off"), Do.CALLS_CALL_OFF, _("Call the call off"), ".call_off")
     leading = call.state != CallState.PUBLISHED or waiting is not None or past or not current_user.can(Do.CALLS_PUBLISH)
     return [(label, url, place == 0 and leading) for place, (label, url) in enumerate(steps)]
 
@@ -191,12 +192,20 @@ def extend(pid: str) -> Any:
     return render_template("calls/extend.html", call=call, form=form)
 
 
+def _unanswered(call: Call) -> Any:
+    """The extension that waits; when there was one and somebody was quicker, that is said."""
+    waiting = queries.waiting_extension(call)
+    if waiting is None and call.extensions:
+        raise WrongState(N_("This extension has already been answered."))
+    return or_404(waiting)
+
+
 @bp.route("/<pid>/extension", methods=["GET", "POST"])
 @allow(Do.CALLS_EXTEND)
 @writes
 def confirm_extension(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
-    extension = ready(queries.waiting_extension(call), check_second_person)
+    extension = ready(_unanswered(call), check_second_person)
     form = forms.Confirm(data={"version": call.version})
     if form.validate_on_submit():
         actions.confirm_extension(extension, seen=form.version.data, by=current_user, at=clock.now())
@@ -211,7 +220,7 @@ def confirm_extension(pid: str) -> Any:
 @writes
 def refuse_extension(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
-    extension = or_404(queries.waiting_extension(call))
+    extension = _unanswered(call)
     form = forms.Reason(data={"version": call.version})
     if form.validate_on_submit():
         actions.refuse_extension(extension, form.reason.data or "", by=current_user, at=clock.now())
@@ -251,11 +260,24 @@ def conclude(pid: str) -> Any:
 @writes
 def cancel(pid: str) -> Any:
     call = ready(queries.call_for(current_user, pid), moves(CALL, "cancel"))
-    form = forms.Cancel(data={"version": call.version})
+    form = forms.Reason(data={"version": call.version})
     if form.validate_on_submit():
-        actions.cancel(call, form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The call is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
+        actions.cancel(call, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The draft is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
     return render_template("calls/cancel.html", call=call, form=form)
+
+
+@bp.route("/<pid>/call-off", methods=["GET", "POST"])
+@allow(Do.CALLS_CALL_OFF)
+@writes
+def call_off(pid: str) -> Any:
+    """The end of a call that is out: a decision, with what it does to whom."""
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "call_off"))
+    form = forms.CallOff(data={"version": call.version})
+    if form.validate_on_submit():
+        actions.call_off(call, form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The call is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
+    return render_template("calls/call_off.html", call=call, form=form, followers=len(queries.followers(call)))
 
 
 @bp.route("/<pid>/again", methods=["GET", "POST"])
