@@ -6,7 +6,7 @@ On SQLite what the old table held is overwritten. A council names a counting tea
 Reversible: yes, unless a ballot lies in a closed box or is not valid: the older table has no place for it, and the downgrade
 is refused. Drafts of sheets go. Data kept: every ballot, with its seal. Services touched: councils; stage selection.
 
-Revision 0027, after 0020
+Revision 0027, after 0026
 """
 
 import json
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 revision = "0027"
-down_revision = "0020"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -93,7 +93,7 @@ def test_an_outcome_of_its_own_is_not_lost_by_going_back(empty):
 
 def test_ballots_of_before_are_sealed_and_opened_ones_kept(empty):
     """0027: a ballot in a closed box is unreadable afterwards, also in the file; one of an opened box says what it said. Back only when nothing is sealed."""
-    upgrade(revision="0020")
+    upgrade(revision="0026")
     sqlite = db.engine.dialect.name == "sqlite"
     loose = "PRAGMA foreign_keys=OFF" if sqlite else "SET session_replication_role = replica"
     day = "'2026-01-01 00:00:00'"
@@ -123,4 +123,4 @@ def test_ballots_of_before_are_sealed_and_opened_ones_kept(empty):
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         assert b"hoang yen 2" not in path.read_bytes()
     with pytest.raises(SystemExit):  # said in words: a sealed ballot lies in a closed box
-        downgrade(revision="0020")
+        downgrade(revision="0026")
