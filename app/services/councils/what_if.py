@@ -51,7 +51,7 @@ def recount(council: Council, changed: Mapping[str, Any], at: datetime) -> tuple
     now = {**then, **changed}
     before, procedure = queries.results_of(council), queries.procedure(council)
     kept = ("led", "presided", "present", "members", "settled")
-    after = {i.public_id: counted_anew(council, i, now, before[i.public_id], as_ruled=False) | {k: v for k, v in before[i.public_id].items() if k in kept}
+    after = {i.public_id: {k: v for k, v in before[i.public_id].items() if k in kept} | counted_anew(council, i, now, before[i.public_id], as_ruled=False)
              for i in queries.counted_items(council)}  # fmt: skip
     if procedure.rank is not None:
         before = {pid: r | places for pid, places in procedure.rank(before, then).items() if (r := before[pid])}

@@ -56,8 +56,9 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
     db.session.refresh(item, ["opened_at"])
     ballots = _unseal(council, item, rules, at)
     leader = queries.presiding_over(council, item, queries.recusals_of(council))
-    result = counted(council, item, rules, leader.public_id if leader else None)
-    result |= {"led": by.name, "presided": leader.public_id if leader else None, "present": sum(s.present for s in council.seats), "members": len(council.seats)}
+    presided = leader.public_id if leader else None
+    result = {"led": by.name, "presided": presided, "present": sum(s.present for s in council.seats), "members": len(council.seats)}
+    result |= counted(council, item, rules, presided)  # a stage may have a word of ours for something of its own
     count = Count(agenda_item_id=item.id, result=result, counted_at=at)
     db.session.add(count)
     db.session.flush()
