@@ -68,6 +68,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
     ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
     ("admin.users", N_("People"), Do.PEOPLE_READ),
+    ("profiles.requests", N_("Requests about organisations"), None),
     ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
 )
 SHELVES = (
@@ -75,7 +76,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say
@@ -98,7 +99,7 @@ PUBLIC_MENU = (
     ("public_results.index", N_("Results")),
     ("public_order.index", N_("Propose a task")),
 )
-ACCOUNT_MENU = (("people.account", N_("My account"), None),)
+ACCOUNT_MENU = (("profiles.index", N_("My profile"), None), ("people.account", N_("My account"), None))
 LONGEST_MENU = 6
 LOCALES = ("vi", "en")
 VERBS: dict[str, str] = {
@@ -186,6 +187,11 @@ VERBS |= {
     "refuse_lead": N_("Did not take the lead"), "ask_sign_off": N_("Host asked to sign off"), "take_cv": N_("Newer scientific CV taken"),
 }  # fmt: skip
 VERBS |= {"begin_cv": N_("CV begun"), "save_cv": N_("CV saved"), "put_cv": N_("CV put down as a version")}
+VERBS |= {
+    "ask_belonging": N_("Organisation asked for"), "ask_email_change": N_("Change of address asked for"), "change_email": N_("Address changed"),
+    "confirm_belonging": N_("Organisation confirmed"), "refuse_belonging": N_("Organisation not confirmed"), "save_profile": N_("Profile saved"),
+    "sign_up": N_("Signed up"), "withdraw_belonging": N_("Request withdrawn"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

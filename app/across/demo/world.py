@@ -42,6 +42,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
     people.profiles(cast, as_of)
     teams.play(cast, as_of)
+    people.belongings(cast, as_of)
     desk.play(cast, as_of)
     db.session.flush()
     return cast

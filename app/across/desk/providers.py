@@ -337,6 +337,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reports that others owe"), late_reports),
     (N_("Measures of the plan that others owe"), plans.late_elsewhere),
     (N_("Reports on use that others owe"), later.late_use_reports),
+    (N_("Who belongs to which organisation: to confirm"), office.belonging_to_confirm),
     (N_("Papers to number"), office.papers_to_number),
     (N_("Papers whose signed scan is awaited"), office.papers_to_scan),
     (N_("Mails in trouble"), failed_mails),

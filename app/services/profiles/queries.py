@@ -89,6 +89,7 @@ def beginning(user: User, *, at: datetime) -> dict[str, Any]:
     form, today = form_in_force(local(at).date()), local(at).date()
     body = next(iter(user.organisations), None)
     found = questionnaires.prefilled(form.definition, person=user, organisation=body, at=at, today=today)
-    known = {"organisation_name": body.name, "organisation_address": body.address} if body is not None else {}
+    known: dict[str, Any] = {"organisation_name": body.name, "organisation_address": body.address} if body is not None else {}
+    known["phone"] = user.phone
     asked = {q["code"] for s in form.definition["sections"] for q in s["questions"]}
     return found | {code: value for code, value in known.items() if value and code in asked}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,16 @@ REQUEST = Lifecycle("organisation_request", RequestState, start=RequestState.ASK
     (RequestState.ASKED, "refuse_belonging"): Move(RequestState.REFUSED, Do.PEOPLE_CONFIRM, N_("Do not confirm")),
     (RequestState.ASKED, "withdraw_belonging"): Move(RequestState.WITHDRAWN, Do.DESK_READ, N_("Withdraw the request")),
 })  # fmt: skip
+
+
+# words that so many names have that they tell nobody apart
+_COMMON = re.compile(r"\b(cong ty|cty|co phan|trach nhiem huu han|tnhh|cp|mtv|mot thanh vien|hop tac xa|htx|dn tn|doanh nghiep tu nhan|truong|dai hoc|dh|vien|trung tam|tt|tinh|va|khoa hoc|cong nghe|kh cn|khcn)\b")
+
+
+def bare_name(name: str) -> str:
+    """The words by which an organisation's name differs from others; the whole name when it has none."""
+    folded = " ".join(re.sub(r"[^0-9a-z ]", " ", fold(name)).split())
+    return " ".join(_COMMON.sub(" ", folded).split()) or folded
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.kernel import clock, journal
 from app.kernel.errors import Stale
 from app.kernel.web import SIGNED_IN, allow, done, or_404, sentence_of, writes
 from app.services.papers.views import blank_file
-from app.services.profiles import actions, drawing, forms, queries
+from app.services.profiles import actions, bodies, drawing, forms, queries
 from app.services.profiles.models import Cv, CvVersion
 from app.services.profiles.rules import Task
 from app.services.questionnaires import queries as questionnaires
@@ -25,6 +25,7 @@ from app.services.questionnaires.rules import question_of, said
 from app.shown import language
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile", template_folder="templates")
+bodies.hang(bp)
 
 
 def _sheet(form: FormVersion, answers: dict[str, Any]) -> Sheet:

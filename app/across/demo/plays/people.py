@@ -1,13 +1,15 @@
-"""People and their profiles: scientific CVs put down as versions."""
+"""People and their profiles: scientific CVs put down as versions; people who say where they belong."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.across.demo.cast import Cast
+from app.across.demo.cast import DOMAIN, Cast
+from app.services.people import actions as accounts
 from app.services.people.models import User
-from app.services.profiles import actions
+from app.services.people.rules import OrganisationKind
+from app.services.profiles import actions, belonging
 
 DAY = timedelta(days=1)
 
@@ -46,3 +48,17 @@ def profiles(cast: Cast, as_of: datetime) -> None:
     third = _written(cast["pi3"], _cv(cast, "pi3", rank="associate", rank_year=2018, position="Phó Viện trưởng", organisation_head="Dương Viện Trưởng"), as_of - 60 * DAY)
     actions.put(third, by=cast["pi3"], at=as_of - 60 * DAY + timedelta(hours=1))
     _written(cast["member9"], _cv(cast, "member9", degree_year=None, training=[]), as_of - 9 * DAY)
+
+
+def belongings(cast: Cast, as_of: datetime) -> None:
+    """Two requests that wait, one for an organisation of the list and one for a new one with a name near another; one that was refused."""
+    known = accounts.add_user(f"moi1@{DOMAIN}", "Nguyễn Thị Mới", by=None, at=as_of - 9 * DAY, title="ThS.")
+    new = accounts.add_user(f"moi2@{DOMAIN}", "Trương Văn Nông", by=None, at=as_of - 6 * DAY)
+    for user in (known, new):
+        accounts.describe(user, {"name": user.name, "title": user.title, "phone": "0912 345 678"})
+    belonging.ask(cast.org("host2"), note="Công tác tại Phòng Bảo vệ thực vật từ tháng 8.", by=known, at=as_of - 2 * DAY)
+    values = {"name": "Hợp tác xã Thanh long Tầm Vu Xanh", "kind": OrganisationKind.COOPERATIVE, "tax_code": "0300588569", "address": "Xã Tầm Vu, tỉnh Tây Ninh",
+              "representative": "Trương Văn Nông", "note": "Hợp tác xã thành lập năm 2024, chuyên thanh long hữu cơ."}  # fmt: skip
+    refused = belonging.ask(cast.org("host3"), note="Xin tham gia nhóm nghiên cứu.", by=new, at=as_of - 5 * DAY)
+    belonging.refuse(refused, reason="Ông không có tên trong danh sách viên chức của trường.", by=cast["host3"], at=as_of - 4 * DAY)
+    belonging.ask_new(values, distinct=True, by=new, at=as_of - 3 * DAY)
