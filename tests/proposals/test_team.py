@@ -339,7 +339,7 @@ def test_only_the_named_sections_can_be_changed_until_the_host_signs(db, as_, ca
     pi.submit(f"{url}/ask-sign-off")
     assert mails()[-1].to_address == cast["host1"].email
     actions.sign_off(draft, by=cast["host1"], at=now)
-    assert sendingback.sent_back(draft) is None and draft.sent_back_reason is None
+    assert sendingback.sent_back(draft) is None and draft.sent_back_reason is None and sendingback.past(draft)[0].closed_at == now
     actions.save_general(draft, title="Khác", aim="x", duration_months=3, by=cast["pi1"], at=now)
 
 

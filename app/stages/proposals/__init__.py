@@ -7,6 +7,9 @@ Work       the work description (thuyết minh): answers to the questionnaire of
            wordform.py says what the official Word form holds, worddraw.py writes it, wordread.py reads it. budgeting.py reads and
            writes Excel; copying.py carries
            an earlier dossier over.
+Team       people with a right each (view, comment, edit), who joined by an Invitation bound to their address, with the version of their scientific
+           CV that the dossier holds (team.py); load.py says what they do besides and what the rulebook says to it; newpi.py: another investigator.
+Place      a section by name (places.py): Given to a member (giving.py), commented on (comments.py), SentBack by the host for changes (sendingback.py).
 Version    what was submitted: one immutable snapshot with the hash of its content and of every file.
 Receipt    number and instant of the submission; the same form sent twice has one receipt.
 

@@ -308,5 +308,5 @@ def leave(proposal: Proposal, *, reason: str | None, by: User, at: datetime) -> 
     db.session.delete(member)
     db.session.flush()
     queries.held(proposal)
-    journal.record(proposal, "leave_team", by=by, at=at, reason=nfc(reason) if reason else None)
+    journal.record(proposal, "leave_team", by=by, at=at)  # why is told to the investigator alone: officers read this line later
     outbox.post("proposals/mail/team_left.txt", to=proposal.pi, key=f"team-left:{proposal.public_id}:{by.id}:{at.isoformat()}", at=at, proposal=proposal, by=by, reason=nfc(reason or ""))
