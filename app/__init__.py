@@ -21,7 +21,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets
+from app import assets, pool
 from app import config as configuration
 from app.addresses import Application
 from app.extensions import babel, csrf, login, mail
@@ -72,6 +72,8 @@ def _set_up_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        if db.engine.dialect.name == "postgresql":
+            pool.ask_idle_ones(db.engine)
 
 
 def _set_up_extensions(app: Flask) -> None:

@@ -12,25 +12,32 @@ from urllib.parse import urlencode
 from flask import (
     Flask,
     current_app,
-    g,
     redirect,
     request,
     session,
     url_for,
 )
-from flask_babel import get_locale, get_translations
+from flask_babel import get_locale
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Undefined, pass_eval_context
-from jinja2.nodes import EvalContext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy import select
 
-from app import shown
+from app.across.said import (
+    _,
+    counted,
+    date,
+    moment,
+    money,
+    options,
+    plain,
+    said,
+    tag,
+)
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
-from app.kernel.permissions import Do
+from app.kernel.permissions import Do, words_of
 from app.kernel.words import N_, Face
 from app.services.people.models import User
 
@@ -227,37 +234,66 @@ def _entry(endpoint: str, label: str) -> Entry:
     return Entry(_(label), url_for(endpoint), current)
 
 
-def may_open(word: Do | tuple[Do, ...] | None) -> bool:
-    """May the present person open a list that asks for this word, or for one of these words?"""
-    return word is None or any(current_user.can(one) for one in (word if isinstance(word, tuple) else (word,)))
+def _may_open(words: frozenset[Do], word: Do | tuple[Do, ...] | None) -> bool:
+    """May who can say these words open a list that asks for this word, or for one of these words?"""
+    return word is None or any(one in words for one in (word if isinstance(word, tuple) else (word,)))
 
 
-def open_lists(only: Collection[str] | None = None) -> dict[str, Entry]:
-    """Every list that the present person may open (of these, when given), by endpoint."""
+def open_lists(words: frozenset[Do], only: Collection[str] | None = None) -> dict[str, Entry]:
+    """Every list that may be opened with these words (of these, when given), by endpoint."""
     asked = [line for line in MENU if line[0] in current_app.view_functions and (only is None or line[0] in only)]
-    return {endpoint: _entry(endpoint, label) for endpoint, label, word in asked if may_open(word)}
+    return {endpoint: _entry(endpoint, label) for endpoint, label, word in asked if _may_open(words, word)}
 
 
 def shelves() -> list[tuple[str, list[Entry]]]:
     """The lists of the present person, shelf by shelf, for the page that shows all."""
     rooms = {room: label for label, named in SHELVES for room in named}
     found: dict[str, list[Entry]] = {label: [] for label, _rooms in SHELVES}
-    for endpoint, entry in open_lists().items():
+    for endpoint, entry in open_lists(words_of(current_user.roles)).items():
         if endpoint != "desk.home":
             found.setdefault(rooms.get(endpoint.partition(".")[0], OTHER_SHELF), []).append(entry)
     return [(_(label), entries) for label, entries in found.items() if entries]
 
 
-def navigation() -> list[Entry]:
-    """The main menu of the present person."""
-    known = current_app.view_functions
-    if not current_user.is_authenticated:
-        return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in known]
-    bar = next((endpoints for word, endpoints in BARS if current_user.can(word)), ())
-    lists = open_lists({"desk.home", *bar})
+def navigation() -> Markup:
+    """The main menu of the present person, as items of a list."""
+    return _menu(words_of(current_user.roles) if current_user.is_authenticated else None, *_place())
+
+
+def footer_links() -> Markup:
+    """Links at the foot, as items of a list."""
+    return _foot(*_place()[1:])
+
+
+def _place() -> tuple[str, str, str]:
+    """What a menu depends on besides the words of the person: the page, its language, where the application hangs."""
+    return request.endpoint or "", str(get_locale()), request.script_root
+
+
+@functools.lru_cache(maxsize=4096)
+def _menu(words: frozenset[Do] | None, _here: str, _locale: str, _root: str) -> Markup:
+    """The menu for these words, made once for each page and language."""
+    if words is None:
+        return _items(_public())
+    bar = next((endpoints for word, endpoints in BARS if word in words), ())
+    lists = open_lists(words, {"desk.home", *bar})
     shown = [lists[endpoint] for endpoint in ("desk.home", *bar) if endpoint in lists]
     everything = Entry(_("All lists"), url_for("desk.lists"), "page" if request.endpoint == "desk.lists" else None)
-    return [*_one_current(shown), everything] if current_user.can(Do.DESK_READ) else shown
+    return _items([*_one_current(shown), everything] if Do.DESK_READ in words else shown)
+
+
+@functools.lru_cache(maxsize=16)
+def _foot(_locale: str, _root: str) -> Markup:
+    return Markup("").join(Markup('<li><a href="{}">{}</a></li>').format(e.url, e.label) for e in _public())
+
+
+def _public() -> list[Entry]:
+    return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in current_app.view_functions]
+
+
+def _items(entries: list[Entry]) -> Markup:
+    marked = [(e, Markup(' aria-current="{}"').format(e.current) if e.current else "") for e in entries]
+    return Markup("").join(Markup('<li><a href="{}"{}>{}</a></li>').format(e.url, current, e.label) for e, current in marked)
 
 
 def _one_current(entries: list[Entry]) -> list[Entry]:
@@ -269,11 +305,6 @@ def _one_current(entries: list[Entry]) -> list[Entry]:
 def account_menu() -> list[Entry]:
     """The menu under the person's name."""
     return [_entry(endpoint, label) for endpoint, label, word in ACCOUNT_MENU if word is None or current_user.can(word)]
-
-
-def footer_links() -> list[Entry]:
-    """Links at the foot."""
-    return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in current_app.view_functions]
 
 
 def home_url() -> str:
@@ -301,11 +332,6 @@ def choose_language() -> Any:
     session["locale"] = chosen
     rest = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
     return redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
-
-
-def plain(text: Any) -> str:
-    """A choice's label in words: translated when it is a sentence of ours, else as it is; never markup (`_` in a page would be)."""
-    return _(str(text)) if text else ""
 
 
 def clock_ahead() -> datetime | None:
@@ -342,58 +368,9 @@ def _told(entry: Any, people: dict[int, str]) -> Told:
     return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before if state is not None else None)
 
 
-def _catalogue() -> Any:
-    """The catalogue of this request's language, looked up once and not for each of the hundreds of words of a list."""
-    babel = getattr(g, "_flask_babel", None)
-    kept = getattr(babel, "catalogue", None)
-    if kept is not None and kept[0] is babel.babel_locale:  # force_locale changes it for a while
-        return kept[1]
-    found = get_translations()
-    g._flask_babel.catalogue = (g._flask_babel.babel_locale, found)
-    return found
-
-
-def _(text: str) -> str:
-    """The sentence in the page's language; as flask_babel's, with a shorter way to the catalogue."""
-    return str(_catalogue().ugettext(text))
-
-
-@pass_eval_context
-def said(where: EvalContext, text: str, **values: Any) -> str:
-    """`_` of the templates. Jinja's own copies the whole context for each word within a loop, a fifth of a list's page."""
-    found = _catalogue().ugettext(text)
-    found = Markup(found) if where.autoescape else found
-    return found % values if "%" in found else found
-
-
-def counted(one: str, many: str, num: int, **values: Any) -> str:
-    """`ngettext` of the templates: the text, not yet safe for a page."""
-    return str(_catalogue().ungettext(one, many, num)) % {"num": num, **values}
-
-
-def tag(state: Any, label: str | None = None) -> Markup:
-    """A state as a coloured tag; nothing for none."""
-    if state is None or isinstance(state, Undefined):
-        return Markup("")
-    named = getattr(state, "label", None)
-    return Markup(f'<span class="tag tag-{escape(getattr(state, "tone", None) or "grey")}">{escape(label or (_(named) if named else state))}</span>')
-
-
-def money(amount: Any) -> Markup:
-    return Markup("–") if amount is None or isinstance(amount, Undefined) else Markup(f'<span class="money">{shown.money(amount)}</span>')
-
-
-def date(value: Any) -> Markup:
-    return Markup(f'<time datetime="{value.isoformat()[:10]}">{shown.day(value)}</time>') if value else Markup("–")
-
-
-def moment(value: Any) -> Markup:
-    return Markup(f'<time datetime="{value.isoformat(timespec="seconds")}">{shown.moment(value)}</time>') if value else Markup("–")
-
-
 def register(app: Flask) -> None:
     """Hand these to the templates."""
     app.before_request(choose_language)
     app.jinja_env.globals.update(
         small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
-        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip
+        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, options=options, get_locale=get_locale)  # fmt: skip

@@ -36,17 +36,17 @@ MAILS = {
     "suspended": N_("Was suspended"), "terminated": N_("Was terminated"), "termination": N_("Early end proposed"), "to_pay": N_("Waits to be paid"),
     "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
 }  # fmt: skip
-MAILS |= {
-    "team_invited": N_("Invitation to a team"), "team_answered": N_("Invitation answered"), "team_left": N_("Member left the team"), "section_given": N_("Section given"),
-    "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
-    "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
-}  # fmt: skip
 ROOMS_OF_MAIL |= {"people": N_("Accounts of people"), "profiles": N_("Organisations")}
 MAILS |= {
     "sign_up": N_("Confirm your address"), "already": N_("You already have an account"), "reset": N_("Set a new password"), "no_account": N_("There is no account with this address"),
     "password_changed": N_("Your password was changed"), "email_old": N_("Your address is to be changed"), "email_new": N_("Confirm your new address"),
     "email_taken": N_("You already have an account"), "email_changed": N_("The address of an account was changed"), "guessed": N_("Somebody guesses at your password"),
     "belonging_asked": N_("Was asked for"), "belonging_confirmed": N_("Was confirmed"), "belonging_refused": N_("Was not confirmed"),
+}  # fmt: skip
+MAILS |= {
+    "team_invited": N_("Invitation to a team"), "team_answered": N_("Invitation answered"), "team_left": N_("Member left the team"), "section_given": N_("Section given"),
+    "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
+    "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
 }  # fmt: skip
 # by table
 NOUNS = {

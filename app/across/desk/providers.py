@@ -10,9 +10,11 @@ from typing import Any, cast
 
 from sqlalchemy import Select, case, exists, func, or_
 
+from app.across.anybody import Anybody
 from app.across.desk import councils, dossiers, later, office, plans
-from app.across.desk.waiting import NOW, Anybody, Found, Task, lines, read, together
+from app.across.desk.waiting import NOW, Found, Task, lines, read, together
 from app.kernel import clock
+from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.words import N_
@@ -168,7 +170,7 @@ def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
     """Selected dossiers whose budget nobody has read yet, and appraisals that are not (or no longer) submitted."""
     if not user.can(Do.FUNDING_PROPOSE):
         return []
-    begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
+    begun = exists().where(Appraisal.proposal_id == Proposal.id)  # a dossier is ranked once: asked before its line is looked for
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
     return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
             .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.concluded_round()),
@@ -354,10 +356,10 @@ EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
-def _statement(anybody: Anybody) -> Select[Any] | None:
+def _statements(anybody: Anybody, _dialect: str) -> tuple[Select[Any], ...]:
     start = clock.at_local(anybody.today)
-    return together((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
-                    for part in provider(cast(User, anybody), start) if isinstance(part, Select))  # fmt: skip
+    return together(((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
+                     for part in provider(cast(User, anybody), start) if isinstance(part, Select)), db.engine.dialect)  # fmt: skip
 
 
 def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> list[Group]:
@@ -365,7 +367,8 @@ def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> 
     today, found = clock.local(at).date(), []
     limits = [EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
     at_whole = next((n for n, limit in enumerate(limits) if limit != shown), -1)
-    waiting = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
+    statements = _statements(Anybody.like(user, today, plans.facts(user, today)), db.engine.dialect.name)
+    waiting = read(statements, Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
     for n, (label, provider) in enumerate(PROVIDERS):
         part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else waiting.get(n)
         if part is not None and part.count:

@@ -29,7 +29,7 @@ class Council(Identified, Versioned, Model):
     __tablename__ = "council"
 
     kind: Mapped[Kind] = enum_of(Kind)
-    state: Mapped[CouncilState] = enum_of(CouncilState, default=CouncilState.DRAFT)
+    state: Mapped[CouncilState] = enum_of(CouncilState, default=CouncilState.DRAFT, index=True)
     title: Mapped[str] = mapped_column(String(500))
     folded: Mapped[str] = mapped_column(Text, default="", server_default="")  # title and agenda, for search
     decision_number: Mapped[str | None] = mapped_column(String(60))

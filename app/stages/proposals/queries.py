@@ -37,6 +37,9 @@ from app.stages.proposals.rules import (
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 
 
+READS_ONLY = N_("You may read this dossier but not write in it. The principal investigator can give you the right.")
+
+
 def in_team(user: User) -> ColumnElement[bool]:
     """The condition: this person is the investigator or in the team."""
     return or_(Proposal.pi_id == user.id, exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id))
@@ -61,7 +64,7 @@ def _unsealed() -> ColumnElement[bool]:
 
 def _seen_by(user: User) -> ColumnElement[bool]:
     own = or_(in_team(user), managed_by(user))
-    return or_(own, _unsealed()) if user.can(Do.PROPOSALS_READ) else own
+    return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
 
 
 def _whole() -> Select[Any]:
@@ -91,13 +94,26 @@ def for_team(user: User, pid: str) -> Proposal | None:
     """The whole dossier, for those who write it. Raises NotAllowed for who is in the team with a smaller right."""
     row = for_member(user, pid)
     if row is not None and access_of(row, user) != Access.EDIT:
-        raise NotAllowed(N_("You may read this dossier but not write in it. The principal investigator can give you the right."))
+        raise NotAllowed(READS_ONLY)
     return row
 
 
 def for_member(user: User, pid: str) -> Proposal | None:
     """The whole dossier, for the team, whatever their right."""
     return db.session.scalar(_whole().where(Proposal.public_id == pid, in_team(user)))
+
+
+def for_writing(user: User, pid: str) -> Proposal | None:
+    """The dossier for those who write a section of its work description: with call, topic and form, without team, products and estimate.
+
+    Raises NotAllowed for who is in the team with a smaller right.
+    """
+    light = select(Proposal, writes_in(user)).options(
+        joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.work_form))
+    row, writes = db.session.execute(light.where(Proposal.public_id == pid, in_team(user))).one_or_none() or (None, False)
+    if row is not None and not writes:
+        raise NotAllowed(READS_ONLY)
+    return row
 
 
 def for_writing_with(user: User, pid: str) -> Proposal | None:

@@ -28,7 +28,7 @@ class Round(Identified, Versioned, Model):
 
     __tablename__ = "selection_round"
 
-    state: Mapped[RoundState] = enum_of(RoundState, default=RoundState.OPEN)
+    state: Mapped[RoundState] = enum_of(RoundState, default=RoundState.OPEN, index=True)
     call_topic_id: Mapped[int] = mapped_column(to("call_topic"), unique=True)
     council_id: Mapped[int] = mapped_column(to("council"), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -80,7 +80,7 @@ def _after(row: Proposal, section: str) -> str | None:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def work_section(pid: str, section: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
+    row = ready(queries.for_writing(current_user, pid), writable)
     saved = work.latest(row)
     form = forms.WorkSection(_section_sheet(row, section), data={"version": saved[section].number if section in saved else 0})
     if form.wish.startswith(("add:", "remove:")) and "refusal" not in g:
@@ -120,7 +120,7 @@ def work_autosave(pid: str, section: str) -> Any:
         if isinstance(g.refusal, Stale):
             raise g.refusal
         return jsonify(refused=sentence_of(g.pop("refusal")))
-    row = ready(queries.for_team(current_user, pid), writable)
+    row = ready(queries.for_writing(current_user, pid), writable)
     form = forms.WorkSection(_section_sheet(row, section))
     work.save(row, {c: form.sheet.answers.get(c) for c in texts.codes_of(form.sheet.definition, section)}, seen={section: form.version.data}, by=current_user, at=clock.now())
     return jsonify(version=work.number_of(row, section), time=f"{clock.local(clock.now()):%H:%M}", **form.sheet.told_back)
