@@ -339,7 +339,7 @@ def test_only_the_named_sections_can_be_changed_until_the_host_signs(db, as_, ca
     pi.submit(f"{url}/ask-sign-off")
     assert mails()[-1].to_address == cast["host1"].email
     actions.sign_off(draft, by=cast["host1"], at=now)
-    assert sendingback.sent_back(draft) is None and draft.sent_back_reason is None
+    assert sendingback.sent_back(draft) is None and draft.sent_back_reason is None and sendingback.past(draft)[0].closed_at == now
     actions.save_general(draft, title="Khác", aim="x", duration_months=3, by=cast["pi1"], at=now)
 
 
@@ -445,6 +445,40 @@ def test_a_rule_that_bars_is_asked_at_sign_off_and_at_submission(db, called, cas
     newpi.ask(draft, next(m for m in draft.team if m.user_id == cast["pi2"].id), "Thay", by=cast["pi1"], at=now)
     with pytest.raises(WrongState, match="You lead already"):
         newpi.answer(draft, yes=True, by=cast["pi2"], at=now)
+
+
+def test_a_rule_that_bars_too_many_months_is_asked_when_somebody_joins(db, called, cast, now):
+    value = {"most": 12, "level": "block", "by_year": True}
+    db.session.add(Rule(key="proposals.months_of_year", value=value, source="Quy chế thử", mark="V", valid_from=date(2026, 1, 1), created_at=now))
+    db.session.flush()
+    first, second = called("Một", "Hai")
+    plays.submitted(cast, call_topic=first, at=now, pi="pi1", host="host1")
+    draft = plays.draft(cast, call_topic=second, at=now, pi="pi3", host="host2")
+    with pytest.raises(Incomplete):
+        actions.add_member(draft, name="An", role=TeamRole.KEY, months=9, years={"2026": 4}, email=cast["pi1"].email, by=cast["pi3"], at=now)
+    member = actions.add_member(draft, name="An", role=TeamRole.KEY, months=16, years={"2026": 4, "2027": 12}, email=cast["pi1"].email, by=cast["pi3"], at=now)
+    row = team.invite(draft, member, by=cast["pi3"], at=now)
+    db.session.commit()
+    with pytest.raises(WrongState, match="months"):
+        team.accept(row, by=cast["pi1"], at=now)
+    db.session.rollback()
+    member = next(m for m in queries.held(draft).team if m.email)
+    actions.set_months(member, draft, 8, years={"2026": 4, "2027": 4}, by=cast["pi3"], at=now)
+    team.accept(row, by=cast["pi1"], at=now)
+    assert member.years == {"2026": 4, "2027": 4}
+
+
+def test_months_are_asked_by_year_where_the_rule_says_so(db, as_, called, cast, now):
+    value = {"most": 12, "level": "warning", "by_year": True}
+    db.session.add(Rule(key="proposals.months_of_year", value=value, source="Quy chế thử", mark="V", valid_from=date(2026, 1, 1), created_at=now))
+    db.session.flush()
+    draft = plays.draft(cast, call_topic=called("Một")[0], at=now)
+    db.session.commit()
+    pi, url = as_("pi1"), f"/proposals/{draft.public_id}/team"
+    pi.submit(url, {"name": "Ba", "role": "member", "year_2026": "13"}, status=422)
+    pi.submit(url, {"name": "Ba", "role": "member", "year_2026": "3", "year_2027": "5"})
+    added = queries.proposal_by_pid(draft.public_id).team[-1]
+    assert added.months == 8 and added.years["2027"] == 5
 
 
 def test_dossiers_handed_in_elsewhere_count_as_months_and_stay_unnamed(db, as_, called, cast, now):

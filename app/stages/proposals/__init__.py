@@ -11,6 +11,9 @@ Promise    a product by the official forms I, II, III; a PlannedUse names who re
            works on it (promises.py: acts; schedule.py: the plan and its checks; gantt.py: its picture; wordtables.py: its tables in Word).
 Estimate   lines by head, source and year (estimate.py). What the rulebook says of them, norm by norm, and whether lump sum to the final
            product is possible: costs.py. Sums are never stored.
+Team       people with a right each (view, comment, edit), who joined by an Invitation bound to their address, with the version of their scientific
+           CV that the dossier holds (team.py); load.py says what they do besides and what the rulebook says to it; newpi.py: another investigator.
+Place      a section by name (places.py): Given to a member (giving.py), commented on (comments.py), SentBack by the host for changes (sendingback.py).
 Version    what was submitted: one immutable snapshot with the hash of its content and of every file.
 Receipt    number and instant of the submission; the same form sent twice has one receipt.
 

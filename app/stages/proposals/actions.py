@@ -156,8 +156,8 @@ def sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None, di
     if proposal.state != ProposalState.DRAFT or not is_open(proposal.call_topic.call, at):
         raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
     refuse_problems(problems_of(proposal, at=at))
-    proposal.host_signed_at, proposal.host_signed_by_id, proposal.sent_back_reason = at, by.id, None
     sendingback.close(proposal, at=at)
+    proposal.host_signed_at, proposal.host_signed_by_id, proposal.sent_back_reason = at, by.id, None
     journal.record(proposal, "sign_off", by=by, at=at)
     outbox.post("proposals/mail/signed_off.txt", to=proposal.pi, key=f"proposal-signed:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal)
 

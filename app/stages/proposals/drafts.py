@@ -31,6 +31,8 @@ def check_draft(proposal: Proposal, at: datetime) -> None:
 
 def sent_back(proposal: Proposal) -> SentBack | None:
     """What the host sent back last and has not signed since."""
+    if proposal.sent_back_reason is None:  # most dossiers: no page asks the database for nothing
+        return None
     rows = select(SentBack).where(SentBack.proposal_id == proposal.id, SentBack.closed_at.is_(None)).order_by(SentBack.id.desc()).limit(1)
     return db.session.scalar(rows)
 

@@ -28,6 +28,8 @@ KEYS = ("proposals.one_project_at_a_time", "proposals.lead_level", "proposals.mo
 
 
 LEADS = N_("%(name)s leads already: %(titles)s")
+LONGER = N_("%(name)s would work %(months)s months in a task of %(duration)s months.")
+TOO_MUCH = N_("%(name)s would work %(months)s months in %(year)s, over all projects and dossiers handed in; the rule says at most %(most)s.")
 COUNTED = {
     "secretary": N_("The team has %(n)s scientific secretaries; the rule says %(least)s to %(most)s."),
     "key": N_("The team has %(n)s key members; the rule says %(least)s to %(most)s."),
@@ -147,13 +149,12 @@ def _remarks_on(m: Any, load: Load, rules: Mapping[str, Setting], say: Callable[
     if m.role == TeamRole.PI and rules["proposals.one_project_at_a_time"].value and load.leads:
         say("proposals.lead_level", LEADS, m, name=m.name, titles="; ".join(load.leads))
     if duration and m.months > duration:
-        say("proposals.months_of_year", N_("%(name)s would work %(months)s months in a task of %(duration)s months."), m, name=m.name, months=m.months, duration=duration)
+        say("proposals.months_of_year", LONGER, m, name=m.name, months=m.months, duration=duration)
     most = rules["proposals.months_of_year"].value["most"]
     for year, months in sorted(spread(m.months, begin, duration or 12, m.years).items()):
         total = months + load.years.get(year, 0)
         if total > most + 0.05:
-            say("proposals.months_of_year", N_("%(name)s would work %(months)s months in %(year)s, over all projects and dossiers handed in; the rule says at most %(most)s."), m,
-                name=m.name, months=f"{total:.1f}".replace(".", ","), year=year, most=most)  # fmt: skip
+            say("proposals.months_of_year", TOO_MUCH, m, name=m.name, months=f"{total:.1f}".replace(".", ","), year=year, most=most)  # fmt: skip
 
 
 def remarks_of(proposal: Proposal, *, on: date) -> list[Remark]:
@@ -177,7 +178,14 @@ def check_may_lead(proposal: Proposal, by: User, at: datetime) -> None:
         raise WrongState(N_("You lead already: %(titles)s. The rule: %(source)s."), titles="; ".join(leads), source=rules["proposals.lead_level"].source)
 
 
-def check_months(proposal: Proposal, months: int, years: Mapping[str, int] | None, at: datetime) -> None:
+def check_joins(proposal: Proposal, member: TeamMember, at: datetime) -> None:
+    """Raise WrongState when the rulebook bars what this member has taken on with this dossier."""
+    for r in remarks_of(proposal, on=local(at).date()):
+        if r.blocks and r.member_id == member.id and r.sentence in (LONGER, TOO_MUCH):
+            raise WrongState(r.sentence, **r.params)
+
+
+def check_months(months: int, years: Mapping[str, int] | None) -> None:
     """Raise Incomplete when the months by year do not add up to the months in all."""
     if years and sum(years.values()) != months:
         raise Incomplete(N_("The months by year add up to %(sum)s, not %(months)s."), field="months", sum=sum(years.values()), months=months)

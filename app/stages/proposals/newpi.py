@@ -56,7 +56,7 @@ def ask(proposal: Proposal, member: TeamMember, reason: str, *, by: User, at: da
     db.session.add(row)
     db.session.flush()
     db.session.refresh(row, ["to_user"])
-    journal.record(proposal, "ask_to_lead", by=by, at=at, reason=row.reason, detail={"member": member.public_id})
+    journal.record(proposal, "ask_to_lead", by=by, at=at, detail={"member": member.public_id})
     told = {u.id: u for u in (row.to_user, proposal.pi, *people.managers_of(proposal.host_id)) if u.id != by.id}
     outbox.post("proposals/mail/asked_to_lead.txt", to=list(told.values()), key=f"lead-asked:{row.public_id}", at=at, proposal=proposal, asked=row, by=by)
     return row

@@ -23,7 +23,7 @@ from app.services.people.queries import email_norm
 from app.services.profiles import queries as profiles
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TooMany
-from app.stages.proposals import giving, queries
+from app.stages.proposals import giving, load, queries
 from app.stages.proposals.drafts import check_draft, check_mark, mark_of, touch
 from app.stages.proposals.models import MemberCv, Proposal, TeamMember
 from app.stages.proposals.rules import Access, Invited, TeamRole
@@ -80,6 +80,7 @@ def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by
     check_mark(team_mark(proposal), seen)
     touch(proposal, at, place="team")
     _check_role(proposal, role, organisation)
+    load.check_months(months, years)
     if email is not None and "@" not in email.strip("@"):
         raise Incomplete(N_("Please write a whole e-mail address."), field="email")
     if user is not None and any(m.user_id == user.id for m in proposal.team) or email and _has_address(proposal, email):
@@ -115,6 +116,7 @@ def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User,
     """Change how many months a member works, the task where one is given; the investigator also changes the right."""
     queries.held(proposal)
     check_mark(member_mark(member), seen)
+    load.check_months(months, years)
     if access is not None and access != member.access:
         check_leads(proposal, by)
         if member.role == TeamRole.PI:
@@ -230,7 +232,7 @@ def accept(invitation: Invitation, *, by: User, at: datetime) -> Proposal:
     invitation.accepted_at = member.joined_at = at
     member.user_id = by.id
     attach_cv(member, by)
-    queries.held(proposal)
+    load.check_joins(queries.held(proposal), member, at)
     journal.record(proposal, "join_team", by=by, at=at, detail={"member": member.public_id})
     _tell(invitation, at)
     return proposal
@@ -306,5 +308,5 @@ def leave(proposal: Proposal, *, reason: str | None, by: User, at: datetime) -> 
     db.session.delete(member)
     db.session.flush()
     queries.held(proposal)
-    journal.record(proposal, "leave_team", by=by, at=at, reason=nfc(reason) if reason else None)
+    journal.record(proposal, "leave_team", by=by, at=at)  # why is told to the investigator alone: officers read this line later
     outbox.post("proposals/mail/team_left.txt", to=proposal.pi, key=f"team-left:{proposal.public_id}:{by.id}:{at.isoformat()}", at=at, proposal=proposal, by=by, reason=nfc(reason or ""))
