@@ -9,7 +9,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, String, bindparam, case, extract, func, select
+from sqlalchemy import (
+    Select,
+    String,
+    TextualSelect,
+    bindparam,
+    case,
+    extract,
+    func,
+    select,
+)
 
 from app.across.anybody import Anybody, written_out
 from app.across.board.rules import Counts, Measure
@@ -83,7 +92,7 @@ def counts(user: User, today: date, *, inside: str, body: str | None) -> Counts:
 
 
 @lru_cache(maxsize=64)  # written once a day for all people with the same roles
-def _statements(anybody: Anybody, narrowed: bool, _dialect: str) -> list[tuple[tuple[Measure, ...], Select[Any]]]:
+def _statements(anybody: Anybody, narrowed: bool, _dialect: str) -> list[tuple[tuple[Measure, ...], TextualSelect]]:
     inside, body = cast(str, bindparam("inside", type_=String)), cast(str, bindparam("body", type_=String)) if narrowed else None
     return [(tuple(figures), written_out(statement.where(within(item, inside)).with_only_columns(item, year, *figures.values(), maintain_column_froms=True)
                                          .group_by(item, year).order_by(None), db.engine.dialect))
