@@ -104,7 +104,7 @@ def read(statements: Iterable[TextualSelect], parameters: Mapping[str, Any], tod
     """The `shown` most urgent tasks that the statements find, by the number of their part; all of the part `whole`."""
     found: dict[int, Found] = {}
     asked = {**parameters, "today": today, "midnight": clock.at_local(today), "shown": shown, "whole": whole}
-    lines = (line for statement in statements for line in db.session.execute(statement, asked))
+    lines = (line for statement in statements for line in db.session.execute(statement, asked).all())
     for endpoint, pid, title, since, due, until, hint, number, _place, count, late in lines:
         if number not in found:
             found[number] = Found([], count, int(late))

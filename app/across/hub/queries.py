@@ -70,6 +70,11 @@ ITEM = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.num
 # --- the list -------------------------------------------------------------------------------------------------
 
 
+def seen(user: User) -> Select[Any]:
+    """The rows of the list, bare: for what only counts them."""
+    return select(Project).where(funding.visible(user))
+
+
 def list_statement(user: User, today: date) -> Select[Any]:
     """The projects this person may see, as rows of what the list shows: fifty whole projects would cost more than all the rest of its page."""
     return (select(Project.id, Project.public_id, Project.code, Project.title, Project.pi_name, Project.decision_date, Project.ends_on,
