@@ -183,6 +183,20 @@ VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
     "fall_away": N_("Fell away: the dossier lost its place"),
 }  # fmt: skip
+VERBS |= {
+    "invite_member": N_("Member invited"), "take_back_invitation": N_("Invitation taken back"), "join_team": N_("Joined the team"), "decline_invitation": N_("Invitation declined"),
+    "leave_team": N_("Left the team"), "set_access": N_("Right in the dossier changed"), "give_section": N_("Section given to a member"),
+    "take_section": N_("Section taken back"), "complete_section": N_("Section marked complete"), "reopen_section": N_("Section no longer complete"),
+    "comment": N_("Comment written"), "resolve_comment": N_("Comment resolved"), "reopen_comment": N_("Comment open again"),
+    "ask_to_lead": N_("Another member asked to lead"), "keep_lead": N_("Question who leads taken back"), "take_lead": N_("Took the lead"),
+    "refuse_lead": N_("Did not take the lead"), "ask_sign_off": N_("Host asked to sign off"), "take_cv": N_("Newer scientific CV taken"),
+}  # fmt: skip
+VERBS |= {"begin_cv": N_("CV begun"), "save_cv": N_("CV saved"), "put_cv": N_("CV put down as a version")}
+VERBS |= {
+    "ask_belonging": N_("Organisation asked for"), "ask_email_change": N_("Change of address asked for"), "change_email": N_("Address changed"),
+    "confirm_belonging": N_("Organisation confirmed"), "refuse_belonging": N_("Organisation not confirmed"), "save_profile": N_("Profile saved"),
+    "sign_up": N_("Signed up"), "withdraw_belonging": N_("Request withdrawn"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

@@ -8,7 +8,7 @@ Revision 0026, after 0020
 from alembic import op
 
 revision = "0026"
-down_revision = "0020"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

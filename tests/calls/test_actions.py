@@ -94,7 +94,7 @@ def test_a_deadline_moves_for_all_when_two_people_agree(cast, at, topics):
     extension = actions.propose_extension(call, deadline=new, reason="Cổng gián đoạn", document="45/TTr-SKHCN", by=cast["officer"], at=at + DAY)
     assert call.deadline == old
     with pytest.raises(WrongState):
-        actions.propose_extension(call, deadline=new + DAY, reason="x", document="y", by=cast["leader"], at=at + DAY)
+        actions.propose_extension(call, deadline=new + DAY, reason="x", document="46/TTr", by=cast["leader"], at=at + DAY)
     with pytest.raises(NotAllowed):
         actions.confirm_extension(extension, by=cast["officer"], at=at + DAY)
     actions.confirm_extension(extension, by=cast["leader"], at=old)
@@ -108,7 +108,7 @@ def test_a_deadline_moves_for_all_when_two_people_agree(cast, at, topics):
 
 def test_an_extension_confirmed_too_late_does_not_hold(cast, at, topics):
     call = play.published_call(cast, topics=topics[:1], at=at)
-    extension = actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="d", by=cast["officer"], at=at)
+    extension = actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="45/TTr", by=cast["officer"], at=at)
     with pytest.raises(WrongState):
         actions.confirm_extension(extension, by=cast["leader"], at=call.deadline + timedelta(microseconds=1))
     actions.refuse_extension(extension, "Quá muộn", by=cast["leader"], at=at + DAY)
@@ -118,7 +118,7 @@ def test_an_extension_confirmed_too_late_does_not_hold(cast, at, topics):
 
 def test_the_database_too_asks_for_two_people(cast, at, topics, db):
     call = play.published_call(cast, topics=topics[:1], at=at)
-    actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="d", by=cast["officer"], at=at)
+    actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="45/TTr", by=cast["officer"], at=at)
     with pytest.raises(IntegrityError):
         db.session.execute(text("UPDATE call_extension SET confirmed_by_id = proposed_by_id, confirmed_at = proposed_at"))
 
@@ -200,7 +200,12 @@ def test_a_cancelled_call_frees_its_topics(cast, at, topics):
         actions.cancel(draft, " ", by=cast["officer"], at=at)
     actions.cancel(draft, "Nhầm", by=cast["officer"], at=at)
     call = play.published_call(cast, topics=topics[:1], at=at)
-    actions.cancel(call, "Thay đổi chủ trương", by=cast["officer"], at=at + DAY)
+    actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="45/TTr", by=cast["officer"], at=at)
+    for reason, document in ((" ", "12/UBND"), ("Thay đổi chủ trương", "abc"), ("Thay đổi chủ trương", "")):
+        with pytest.raises(Incomplete):
+            actions.call_off(call, reason, document=document, by=cast["leader"], at=at + DAY)
+    actions.call_off(call, "Thay đổi chủ trương", document="12/UBND", by=cast["leader"], at=at + DAY)
+    assert queries.waiting_extension(call) is None, "a proposed extension ends with the call"
     assert call.state == CallState.CANCELLED and topics[0].state == TopicState.OPEN_AGAIN and not is_open(call, at + DAY)
     assert queries.public_call(call.public_id, at)["cancel_reason"] == "Thay đổi chủ trương" and queries.public_call(draft.public_id, at) is None
 

@@ -108,19 +108,19 @@ def test_a_correction_without_change_reason_or_paper_is_refused(cast, at, call, 
 def test_title_topics_and_deadline_cannot_be_corrected(cast, at, call):
     for name in ("title", "deadline", "number", "rules"):
         with pytest.raises(TypeError):
-            actions.correct(call, {name: "x"}, reason="r", document="d", by=cast["officer"], at=at)
+            actions.correct(call, {name: "x"}, reason="r", document="45/TTr", by=cast["officer"], at=at)
 
 
 def test_after_the_deadline_only_what_follows_it_is_corrected(cast, at, call):
     late = call.deadline + timedelta(hours=1)
     with pytest.raises(WrongState):
-        actions.correct(call, {"place": "B"}, reason="r", document="d", by=cast["officer"], at=late)
-    actions.correct(call, {"council_on": date(2026, 6, 1), "notify_on": None}, reason="r", document="d", by=cast["officer"], at=late)
+        actions.correct(call, {"place": "B"}, reason="r", document="45/TTr", by=cast["officer"], at=late)
+    actions.correct(call, {"council_on": date(2026, 6, 1), "notify_on": None}, reason="r", document="45/TTr", by=cast["officer"], at=late)
     assert call.council_on == date(2026, 6, 1) and call.notify_on is None
 
 
 def test_the_same_person_cannot_confirm(cast, at, call):
-    row = actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="d", by=cast["officer"], at=at)
+    row = actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="45/TTr", by=cast["officer"], at=at)
     with pytest.raises(NotAllowed):
         actions.confirm_extension(row, by=cast["officer"], at=at)
 
@@ -135,7 +135,7 @@ def test_the_database_guards_a_published_notice(db, call, statement):
 
 
 def test_the_database_wants_two_people(cast, db, at, call):
-    row = actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="d", by=cast["officer"], at=at)
+    row = actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="45/TTr", by=cast["officer"], at=at)
     for values in ({"confirmed_by_id": row.proposed_by_id, "confirmed_at": at}, {"new_deadline": call.deadline - DAY}):
         with pytest.raises(IntegrityError), db.session.begin_nested():
             db.session.execute(update(Extension).where(Extension.id == row.id).values(**values))
@@ -146,7 +146,7 @@ def test_the_database_wants_two_people(cast, db, at, call):
 
 
 def test_corrections_stay(cast, db, at, call):
-    row = actions.correct(call, {"place": "B"}, reason="r", document="d", by=cast["officer"], at=at + DAY)
+    row = actions.correct(call, {"place": "B"}, reason="r", document="45/TTr", by=cast["officer"], at=at + DAY)
     for statement in ("UPDATE call_correction SET reason = 'x' WHERE id = :id", "DELETE FROM call_correction WHERE id = :id"):
         with pytest.raises(IntegrityError), db.session.begin_nested():
             db.session.execute(text(statement), {"id": row.id})

@@ -91,7 +91,7 @@ def test_a_past_call_is_copied_with_dates_anew(as_, cast, topics, at, travel):
     row = play.drafted_call(cast, topics=topics, at=at, title="Tuyển chọn năm ngoái")
     actions.revise(row, {"note": "Nộp 01 bộ gốc", "briefing_place": "Hội trường A"}, by=cast["officer"], at=at)
     play.publish(cast, call=row, at=at)
-    actions.cancel(row, "Thử lại", by=cast["officer"], at=at + DAY)
+    actions.call_off(row, "Thử lại", document="12/UBND", by=cast["leader"], at=at + DAY)
     pid = kept(row)
     travel.move_to(at + 100 * DAY)
     officer = as_("officer")
@@ -168,6 +168,7 @@ def test_an_extension_by_two_is_told_to_all_on_the_public_page(as_, anonymous, c
     pid = kept(play.published_call(cast, topics=topics, at=at))
     as_("officer").submit(f"/calls/{pid}/extend", {"deadline": "18/04/2026 17:00", "document": "45/TTr", "reason": "Cổng gián đoạn"})
     assert "Cổng gián đoạn" not in anonymous.page(f"/public/calls/{pid}").text
+    assert "Thứ Bảy" in as_("officer").page(f"/calls/{pid}").text, "who proposed it sees that it is a day off"
     as_("officer").submit(f"/calls/{pid}/extension", {"agree": "y"}, status=403)
     leader = as_("leader")
     assert "Thứ Bảy" in leader.page(f"/calls/{pid}/extension").text, "the second person sees that it is a day off"

@@ -152,32 +152,36 @@ def test_an_extension_needs_two_people(as_, cast, topics, at):
 
 def test_a_second_person_may_refuse(as_, cast, topics, at):
     call = play.published_call(cast, topics=topics, at=at)
-    actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="d", by=cast["officer"], at=at)
+    actions.propose_extension(call, deadline=call.deadline + DAY, reason="r", document="45/TTr", by=cast["officer"], at=at)
     pid = kept(call)
     leader = as_("leader")
     leader.submit(f"/calls/{pid}/extension/refuse", {"reason": ""}, status=422)
     leader.submit(f"/calls/{pid}/extension/refuse", {"reason": "Không có căn cứ"})
-    assert queries.waiting_extension(reload(pid)) is None and leader.get(f"/calls/{pid}/extension").status_code == 404
+    assert queries.waiting_extension(reload(pid)) is None and leader.get(f"/calls/{pid}/extension").status_code == 409
 
 
 def test_a_call_is_cancelled_with_a_reason(as_, cast, topics, at):
     pid = kept(play.published_call(cast, topics=topics, at=at))
-    officer = as_("officer")
-    officer.submit(f"/calls/{pid}/cancel", {"reason": " "}, status=422)
-    officer.submit(f"/calls/{pid}/cancel", {"reason": "Thay đổi chủ trương"})
+    as_("officer").submit(f"/calls/{pid}/call-off", {}, status=403)
+    leader = as_("leader")
+    page = soup(leader.submit(f"/calls/{pid}/call-off", {"reason": " ", "document": "abc"}, status=422))
+    assert page.select_one("#reason-error") and page.select_one("#agree-error")
+    page = soup(leader.submit(f"/calls/{pid}/call-off", {"reason": "Thay đổi", "document": "abc", "agree": "y"}, status=422))
+    assert page.select_one("#document-error") and page.select_one("#reason").text.strip() == "Thay đổi"
+    leader.submit(f"/calls/{pid}/call-off", {"reason": "Thay đổi chủ trương", "document": "1207/UBND", "agree": "y"})
     assert reload(pid).state == CallState.CANCELLED and len(free_topics(Mode.SELECTION)) == 2
     assert "Thay đổi chủ trương" in as_("pi1").page(f"/calls/{pid}").text, "who had the link reads why"
 
 
 @pytest.mark.parametrize(("page", "may"), [
     ("edit", {"officer"}), ("publish", {"officer"}), ("extend", {"officer", "leader"}), ("open", {"officer"}), ("conclude", {"officer"}),
-    ("cancel", {"officer"}), ("again", {"officer"}),
+    ("cancel", {"officer"}), ("call-off", {"leader"}), ("again", {"officer"}),
 ])  # fmt: skip
 def test_who_may_open_which_act(as_, cast, topics, at, page, may):
     pid = kept(play.published_call(cast, topics=topics, at=at))
     for account in ("officer", "leader", "province", "auditor", "pi1", "host1", "agency1", "finance", "admin"):
         status = as_(account).get(f"/calls/{pid}/{page}").status_code
-        now = 200 if page in ("extend", "cancel") else 409  # the others have their time before or after
+        now = 200 if page in ("extend", "call-off") else 409  # the others have their time before or after
         assert status == (now if account in may else 403), account
 
 
@@ -224,7 +228,7 @@ def test_pages_cost_the_same_for_one_and_three(as_, at, count_queries):
     assert costs[0] == costs[1]
 
 
-def test_a_call_for_direct_assignment(as_, cast, at):
+def test_a_call_for_direct_assignment(as_, cast, at, db):
     pid = kept(ideas.approved_topic(cast, item="1.8", title="Giao", at=at - 60 * DAY, mode=Mode.DIRECT, assigned=cast.org("host2")))
     officer = as_("officer")
     assert officer.page("/calls/new").select_one(".empty"), "no topic for selection"
@@ -232,6 +236,15 @@ def test_a_call_for_direct_assignment(as_, cast, at):
     assert "Viện Khoa học kỹ thuật Nông nghiệp miền Nam" in page.text
     call = pid_of(officer.submit("/calls/new?mode=direct", {"title": "Giao trực tiếp", "topics": [pid]}))
     assert reload(call).mode == Mode.DIRECT
+    assert "check-ok" in asked(officer, call)["class"]
+    db.session.execute(db.text("UPDATE membership SET is_manager = false"))
+    db.session.commit()
+    assert "check-open" in asked(officer, call)["class"], "nobody there could sign the dossier off: told before it is published"
+
+
+def asked(client, call):
+    """The line about the account of the organisation that a topic is assigned to."""
+    return next(line for line in client.page(f"/calls/{call}/publish").select(".checks li") if "Viện Khoa học" in line.text)
 
 
 def test_pages_are_in_english_too(as_, cast, topics, at, db):

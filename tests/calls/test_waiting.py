@@ -85,7 +85,7 @@ def test_all_who_began_a_proposal_or_follow_are_told(cast, at, call, mails, trav
     actions.confirm_extension(row, by=cast["leader"], at=at + 2 * DAY)
     assert {"pi3", "agency1"} <= told(mails, "extended") and "officer" not in told(mails, "extended")
     actions.unfollow(call, by=cast["agency1"], at=at + 3 * DAY)
-    actions.cancel(call, "Thay đổi chủ trương", document="12/UBND", by=cast["officer"], at=at + 3 * DAY)
+    actions.call_off(call, "Thay đổi chủ trương", document="12/UBND", by=cast["leader"], at=at + 3 * DAY)
     assert "pi3" in told(mails, "cancelled") and "agency1" not in told(mails, "cancelled")
 
 

@@ -179,7 +179,7 @@ def test_a_timely_request_counts_after_the_call_was_closed(cast, call_topic, now
 
 def test_a_cancelled_call_takes_nothing(cast, call_topic, now):
     row = signed(cast, call_topic, now)
-    call_actions.cancel(row.call_topic.call, "Đổi kế hoạch", by=cast["officer"], at=now + timedelta(hours=2))
+    call_actions.call_off(row.call_topic.call, "Đổi kế hoạch", document="12/UBND", by=cast["leader"], at=now + timedelta(hours=2))
     with pytest.raises(WrongState):
         actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=3))
     assert row.receipt_no is None

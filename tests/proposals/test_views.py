@@ -321,7 +321,7 @@ def test_the_host_does_not_sign_what_it_has_not_seen(db, cast, as_, call_topic, 
 def test_a_host_sends_back_with_a_reason(db, cast, as_, call_topic, at, mails):
     url = drafted(db, cast, call_topic, at)
     as_("host1").submit(f"{url}/send-back", {"reason": ""}, status=422)
-    as_("host1").submit(f"{url}/send-back", {"reason": "Thiếu báo giá thiết bị"})
+    as_("host1").submit(f"{url}/send-back", {"reason": "Thiếu báo giá thiết bị", "places": ["budget", "files"]})
     assert "Thiếu báo giá thiết bị" in as_("pi1").page(url).text and "Thiếu báo giá thiết bị" in mails()[-1].body
 
 

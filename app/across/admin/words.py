@@ -36,14 +36,26 @@ MAILS = {
     "suspended": N_("Was suspended"), "terminated": N_("Was terminated"), "termination": N_("Early end proposed"), "to_pay": N_("Waits to be paid"),
     "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
 }  # fmt: skip
+ROOMS_OF_MAIL |= {"people": N_("Accounts of people"), "profiles": N_("Organisations")}
+MAILS |= {
+    "sign_up": N_("Confirm your address"), "already": N_("You already have an account"), "reset": N_("Set a new password"), "no_account": N_("There is no account with this address"),
+    "password_changed": N_("Your password was changed"), "email_old": N_("Your address is to be changed"), "email_new": N_("Confirm your new address"),
+    "email_taken": N_("You already have an account"), "email_changed": N_("The address of an account was changed"), "guessed": N_("Somebody guesses at your password"),
+    "belonging_asked": N_("Was asked for"), "belonging_confirmed": N_("Was confirmed"), "belonging_refused": N_("Was not confirmed"),
+}  # fmt: skip
+MAILS |= {
+    "team_invited": N_("Invitation to a team"), "team_answered": N_("Invitation answered"), "team_left": N_("Member left the team"), "section_given": N_("Section given"),
+    "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
+    "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
+}  # fmt: skip
 # by table
 NOUNS = {
     "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
-    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "council": N_("Council"), "debarment": N_("Bar from applying"),
+    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "cv": N_("Scientific CV"), "cv_version": N_("Version of a CV"), "council": N_("Council"), "debarment": N_("Bar from applying"),
     "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
-    "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "outbox_mail": N_("Outgoing mail"),
+    "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "organisation_request": N_("Request about an organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
     "result": N_("Result"), "rule": N_("Rule"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),

@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from app.across.demo import cast as demo_cast
 from app.across.demo import past, present
 from app.across.demo.cast import Cast
-from app.across.demo.plays import desk, notices, plans, questionnaires, vocabulary
+from app.across.demo.plays import (
+    desk,
+    notices,
+    people,
+    plans,
+    questionnaires,
+    vocabulary,
+)
 from app.across.demo.seasons import titles
 from app.kernel.db import db
 
@@ -32,6 +39,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     notices.all_states(cast, names, as_of)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
+    people.profiles(cast, as_of)
     desk.play(cast, as_of)
     db.session.flush()
     return cast

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 
 from app.across.anybody import Anybody
-from app.across.desk import councils, later, office, plans
+from app.across.desk import councils, dossiers, later, office, plans
 from app.across.desk.waiting import NOW, Found, Task, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
@@ -144,12 +144,6 @@ def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 # --- dossiers -------------------------------------------------------------------------------------------------
-
-
-def my_drafts(user: User, _at: datetime) -> list[Select[Any]]:
-    """Dossiers this person is writing."""
-    return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, hint=Proposal.sent_back_reason)
-            .where(proposals.in_team(user), Proposal.state == ProposalState.DRAFT)]  # fmt: skip
 
 
 def to_sign_off(user: User, _at: datetime) -> list[Select[Any]]:
@@ -303,6 +297,8 @@ def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
+    (N_("Invitations to teams"), dossiers.invitations),
+    (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Councils that await your decision"), councils.to_establish),
@@ -346,7 +342,9 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Papers to number"), office.papers_to_number),
     (N_("Papers whose signed scan is awaited"), office.papers_to_scan),
     (N_("Mails in trouble"), failed_mails),
-    (N_("Your drafts"), my_drafts),
+    (N_("Sections given to you to write"), dossiers.sections_to_write),
+    (N_("Your drafts"), dossiers.my_drafts),
+    (N_("Your dossiers: where they are"), dossiers.handed_in),
     (N_("Your ideas to finish"), my_ideas),
     (N_("Open calls"), open_calls),
 )

@@ -14,7 +14,11 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.across.hub import queries, rules
+from app.across.hub import (
+    queries,
+    rules,
+    tasks,  # noqa: F401 - tells scientific CVs of projects
+)
 from app.across.hub.phase import ENDED, Phase
 from app.downloads import download
 from app.kernel import clock, journal

@@ -175,9 +175,10 @@ class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=4)
 
 
-class Cancel(StageForm):
-    document = LineField(N_("Document on which it rests"), max=200, hint=N_("Number and date, for example 45/TTr-SKHCN of 12/05/2026."))
+class CallOff(StageForm):
+    document = LineField(N_("Document on which it rests"), required=True, max=200, hint=N_("Number and date, for example 45/TTr-SKHCN of 12/05/2026."))
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=4, hint=N_("Anyone can read it on the portal."))
+    agree = YesField(N_("I have read what becomes of dossiers and topics."), required=True)
 
 
 class Ask(StageForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.services.people.models import Organisation, User
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import CallState, is_open
 from app.stages.ideas.rules import TopicState
-from app.stages.proposals import outcomes, queries, work
+from app.stages.proposals import load, outcomes, queries, sendingback, team, work
 from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import (
     BudgetLine,
@@ -49,6 +49,7 @@ from app.stages.proposals.rules import (
 
 put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
 select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
+save_general, add_member, set_months = team.save_general, team.add_member, team.set_months
 give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
 
 # a request that came in time may be worked on after the call was closed, never after its dossiers were opened
@@ -78,44 +79,17 @@ def start(call_topic: CallTopic, *, host: Organisation, by: User, at: datetime) 
                    aim=topic.aim, work={}, created_at=at)  # fmt: skip
     PROPOSAL.begin(row, "start", by=by, at=at)
     work.begin(row, work.current(call, str(topic.kind), local(at).date()))
-    db.session.add(TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0))
+    lead = TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=host.id, name=by.name, role=TeamRole.PI, months=0, joined_at=at)
+    db.session.add(lead)
+    team.attach_cv(lead, by)
     db.session.flush()
     return queries.proposal_by_pid(row.public_id) or row
-
-
-def save_general(proposal: Proposal, *, title: str, aim: str | None, duration_months: int | None, by: User, at: datetime, seen: Any = None) -> None:
-    """Save title, aim and duration (months)."""
-    touch(proposal, at, seen=seen)
-    proposal.title, proposal.folded, proposal.aim, proposal.duration_months = title, fold(title), aim, duration_months
-    journal.record(proposal, "save_general", by=by, at=at)
-
-
-def add_member(proposal: Proposal, *, name: str, role: TeamRole, months: int, by: User, at: datetime, user: User | None = None,
-               organisation: Organisation | None = None, task: str | None = None, seen: Any = None) -> TeamMember:  # fmt: skip
-    """Add a person to the team. Raises Incomplete for a second investigator or the same person twice."""
-    touch(proposal, at, seen=seen)
-    if role == TeamRole.PI:
-        raise Incomplete(N_("The team has its principal investigator."), field="role")
-    if user is not None and any(m.user_id == user.id for m in proposal.team):
-        raise Incomplete(N_("This person is in the team already."), field="email")
-    row = TeamMember(proposal_id=proposal.id, user_id=user.id if user else None, organisation_id=organisation.id if organisation else None,
-                     name=nfc(name), role=role, months=months, task=task)  # fmt: skip
-    return _added(proposal, row, "team", "add_member", by, at)
-
-
-def set_months(member: TeamMember, proposal: Proposal, months: int, *, by: User, at: datetime, task: str | None = None,
-               seen: Any = None) -> None:  # fmt: skip
-    """Change how many months a member works, and the task where one is given."""
-    touch(proposal, at, seen=seen)
-    member.months = months
-    member.task = task or member.task
-    journal.record(proposal, "set_months", by=by, at=at)
 
 
 def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str, quantity: int, quality: str, by: User, at: datetime,
                 seen: Any = None) -> ProposalProduct:  # fmt: skip
     """Promise a product."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="products")
     row = ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)
     return _added(proposal, row, "products", "add_product", by, at)
 
@@ -123,7 +97,7 @@ def add_product(proposal: Proposal, *, group: ProductGroup, name: str, unit: str
 def add_line(proposal: Proposal, *, head: str, content: str, source: Source, year: int, unit: str, quantity: int, price: int, by: User,
              at: datetime, seen: Any = None) -> BudgetLine:  # fmt: skip
     """Add a line of the estimate: quantity in hundredths, price in đồng; the amount is computed."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="budget")
     known = queries.heads(local(at).date(), proposal.call_topic.call)
     if head not in known:
         raise Incomplete(N_("Please choose a budget head."), field="head")
@@ -145,9 +119,10 @@ def _added(proposal: Proposal, row: Any, collection: str, verb: str, by: User, a
 
 def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLine, *, by: User, at: datetime, seen: Any = None) -> None:
     """Take a member, product or line out of a draft. The investigator stays."""
-    touch(proposal, at, seen=seen)
-    if isinstance(row, TeamMember) and row.role == TeamRole.PI:
-        raise Incomplete(N_("The principal investigator cannot be taken out."))
+    touch(proposal, at, seen=seen, place={"proposal_product": "products", "budget_line": "budget"}.get(row.__tablename__, "team"))
+    if isinstance(row, TeamMember):
+        team.check_leads(proposal, by)
+        team.let_go(proposal, row, at=at)
     db.session.delete(row)
     db.session.flush()
     collection = {"team_member": "team", "proposal_product": "products", "budget_line": "lines"}[row.__tablename__]
@@ -157,7 +132,7 @@ def remove_part(proposal: Proposal, row: TeamMember | ProposalProduct | BudgetLi
 
 def changed_files(proposal: Proposal, *, at: datetime, seen: Any = None) -> None:
     """A file is about to be added or removed: same conditions as any change."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="files")
 
 
 def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] | None = None) -> list[Problem]:
@@ -167,7 +142,8 @@ def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] 
     wanted = [d["code"] for d in queries.documents(kind, on, proposal.call_topic.call) if d.get("needed")]
     draft = _Draft(proposal, [a.kind for a in files.of(proposal)])
     ceiling = queries.ceiling_of(proposal)
-    return problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted)
+    barred = [Problem("team", r.sentence, r.params) for r in load.remarks_of(proposal, on=on) if r.blocks]
+    return problems(draft, ceiling=ceiling, work=work.lacking(work.parts(proposal, at=at) if parts is None else parts), kinds_needed=wanted, team=barred)
 
 
 class _Draft:
@@ -196,12 +172,13 @@ def sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None, di
         raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
     refuse_problems(problems_of(proposal, at=at))
     proposal.host_signed_at, proposal.host_signed_by_id, proposal.sent_back_reason = at, by.id, None
+    sendingback.close(proposal, at=at)
     journal.record(proposal, "sign_off", by=by, at=at)
     outbox.post("proposals/mail/signed_off.txt", to=proposal.pi, key=f"proposal-signed:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal)
 
 
-def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: Any = None) -> None:
-    """The host's manager sends the draft back to the team with a reason."""
+def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, places: Collection[str] | None = None, seen: Any = None) -> None:
+    """The host's manager sends the draft back to the team with a reason, for changes to these sections only (None: to all)."""
     check_seen(proposal, seen)
     if not by.manages(proposal.host_id):
         raise NotAllowed(N_("Only the manager of the host organisation signs off."))
@@ -209,8 +186,7 @@ def send_back(proposal: Proposal, reason: str, *, by: User, at: datetime, seen: 
         raise WrongState(N_("A submitted proposal cannot be changed."))
     proposal.host_signed_at = proposal.host_signed_by_id = None
     proposal.sent_back_reason = nfc(reason)
-    journal.record(proposal, "send_back", by=by, at=at, reason=reason)
-    outbox.post("proposals/mail/sent_back.txt", to=proposal.pi, key=f"proposal-back:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal)
+    sendingback.open_again(proposal, nfc(reason), places, snapshot(proposal), by=by, at=at)
 
 
 def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, seen: Any = None) -> Proposal:
@@ -269,7 +245,8 @@ def snapshot(proposal: Proposal) -> dict[str, Any]:
         "title": proposal.title, "aim": proposal.aim, "duration_months": proposal.duration_months, "work": proposal.work,
         "work_form": {"code": form.questionnaire.code, "version": form.number},
         "host": proposal.host.name, "pi": proposal.pi.name, "item": proposal.item.face,
-        "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task,
+        "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": m.task, "years": m.years,
+                  "cv": {"version": m.cv.number, "sha256": m.cv.sha256} if m.cv else None,
                   "organisation": m.organisation.name if m.organisation else None} for m in proposal.team],
         "products": [{"group": str(p.group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in proposal.products],
         "lines": [{"head": b.head, "content": b.content, "source": str(b.source), "year": b.year, "unit": b.unit, "quantity": b.quantity,

@@ -18,12 +18,13 @@ from app.kernel.words import N_, Face
 from app.services.files import actions as file_actions
 from app.services.files import queries as files
 from app.services.files import store
+from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.questionnaires.answering import is_empty
 from app.services.questionnaires.rules import Kind, questions
 from app.stages.proposals import estimate, queries, work
 from app.stages.proposals.budgeting import Line
-from app.stages.proposals.drafts import touch
+from app.stages.proposals.drafts import check_place, touch
 from app.stages.proposals.models import Proposal, ProposalProduct, TeamMember
 from app.stages.proposals.rules import How, TeamRole
 from app.stages.proposals.texts import same
@@ -71,7 +72,7 @@ class _Upload:
 
 def sources(user: User, target: Proposal) -> list[Proposal]:
     """The other dossiers this person wrote in, newest first, in whatever state."""
-    rows = select(Proposal).where(queries.in_team(user), Proposal.id != target.id).order_by(Proposal.id.desc()).limit(100)
+    rows = select(Proposal).where(queries.writes_in(user), Proposal.id != target.id).order_by(Proposal.id.desc()).limit(100)
     return list(db.session.scalars(rows))
 
 
@@ -166,10 +167,12 @@ def copy(target: Proposal, old: Proposal, parts: Collection[str], *, by: User, a
         raise Incomplete(N_("Please choose at least one."), field="parts")
     if What.WORK in parts and found.answers:
         work.save(target, found.answers, how=How.COPIED, by=by, at=at)
-    if What.TEAM in parts:
+    check_place(target, *(str(p) for p in parts if p in (What.TEAM, What.PRODUCTS, What.FILES)))
+    if What.TEAM in parts:  # by name and address: who worked on another dossier has not agreed to this one
+        addresses = {u.id: u.email for u in people.users_by_id({m.user_id for m in found.team if m.user_id}).values()}
         for member in found.team:
-            db.session.add(TeamMember(proposal_id=target.id, user_id=member.user_id, organisation_id=member.organisation_id, name=member.name, role=member.role,
-                                      task=member.task, months=member.months))  # fmt: skip
+            db.session.add(TeamMember(proposal_id=target.id, organisation_id=member.organisation_id, name=member.name, role=member.role, email=addresses.get(member.user_id, member.email),
+                                      task=member.task, months=member.months, access=member.access))  # fmt: skip
     if What.PRODUCTS in parts:
         for p in found.products:
             db.session.add(ProposalProduct(proposal_id=target.id, group=p.group, name=p.name, unit=p.unit, quantity=p.quantity, quality=p.quality))

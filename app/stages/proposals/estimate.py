@@ -28,7 +28,7 @@ def faults_of(proposal: Proposal, lines: Sequence[Line]) -> list[Fault]:
 
 def put_lines(proposal: Proposal, lines: Sequence[Line], *, replace: bool, by: User, at: datetime, seen: Any = None) -> None:
     """Add lines to the estimate, or put them in the place of all that are there. Raises Incomplete when one may not be: then none is."""
-    touch(proposal, at, seen=seen)
+    touch(proposal, at, seen=seen, place="budget")
     known = queries.heads(local(at).date(), proposal.call_topic.call)
     if not lines:
         raise Incomplete(N_("There is no line to take over."), field="text")
@@ -50,7 +50,7 @@ def put_lines(proposal: Proposal, lines: Sequence[Line], *, replace: bool, by: U
 
 def put_products(proposal: Proposal, rows: Sequence[tuple[ProductGroup, str, str, int, str]], *, by: User, at: datetime) -> None:
     """Put these products (group, name, unit, quantity, quality) in the place of those that are there."""
-    touch(proposal, at)
+    touch(proposal, at, place="products")
     for row in proposal.products:
         db.session.delete(row)
     db.session.add_all(ProposalProduct(proposal_id=proposal.id, group=group, name=name, unit=unit, quantity=quantity, quality=quality)

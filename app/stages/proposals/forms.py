@@ -7,7 +7,6 @@ from typing import Any
 from flask import request
 from wtforms import HiddenField
 
-from app.kernel.errors import Incomplete
 from app.kernel.forms import (
     ChoiceField,
     FileField,
@@ -24,7 +23,7 @@ from app.kernel.words import N_
 from app.services.questionnaires.forms import SheetForm
 from app.services.questionnaires.rules import questions
 from app.stages.proposals.budgeting import LONGEST_TEXT, amount_of, quantity_of
-from app.stages.proposals.rules import ProductGroup, Source, TeamRole
+from app.stages.proposals.rules import ProductGroup, Source
 
 
 class Start(StageForm):
@@ -63,28 +62,6 @@ class Copy(StageForm):
 
     source = HiddenField()
     parts = TicksField(N_("What is copied"), required=True)
-
-
-class Member(StageForm):
-    name = LineField(N_("Full name"), required=True, max=200)
-    role = ChoiceField(N_("Role"), required=True)
-    email = LineField(N_("E-mail address of the account, if there is one"), max=320)
-    organisation = PickField(N_("Organisation"))
-    task = LineField(N_("Task"), max=500)
-    months = IntField(N_("Months of work"), required=True, min=0, max=120)
-
-    def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self.role.enum = TeamRole
-
-    def offer(self, roles: list[tuple[str, str]], organisations: list[tuple[str, str]]) -> None:
-        """The choices of this form."""
-        self.role.choices, self.organisation.choices = roles, organisations
-
-
-class Months(StageForm):
-    task = LineField(N_("Task"), max=500)
-    months = IntField(N_("Months of work"), required=True, min=0, max=120)
 
 
 class Product(StageForm):
@@ -150,6 +127,7 @@ class SignOff(StageForm):
 
 
 class SendBack(StageForm):
+    places = TicksField(N_("Sections that may be changed"), required=True, hint=N_("The others stay as they are until you sign."))
     reason = NoteField(N_("What must change?"), required=True, max=2000)
 
 
@@ -175,11 +153,3 @@ class GiveUp(StageForm):
     document = LineField(N_("Letter on which it rests"), max=200, sometimes=True, hint=N_("Number and date. Needed when an officer records it."))
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("The host, the investigator and the Department read it."))
     confirm = YesField(N_("The place is given up for good: it cannot be taken back."), required=True)
-
-
-def refuse_unknown(email: str) -> None:
-    """Raise: nobody has this address."""
-    if email:
-        raise Incomplete(N_("There is no account with this address. Leave it empty to name the person only."), field="email")
-
-

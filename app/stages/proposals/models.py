@@ -30,9 +30,11 @@ from app.kernel.db import (
     to,
 )
 from app.services.people.models import Organisation, User
+from app.services.profiles.models import CvVersion
 from app.stages.calls.models import CallTopic
 from app.stages.plan.models import Priority
 from app.stages.proposals.rules import (
+    Access,
     How,
     ProductGroup,
     ProposalState,
@@ -106,14 +108,28 @@ class TeamMember(Identified, Model):
     role: Mapped[TeamRole] = enum_of(TeamRole)
     task: Mapped[str | None] = mapped_column(String(500))
     months: Mapped[int] = mapped_column(default=0)
+    years: Mapped[dict[str, int] | None] = mapped_column(JSON)  # months by year, where they are given so
+    email: Mapped[str | None] = mapped_column(String(320))  # to which an invitation goes
+    access: Mapped[Access] = enum_of(Access, default=Access.EDIT)  # of who has joined: a name without an account opens nothing
+    joined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
+    cv: Mapped[CvVersion | None] = relationship(secondary="member_cv", lazy="raise_on_sql", uselist=False, viewonly=True)
 
     __table_args__ = (
         text_check("name", 200),
         CheckConstraint("months BETWEEN 0 AND 120", name="months_range"),
         Index("uq_team_member_pi", "proposal_id", unique=True, sqlite_where=text("role = 'pi'"), postgresql_where=text("role = 'pi'")),
     )
+
+
+class MemberCv(Model):
+    """The version of their scientific CV that the dossier holds of a member."""
+
+    __tablename__ = "member_cv"
+
+    member_id: Mapped[int] = mapped_column(to("team_member"), primary_key=True, autoincrement=False)
+    cv_version_id: Mapped[int] = mapped_column(to("cv_version"), index=True)
 
 
 class ProposalProduct(Identified, Model):

@@ -7,15 +7,18 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
+from app.kernel.errors import NotAllowed
 from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.profiles.models import CvVersion
 from app.services.rulebook import queries as rulebook
 from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.calls.models import Call, CallTopic
@@ -23,14 +26,29 @@ from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals.models import Proposal, TeamMember, Version
-from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
+from app.stages.proposals.rules import (
+    Access,
+    Finding,
+    ProposalState,
+    findings,
+    in_time,
+)
 
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
+
+
+READS_ONLY = N_("You may read this dossier but not write in it. The principal investigator can give you the right.")
 
 
 def in_team(user: User) -> ColumnElement[bool]:
     """The condition: this person is the investigator or in the team."""
     return or_(Proposal.pi_id == user.id, exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id))
+
+
+def writes_in(user: User) -> ColumnElement[bool]:
+    """The condition: this person is the investigator, or in the team with the right to write."""
+    joined = exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id, TeamMember.access == Access.EDIT)
+    return or_(Proposal.pi_id == user.id, joined)
 
 
 def managed_by(user: User) -> ColumnElement[bool]:
@@ -54,7 +72,8 @@ def _whole() -> Select[Any]:
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
         joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
         joinedload(Proposal.work_form),
-        selectinload(Proposal.team).joinedload(TeamMember.organisation))  # fmt: skip
+        selectinload(Proposal.team).options(joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
+            load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form))))  # fmt: skip
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:
@@ -63,15 +82,43 @@ def proposal_for(user: User, pid: str) -> Proposal | None:
     return row if row is not None and subjects.may_read("proposal", row, user) else None
 
 
+def access_of(row: Proposal, user: User) -> Access | None:
+    """What this person may do in the draft: the investigator writes, a member as given, the host's manager reads and comments."""
+    if row.pi_id == user.id:
+        return Access.EDIT
+    found = next((Access(m.access) for m in row.team if m.user_id == user.id), None)
+    return Access.COMMENT if user.manages(row.host_id) and found in (None, Access.VIEW) else found
+
+
 def for_team(user: User, pid: str) -> Proposal | None:
-    """The whole dossier, for those who write it."""
+    """The whole dossier, for those who write it. Raises NotAllowed for who is in the team with a smaller right."""
+    row = for_member(user, pid)
+    if row is not None and access_of(row, user) != Access.EDIT:
+        raise NotAllowed(READS_ONLY)
+    return row
+
+
+def for_member(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the team, whatever their right."""
     return db.session.scalar(_whole().where(Proposal.public_id == pid, in_team(user)))
 
 
 def for_writing(user: User, pid: str) -> Proposal | None:
-    """The dossier for those who write a section of its work description: with call, topic and form, without team, products and estimate."""
-    light = select(Proposal).options(joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.work_form))
-    return db.session.scalar(light.where(Proposal.public_id == pid, in_team(user)))
+    """The dossier for those who write a section of its work description: with call, topic and form, without team, products and estimate.
+
+    Raises NotAllowed for who is in the team with a smaller right.
+    """
+    light = select(Proposal, writes_in(user)).options(
+        joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.work_form))
+    row, writes = db.session.execute(light.where(Proposal.public_id == pid, in_team(user))).one_or_none() or (None, False)
+    if row is not None and not writes:
+        raise NotAllowed(READS_ONLY)
+    return row
+
+
+def for_writing_with(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the team and the host's manager: who may read its comments."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, or_(in_team(user), managed_by(user))))
 
 
 def for_host(user: User, pid: str) -> Proposal | None:
@@ -200,7 +247,7 @@ def to_sign(user: User) -> list[Proposal]:
 
 def drafts_of(user: User) -> list[Proposal]:
     """Drafts this person writes in, newest first."""
-    statement = select(Proposal).where(in_team(user), Proposal.state == ProposalState.DRAFT)
+    statement = select(Proposal).where(writes_in(user), Proposal.state == ProposalState.DRAFT)
     return list(db.session.scalars(statement.order_by(Proposal.id.desc()).limit(50)))
 
 

@@ -54,6 +54,30 @@ class TeamRole(Face):
     SECRETARY = "secretary", N_("Scientific secretary"), "blue"
     KEY = "key", N_("Key member"), "blue"
     MEMBER = "member", N_("Member"), "grey"
+    PARTNER = "partner", N_("Partner organisation"), "amber"
+
+
+class Access(Face):
+    """What a person of the team may do in the dossier; each right holds the ones before it."""
+
+    VIEW = "view", N_("May read"), "grey"
+    COMMENT = "comment", N_("May read and comment"), "blue"
+    EDIT = "edit", N_("May read, comment and write"), "green"
+
+    def covers(self, other: Access) -> bool:
+        """Does this right hold the other one?"""
+        ranks = list(Access)
+        return ranks.index(self) >= ranks.index(other)
+
+
+class Invited(Face):
+    """Where an invitation is. Derived, never stored."""
+
+    WAITING = "waiting", N_("Waits for an answer"), "amber"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+    DECLINED = "declined", N_("Declined"), "red"
+    EXPIRED = "expired", N_("Ran out"), "grey"
+    TAKEN_BACK = "taken_back", N_("Taken back"), "grey"
 
 
 class Source(Face):
@@ -109,11 +133,11 @@ def in_time(received_at: datetime, deadline: datetime) -> bool:
     return received_at <= deadline
 
 
-def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: list[str]) -> list[Problem]:
+def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: list[str], team: Sequence[Problem] = ()) -> list[Problem]:
     """What a draft lacks before the host can sign it off, in the order of its sections.
 
     `draft` has title, aim, duration_months, team, products, lines and file_kinds; `work` is what its work description
-    lacks; the rest comes from the call (ceiling in đồng) and from the rulebook.
+    lacks, `team` what the rulebook bars; the rest comes from the call (ceiling in đồng) and from the rulebook.
     """
     found: list[Problem] = []
 
@@ -126,6 +150,7 @@ def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_
     found += work
     need(sum(m.role == TeamRole.PI for m in draft.team) == 1, "team", N_("The team needs exactly one principal investigator."))
     need(sum(m.role == TeamRole.SECRETARY for m in draft.team) <= 1, "team", N_("The team has at most one scientific secretary."))
+    found += team
     need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."))
     total = sum(line.amount for line in draft.lines if line.source == Source.STATE)
     need(bool(draft.lines), "budget", N_("The budget has no lines."))

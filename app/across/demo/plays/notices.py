@@ -85,8 +85,8 @@ def cancelled(cast: Cast, names: Iterator[str], as_of: datetime) -> Call:
     at = _noon(as_of, -25)
     call = _published(cast, [topic(cast, names, at - 25 * DAY, title=ORIGIN, item="1.7", by="pi4", number="2404/QĐ-UBND")],
                       "Tuyển chọn nhiệm vụ xây dựng chỉ dẫn địa lý", at=at, deadline=_noon(as_of, 14, 17))  # fmt: skip
-    actions.cancel(call, "Nhiệm vụ chuyển sang chương trình phát triển tài sản trí tuệ do trung ương cấp kinh phí.", document="1207/UBND-KGVX",
-                   by=cast["officer"], at=_noon(as_of, -6))  # fmt: skip
+    actions.call_off(call, "Nhiệm vụ chuyển sang chương trình phát triển tài sản trí tuệ do trung ương cấp kinh phí.", document="1207/UBND-KGVX",
+                   by=cast["leader"], at=_noon(as_of, -6))  # fmt: skip
     return call
 
 

@@ -1,6 +1,7 @@
 """The acts on calls: notices, what becomes of one that is out, questions, and those who wait for calls."""
 
 from app.stages.calls import queries
+from app.stages.calls.actions.cancelling import call_off, cancel
 from app.stages.calls.actions.following import (
     announce_due,
     drop_search,
@@ -23,7 +24,6 @@ from app.stages.calls.actions.notices import (
 )
 from app.stages.calls.actions.questions import answer, ask, set_aside
 from app.stages.calls.actions.running import (
-    cancel,
     check_none_waiting,
     check_settled,
     close,
@@ -39,7 +39,7 @@ from app.stages.calls.actions.running import (
 )
 
 __all__ = [
-    "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "cancel", "check_draft", "check_none_waiting",
+    "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "call_off", "cancel", "check_draft", "check_none_waiting",
     "check_settled", "close", "close_due", "conclude", "confirm_extension", "correct", "default_calendar", "default_deadline", "draft",
     "drop_search", "end_following", "follow", "free_topic", "open_dossiers", "propose_extension", "publish", "queries", "refuse_extension",
     "remind_due", "revise", "save_search", "set_aside", "settle_topic", "unfollow",

@@ -1,4 +1,4 @@
-"""The verbs of a call that is out: extend by two people, correct, close, open the dossiers, settle, conclude, cancel."""
+"""The verbs of a call that is out: extend by two people, correct, close, open the dossiers, settle, conclude."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
+from app.services.papers.rules import check_number
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.stages.calls import queries
@@ -66,8 +67,7 @@ def correct(call: Call, values: Mapping[str, Any], *, reason: str, document: str
 def _need(reason: str, document: str) -> None:
     if not nfc(reason or ""):
         raise Incomplete(N_("Please give the reason."), field="reason")
-    if not nfc(document or ""):
-        raise Incomplete(N_("Please name the document on which it rests."), field="document")
+    check_number(document, field="document", like="45/TTr-SKHCN")
 
 
 def propose_extension(call: Call, *, deadline: datetime, reason: str, document: str, by: User, at: datetime,
@@ -114,7 +114,7 @@ def confirm_extension(extension: Extension, *, by: User, at: datetime, seen: int
     tell_of_change(call, "extended", key=f"extension-{extension.public_id}", at=at, extension=extension)
 
 
-def refuse_extension(extension: Extension, reason: str, *, by: User, at: datetime) -> None:
+def refuse_extension(extension: Extension, reason: str, *, by: User | None, at: datetime) -> None:
     """The proposed deadline does not come; whoever proposed it may take it back in the same way."""
     _check_waiting(extension)
     if not nfc(reason or ""):
@@ -122,6 +122,12 @@ def refuse_extension(extension: Extension, reason: str, *, by: User, at: datetim
     extension.refused_at = at
     db.session.flush()
     journal.record(db.session.get_one(Call, extension.call_id), "refuse_extension", by=by, at=at, reason=nfc(reason))
+
+
+def drop_extension(call: Call, reason: str, *, at: datetime) -> None:
+    """A proposed extension that nobody answered ends with the time in which it could hold."""
+    if (waiting := queries.waiting_extension(call)) is not None:
+        refuse_extension(waiting, reason, by=None, at=at)
 
 
 def _check_waiting(extension: Extension) -> None:
@@ -135,6 +141,7 @@ def close(call: Call, *, at: datetime) -> None:
         raise WrongState(N_("The deadline has not passed yet."))
     call.closed_at = at
     CALL.advance(call, "close", by=None, at=at)
+    drop_extension(call, "Hết thời hạn nhận hồ sơ", at=at)
 
 
 def close_due(at: datetime) -> list[Call]:
@@ -219,16 +226,3 @@ def check_settled(call: Call, _by: User | None = None) -> None:
     """Is the end of every topic known?"""
     if call.state == CallState.OPENED and (waiting := unsettled(queries.topics_of(call), TopicState.ASSIGNED)):
         raise WrongState(N_("%(code)s is not settled yet: it is neither assigned nor free again."), code=waiting[0].topic.code)
-
-
-def cancel(call: Call, reason: str, *, by: User | None, at: datetime, document: str = "", seen: int | str | None = None) -> None:
-    """Call the call off before the dossiers are opened; its topics are free again. Of a published one everybody reads why."""
-    if not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason."), field="reason")
-    taken = call.state != CallState.DRAFT
-    call.cancelled_at, call.cancel_reason, call.cancel_document = at, nfc(reason), nfc(document or "")[:200] or None
-    CALL.advance(call, "cancel", by=by, at=at, seen=seen, reason=nfc(reason), detail={"number": call.cancel_document})
-    for ct in queries.topics_of(call) if taken else []:
-        ideas.reopen(ct.topic, reason, by=by, at=at)
-    if taken:
-        tell_of_change(call, "cancelled", key=f"cancelled-{call.public_id}", at=at)

@@ -16,6 +16,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.shown import day, language, moment
 from app.stages.calls import actions, again, forms, queries  # noqa: F401 - again tells ideas of rounds
@@ -60,9 +61,14 @@ def show(pid: str) -> Any:
     told = queries.rules_told(call, english=language() == "en") if current_user.can(Do.CALLS_DRAFT) else []
     return render_template(
         "calls/show.html", call=call, standings=_standings(call), is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
-        calendar=calendar_of(call), history=queries.history(call), off=on_day_off(call.deadline) if call.state == CallState.DRAFT and house else None,
+        calendar=calendar_of(call), history=queries.history(call), off=_off(call, waiting) if house else None,
         timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
         public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at)  # fmt: skip
+
+
+def _off(call: Call, waiting: Any) -> Any:
+    """The deadline that is not yet settled, a draft's or a proposed extension's, when it falls on a day off."""
+    return on_day_off(waiting.new_deadline if waiting else call.deadline if call.state == CallState.DRAFT else None)
 
 
 def _opening_due(call: Call) -> Any:
@@ -101,7 +107,8 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     offer(CALL.may(call, "correct"), Do.CALLS_PUBLISH, _("Correct the call"), ".correct")
     if current_user.can(Do.CALLS_DRAFT):
         steps.append((_("Copy into a new call"), url_for(".new", copy=pid)))
-    offer(CALL.may(call, "cancel"), Do.CALLS_CANCEL, _("Cancel the call"), ".cancel")
+    offer(CALL.may(call, "cancel"), Do.CALLS_CANCEL, _("Cancel the draft"), ".cancel")
+    offer(CALL.may(call, "call_off"), Do.CALLS_CALL_OFF, _("Call the call off"), ".call_off")
     leading = call.state != CallState.PUBLISHED or waiting is not None or past or not current_user.can(Do.CALLS_PUBLISH)
     return [(label, url, place == 0 and leading) for place, (label, url) in enumerate(steps)]
 
@@ -139,7 +146,14 @@ def publish(pid: str) -> Any:
     rule = least_days()
     first = earliest_deadline(clock.today(), rule["days"])
     return render_template("calls/publish.html", call=call, form=form, rule=rule, first=first, kept=clock.local(call.deadline).date() >= first,
-                           off=on_day_off(call.deadline), at=clock.now(), calendar=calendar_of(call), opening=_opening_check(call))  # fmt: skip
+                           off=on_day_off(call.deadline), at=clock.now(), calendar=calendar_of(call),
+                           checks=[_opening_check(call), *_account_checks(call)])  # fmt: skip
+
+
+def _account_checks(call: Call) -> list[tuple[bool | str, str, None]]:
+    """Can those a topic is assigned to without a selection write their dossier here at all? Told, not refused: an account can follow."""
+    assigned = {ct.topic.assigned.id: ct.topic.assigned for ct in call.topics if ct.topic.assigned}
+    return [(bool(people.managers_of(body.id)) or "look", _("%(name)s has a manager here who can sign its dossier off.", name=body.name), None) for body in assigned.values()]
 
 
 def _opening_check(call: Call) -> tuple[bool | None, str, str]:
@@ -178,12 +192,20 @@ def extend(pid: str) -> Any:
     return render_template("calls/extend.html", call=call, form=form)
 
 
+def _unanswered(call: Call) -> Any:
+    """The extension that waits; when there was one and somebody was quicker, that is said."""
+    waiting = queries.waiting_extension(call)
+    if waiting is None and call.extensions:
+        raise WrongState(N_("This extension has already been answered."))
+    return or_404(waiting)
+
+
 @bp.route("/<pid>/extension", methods=["GET", "POST"])
 @allow(Do.CALLS_EXTEND)
 @writes
 def confirm_extension(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
-    extension = ready(queries.waiting_extension(call), check_second_person)
+    extension = ready(_unanswered(call), check_second_person)
     form = forms.Confirm(data={"version": call.version})
     if form.validate_on_submit():
         actions.confirm_extension(extension, seen=form.version.data, by=current_user, at=clock.now())
@@ -198,7 +220,7 @@ def confirm_extension(pid: str) -> Any:
 @writes
 def refuse_extension(pid: str) -> Any:
     call = or_404(queries.call_for(current_user, pid))
-    extension = or_404(queries.waiting_extension(call))
+    extension = _unanswered(call)
     form = forms.Reason(data={"version": call.version})
     if form.validate_on_submit():
         actions.refuse_extension(extension, form.reason.data or "", by=current_user, at=clock.now())
@@ -238,11 +260,24 @@ def conclude(pid: str) -> Any:
 @writes
 def cancel(pid: str) -> Any:
     call = ready(queries.call_for(current_user, pid), moves(CALL, "cancel"))
-    form = forms.Cancel(data={"version": call.version})
+    form = forms.Reason(data={"version": call.version})
     if form.validate_on_submit():
-        actions.cancel(call, form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The call is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
+        actions.cancel(call, form.reason.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The draft is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
     return render_template("calls/cancel.html", call=call, form=form)
+
+
+@bp.route("/<pid>/call-off", methods=["GET", "POST"])
+@allow(Do.CALLS_CALL_OFF)
+@writes
+def call_off(pid: str) -> Any:
+    """The end of a call that is out: a decision, with what it does to whom."""
+    call = ready(queries.call_for(current_user, pid), moves(CALL, "call_off"))
+    form = forms.CallOff(data={"version": call.version})
+    if form.validate_on_submit():
+        actions.call_off(call, form.reason.data or "", document=form.document.data or "", seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The call is cancelled; its topics are free again."), url_for(".show", pid=call.public_id))
+    return render_template("calls/call_off.html", call=call, form=form, followers=len(queries.followers(call)))
 
 
 @bp.route("/<pid>/again", methods=["GET", "POST"])

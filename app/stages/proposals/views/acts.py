@@ -15,13 +15,21 @@ from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.shown import language
-from app.stages.proposals import actions, forms, queries
+from app.stages.proposals import (
+    actions,
+    forms,
+    load,
+    places,
+    queries,
+    sendingback,
+)
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, totals
 from app.stages.proposals.views.blueprint import (
     arrived,
     before_deadline,
     bp,
+    named,
     writable,
 )
 from app.stages.proposals.views.work import sheet_of
@@ -30,6 +38,7 @@ from app.stages.proposals.views.work import sheet_of
 def _checks(row: Proposal, attachments: list[Any]) -> list[tuple[bool | None, str, str]]:
     """The rules of eligibility for the template: kept or not, the sentence, its source."""
     found = queries.findings_of(row, [a.kind for a in attachments], on=clock.today(), english=language() == "en")
+    found += load.findings_of(row, on=clock.today())
     return [(f.ok, _(f.sentence, **f.params), f.source) for f in found]
 
 
@@ -55,7 +64,7 @@ def sign_off(pid: str) -> Any:
     form.digest.data, form.version.data = actions.digest_of(row), row.version  # what this page shows is what is signed
     attachments = files.of(row)
     return render_template("proposals/sign_off.html", proposal=row, form=form, sums=totals(row.lines), problems=actions.problems_of(row, at=clock.now()),
-                           attachments=attachments, checks=_checks(row, attachments), **_names(row))  # fmt: skip
+                           attachments=attachments, checks=_checks(row, attachments), **_changed(row), **_names(row))  # fmt: skip
 
 
 @bp.route("/<pid>/send-back", methods=["GET", "POST"])
@@ -63,12 +72,35 @@ def sign_off(pid: str) -> Any:
 @writes
 def send_back(pid: str) -> Any:
     row = ready(queries.for_host(current_user, pid), writable)
-    form = forms.SendBack(obj=row)
+    form = forms.SendBack(data={"version": row.version})
+    form.places.choices = [(place, named(label)) for place, label in places.labels(row).items()]
     if form.validate_on_submit():
-        actions.send_back(row, form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        actions.send_back(row, form.reason.data, places=form.places.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The dossier is sent back to the team."), url_for(".show", pid=pid))
     return render_template("proposals/act.html", proposal=row, form=form, title=_("Send the dossier back to the team"), button=_("Send back"),
-                           note=_("The principal investigator gets an e-mail with your reason."))  # fmt: skip
+                           note=_("The principal investigator gets an e-mail with your reason. Until you sign, the team can change only what you tick."))  # fmt: skip
+
+
+@bp.route("/<pid>/ask-sign-off", methods=["GET", "POST"])
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def ask_sign_off(pid: str) -> Any:
+    row = ready(queries.for_team(current_user, pid), lambda row, by: sendingback.check_hand_over(row, by, clock.now()))
+    form = forms.Remove(obj=row)
+    if form.validate_on_submit():
+        sendingback.ask_sign_off(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The managers of the host organisation are told."), url_for(".show", pid=pid))
+    return render_template("proposals/act.html", proposal=row, form=form, title=_("Ask the host organisation to sign off"), button=_("Ask for the signature"),
+                           note=_("The managers of the host organisation get an e-mail."))  # fmt: skip
+
+
+def _changed(row: Proposal) -> dict[str, Any]:
+    """For the manager: what was sent back last, and which sections changed since."""
+    found = sendingback.sent_back(row)
+    known = places.labels(row)
+    changed = sendingback.changed_since(row, found, actions.snapshot(row)) if found is not None else []
+    return {"back": found, "asked": [named(known[p]) for p in found.places if p in known] if found is not None else [], "changed": [named(known[p]) for p in changed],
+            "unasked": [named(known[p]) for p in changed if found is not None and p not in found.places]}  # fmt: skip
 
 
 @bp.route("/<pid>/submit", methods=["GET", "POST"])

@@ -26,12 +26,24 @@ from app.stages.calls import queries as calls
 from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS, PUBLIC_STATES
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
-from app.stages.proposals import actions, forms, queries, work
+from app.stages.proposals import (
+    actions,
+    comments,
+    forms,
+    giving,
+    newpi,
+    places,
+    queries,
+    sendingback,
+    team,
+    work,
+)
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import PROPOSAL, ProposalState, TeamRole, totals
+from app.stages.proposals.rules import PROPOSAL, Access, ProposalState, totals
 from app.stages.proposals.views.blueprint import (
     assigned_here,
     bp,
+    named,
     takes_dossiers,
     writable,
 )
@@ -93,13 +105,24 @@ def _has_place(row: Proposal) -> bool:
     return True
 
 
+def _together(row: Proposal, access: Access | None, draft: bool) -> dict[str, Any]:
+    """What the team and the host see of their work together; nobody else, and nobody after submission."""
+    if access is None or not draft:
+        return {"given": {}, "open_comments": {}, "back": None, "lead": None, "leaves": False, "access": None, "button": forms.Remove()}
+    back, known = sendingback.sent_back(row), places.labels(row)
+    return {"given": giving.of(row), "open_comments": comments.open_counts(row), "back": back,
+            "back_names": [named(known[p]) for p in back.places if p in known] if back is not None and len(back.places) < len(known) else [], "lead": newpi.waiting(row), "access": access,
+            "leaves": row.pi_id != current_user.id and any(m.user_id == current_user.id for m in row.team), "button": forms.Remove()}  # fmt: skip
+
+
 @bp.get("/<pid>")
 @allow(SIGNED_IN)
 def show(pid: str) -> Any:
     row = or_404(queries.proposal_for(current_user, pid))
     call = row.call_topic.call
     refused = row.state == ProposalState.INELIGIBLE and row.checked_at is not None
-    mine = row.pi_id == current_user.id or any(m.user_id == current_user.id for m in row.team)
+    access = queries.access_of(row, current_user)
+    mine = access == Access.EDIT
     draft = row.state == ProposalState.DRAFT
     found = work.parts(row, at=clock.now()) if draft else []
     return render_template(
@@ -109,7 +132,7 @@ def show(pid: str) -> Any:
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
-        parts=parts_of(row, found) if draft and mine else [], fits=fits, check_reinstatable=actions.check_reinstatable)  # fmt: skip
+        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), fits=fits, check_reinstatable=actions.check_reinstatable)  # fmt: skip
 
 
 @bp.route("/<pid>/general", methods=["GET", "POST"])
@@ -117,42 +140,12 @@ def show(pid: str) -> Any:
 @writes
 def general(pid: str) -> Any:
     row = ready(queries.for_team(current_user, pid), writable)
-    form = forms.General(obj=row)
+    form = forms.General(data={"title": row.title, "aim": row.aim, "duration_months": row.duration_months, "version": team.general_mark(row)})
     if form.validate_on_submit():
         actions.save_general(row, title=form.title.data, aim=form.aim.data, duration_months=form.duration_months.data, seen=form.version.data,
                              by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".show", pid=pid))
     return render_template("proposals/section.html", proposal=row, form=form, title=_("General information"), fields=form.shown())
-
-
-@bp.route("/<pid>/team", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def team(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    form = forms.Member(data={"version": row.version})
-    form.offer([(str(r), _(r.label)) for r in TeamRole if r != TeamRole.PI], [(o.public_id, o.name) for o in people.organisations()])
-    if form.validate_on_submit():
-        person = people.user_by_email(form.email.data) if form.email.data else None
-        if person is None:
-            forms.refuse_unknown(form.email.data or "")
-        actions.add_member(row, name=form.name.data, role=form.role.data, months=form.months.data, user=person, task=form.task.data or None,
-                           organisation=people.organisation_by_pid(form.organisation.data), seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
-        return done(_saved(), url_for(".team", pid=pid))
-    return render_template("proposals/team.html", proposal=row, form=form, remove=forms.Remove(data={"version": row.version}))
-
-
-@bp.route("/<pid>/team/<part>", methods=["GET", "POST"])
-@allow(Do.PROPOSALS_DRAFT)
-@writes
-def member(pid: str, part: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    found = or_404(next((m for m in row.team if m.public_id == part), None))
-    form = forms.Months(obj=found, data={"version": row.version})
-    if form.validate_on_submit():
-        actions.set_months(found, row, form.months.data, task=form.task.data or None, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_saved(), url_for(".team", pid=pid))
-    return render_template("proposals/section.html", proposal=row, form=form, title=found.name, fields=form.shown())
 
 
 @bp.route("/<pid>/products", methods=["GET", "POST"])

@@ -22,7 +22,7 @@ from app.shown import language
 from app.stages.calls.rules import is_open
 from app.stages.proposals import forms, queries, texts, work
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import ProposalState
+from app.stages.proposals.rules import Access, ProposalState
 from app.stages.proposals.views.blueprint import bp, writable
 
 
@@ -178,7 +178,7 @@ def work_merge(pid: str, section: str) -> Any:
 @bp.get("/<pid>/work/<section>/history")
 @allow(Do.PROPOSALS_DRAFT)
 def work_history(pid: str, section: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = or_404(queries.for_member(current_user, pid))
     or_404(section_of(work.form_of(row).definition, section))
     return render_template("proposals/work/history.html", proposal=row, section=section, title=_title(row, section), savings=work.history(row, section))
 
@@ -188,7 +188,7 @@ def work_history(pid: str, section: str) -> Any:
 @writes
 def work_saving(pid: str, section: str, saving: str) -> Any:
     """One saving against another (`with`; else the one before it), word by word; POST brings it back."""
-    row = or_404(queries.for_team(current_user, pid))
+    row = or_404((queries.for_member if request.method == "GET" else queries.for_team)(current_user, pid))
     found = or_404(work.saving_of(row, saving))
     or_404(found if found.section == section else None)
     form = forms.Remove(data={"version": work.number_of(row, section)})
@@ -205,4 +205,4 @@ def work_saving(pid: str, section: str, saving: str) -> Any:
         one, two = (texts.told(question, side.get(code), _names(sheet, question)) for side in (one_side, other_side))
         rows.append({"label": said(question["label"], sheet.lang), "pieces": texts.compare(one, two), "differs": one != two, "empty": not one and not two})
     return render_template("proposals/work/saving.html", proposal=row, section=section, title=_title(row, section), old=old, new=new, rows=rows, form=form, saving=found,
-                           back=row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip
+                           back=queries.access_of(row, current_user) == Access.EDIT and row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip
