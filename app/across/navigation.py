@@ -21,7 +21,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.across.said import (
     _,
@@ -355,9 +355,12 @@ def clock_ahead() -> datetime | None:
     return clock.now() if clock.movable() and clock.offset() else None
 
 
+_NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))  # written once: every history asks
+
+
 def names_of(ids: set[int]) -> dict[int, str]:
     """The names of these people."""
-    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))} if ids else {}
+    return {row.id: row.name for row in db.session.execute(_NAMES, {"ids": list(ids)})} if ids else {}
 
 
 def told_history(entries: list[Any]) -> list[Told]:

@@ -9,7 +9,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, String, bindparam, case, extract, func, select
+from sqlalchemy import (
+    Select,
+    String,
+    TextualSelect,
+    bindparam,
+    case,
+    extract,
+    func,
+    select,
+)
 
 from app.across.anybody import Anybody, written_out
 from app.across.board.rules import Counts, Measure
@@ -74,7 +83,7 @@ def counts(user: User, today: date, *, inside: str, body: str | None) -> Counts:
     found: dict[tuple[int, int], dict[Measure, int]] = defaultdict(dict)
     asked = Anybody.parameters(user, clock.at_local(today)) | {"inside": inside, "body": body}
     for figures, statement in _statements(Anybody.like(user, today, ()), body is not None, db.engine.dialect.name):
-        for item_id, of, *numbers in db.session.execute(statement, asked):
+        for item_id, of, *numbers in db.session.execute(statement, asked).all():
             if of is not None:
                 kept = found[item_id, of]
                 for figure, number in zip(figures, numbers, strict=True):
@@ -83,20 +92,20 @@ def counts(user: User, today: date, *, inside: str, body: str | None) -> Counts:
 
 
 @lru_cache(maxsize=64)  # written once a day for all people with the same roles
-def _statements(anybody: Anybody, narrowed: bool, _dialect: str) -> list[tuple[tuple[Measure, ...], Select[Any]]]:
+def _statements(anybody: Anybody, narrowed: bool, _dialect: str) -> list[tuple[tuple[Measure, ...], TextualSelect]]:
     inside, body = cast(str, bindparam("inside", type_=String)), cast(str, bindparam("body", type_=String)) if narrowed else None
     return [(tuple(figures), written_out(statement.where(within(item, inside)).with_only_columns(item, year, *figures.values(), maintain_column_froms=True)
                                          .group_by(item, year).order_by(None), db.engine.dialect))
-            for statement, item, year, figures in _lists(cast(User, anybody), anybody.today, body)]  # fmt: skip
+            for statement, item, year, figures in _lists(cast(User, anybody), body)]  # fmt: skip
 
 
-def _lists(user: User, today: date, body: str | None) -> list[tuple[Select[Any], Any, Any, dict[Measure, Any]]]:
+def _lists(user: User, body: str | None) -> list[tuple[Select[Any], Any, Any, dict[Measure, Any]]]:
     """(the list's statement, the item's column, the year, what is counted) of every list the board leads to."""
     made = [
         (ideas.ideas_statement(user, mine=False), ideas.idea_ordered_by, Idea.item_id, Idea.year, {Measure.IDEAS: _ONE}),
         (ideas.topics_statement(), ideas.topic_ordered_by, Topic.item_id, Topic.year, {Measure.TOPICS: _ONE}),
         (proposals.with_year(proposals.list_statement(user)), proposals.ordered_by, Proposal.item_id, Topic.year, {Measure.PROPOSALS: _ONE}),
-        (hub.list_statement(user, today), hub.ordered_by, Project.item_id, extract("year", Project.decision_date),
+        (hub.seen(user), hub.ordered_by, Project.item_id, extract("year", Project.decision_date),
          {Measure.PROJECTS: _ONE, Measure.APPROVED: func.sum(Project.approved_total), Measure.PAID: func.sum(Project.paid_total)}),
         (transfer.results_statement(user), transfer.ordered_by, Result.item_id, extract("year", Result.certificate_dated),
          {Measure.RESULTS: _ONE, Measure.IN_USE: func.sum(case((transfer.in_use(), 1), else_=0))}),

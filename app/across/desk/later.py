@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, TextualSelect, or_, select
 
-from app.across.anybody import Anybody
+from app.across.anybody import Anybody, written_out
 from app.across.desk.waiting import Task, lines
 from app.kernel import clock
 from app.kernel.db import db
@@ -45,24 +45,24 @@ def _like(user: User, at: datetime) -> Anybody:
 
 
 @lru_cache(maxsize=32)
-def _begin(anybody: Anybody) -> Select[Any]:
-    return acceptance.held_to_begin(cast(User, anybody), until=anybody.today + CONTRACT_AHEAD)
+def _begin(anybody: Anybody, _dialect: str) -> TextualSelect:
+    return written_out(acceptance.held_to_begin(cast(User, anybody), until=anybody.today + CONTRACT_AHEAD), db.engine.dialect)
 
 
 @lru_cache(maxsize=64)
-def _cases_in(anybody: Anybody, states: tuple[CaseState, ...], held: bool) -> Select[Any]:
-    return acceptance.cases_in(cast(User, anybody), *states, held=held)
+def _cases_in(anybody: Anybody, states: tuple[CaseState, ...], held: bool, _dialect: str) -> TextualSelect:
+    return written_out(acceptance.cases_in(cast(User, anybody), *states, held=held), db.engine.dialect)
 
 
 def _cases(user: User, at: datetime, states: tuple[CaseState, ...], *, held: bool = False) -> list[Any]:
-    return list(db.session.execute(_cases_in(_like(user, at), states, held), Anybody.parameters(user, at)))
+    return list(db.session.execute(_cases_in(_like(user, at), states, held, db.engine.dialect.name), Anybody.parameters(user, at)))
 
 
 def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     """For investigator and host: dossiers to begin, to complete, to revise, results to describe."""
     if "researcher" not in user.roles and not any(m.is_manager for m in user.live_memberships):
         return []
-    begin = db.session.execute(_begin(_like(user, at)), Anybody.parameters(user, at))
+    begin = db.session.execute(_begin(_like(user, at), db.engine.dialect.name), Anybody.parameters(user, at))
     found = [Task(p.title, ("acceptance.begin", p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code) for p in begin]
     for case in _cases(user, at, OWN, held=True):
         waits = case.state in (CaseState.PREPARING, CaseState.RETURNED) or (case.state == CaseState.REVISING and case.revised_at is None)

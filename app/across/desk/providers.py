@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, case, exists, func, or_
+from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 
 from app.across.anybody import Anybody
 from app.across.desk import checks, councils, dossiers, later, office, plans
@@ -348,7 +348,7 @@ EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
-def _statements(anybody: Anybody, _dialect: str) -> tuple[Select[Any], ...]:
+def _statements(anybody: Anybody, _dialect: str) -> tuple[TextualSelect, ...]:
     start = clock.at_local(anybody.today)
     return together(((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
                      for part in provider(cast(User, anybody), start) if isinstance(part, Select)), db.engine.dialect)  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    TextualSelect,
     bindparam,
     case,
     cast,
@@ -65,7 +66,7 @@ def _or_null(column: Any, kind: Any) -> Any:
     return cast(null(), kind) if column is None else column
 
 
-def together(parts: Iterable[tuple[int, Select[Any]]], dialect: Dialect) -> tuple[Select[Any], ...]:
+def together(parts: Iterable[tuple[int, Select[Any]]], dialect: Dialect) -> tuple[TextualSelect, ...]:
     """All these statements as few ones, each with its number, the most urgent lines of each number first.
 
     Beside each line stands how many its number has, and how many of them are late. Of most numbers only the first lines are shown,
@@ -99,11 +100,11 @@ class Found:
     late: int
 
 
-def read(statements: Iterable[Select[Any]], parameters: Mapping[str, Any], today: date, *, shown: int, whole: int) -> dict[int, Found]:
+def read(statements: Iterable[TextualSelect], parameters: Mapping[str, Any], today: date, *, shown: int, whole: int) -> dict[int, Found]:
     """The `shown` most urgent tasks that the statements find, by the number of their part; all of the part `whole`."""
     found: dict[int, Found] = {}
     asked = {**parameters, "today": today, "midnight": clock.at_local(today), "shown": shown, "whole": whole}
-    lines = (line for statement in statements for line in db.session.execute(statement, asked))
+    lines = (line for statement in statements for line in db.session.execute(statement, asked).all())
     for endpoint, pid, title, since, due, until, hint, number, _place, count, late in lines:
         if number not in found:
             found[number] = Found([], count, int(late))

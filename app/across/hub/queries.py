@@ -21,7 +21,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
@@ -55,6 +54,7 @@ from app.stages.funding.models import (
     ProjectClosing,
     ProjectProduct,
     Settlement,
+    Tranche,
     project_item,
 )
 from app.stages.ideas.queries import topics_of_body
@@ -68,6 +68,11 @@ from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverSta
 ITEM = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.number + ")"), else_=Priority.code)  # as Priority.face
 
 # --- the list -------------------------------------------------------------------------------------------------
+
+
+def seen(user: User) -> Select[Any]:
+    """The rows of the list, bare: for what only counts them."""
+    return select(Project).where(funding.visible(user))
 
 
 def list_statement(user: User, today: date) -> Select[Any]:
@@ -142,14 +147,11 @@ class Whole:
     settlement: Settlement | None
     liquidation: Liquidation | None
     lines: list[Line]
+    tranches: Sequence[Tranche]
 
     def of(self, *kinds: str) -> list[Line]:
         """The lines of these kinds."""
         return [line for line in self.lines if line.kind in kinds]
-
-    @property
-    def tranches(self) -> list[Any]:
-        return list(self.contract.tranches) if self.contract is not None else []
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -173,8 +175,8 @@ _OTHER_ITEMS = (
 _CONTRACT_AND_END = (
     select(Contract, ProjectClosing, Settlement, Liquidation).select_from(Project).outerjoin(Contract, Contract.project_id == Project.id)
     .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
-    .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == bindparam("project_id"))
-    .options(selectinload(Contract.tranches)))  # fmt: skip
+    .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == bindparam("project_id")))  # fmt: skip
+_TRANCHES = select(Tranche).join(Contract, Contract.id == Tranche.contract_id).where(Contract.project_id == bindparam("project_id")).order_by(Tranche.position)
 
 
 def whole(user: User, pid: str, today: date) -> Whole | None:
@@ -186,14 +188,14 @@ def whole(user: User, pid: str, today: date) -> Whole | None:
     project, given = faces[0], {"project_id": faces[0].id}
     products, other_items = db.session.execute(_PRODUCTS, given).all(), db.session.scalars(_OTHER_ITEMS, given).all()
     contract, closing, settlement, liquidation = db.session.execute(_CONTRACT_AND_END, given).one()._tuple()
-    lines = lines_of(project.id)
+    lines, tranches = lines_of(project.id), db.session.scalars(_TRANCHES, given).all()
     parts = Parts(
         contract=contract.state if contract else None, started=contract is not None and contract.starts_on <= today,
         suspended=any(line.state == SuspensionState.SUSPENDED for line in lines if line.kind == "suspension"),
         in_acceptance=any(line.state in OPEN and (line.state != CaseState.PREPARING or (line.n or 0) > 1) for line in lines if line.kind == "acceptance_case"),
         closing=closing.kind if closing else None, liquidated=liquidation is not None,
         followed_up={line.state for line in lines if line.kind == "follow_up"} == {FollowUpState.VERIFIED})  # fmt: skip
-    return Whole(project, faces, products, other_items, phase_of(parts), contract, closing, settlement, liquidation, lines)
+    return Whole(project, faces, products, other_items, phase_of(parts), contract, closing, settlement, liquidation, lines, tranches)
 
 
 # model, states, what names it (a Face column, or None), its number, its day, where its page is

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from app.kernel.db import MONEY_MAX
 from app.kernel.errors import Incomplete
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
-from app.later import xlsxwriter
+from app.later import calamine, xlsxwriter
 from app.stages.proposals.rules import Source, line_amount
 
 MOST_LINES = 1_000
@@ -242,8 +240,8 @@ def workbook(lines: Sequence[Any], heads: Mapping[str, Mapping[str, Any]], norms
 def read_workbook(content: bytes, heads: Mapping[str, Mapping[str, Any]]) -> Table:
     """The lines of the first sheet of a workbook that was checked already."""
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         cells = sheet.to_python(skip_empty_area=False, nrows=MOST_LINES * 2)
-    except (CalamineError, IndexError, ValueError, OSError):
+    except (calamine.CalamineError, IndexError, ValueError, OSError):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file") from None
     return rows(cells, heads)

@@ -81,7 +81,7 @@ def _after(row: Proposal, section: str) -> str | None:
 @writes
 def work_section(pid: str, section: str) -> Any:
     row = ready(queries.for_writing(current_user, pid), writable)
-    saved = work.latest(row)
+    version, saved = work.form_of(row), work.latest(row)  # held: the session forgets what nobody holds, and would read it again
     form = forms.WorkSection(_section_sheet(row, section), data={"version": saved[section].number if section in saved else 0})
     if form.wish.startswith(("add:", "remove:")) and "refusal" not in g:
         code = form.sheet.change_rows(form.wish)
@@ -93,7 +93,7 @@ def work_section(pid: str, section: str) -> Any:
         return done(_saved(merged), _next(row, section, form.wish))
     if form.stale:
         return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
-    return _page(row, section, form, saved)
+    return _page(row, section, form, saved, version)
 
 
 def _saved(merged: bool) -> str:
@@ -106,8 +106,8 @@ def _next(row: Proposal, section: str, wish: str) -> str:
     return url_for(".work_section", pid=row.public_id, section=after) if after else url_for(".show", pid=row.public_id, _anchor=f"work-{section}")
 
 
-def _page(row: Proposal, section: str, form: forms.WorkSection, saved: dict[str, Any]) -> str:
-    version, found = work.form_of(row), work.parts(row, at=clock.now(), saved=saved)
+def _page(row: Proposal, section: str, form: forms.WorkSection, saved: dict[str, Any], version: Any) -> str:
+    found = work.parts(row, at=clock.now(), saved=saved)
     return render_template("proposals/work/section.html", proposal=row, form=form, section=section, title=_title(row, section), version=version, parts=parts_of(row, found),
                            after=_after(row, section), form_name=said({"vi": version.questionnaire.name_vi, "en": version.questionnaire.name_en}, language()))  # fmt: skip
 
@@ -169,7 +169,7 @@ def work_merge(pid: str, section: str) -> Any:
         return done(_("Saved. What was not taken is kept in the history of the section."), url_for(".show", pid=pid, _anchor=f"work-{section}"))
     if form.stale:
         return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
-    return _page(row, section, form, work.latest(row))
+    return _page(row, section, form, work.latest(row), work.form_of(row))
 
 
 # --- history --------------------------------------------------------------------------------------------------
