@@ -4,7 +4,7 @@ long texts that are compared, and what people judge of them
 Reversible: yes, the tables go with what is in them; states of dossiers stay. Data kept: nothing before is touched; dossiers checked
 before have no checklist. The database refuses to conclude on a dossier whose call is not opened. Stages touched: calls, proposals.
 
-Revision 0025, after 0020
+Revision 0025, after 0024
 """
 
 import sqlalchemy as sa

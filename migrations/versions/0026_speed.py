@@ -2,7 +2,7 @@
 
 Reversible: yes. Data kept: no row is touched. Stages touched: ideas, execution, funding, selection; service: councils.
 
-Revision 0026, after 0020
+Revision 0026, after 0025
 """
 
 from alembic import op

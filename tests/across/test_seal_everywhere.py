@@ -18,7 +18,7 @@ from app.services.files import queries as files
 from app.services.papers.models import Paper
 from app.services.similarity import texts
 from app.stages.calls import queries as calls
-from app.stages.proposals import actions, work
+from app.stages.proposals import actions, submitting, work
 from app.stages.proposals.rules import ProductGroup, Source, TeamRole
 from tests.across.test_seal import OFFICES, text_of
 
@@ -49,7 +49,7 @@ def sealed(db, cast, at, travel):
     upload = plays.Upload(f"{CANARY}.pdf", io.BytesIO(plays.small_pdf("x")))
     file_acts.attach(subject=row, upload=upload, kind="other", by=by, at=now)
     actions.sign_off(row, by=cast["host1"], at=now)
-    row = actions.submit(row, by=by, at=now)
+    row = submitting.submit(row, by=by, at=now)
     texts.work_through(now)
     db.session.commit()
     return row

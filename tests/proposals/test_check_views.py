@@ -13,7 +13,7 @@ from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import opening as opening_plays
 from app.across.demo.plays import proposals as plays
 from app.services.similarity import texts
-from app.stages.proposals import actions, checklist, overlaps, queries, work
+from app.stages.proposals import actions, checklist, overlaps, queries, submitting, work
 from app.stages.proposals.checkmodels import Likeness, OverlapJudgement
 from tests.support.browser import values_of
 
@@ -30,7 +30,7 @@ def dossiers(db, cast, called, now, travel):
         row = plays.draft(cast, call_topic=place, at=now, pi=pi, host=host)
         work.save(row, said, by=cast[pi], at=now)
         actions.sign_off(row, by=cast[host], at=now + timedelta(hours=1))
-        made.append(actions.submit(row, by=cast[pi], at=now + timedelta(hours=2)))
+        made.append(submitting.submit(row, by=cast[pi], at=now + timedelta(hours=2)))
     call_plays.opened_call(cast, call=place.call)
     travel.move_to(place.call.opened_at + DAY)
     db.session.commit()

@@ -24,6 +24,7 @@ from app.stages.proposals import (
     newpi,
     queries,
     sendingback,
+    submitting,
     team,
     work,
 )
@@ -309,7 +310,7 @@ def test_comments_through_the_page_are_escaped_and_never_submitted(db, as_, cast
     as_("host1").submit(f"{url}/comments/{first.public_id}", {"text": "Đã rõ"})
     pi.submit(f"{url}/comments", form=f"{first.public_id}/resolve")
     actions.sign_off(draft, by=cast["host1"], at=now)
-    actions.submit(draft, by=cast["pi1"], at=now)
+    submitting.submit(draft, by=cast["pi1"], at=now)
     assert SECRET not in str(queries.latest_version(draft).content) and draft.state == ProposalState.SUBMITTED
     db.session.commit()
     assert "Viết ý kiến" not in pi.page(f"{url}/comments").text
@@ -369,7 +370,7 @@ def test_another_member_takes_the_lead(db, as_, cast, draft, now, mails):
     roles = {m.user_id: m.role for m in queries.held(fresh).team if m.user_id}
     assert fresh.pi_id == cast["pi2"].id and roles == {cast["pi2"].id: TeamRole.PI, cast["pi1"].id: TeamRole.KEY} and fresh.host_signed_at is None
     with pytest.raises(NotAllowed):
-        actions.submit(fresh, by=cast["pi1"], at=now)
+        submitting.submit(fresh, by=cast["pi1"], at=now)
 
 
 def test_who_has_a_draft_of_their_own_or_is_barred_cannot_lead(db, cast, draft, now):
@@ -428,7 +429,7 @@ def test_a_second_project_is_a_warning_as_the_rule_is_shipped(db, cast, draft, n
     people_actions.engage("project", cast.org("host3"), role="pi", title="Nhiệm vụ đang chạy", from_date=date(2025, 1, 1), user_id=cast["pi1"].id)
     assert any("Nhiệm vụ đang chạy" in str(r.params) and not r.blocks for r in load.remarks_of(draft, on=now.date()))
     actions.sign_off(draft, by=cast["host1"], at=now)
-    assert actions.submit(draft, by=cast["pi1"], at=now).receipt_no
+    assert submitting.submit(draft, by=cast["pi1"], at=now).receipt_no
 
 
 def test_a_rule_that_bars_is_asked_at_sign_off_and_at_submission(db, called, cast, now):
@@ -438,7 +439,7 @@ def test_a_rule_that_bars_is_asked_at_sign_off_and_at_submission(db, called, cas
     actions.sign_off(draft, by=cast["host1"], at=now)
     people_actions.engage("project", cast.org("host3"), role="pi", title="Nhiệm vụ đang chạy", from_date=date(2025, 1, 1), user_id=cast["pi1"].id)
     with pytest.raises(Incomplete):
-        actions.submit(draft, by=cast["pi1"], at=now)
+        submitting.submit(draft, by=cast["pi1"], at=now)
     with pytest.raises(Incomplete):
         actions.sign_off(draft, by=cast["host1"], at=now)
     people_actions.engage("project", cast.org("host2"), role="pi", title="Nhiệm vụ khác", from_date=date(2025, 1, 1), user_id=cast["pi2"].id)
@@ -526,7 +527,7 @@ def test_a_cv_is_taken_by_version_and_fixed_at_submission(db, as_, cast, called,
     assert {a: as_(a).get(file).status_code for a in ("pi2", "host1", "pi3", "officer")} == {"pi2": 200, "host1": 200, "pi3": 404, "officer": 404}
     draft = queries.proposal_by_pid(draft.public_id)
     actions.sign_off(draft, by=cast["host1"], at=now)
-    actions.submit(draft, by=cast["pi1"], at=now)
+    submitting.submit(draft, by=cast["pi1"], at=now)
     kept = {m["name"]: m["cv"] for m in queries.latest_version(draft).content["team"]}
     assert kept[cast["pi1"].name] == {"version": newest.number, "sha256": newest.sha256}
     with pytest.raises(WrongState):

@@ -38,7 +38,7 @@ def replaced(cast: Cast, *, call_topic: CallTopic, at: datetime) -> Proposal:
     """Handed in, then replaced by a better version under the same number."""
     row = proposals.submitted(cast, call_topic=call_topic, at=at, pi="pi1", host="host1", total=640_000_000)
     new = submitting.begin_replacement(row, by=cast["pi1"], at=at + DAY)
-    actions.save_general(new, title=new.title, aim=f"{new.aim or ''} Bổ sung thử nghiệm tại hai hợp tác xã.".strip(), duration_months=18, by=cast["pi1"], at=at + DAY)
+    actions.save_general(new, title=new.title, aim=f"{new.aim or ''} Bổ sung thử nghiệm tại hai hợp tác xã.".strip(), duration_months=24, by=cast["pi1"], at=at + DAY)
     actions.sign_off(new, by=cast["host1"], at=at + DAY + HOUR)
     return submitting.submit(new, by=cast["pi1"], at=at + DAY + 2 * HOUR)
 

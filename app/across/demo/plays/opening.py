@@ -10,7 +10,15 @@ from app.across.demo.plays import calls, proposals
 from app.across.demo.seasons import topic
 from app.services.similarity import texts
 from app.stages.calls import queries as call_queries
-from app.stages.proposals import actions, checking, overlaps, queries, remedies, work
+from app.stages.proposals import (
+    actions,
+    checking,
+    overlaps,
+    queries,
+    remedies,
+    submitting,
+    work,
+)
 from app.stages.proposals.checkmodels import Likeness
 from app.stages.proposals.eligibility import Told, Verdict, Wanted
 from app.stages.proposals.models import Proposal
@@ -43,7 +51,7 @@ def after_the_opening(cast: Cast, names: Iterator[str], as_of: datetime) -> list
         if said:
             work.save(row, said, by=cast[pi], at=at + (45 + n) * DAY + timedelta(hours=1))
         actions.sign_off(row, by=cast[host], at=at + (46 + n) * DAY)
-        came.append(actions.submit(row, by=cast[pi], at=at + (46 + n) * DAY + timedelta(hours=1)))
+        came.append(submitting.submit(row, by=cast[pi], at=at + (46 + n) * DAY + timedelta(hours=1)))
     calls.opened_call(cast, call=call)
     texts.work_through(as_of - 12 * DAY, limit=1000)
     waiting, original, copied, refused = (queries.proposal_by_pid(row.public_id) or row for row in came)
