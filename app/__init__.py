@@ -3,7 +3,7 @@
 The map. Imports point down only: across > stages > services > kernel.
 
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
-services/   what several stages need: people, rulebook, files, questionnaires, papers, similarity, councils
+services/   what several stages need: people, rulebook, files, questionnaires, papers, profiles, similarity, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
 across/     windows over all stages: portal, rehearsal, desk, hub, board, admin, operation, demo, bench; they own no state
 
@@ -21,14 +21,14 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets
+from app import assets, pool
 from app import config as configuration
 from app.addresses import Application
 from app.extensions import babel, csrf, login, mail
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
 
-SERVICES = ("people", "rulebook", "files", "questionnaires", "papers", "similarity", "councils")
+SERVICES = ("people", "rulebook", "files", "questionnaires", "papers", "profiles", "similarity", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer")
 WINDOWS = ("portal", "rehearsal", "desk", "hub", "board", "admin", "operation")
 ROOMS = (
@@ -72,6 +72,8 @@ def _set_up_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        if db.engine.dialect.name == "postgresql":
+            pool.ask_idle_ones(db.engine)
 
 
 def _set_up_extensions(app: Flask) -> None:

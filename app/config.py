@@ -29,11 +29,13 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "ENVIRONMENT": name,
         "DEMONSTRATION": not production,
         "SECRET_KEY": secret,
+        "BALLOT_KEYS": _ballot_keys(folder, production=production),
         "AUDIT_KEY": os.environ.get("VAMCO_AUDIT_KEY") or ("" if production else _derived(secret, "audit")),
         "SQLALCHEMY_DATABASE_URI": url,
         "INSTANCE_FOLDER": str(folder),
         "MIGRATIONS_FOLDER": str(ROOT / "migrations"),
         "FILES_FOLDER": str(folder / "files"),
+        "FILES_SCANNER": os.environ.get("VAMCO_FILES_SCANNER"),  # the malware check: see app/services/files/scanner.py
         "MAIL_FOLDER": None if os.environ.get("VAMCO_MAIL_SERVER") else str(folder / "mail"),
         "MAIL_SERVER": os.environ.get("VAMCO_MAIL_SERVER", "localhost"),
         "MAIL_PORT": int(os.environ.get("VAMCO_MAIL_PORT", "25")),
@@ -90,6 +92,8 @@ def _refuse_unsafe(settings: dict[str, Any]) -> None:
     for name in ("SECRET_KEY", "AUDIT_KEY"):
         if len(settings[name] or "") < 32:
             raise RuntimeError(f"production needs VAMCO_{name} of at least 32 characters")
+    if not settings["BALLOT_KEYS"] or any(len(key) < 32 for key in settings["BALLOT_KEYS"]):
+        raise RuntimeError(f"production needs VAMCO_BALLOT_KEY of at least 32 characters, or the file {settings['INSTANCE_FOLDER']}/ballot-key (mode 0600): ballots are sealed with it")
     if settings["CLOCK_OFFSET"]:
         raise RuntimeError("production refuses VAMCO_CLOCK_OFFSET: the clock is not moved there")
     if not settings["PUBLIC_BASE_URL"].startswith("https://"):
@@ -107,6 +111,25 @@ def _kept_secret(folder: Path) -> str:
         path.write_text(secrets.token_urlsafe(48))
         path.chmod(0o600)
     return path.read_text().strip()
+
+
+def _ballot_keys(folder: Path, *, production: bool) -> list[str]:
+    """The keys with which ballots are sealed, the newest first: VAMCO_BALLOT_KEY, else the file ballot-key, which is made once outside production."""
+    path = folder / "ballot-key"
+    if said := os.environ.get("VAMCO_BALLOT_KEY"):
+        return said.replace(",", " ").split()
+    if not path.exists() and not production:
+        made = folder / f"ballot-key.{os.getpid()}"
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+        try:
+            os.link(made, path)  # whole or not at all, and never over another
+        except FileExistsError:
+            pass
+        made.unlink()
+    if path.exists() and path.stat().st_mode & 0o077:
+        raise RuntimeError(f"{path} can be read by others than its owner: chmod 600")
+    return path.read_text().split() if path.exists() else []
 
 
 def _derived(secret: str, use: str) -> str:

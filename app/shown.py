@@ -32,6 +32,11 @@ def moment(value: datetime | None) -> str:
     return "–" if value is None else f"{local(value):%d/%m/%Y %H:%M}"
 
 
+def precise(value: datetime | None) -> str:
+    """18/06/2026 16:59:59.120, Vietnamese time: where a second decides."""
+    return "–" if value is None else f"{local(value):%d/%m/%Y %H:%M:%S}.{value.microsecond // 1000:03d}"
+
+
 def quantity(value: float | Decimal | str | None) -> str:
     """1000 → "1.000", 10.5 → "10,5" (in English "1,000", "10.5"); at most two decimals; words are left as they are."""
     if value is None or value == "":
@@ -64,7 +69,7 @@ def language() -> str:
 
 def init_app(app: Flask) -> None:
     """Hang filters and globals on the templates."""
-    app.jinja_env.filters.update(money=money, date=day, moment=moment, quantity=quantity, size=size)
+    app.jinja_env.filters.update(money=money, date=day, moment=moment, precise=precise, quantity=quantity, size=size)
     app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, clock_now=clock.now,
                                  clock_offset=clock.offset, current_user=current_user)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

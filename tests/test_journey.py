@@ -122,9 +122,11 @@ def topic_to_opened_call(life: Life, topic: str) -> tuple[str, dict[str, str]]:
     for url in dossiers.values():
         assert life.as_("officer").get(url).status_code == 404, "sealed until the opening"
     life.later(33)
-    life.send("officer", f"{call}/open", {"present": "Các bên", "agree": "y"})
+    life.send("officer", f"{call}/open", {"present": "Nguyễn An; Sở KH&CN", "witnesses": "Lê Tâm; Thanh tra", "agree": "y"})
     for pi, url in dossiers.items():
-        outcome = {"outcome": "ineligible", "reason": "Thiếu hồ sơ pháp lý"} if pi == "pi5" else {"outcome": "eligible"}
+        judged = {f"verdict_{code}": "met" for code in ("legal_person", "functions", "pi_degree", "similar")}
+        outcome = judged | ({"outcome": "ineligible", "reason": "Thiếu hồ sơ pháp lý", "verdict_functions": "not_met", "remark_functions": "Sai ngành"} if pi == "pi5"
+                            else {"outcome": "eligible"})  # fmt: skip
         life.send("officer", f"{url}/check", outcome)
     return call, dossiers
 
@@ -147,6 +149,8 @@ def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
     description(life, pi, url)
     for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):
         life.send(pi, f"{url}/products", {"group": group, "name": name, "unit": "cái", "quantity": "1", "quality": "Chạy ổn định 30 ngày"})
+    life.send(pi, f"{url}/uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
+    life.send(pi, f"{url}/plan", {"content": "Lắp đặt, chạy thử", "result": "Hệ thống", "month_from": "1", "month_to": "12"})
     life.send(pi, f"{url}/budget", {"head": "labour", "content": "Công lao động", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24", "price": price})
     for document in ("legal_status", "application", "host_activity", "pi_cv", "member_cv"):
         life.send(pi, f"{url}/files", {"kind": document, "file": (io.BytesIO(small_pdf(f"{document} {pi}")), f"{document}.pdf")})

@@ -12,25 +12,32 @@ from urllib.parse import urlencode
 from flask import (
     Flask,
     current_app,
-    g,
     redirect,
     request,
     session,
     url_for,
 )
-from flask_babel import get_locale, get_translations
+from flask_babel import get_locale
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Undefined, pass_eval_context
-from jinja2.nodes import EvalContext
-from markupsafe import Markup, escape
-from sqlalchemy import select
+from markupsafe import Markup
+from sqlalchemy import bindparam, select
 
-from app import shown
+from app.across.said import (
+    _,
+    counted,
+    date,
+    moment,
+    money,
+    options,
+    plain,
+    said,
+    tag,
+)
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
-from app.kernel.permissions import Do
+from app.kernel.permissions import Do, words_of
 from app.kernel.words import N_, Face
 from app.services.people.models import User
 
@@ -45,7 +52,9 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("topics.index", N_("Approved list of topics"), Do.TOPICS_READ),
     ("calls.index", N_("Calls"), Do.CALLS_READ),
     ("calls.searches", N_("Saved searches"), None),
+    ("proposals.mine", N_("My dossiers"), Do.PROPOSALS_DRAFT),
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
+    ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),
     ("hub.index", N_("Projects"), Do.HUB_READ),
@@ -67,6 +76,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
     ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
     ("admin.users", N_("People"), Do.PEOPLE_READ),
+    ("profiles.requests", N_("Requests about organisations"), None),
     ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
 )
 SHELVES = (
@@ -74,7 +84,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say
@@ -97,7 +107,7 @@ PUBLIC_MENU = (
     ("public_results.index", N_("Results")),
     ("public_order.index", N_("Propose a task")),
 )
-ACCOUNT_MENU = (("people.account", N_("My account"), None),)
+ACCOUNT_MENU = (("profiles.index", N_("My profile"), None), ("people.account", N_("My account"), None))
 LONGEST_MENU = 6
 LOCALES = ("vi", "en")
 VERBS: dict[str, str] = {
@@ -124,6 +134,12 @@ VERBS: dict[str, str] = {
     "sign_in": N_("Signed in"), "sign_off": N_("Host signed off"), "sign_out": N_("Signed out"), "start": N_("Was started"),
     "submit": N_("Was submitted"), "supersede": N_("Was superseded"), "suspend": N_("Was suspended"), "terminate": N_("Was terminated"),
     "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
+}  # fmt: skip
+VERBS |= {
+    "admit": N_("Admitted after the deadline"), "ask_late": N_("Admission after the deadline asked for"), "refuse_late": N_("Admission after the deadline refused"),
+    "register_paper": N_("Sealed dossier on paper registered"), "give_way": N_("Replaced by a later version"),
+    "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
+    "file_checked": N_("File checked for malware"),
 }  # fmt: skip
 VERBS |= {
     "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
@@ -159,6 +175,7 @@ VERBS |= {
     "add_part": N_("Part added to the draft"), "drop_part": N_("Part taken out of the draft"), "map_item": N_("Said what an item becomes"),
     "move_part": N_("Order changed"), "note_progress": N_("Yearly note written"), "prepare": N_("Decision prepared"), "propose_mapping": N_("Mapping proposed"),
 }  # fmt: skip
+VERBS |= {"elect_tellers": N_("Counting team elected"), "enter_paper": N_("Paper ballot entered by two of the counting team")}
 VERBS |= {"add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
 VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
@@ -176,6 +193,28 @@ VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away:
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
     "fall_away": N_("Fell away: the dossier lost its place"),
+}  # fmt: skip
+VERBS |= {
+    "save_product": N_("Product changed"), "save_use": N_("Plan of use saved"), "save_milestone": N_("Work plan saved"), "set_spending": N_("Method of lump-sum spending chosen"),
+}  # fmt: skip
+VERBS |= {
+    "invite_member": N_("Member invited"), "take_back_invitation": N_("Invitation taken back"), "join_team": N_("Joined the team"), "decline_invitation": N_("Invitation declined"),
+    "leave_team": N_("Left the team"), "set_access": N_("Right in the dossier changed"), "give_section": N_("Section given to a member"),
+    "take_section": N_("Section taken back"), "complete_section": N_("Section marked complete"), "reopen_section": N_("Section no longer complete"),
+    "comment": N_("Comment written"), "resolve_comment": N_("Comment resolved"), "reopen_comment": N_("Comment open again"),
+    "ask_to_lead": N_("Another member asked to lead"), "keep_lead": N_("Question who leads taken back"), "take_lead": N_("Took the lead"),
+    "refuse_lead": N_("Did not take the lead"), "ask_sign_off": N_("Host asked to sign off"), "take_cv": N_("Newer scientific CV taken"),
+}  # fmt: skip
+VERBS |= {"begin_cv": N_("CV begun"), "save_cv": N_("CV saved"), "put_cv": N_("CV put down as a version")}
+VERBS |= {
+    "ask_belonging": N_("Organisation asked for"), "ask_email_change": N_("Change of address asked for"), "change_email": N_("Address changed"),
+    "confirm_belonging": N_("Organisation confirmed"), "refuse_belonging": N_("Organisation not confirmed"), "save_profile": N_("Profile saved"),
+    "sign_up": N_("Signed up"), "withdraw_belonging": N_("Request withdrawn"),
+}  # fmt: skip
+VERBS |= {
+    "judge": N_("Checklist judged"), "retract": N_("Taken back that it is eligible"), "ask_remedy": N_("Something asked to be added"),
+    "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
+    "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
 }  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
@@ -212,37 +251,66 @@ def _entry(endpoint: str, label: str) -> Entry:
     return Entry(_(label), url_for(endpoint), current)
 
 
-def may_open(word: Do | tuple[Do, ...] | None) -> bool:
-    """May the present person open a list that asks for this word, or for one of these words?"""
-    return word is None or any(current_user.can(one) for one in (word if isinstance(word, tuple) else (word,)))
+def _may_open(words: frozenset[Do], word: Do | tuple[Do, ...] | None) -> bool:
+    """May who can say these words open a list that asks for this word, or for one of these words?"""
+    return word is None or any(one in words for one in (word if isinstance(word, tuple) else (word,)))
 
 
-def open_lists(only: Collection[str] | None = None) -> dict[str, Entry]:
-    """Every list that the present person may open (of these, when given), by endpoint."""
+def open_lists(words: frozenset[Do], only: Collection[str] | None = None) -> dict[str, Entry]:
+    """Every list that may be opened with these words (of these, when given), by endpoint."""
     asked = [line for line in MENU if line[0] in current_app.view_functions and (only is None or line[0] in only)]
-    return {endpoint: _entry(endpoint, label) for endpoint, label, word in asked if may_open(word)}
+    return {endpoint: _entry(endpoint, label) for endpoint, label, word in asked if _may_open(words, word)}
 
 
 def shelves() -> list[tuple[str, list[Entry]]]:
     """The lists of the present person, shelf by shelf, for the page that shows all."""
     rooms = {room: label for label, named in SHELVES for room in named}
     found: dict[str, list[Entry]] = {label: [] for label, _rooms in SHELVES}
-    for endpoint, entry in open_lists().items():
+    for endpoint, entry in open_lists(words_of(current_user.roles)).items():
         if endpoint != "desk.home":
             found.setdefault(rooms.get(endpoint.partition(".")[0], OTHER_SHELF), []).append(entry)
     return [(_(label), entries) for label, entries in found.items() if entries]
 
 
-def navigation() -> list[Entry]:
-    """The main menu of the present person."""
-    known = current_app.view_functions
-    if not current_user.is_authenticated:
-        return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in known]
-    bar = next((endpoints for word, endpoints in BARS if current_user.can(word)), ())
-    lists = open_lists({"desk.home", *bar})
+def navigation() -> Markup:
+    """The main menu of the present person, as items of a list."""
+    return _menu(words_of(current_user.roles) if current_user.is_authenticated else None, *_place())
+
+
+def footer_links() -> Markup:
+    """Links at the foot, as items of a list."""
+    return _foot(*_place()[1:])
+
+
+def _place() -> tuple[str, str, str]:
+    """What a menu depends on besides the words of the person: the page, its language, where the application hangs."""
+    return request.endpoint or "", str(get_locale()), request.script_root
+
+
+@functools.lru_cache(maxsize=4096)
+def _menu(words: frozenset[Do] | None, _here: str, _locale: str, _root: str) -> Markup:
+    """The menu for these words, made once for each page and language."""
+    if words is None:
+        return _items(_public())
+    bar = next((endpoints for word, endpoints in BARS if word in words), ())
+    lists = open_lists(words, {"desk.home", *bar})
     shown = [lists[endpoint] for endpoint in ("desk.home", *bar) if endpoint in lists]
     everything = Entry(_("All lists"), url_for("desk.lists"), "page" if request.endpoint == "desk.lists" else None)
-    return [*_one_current(shown), everything] if current_user.can(Do.DESK_READ) else shown
+    return _items([*_one_current(shown), everything] if Do.DESK_READ in words else shown)
+
+
+@functools.lru_cache(maxsize=16)
+def _foot(_locale: str, _root: str) -> Markup:
+    return Markup("").join(Markup('<li><a href="{}">{}</a></li>').format(e.url, e.label) for e in _public())
+
+
+def _public() -> list[Entry]:
+    return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in current_app.view_functions]
+
+
+def _items(entries: list[Entry]) -> Markup:
+    marked = [(e, Markup(' aria-current="{}"').format(e.current) if e.current else "") for e in entries]
+    return Markup("").join(Markup('<li><a href="{}"{}>{}</a></li>').format(e.url, current, e.label) for e, current in marked)
 
 
 def _one_current(entries: list[Entry]) -> list[Entry]:
@@ -254,11 +322,6 @@ def _one_current(entries: list[Entry]) -> list[Entry]:
 def account_menu() -> list[Entry]:
     """The menu under the person's name."""
     return [_entry(endpoint, label) for endpoint, label, word in ACCOUNT_MENU if word is None or current_user.can(word)]
-
-
-def footer_links() -> list[Entry]:
-    """Links at the foot."""
-    return [_entry(endpoint, label) for endpoint, label in PUBLIC_MENU if endpoint in current_app.view_functions]
 
 
 def home_url() -> str:
@@ -288,19 +351,17 @@ def choose_language() -> Any:
     return redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
 
 
-def plain(text: Any) -> str:
-    """A choice's label in words: translated when it is a sentence of ours, else as it is; never markup (`_` in a page would be)."""
-    return _(str(text)) if text else ""
-
-
 def clock_ahead() -> datetime | None:
     """The demonstration's day when its clock is moved, else None."""
     return clock.now() if clock.movable() and clock.offset() else None
 
 
+_NAMES = select(User.id, User.name).where(User.id.in_(bindparam("ids", expanding=True)))  # written once: every history asks
+
+
 def names_of(ids: set[int]) -> dict[int, str]:
     """The names of these people."""
-    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(ids)))} if ids else {}
+    return {row.id: row.name for row in db.session.execute(_NAMES, {"ids": list(ids)})} if ids else {}
 
 
 def told_history(entries: list[Any]) -> list[Told]:
@@ -327,58 +388,9 @@ def _told(entry: Any, people: dict[int, str]) -> Told:
     return Told(_(label), who, entry.at, state, entry.reason, behalf, (entry.detail or {}).get("number"), before if state is not None else None)
 
 
-def _catalogue() -> Any:
-    """The catalogue of this request's language, looked up once and not for each of the hundreds of words of a list."""
-    babel = getattr(g, "_flask_babel", None)
-    kept = getattr(babel, "catalogue", None)
-    if kept is not None and kept[0] is babel.babel_locale:  # force_locale changes it for a while
-        return kept[1]
-    found = get_translations()
-    g._flask_babel.catalogue = (g._flask_babel.babel_locale, found)
-    return found
-
-
-def _(text: str) -> str:
-    """The sentence in the page's language; as flask_babel's, with a shorter way to the catalogue."""
-    return str(_catalogue().ugettext(text))
-
-
-@pass_eval_context
-def said(where: EvalContext, text: str, **values: Any) -> str:
-    """`_` of the templates. Jinja's own copies the whole context for each word within a loop, a fifth of a list's page."""
-    found = _catalogue().ugettext(text)
-    found = Markup(found) if where.autoescape else found
-    return found % values if "%" in found else found
-
-
-def counted(one: str, many: str, num: int, **values: Any) -> str:
-    """`ngettext` of the templates: the text, not yet safe for a page."""
-    return str(_catalogue().ungettext(one, many, num)) % {"num": num, **values}
-
-
-def tag(state: Any, label: str | None = None) -> Markup:
-    """A state as a coloured tag; nothing for none."""
-    if state is None or isinstance(state, Undefined):
-        return Markup("")
-    named = getattr(state, "label", None)
-    return Markup(f'<span class="tag tag-{escape(getattr(state, "tone", None) or "grey")}">{escape(label or (_(named) if named else state))}</span>')
-
-
-def money(amount: Any) -> Markup:
-    return Markup("–") if amount is None or isinstance(amount, Undefined) else Markup(f'<span class="money">{shown.money(amount)}</span>')
-
-
-def date(value: Any) -> Markup:
-    return Markup(f'<time datetime="{value.isoformat()[:10]}">{shown.day(value)}</time>') if value else Markup("–")
-
-
-def moment(value: Any) -> Markup:
-    return Markup(f'<time datetime="{value.isoformat(timespec="seconds")}">{shown.moment(value)}</time>') if value else Markup("–")
-
-
 def register(app: Flask) -> None:
     """Hand these to the templates."""
     app.before_request(choose_language)
     app.jinja_env.globals.update(
         small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
-        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, get_locale=get_locale)  # fmt: skip
+        language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, options=options, get_locale=get_locale)  # fmt: skip

@@ -210,7 +210,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options for the engine: on SQLite the driver with a sound WAL where it is installed."""
     if url.startswith("sqlite"):
         return {"module": sqlite_module(), "connect_args": {"check_same_thread": False}}
-    return {"pool_pre_ping": True, "connect_args": {"options": "-c lock_timeout=10000 -c statement_timeout=60000"}}
+    return {"connect_args": {"options": "-c lock_timeout=10000 -c statement_timeout=60000"}}
 
 
 def sqlite_module() -> Any:
@@ -274,13 +274,14 @@ def _set_up_sqlite(raw: Any, journal: str) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     reading = read_only.get()
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    if connection.info.get("reading") is not reading:  # each such PRAGMA makes SQLite prepare all its statements anew
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        connection.info["reading"] = reading
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _begin_postgresql(connection: Any) -> None:
-    if read_only.get():
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    connection.connection.driver_connection.read_only = read_only.get()  # goes along with BEGIN
 
 
 @contextmanager

@@ -323,6 +323,6 @@ def _failed(error: Exception) -> Any:
 
 def sentence_of(refusal: Refused) -> str:
     """The refusal in the user's language."""
-    params = {k: _(str(v)) if isinstance(v, str) and v else v for k, v in refusal.params.items()}
+    params = {k: sentence_of(v) if isinstance(v, Refused) else _(str(v)) if isinstance(v, str) and v else v for k, v in refusal.params.items()}
     text = _(refusal.message)
     return text % params if params else text

@@ -2,14 +2,14 @@
 
 Reversible: yes; the answers go with their table. Data kept: nothing before is touched; bodies named in earlier ideas can be asked. Stages touched: ideas.
 
-Revision 0028, after 0020
+Revision 0028, after 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0020"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

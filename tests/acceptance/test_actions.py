@@ -391,14 +391,14 @@ def test_rows_of_the_room(db, case):
 # --- the end of the project meanwhile -------------------------------------------------------------------------
 
 
-def test_acceptance_goes_no_further_once_the_project_ended_early(cast, at, project, as_):
+def test_acceptance_goes_no_further_once_the_project_ended_early(cast, at, db, project, as_):
     when = at + END
     case = plays.valid(cast, project=project, at=when)
     council = factories.panel(case, when)
     procedure.established(council, cast["officer"], when)
-    assert case.id in [row.id for row in queries.cases_in(cast["officer"], CaseState.IN_SESSION)]
+    assert case.id in [row.id for row in db.session.execute(queries.cases_in(cast["officer"], CaseState.IN_SESSION))]
     work_plays.terminated(cast, project=project, at=when + DAY)
-    assert queries.cases_in(cast["officer"], CaseState.IN_SESSION) == []
+    assert db.session.execute(queries.cases_in(cast["officer"], CaseState.IN_SESSION)).all() == []
     procedure.concluded(council, {}, None, by=cast["officer"], at=when + 5 * DAY)  # members may still end their session; it grades nothing
     assert case.state == CaseState.IN_SESSION and case.grade is None and queries.evaluations_of(case) == []
     procedure.dissolved(council, cast["officer"], when + 6 * DAY)

@@ -101,12 +101,12 @@ def test_one_statement_serves_people_with_the_same_roles_and_shows_each_their_ow
     assert cast["pi1"].roles == cast["pi3"].roles
     with app.test_request_context():
         assert waiting(cast["pi1"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ nhất"]
-        written = providers._statement.cache_info().misses
+        written = providers._statements.cache_info().misses
         assert waiting(cast["pi3"], at)["Your ideas to finish"] == ["Ý tưởng của người thứ ba"]
-        assert providers._statement.cache_info().misses == written
+        assert providers._statements.cache_info().misses == written
         assert "Ideas to put to identification" not in waiting(cast["pi1"], at)
         waiting(cast["pi1"], at + DAY)
-        assert providers._statement.cache_info().misses == written + 1
+        assert providers._statements.cache_info().misses == written + 1
 
 
 def test_the_first_lines_are_shown_and_all_are_counted(app, cast, at, as_):

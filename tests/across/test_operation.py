@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app import create_app
-from app.across.operation import metrics, queries, views
+from app.across.operation import logs, metrics, queries
 from tests.support.databases import settings
 
 
@@ -76,7 +76,7 @@ def test_a_request_is_one_line_without_anything_typed(app, anonymous, capsys):
     root, kept, level = logging.getLogger(), logging.getLogger().handlers, logging.getLogger().level
     app.config["LOG_JSON"], app.config["PROXY_HOPS"] = True, 1
     try:
-        views._log_as_json()
+        logs.as_json()
         anonymous.get("/public/projects?q=Nguyễn+Văn+Bí+Mật&token=abc123", headers={"X-Request-Id": "proxy-0000-42"})
         anonymous.get("/auth/login", headers={"X-Request-Id": "bad id\""})
     finally:

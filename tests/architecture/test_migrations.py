@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from app.kernel.db import TRIGGERS, Base, db
+from app.services.councils import sealing
 
 VERSIONS = Path(__file__).parent.parent.parent / "migrations"
 
@@ -87,3 +89,38 @@ def test_an_outcome_of_its_own_is_not_lost_by_going_back(empty):
     with db.engine.connect() as connection:
         assert connection.dialect.name != "sqlite" or "not_adopted" not in connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'idea'")).scalar()
     upgrade()
+
+
+def test_ballots_of_before_are_sealed_and_opened_ones_kept(empty):
+    """0027: a ballot in a closed box is unreadable afterwards, also in the file; one of an opened box says what it said. Back only when nothing is sealed."""
+    upgrade(revision="0026")
+    sqlite = db.engine.dialect.name == "sqlite"
+    loose = "PRAGMA foreign_keys=OFF" if sqlite else "SET session_replication_role = replica"
+    day = "'2026-01-01 00:00:00'"
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        raw = connection.connection.cursor()
+        raw.execute(loose)
+        raw.execute(f"INSERT INTO council (id, public_id, version, kind, state, title, folded, vice_authorised, created_at) VALUES (1, 'c', 1, 'selection', 'convened', 'H', '', false, {day})")
+        for n in (1, 2):
+            raw.execute(f"INSERT INTO agenda_item (id, public_id, council_id, position, subject_type, subject_pid, title) VALUES ({n}, 'i{n}', 1, {n}, 'proposal', 'p', 'T')")
+            raw.execute(f"INSERT INTO seat (id, public_id, council_id, user_id, role, present) VALUES ({n}, 's{n}', 1, {n}, 'member', true)")
+            raw.execute(f"INSERT INTO ballot (id, public_id, agenda_item_id, seat_id, content, salt, seal, cast_at) VALUES ({n}, 'b{n}', {n}, {n}, "
+                        f"'{{\"overview\": 4, \"remark\": \"hoang yen {n}\"}}', 'salt{n}', 'seal{n}', {day})")  # fmt: skip
+        raw.execute(f"UPDATE agenda_item SET opened_at = {day} WHERE id = 1")
+    db.engine.dispose()
+    upgrade()
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT b.id, b.seal, b.text, b.key_id, o.content, o.word FROM ballot b LEFT JOIN opened_ballot o ON o.ballot_id = b.id ORDER BY b.id")).all()
+        opened, closed = rows
+        content = json.loads(opened.content) if isinstance(opened.content, str) else opened.content
+        assert (opened.seal, content, opened.word) == ("seal1", {"overview": 4, "remark": "hoang yen 1"}, "salt1")
+        assert closed.content is None and sealing.unseal(sealing.Sealed(closed.key_id, bytes(closed.text)), "c", "i2", "s2")["answers"]["remark"] == "hoang yen 2"
+    db.engine.dispose()
+    if sqlite:
+        path = Path(make_url(str(db.engine.url)).database)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert b"hoang yen 2" not in path.read_bytes()
+    with pytest.raises(SystemExit):  # said in words: a sealed ballot lies in a closed box
+        downgrade(revision="0026")

@@ -44,6 +44,8 @@ def test_a_dossier_is_written_signed_off_and_submitted(site: Site, visit: Callab
     follow(pi, "/team/")
     send(pi, {"months": "12", "task": "Chủ trì chung"})
     section(pi, dossier, "products", {"group": str(ProductGroup.ONE), "name": "Mô hình trình diễn", "unit": "mô hình", "quantity": "2", "quality": "Năng suất tăng 10%"})
+    section(pi, dossier, "uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Áp dụng quy trình"})
+    section(pi, dossier, "plan", {"content": "Xây dựng mô hình", "result": "02 mô hình", "month_from": "1", "month_to": "24"})
     section(pi, dossier, "budget", {"head": "labour", "content": "Công lao động của nhóm", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24",
                                     "price": "25000000"})  # fmt: skip
     assert "600.000.000" in pi.inner_text("main"), "the sum of the budget is the sum of its lines"
@@ -94,10 +96,7 @@ def written(page: Page, dossier: str) -> None:
         names = page.locator("form[data-sheet] .field").evaluate_all("all => all.map(f => f.dataset.rowsOf || f.querySelector('textarea, select, input:not([type=hidden])').name)")
         for name in names:
             control = page.locator(f"form[data-sheet] [name={name}]").first
-            if name == "milestones":
-                for column, value in TEXTS["milestones"][0].items():
-                    page.fill(f"[name=milestones-0-{column}]", str(value))
-            elif name in TEXTS and control.is_visible():
+            if name in TEXTS and control.is_visible():
                 kind = control.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
                 if kind == "radio":
                     page.check(f"[name={name}][value={'yes' if TEXTS[name] else 'no'}]")

@@ -72,10 +72,10 @@ def test_from_a_draft_to_the_next_round(as_, topics, travel, at):
     page = as_("pi1").page(f"/calls/{pid}")
     assert "7/TB-SKHCN" in page.text and "06/04/2026 17:00" in page.text and "Đề tài 1" in page.text
 
-    assert officer.submit(f"/calls/{pid}/open", {"present": "Các bên", "agree": "y"}, status=409)
+    assert officer.submit(f"/calls/{pid}/open", {"present": "Nguyễn An; Sở KH&CN", "witnesses": "Lê Tâm; Thanh tra", "agree": "y"}, status=409)
     travel.move_to(at + 36 * DAY)
     officer = as_("officer")
-    officer.submit(f"/calls/{pid}/open", {"present": "Các bên", "agree": "y"})
+    officer.submit(f"/calls/{pid}/open", {"present": "Nguyễn An; Sở KH&CN", "witnesses": "Lê Tâm; Thanh tra", "agree": "y"})
     assert [ct.outcome for ct in queries.topics_of(reload(pid))] == [TopicOutcome.NO_DOSSIER] * 2
     officer.submit(f"/calls/{pid}/conclude")
     again = pid_of(officer.submit(f"/calls/{pid}/again", {"topics": [ct.public_id for ct in queries.topics_of(reload(pid))][:1]}))

@@ -99,8 +99,8 @@ def test_verify_counts_what_no_row_points_to(app, owner, at):
 
 def test_a_dossier_has_room_for_so_much(db, owner, at, monkeypatch):
     one = small_pdf("one")
-    limits = {"files.max_bytes": 10_000, "files.max_dossier_bytes": 2 * len(one) + 10}
-    monkeypatch.setattr(actions.rulebook, "value", lambda key, on: limits[key])
+    usual, limits = actions.rulebook.values, {"files.max_bytes": 10_000, "files.max_dossier_bytes": 2 * len(one) + 10}
+    monkeypatch.setattr(actions.rulebook, "values", lambda keys, on: usual(keys, on=on) | limits)
     first = bring(owner, at, content=one)
     bring(owner, at, content=small_pdf("two"))
     with pytest.raises(Incomplete, match="together") as refusal:

@@ -21,7 +21,7 @@ from app.services.rulebook.rules import RuleMissing
 from app.stages.calls import actions as call_actions
 from app.stages.calls import queries as calls
 from app.stages.calls.rules import TopicOutcome
-from app.stages.proposals import actions, queries
+from app.stages.proposals import actions, queries, submitting
 from app.stages.proposals.rules import (
     ProposalState,
     Source,
@@ -65,24 +65,24 @@ def test_the_deadline_is_one_instant(cast, call_topic, now, late, ok):
     actions.sign_off(row, by=cast["host1"], at=now + timedelta(hours=1))
     instant = row.call_topic.call.deadline + late
     if ok:
-        assert actions.submit(row, by=cast["pi1"], at=instant).state == ProposalState.SUBMITTED
+        assert submitting.submit(row, by=cast["pi1"], at=instant).state == ProposalState.SUBMITTED
     else:
         with pytest.raises(WrongState):
-            actions.submit(row, by=cast["pi1"], at=instant)
+            submitting.submit(row, by=cast["pi1"], at=instant)
 
 
 def test_a_late_worker_does_not_make_a_timely_request_late(cast, call_topic, now):
     row = plays.draft(cast, call_topic=call_topic, at=now)
     actions.sign_off(row, by=cast["host1"], at=now + timedelta(hours=1))
     deadline = row.call_topic.call.deadline
-    actions.submit(row, by=cast["pi1"], at=deadline + timedelta(seconds=5), received_at=deadline)
+    submitting.submit(row, by=cast["pi1"], at=deadline + timedelta(seconds=5), received_at=deadline)
     assert row.submitted_at == deadline
 
 
 def test_without_the_hosts_signature_nothing_is_submitted(cast, call_topic, now):
     row = plays.draft(cast, call_topic=call_topic, at=now)
     with pytest.raises(Incomplete):
-        actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=1))
+        submitting.submit(row, by=cast["pi1"], at=now + timedelta(hours=1))
 
 
 def test_a_change_takes_the_signature_away(cast, call_topic, now):
@@ -140,8 +140,8 @@ def test_checked_with_a_reason_the_applicant_reads(cast, call_topic, now, mails)
 def test_withdrawn_before_the_deadline_only(cast, call_topic, now):
     row = plays.submitted(cast, call_topic=call_topic, at=now)
     with pytest.raises(WrongState):
-        actions.withdraw(row, by=cast["pi1"], at=row.call_topic.call.deadline + timedelta(seconds=1))
-    actions.withdraw(row, by=cast["pi1"], at=now + timedelta(days=1))
+        submitting.withdraw(row, reason="Nộp lại", by=cast["pi1"], at=row.call_topic.call.deadline + timedelta(seconds=1))
+    submitting.withdraw(row, reason="Nộp lại", by=cast["pi1"], at=now + timedelta(days=1))
     assert row.state == ProposalState.WITHDRAWN
 
 
@@ -162,9 +162,9 @@ def signed(cast, call_topic, now):
 
 def test_asking_again_gives_the_same_receipt_even_after_the_deadline(db, cast, call_topic, now, mails):
     row = signed(cast, call_topic, now)
-    first = actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=2), seen=row.version).receipt_no
+    first = submitting.submit(row, by=cast["pi1"], at=now + timedelta(hours=2), seen=row.version).receipt_no
     told = len(mails())
-    again = actions.submit(row, by=cast["pi1"], at=row.call_topic.call.deadline + timedelta(days=1), seen=1)
+    again = submitting.submit(row, by=cast["pi1"], at=row.call_topic.call.deadline + timedelta(days=1), seen=1)
     assert again.receipt_no == first and len(mails()) == told and len(papers.of(row)) == 1
     assert db.session.scalar(text("SELECT count(*) FROM proposal_version")) == 1
 
@@ -173,15 +173,15 @@ def test_a_timely_request_counts_after_the_call_was_closed(cast, call_topic, now
     row = signed(cast, call_topic, now)
     call = row.call_topic.call
     call_actions.close(call, at=call.deadline + timedelta(seconds=1))
-    actions.submit(row, by=cast["pi1"], at=call.deadline + timedelta(seconds=2), received_at=call.deadline)
+    submitting.submit(row, by=cast["pi1"], at=call.deadline + timedelta(seconds=2), received_at=call.deadline)
     assert row.submitted_at == call.deadline
 
 
 def test_a_cancelled_call_takes_nothing(cast, call_topic, now):
     row = signed(cast, call_topic, now)
-    call_actions.cancel(row.call_topic.call, "Đổi kế hoạch", by=cast["officer"], at=now + timedelta(hours=2))
+    call_actions.call_off(row.call_topic.call, "Đổi kế hoạch", document="12/UBND", by=cast["leader"], at=now + timedelta(hours=2))
     with pytest.raises(WrongState):
-        actions.submit(row, by=cast["pi1"], at=now + timedelta(hours=3))
+        submitting.submit(row, by=cast["pi1"], at=now + timedelta(hours=3))
     assert row.receipt_no is None
 
 
@@ -199,7 +199,7 @@ def test_a_second_dossier_for_a_topic_waits_for_the_withdrawal_of_the_first(cast
     row = plays.submitted(cast, call_topic=call_topic, at=now)
     with pytest.raises(WrongState):
         actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now + timedelta(days=1))
-    actions.withdraw(row, by=cast["pi1"], at=now + timedelta(days=1))
+    submitting.withdraw(row, reason="Nộp lại", by=cast["pi1"], at=now + timedelta(days=1))
     assert actions.start(call_topic, host=cast.org("host1"), by=cast["pi1"], at=now + timedelta(days=1)).id != row.id
 
 
@@ -214,7 +214,7 @@ def test_an_impossible_amount_is_refused_with_a_sentence(cast, call_topic, now, 
 def test_who_works_on_it_is_known_while_it_lives(cast, call_topic, now):
     row = plays.submitted(cast, call_topic=call_topic, at=now)
     assert {e.role for who in ("pi1", "pi2") for e in people.engagements_of(cast[who].id)} == {"pi", "secretary"}
-    actions.withdraw(row, by=cast["pi1"], at=now + timedelta(days=1))
+    submitting.withdraw(row, reason="Nộp lại", by=cast["pi1"], at=now + timedelta(days=1))
     assert not people.engagements_of(cast["pi1"].id, on=(now + timedelta(days=2)).date())
 
 
@@ -277,7 +277,7 @@ def test_a_refusal_is_not_taken_back_once_the_topic_has_left_the_call(cast, call
     row = plays.submitted(cast, call_topic=call_topic, at=now)
     call_plays.opened_call(cast, call=call_topic.call)
     later = call_topic.call.opened_at + timedelta(days=1)
-    actions.check_ineligible(row, "Thiếu lý lịch", by=cast["officer"], at=later)
+    plays.ineligible(cast, proposal=row, at=later)
     call_actions.settle_topic(call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ hợp lệ", by=cast["officer"], at=later)
     with pytest.raises(WrongState, match="has left this call"):
         actions.reinstate(row, "Có biên nhận", document="5/KN", by=cast["officer2"], at=later + timedelta(days=1))

@@ -51,7 +51,7 @@ def test_old_dossiers_keep_their_texts(empty, at, kind, code):
     asked = [q["code"] for s in forms.versions_of(version)[0].definition["sections"] for q in s["questions"]]
     assert kept == {"partner_plan" if c == "organisation" else c: text for c, text in TEXTS.items()} and set(kept) == set(asked)
     questionnaires.load(by=None, at=at)
-    assert [v.number for v in forms.versions_of(version)] == [2, 1]
+    assert [v.number for v in forms.versions_of(version)] == [3, 2, 1]
     db.session.rollback()
     db.session.remove()
     downgrade(revision="0016")

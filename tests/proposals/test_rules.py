@@ -44,7 +44,7 @@ def dossier(**changes):
 
 
 def lacking(work=(), **changes):
-    found = problems(dossier(**changes), ceiling=1_000, work=work, kinds_needed=["legal_status"])
+    found = problems(dossier(**changes), ceiling=1_000, work=work, kinds_needed=[{"code": "legal_status", "vi": "Hồ sơ pháp lý", "en": "Legal papers"}])
     return [p.section for p in found]
 
 
@@ -65,7 +65,7 @@ def test_without_a_ceiling_any_sum_may_be_asked():
 
 
 def test_the_first_problem_is_refused():
-    with pytest.raises(Incomplete, match="Title and aim"):
+    with pytest.raises(Incomplete, match="The title"):
         refuse_problems(problems(dossier(title="", lines=[]), ceiling=None, work=[], kinds_needed=[]))
 
 

@@ -51,6 +51,8 @@ def test_from_an_empty_draft_to_the_receipt(db, as_, call_topic):
         pi.submit(f"{url}/work/{section}", answers)
     pi.submit(f"{url}/team", {"name": "Trần Thị Bình", "role": "secretary", "email": "pi2@demo.vamco.test", "months": "10"})
     pi.submit(f"{url}/products", {"group": "I", "name": "Mô hình", "unit": "cái", "quantity": "2", "quality": "Chạy ổn định"})
+    pi.submit(f"{url}/uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
+    pi.submit(f"{url}/plan", {"content": "Lắp đặt", "result": "Hệ thống", "month_from": "1", "month_to": "24"})
     pi.submit(f"{url}/budget", {"head": "labour", "content": "Công", "source": "state", "year": "2026", "unit": "tháng", "quantity": "2,5", "price": "10.000.000"})
     assert "25.000.000" in pi.page(f"{url}/budget").text
     for kind in ("legal_status", "application", "host_activity", "pi_cv"):
@@ -148,8 +150,8 @@ def test_a_refusal_is_taken_back_by_another_officer_on_a_document(db, cast, as_,
     assert given["document"] in page and given["reason"] in page
     assert {m.to_address for m in mails() if m.template == "proposals/mail/reinstated.txt"} == {"pi1@demo.vamco.test", "host1@demo.vamco.test"}
     second.page(f"{url}/reinstate", status=409)
-    first.submit(f"{url}/check", {"outcome": "eligible"})
-    assert len([m for m in mails() if m.template == "proposals/mail/checked.txt"]) == 2
+    first.submit(f"{url}/check", {"outcome": "eligible", "verdict_legal_person": "met", "remark_legal_person": ""})
+    assert len([m for m in mails() if m.template == "proposals/mail/checked.txt"]) == 4
     assert as_("pi1").get(f"{url}/reinstate").status_code == 403
 
 
@@ -321,7 +323,7 @@ def test_the_host_does_not_sign_what_it_has_not_seen(db, cast, as_, call_topic, 
 def test_a_host_sends_back_with_a_reason(db, cast, as_, call_topic, at, mails):
     url = drafted(db, cast, call_topic, at)
     as_("host1").submit(f"{url}/send-back", {"reason": ""}, status=422)
-    as_("host1").submit(f"{url}/send-back", {"reason": "Thiếu báo giá thiết bị"})
+    as_("host1").submit(f"{url}/send-back", {"reason": "Thiếu báo giá thiết bị", "places": ["budget", "files"]})
     assert "Thiếu báo giá thiết bị" in as_("pi1").page(url).text and "Thiếu báo giá thiết bị" in mails()[-1].body
 
 
@@ -354,8 +356,9 @@ def test_an_officer_checks_by_the_list_of_rules(db, cast, as_, call_topic, at, m
     travel.move_to(at + timedelta(days=70))
     officer = as_("officer")
     assert officer.page(f"{url}/check").select(".checks .check-ok")
-    officer.submit(f"{url}/check", {"outcome": "ineligible", "reason": ""}, status=422)
-    officer.submit(f"{url}/check", {"outcome": "ineligible", "reason": "Con dấu không rõ"})
+    said = {f"verdict_{code}": "met" for code in ("legal_person", "functions", "pi_degree", "similar")} | {"verdict_signed": "not_met", "remark_signed": "Con dấu không rõ"}
+    officer.submit(f"{url}/check", said | {"outcome": "ineligible", "reason": ""}, status=422)
+    officer.submit(f"{url}/check", said | {"outcome": "ineligible", "reason": "Con dấu không rõ"})
     assert "Con dấu không rõ" in mails()[-1].body and "18/05/2026" in mails()[-1].body
     assert "18/05/2026" in as_("pi1").page(url).text
     officer.submit(f"{url}/check", {"outcome": "eligible"}, status=409)

@@ -16,7 +16,7 @@ from app.stages.proposals import actions, queries, work
 from app.stages.proposals.rules import How
 from app.stages.proposals.views.word import filled_of, names_of
 from app.stages.proposals.worddraw import draw
-from app.stages.proposals.wordread import products_of, read
+from app.stages.proposals.wordread import read
 from tests.support.browser import values_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -51,7 +51,7 @@ def test_another_reader_finds_every_answer(app, row):
     found = controls(content)
     assert found["vc.title"] == row.title and found["vc.aim"] == row.aim and found["vc.duration_months"] == "24"
     assert found["overview"] == row.work["overview"] and found["content"] == row.work["content"] and found["with_partners"] == "Có" and found["status"] == "Mới"
-    assert "Khảo sát hiện trạng, chọn điểm" in found["milestones"]
+    assert "Khảo sát hiện trạng, chọn điểm" in found["vc.plan"] and "Mô hình trình diễn" in found["vc.products.I"] and "Khoán từng phần" in found["vc.spending"]
     text = "\n".join(p.text for p in Document(io.BytesIO(content)).paragraphs)
     assert "THUYẾT MINH ĐỀ TÀI" in text and "B1-2a-TMĐTCN" in text and row.pi.name in text
 
@@ -59,7 +59,7 @@ def test_another_reader_finds_every_answer(app, row):
 def test_what_is_read_is_what_was_written(app, row):
     content, names = drawn(app, row)
     told = read(content, work.form_of(row).definition, names)
-    assert not told.missing and told.title == row.title and told.months == "24" and told.mark == "proposals_work_dt_cn/2"
+    assert not told.missing and told.title == row.title and told.months == "24" and told.mark == "proposals_work_dt_cn/3"
     assert {c: v for c, v in told.answers.items() if v not in (None, [])} == row.work
 
 
@@ -89,7 +89,7 @@ def test_without_controls_the_lines_of_the_form_lead(app, row):
     content, names = drawn(app, row)
     told = read(rewritten(content, without_controls), work.form_of(row).definition, names)
     assert {c: v for c, v in told.answers.items() if v not in (None, [])} == row.work and (told.title, told.aim, told.months) == (row.title, row.aim, "24")
-    assert products_of(told.tables["vc.products"])[0][0][1] == "Mô hình trình diễn" and len(told.tables["vc.budget"]) == len(row.lines) + 5
+    assert told.tables["vc.products.I"][1][:2] == ["I.1", "Mô hình trình diễn"] and told.spending == "Khoán từng phần" and len(told.tables["vc.budget"]) == len(row.lines) + 5
 
 
 def test_tracked_changes_are_read_as_they_would_be_accepted(app, row):
@@ -123,6 +123,8 @@ def test_an_untouched_file_has_nothing_to_take_over(db, row, as_):
 def test_the_file_makes_an_equal_proposal_elsewhere(db, row, as_, cast, topics, now):
     pi = as_("pi1")
     other = actions.start(topics[1], host=cast.org("host1"), by=cast["pi1"], at=now)
+    for m in row.team[1:]:  # the team is not written in Word
+        actions.add_member(other, name=m.name, role=m.role, months=m.months, by=cast["pi1"], at=now)
     db.session.commit()
     url = f"/proposals/{other.public_id}"
     page = upload(pi, url, pi.get(f"/proposals/{row.public_id}/work.docx").data)
@@ -132,7 +134,7 @@ def test_the_file_makes_an_equal_proposal_elsewhere(db, row, as_, cast, topics, 
     fresh, source = queries.proposal_by_pid(other.public_id), queries.proposal_by_pid(row.public_id)
     assert fresh.work == source.work and (fresh.title, fresh.aim, fresh.duration_months) == (source.title, source.aim, source.duration_months)
     assert {s.how for s in work.latest(fresh).values()} == {How.WORD}
-    parts = ("title", "aim", "duration_months", "work", "work_form", "products", "lines")
+    parts = ("title", "aim", "duration_months", "work", "work_form", "products", "uses", "milestones", "spending", "lines")
     one, other = actions.snapshot(fresh), actions.snapshot(source)
     assert {p: one[p] for p in parts} == {p: other[p] for p in parts}
     assert "không có gì để lấy vào" in upload(pi, url, pi.get(f"/proposals/{row.public_id}/work.docx").data).text
@@ -183,7 +185,7 @@ def test_changed_tables_are_offered_and_bad_rows_named(db, row, as_):
     stale["table-products"] = stale["table-products"].replace("MỚI", "CŨ")
     assert pi.post(form["action"], data=stale).status_code == 409 and len(queries.proposal_by_pid(row.public_id).products) == 4
     page = upload(pi, url, rewritten(content, lambda t: t.replace(">mô hình<", "><").replace(">tháng<", "><")))
-    assert "Sản phẩm, dòng 2" in page.text and "ĐVT" in page.text and "take-budget" not in str(page)
+    assert "Sản phẩm, dòng I, 2" in page.text and "ĐVT" in page.text and "take-budget" not in str(page)
     for junk in ("[", "7", '[["a", 1]]', '{"a": 1}'):
         assert pi.post(form["action"], data=stale | {"once": junk * 5, "table-products": junk, "table-budget": junk}).status_code in (303, 409)
 

@@ -37,7 +37,7 @@ def row(db, cast, call_topic, now):
 @pytest.mark.parametrize(("kind", "code"), sorted(NEEDED.items()))
 def test_each_type_of_task_has_its_form(cast, call_topic, now, kind, code):
     version = work.current(call_topic.call, kind, now.date())
-    assert version.questionnaire.code == code and version.number == 2 and not questionnaires.problems_of(version, on=now.date())
+    assert version.questionnaire.code == code and version.number == 3 and not questionnaires.problems_of(version, on=now.date())
 
 
 def test_before_the_circular_the_form_had_five_sections(at, cast):
@@ -59,7 +59,7 @@ def standing(row, now):
 
 def test_the_standing_of_a_section(row, cast, now):
     assert set(standing(row, now).values()) == {Standing.NOT_BEGUN}
-    assert len([p for p in actions.problems_of(row, at=now) if p.section == "work"]) == 11
+    assert len([p for p in actions.problems_of(row, at=now) if p.section == "work"]) == 10
     work.save(row, {"overview": "Chữ"}, by=cast["pi1"], at=now)
     assert standing(row, now)["s_overview"] == Standing.IN_WORK
     plays.written(row, by=cast["pi1"], at=now)
@@ -246,9 +246,9 @@ def test_history_and_difference_are_for_the_team_alone(db, row, as_, cast, now):
 
 
 def test_bad_input_stays_and_is_told(db, row, as_):
-    url = f"/proposals/{row.public_id}/work/s_plan"
-    answer = as_("pi1").submit(url, {"milestones-0-work": "Khảo sát", "milestones-0-month_from": "１２x", "milestones-0-month_to": "999"}, status=422)
-    assert "Khảo sát" in answer.text and "１２x" in answer.text and answer.text.count("field-error") >= 2
+    url = f"/proposals/{row.public_id}/work/s_literature"
+    answer = as_("pi1").submit(url, {"literature-0-authors": "Lê Văn An", "literature-0-title": "x" * 301, "literature-0-published": "２０x"}, status=422)
+    assert "Lê Văn An" in answer.text and "２０x" in answer.text and answer.text.count("field-error") >= 2
     assert people.user_by_email("pi1@demo.vamco.test") and not queries.proposal_by_pid(row.public_id).work
 
 
@@ -262,7 +262,7 @@ def test_nasty_values_in_every_field_are_kept_or_refused(db, row, as_):
     forms = {code: form_of(pi, f"{url}/work/{code}") for code in sections}
     for n, value in enumerate(NASTY):
         for code in sections[n % 3 :: 3]:
-            data = {k: v if k in ("csrf_token", "once", "version") else value for k, v in forms[code].items()} | {"version": "", "extra": value, "milestones-99999-work": value}
+            data = {k: v if k in ("csrf_token", "once", "version") else value for k, v in forms[code].items()} | {"version": "", "extra": value, "literature-99999-title": value}
             data.pop("once")
             answer = pi.post(f"{url}/work/{code}/autosave", data={k: v.encode("utf-8", "surrogatepass") for k, v in data.items()})
             assert answer.status_code in (200, 409, 422), (value[:20], code, answer.status_code)
@@ -273,9 +273,9 @@ def test_nasty_values_in_every_field_are_kept_or_refused(db, row, as_):
 
 def test_a_row_is_added_without_a_script(db, row, as_):
     pi = as_("pi1")
-    url = f"/proposals/{row.public_id}/work/s_plan"
-    pi.submit(url, {"milestones-0-work": "Khảo sát", "do": "add:milestones"})
-    assert pi.page(url).select_one("[name=milestones-1-work]") and queries.proposal_by_pid(row.public_id).work["milestones"][0]["work"] == "Khảo sát"
+    url = f"/proposals/{row.public_id}/work/s_literature"
+    pi.submit(url, {"literature-0-title": "Khảo sát", "do": "add:literature"})
+    assert pi.page(url).select_one("[name=literature-1-title]") and queries.proposal_by_pid(row.public_id).work["literature"][0]["title"] == "Khảo sát"
 
 
 def test_same_queries_for_an_empty_and_a_full_description(db, row, as_, cast, now, count_queries):

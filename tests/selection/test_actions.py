@@ -16,7 +16,7 @@ from app.across.demo.plays import selection as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
-from app.services.councils.actions.session import ranked
+from app.services.councils.actions.conclusion import ranked
 from app.services.councils.rules import CouncilState, SeatRole
 from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
@@ -195,7 +195,7 @@ def test_without_quorum_for_the_topic_there_is_no_session_and_it_goes_to_another
     council = sitting(cast, call_topic, at, ("member5", "member6", "member7"))
     with pytest.raises(Incomplete) as refused:
         councils.convene(council, by=cast["officer"], at=council.meets_at)
-    assert refused.value.params == {"present": 4, "all": 7, "out": 3, "share": "2/3"}
+    assert refused.value.params["said"].params == {"present": 4, "all": 7, "out": 3, "share": "2/3"}
     with pytest.raises(WrongState, match="dissolved"):
         councils.give_back(council, council.agenda[0], "Không đủ thành viên", by=cast["officer"], at=council.meets_at)
     leaving = next(s for s in council.seats if s.user_id == cast["member7"].id)

@@ -8,6 +8,7 @@ from app.kernel import subjects
 from app.kernel.words import N_
 
 ROOMS_OF_MAIL = {
+    "files": N_("Files"),
     "plan": N_("Plan"),
     "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
     "funding": N_("Funding"), "execution": N_("Execution"), "acceptance": N_("Acceptance"), "transfer": N_("Transfer"),
@@ -19,7 +20,9 @@ MAILS = {
     "agreement_over": N_("Contract ran out"), "declined": N_("Award declined"), "dropped": N_("Early end dropped"), "extended": N_("Deadline was moved"),
     "given_up": N_("Place given up"), "moved_up": N_("Reserve moved up"), "proposed": N_("Council proposed"), "replaced": N_("Member replaced"), "corrected": N_("Notice corrected"), "link": N_("Link for an order form sent"), "matches": N_("A saved search matches"),
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
+    "remedy_asked": N_("Something asked to be added"), "remedy_answered": N_("What was asked for was added"), "remedy_taken_back": N_("Request to add something taken back"),
     "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
+    "admitted_late": N_("Admitted after the deadline"), "infected": N_("Malware found in a file"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
     "approved": N_("Was approved"), "checked": N_("Was checked"), "concluded": N_("Was concluded"), "confirmed": N_("Receiver signed"), "decided": N_("Was decided"),
     "dissolved": N_("Was dissolved"), "due": N_("Became due"), "evaluated": N_("Effect evaluated"), "failed": N_("Closed as not accepted"),
@@ -37,16 +40,28 @@ MAILS = {
     "named": N_("Named for direct assignment"), "in_force": N_("Plan put in force"), "commitment_asked": N_("Receiving body asked"), "commitment_answered": N_("Receiving body answered"), "receiver_told": N_("Receiving body told"),
     "topic_dropped": N_("Topic left the list"), "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
 }  # fmt: skip
+ROOMS_OF_MAIL |= {"people": N_("Accounts of people"), "profiles": N_("Organisations")}
+MAILS |= {
+    "sign_up": N_("Confirm your address"), "already": N_("You already have an account"), "reset": N_("Set a new password"), "no_account": N_("There is no account with this address"),
+    "password_changed": N_("Your password was changed"), "email_old": N_("Your address is to be changed"), "email_new": N_("Confirm your new address"),
+    "email_taken": N_("You already have an account"), "email_changed": N_("The address of an account was changed"), "guessed": N_("Somebody guesses at your password"),
+    "belonging_asked": N_("Was asked for"), "belonging_confirmed": N_("Was confirmed"), "belonging_refused": N_("Was not confirmed"),
+}  # fmt: skip
+MAILS |= {
+    "team_invited": N_("Invitation to a team"), "team_answered": N_("Invitation answered"), "team_left": N_("Member left the team"), "section_given": N_("Section given"),
+    "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
+    "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
+}  # fmt: skip
 # by table
 NOUNS = {
-    "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
+    "late_admission": N_("Admission after the deadline"), "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
-    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "council": N_("Council"), "debarment": N_("Bar from applying"),
+    "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "cv": N_("Scientific CV"), "cv_version": N_("Version of a CV"), "council": N_("Council"), "debarment": N_("Bar from applying"),
     "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
-    "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "outbox_mail": N_("Outgoing mail"),
+    "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "organisation_request": N_("Request about an organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
-    "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
+    "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -73,12 +72,13 @@ def columns(measure: Measure | None, year: int | None, years: Iterable[int]) -> 
 
 def rows(items: Iterable[Any], counts: Counts, shown: Iterable[Column], year: int | None) -> list[Row]:
     """One row an item, in the order of the plan."""
-    sums: dict[tuple[int, int | None], dict[Measure, int]] = defaultdict(lambda: dict.fromkeys(Measure, 0))  # by item and year, None: all years
+    shown, items = list(shown), list(items)
+    wanted, kept = {i.id for i in items}, {year, *(c.year for c in shown)}  # None: all years
+    sums: dict[tuple[int, int | None], dict[Measure, int]] = {(id_, of): dict.fromkeys(Measure, 0) for id_ in wanted for of in kept}
     for (item_id, of), numbers in counts.items():
-        for sum_ in (sums[item_id, of], sums[item_id, None]):
+        for sum_ in [sums[item_id, y] for y in (of, None) if y in kept] if item_id in wanted else ():
             for measure, number in numbers.items():
                 sum_[measure] += number
-    shown = list(shown)
     return [Row(item, [sums[item.id, c.year][c.measure] for c in shown], stand_of(sums[item.id, year])) for item in items]
 
 

@@ -33,7 +33,6 @@ from app.kernel.web import allow
 from app.later import xlsxwriter
 from app.shown import language
 from app.stages.ideas import queries as ideas
-from app.stages.plan import queries as plans
 from app.stages.plan.rules import PlanState
 
 bp = Blueprint("board", __name__, url_prefix="/board", template_folder="templates")
@@ -64,7 +63,7 @@ class Board:
     def lines(self) -> list[tuple[Row, list[tuple[str, int, str | None, bool]]]]:
         """The rows with their cells: (head, number, the list of exactly the rows counted, is it money?)."""
         columns = [(head, *self._address(column), column.measure in MONEY) for head, column in zip(self.heads, self.columns, strict=True)]
-        return [(row, [(head, n, f"{before}{row.item.public_id}{after}" if n else None, money)
+        return [(row, [(head, n, f"{before}{row.item.code if self.is_current else row.item.public_id}{after}" if n else None, money)
                        for n, (head, before, after, money) in zip(row.numbers, columns, strict=True)]) for row in self.rows]  # fmt: skip
 
     def total_link(self, column: Column) -> str | None:
@@ -98,7 +97,7 @@ def _asked(name: str, offered: Iterable[Any]) -> Any:
 
 
 def _board() -> Board | None:
-    every = plans.plans()
+    every = queries.plans()
     current = next((p for p in every if p.state == PlanState.IN_FORCE), None)
     plan = next((p for p in every if p.public_id == request.args.get("plan")), current)
     if plan is None:

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from app.across.demo import cast as demo_cast
 from app.across.demo import past, present
 from app.across.demo.cast import Cast
-from app.across.demo.plays import desk, notices, plans, questionnaires, vocabulary
+from app.across.demo.plays import (
+    desk,
+    intake,
+    notices,
+    opening,
+    people,
+    plans,
+    questionnaires,
+    teams,
+    vocabulary,
+)
 from app.across.demo.seasons import titles
 from app.kernel.db import db
 
@@ -30,8 +40,13 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     plans.next_plan(cast, at=as_of - 20 * DAY)
     vocabulary.words_of_the_province(cast, as_of - 10 * DAY)
     notices.all_states(cast, names, as_of)
+    opening.after_the_opening(cast, names, as_of)
+    intake.all_ways(cast, names, as_of)
     questionnaires.newer_order_form(cast, as_of - 6 * DAY)
     questionnaires.invited_organisation(cast, as_of - 3 * DAY)
+    people.profiles(cast, as_of)
+    teams.play(cast, as_of)
+    people.belongings(cast, as_of)
     desk.play(cast, as_of)
     db.session.flush()
     return cast

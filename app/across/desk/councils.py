@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists
+from sqlalchemy import Select, exists, select
 
 from app.across.desk.waiting import lines
 from app.kernel.permissions import Do
@@ -63,9 +63,9 @@ def topics_to_call(user: User, _at: datetime) -> list[Select[Any]]:
     """Approved topics, and those open again, that no call in preparation carries."""
     if not user.can(Do.CALLS_DRAFT):
         return []
-    drafted = exists().where(CallTopic.topic_id == Topic.id, CallTopic.call_id == Call.id, Call.state == CallState.DRAFT)
+    drafted = select(CallTopic.topic_id).join(Call, Call.id == CallTopic.call_id).where(Call.state == CallState.DRAFT)
     return [lines("topics.show", Topic.public_id, Topic.title, since=Topic.created_at, hint=Topic.code)
-            .where(Topic.state.in_((TopicState.APPROVED, TopicState.OPEN_AGAIN)), ~drafted)]  # fmt: skip
+            .where(Topic.state.in_((TopicState.APPROVED, TopicState.OPEN_AGAIN)), Topic.id.not_in(drafted))]  # fmt: skip
 
 
 def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, TextualSelect, or_, select
 
+from app.across.anybody import Anybody, written_out
 from app.across.desk.waiting import Task, lines
 from app.kernel import clock
+from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.services.people.models import User
 from app.stages.acceptance import queries as acceptance
@@ -37,13 +40,31 @@ def _task(case: Any, *, since: datetime | None) -> Task:
     return Task(case.title, ("acceptance.show", case.public_id), since, acceptance.next_due(case, case.decision_date), case.code)
 
 
+def _like(user: User, at: datetime) -> Anybody:
+    return Anybody.like(user, clock.local(at).date(), ())
+
+
+@lru_cache(maxsize=32)
+def _begin(anybody: Anybody, _dialect: str) -> TextualSelect:
+    return written_out(acceptance.held_to_begin(cast(User, anybody), until=anybody.today + CONTRACT_AHEAD), db.engine.dialect)
+
+
+@lru_cache(maxsize=64)
+def _cases_in(anybody: Anybody, states: tuple[CaseState, ...], held: bool, _dialect: str) -> TextualSelect:
+    return written_out(acceptance.cases_in(cast(User, anybody), *states, held=held), db.engine.dialect)
+
+
+def _cases(user: User, at: datetime, states: tuple[CaseState, ...], *, held: bool = False) -> list[Any]:
+    return list(db.session.execute(_cases_in(_like(user, at), states, held, db.engine.dialect.name), Anybody.parameters(user, at)))
+
+
 def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     """For investigator and host: dossiers to begin, to complete, to revise, results to describe."""
     if "researcher" not in user.roles and not any(m.is_manager for m in user.live_memberships):
         return []
-    begin = acceptance.projects_to_begin(user, until=clock.local(at + CONTRACT_AHEAD).date(), held=True)
+    begin = db.session.execute(_begin(_like(user, at), db.engine.dialect.name), Anybody.parameters(user, at))
     found = [Task(p.title, ("acceptance.begin", p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code) for p in begin]
-    for case in acceptance.cases_in(user, *OWN, held=True):
+    for case in _cases(user, at, OWN, held=True):
         waits = case.state in (CaseState.PREPARING, CaseState.RETURNED) or (case.state == CaseState.REVISING and case.revised_at is None)
         waits = waits or (case.state == CaseState.GRADED and bool(case.accepted))
         if waits:
@@ -51,19 +72,19 @@ def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     return found
 
 
-def acceptance_to_run(user: User, _at: datetime) -> list[Task]:
+def acceptance_to_run(user: User, at: datetime) -> list[Task]:
     """For officers: dossiers to check, to put to a council, revised reports to confirm, results to register, failures to deal with."""
     if not user.can(Do.ACCEPTANCE_RUN):
         return []
-    return [_task(case, since=case.revised_at or case.graded_at or case.checked_at or case.submitted_at) for case in acceptance.cases_in(user, *OFFICE)
+    return [_task(case, since=case.revised_at or case.graded_at or case.checked_at or case.submitted_at) for case in _cases(user, at, OFFICE)
             if not (case.state == CaseState.VALID and case.council_pid) and not (case.state == CaseState.REVISING and case.revised_at is None)]  # fmt: skip
 
 
-def to_recognise(user: User, _at: datetime) -> list[Task]:
+def to_recognise(user: User, at: datetime) -> list[Task]:
     """Projects whose results are registered, and those that were not accepted."""
     if not user.can(Do.ACCEPTANCE_RECOGNISE):
         return []
-    return [_task(case, since=case.graded_at) for case in acceptance.cases_in(user, CaseState.RESULTS_REGISTERED, CaseState.GRADED)
+    return [_task(case, since=case.graded_at) for case in _cases(user, at, (CaseState.RESULTS_REGISTERED, CaseState.GRADED))
             if case.state == CaseState.RESULTS_REGISTERED or not case.accepted]  # fmt: skip
 
 

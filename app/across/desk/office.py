@@ -1,4 +1,4 @@
-"""What waits for the registry: papers of the last months without a number, and numbered ones without their signed scan."""
+"""What waits in the office: papers of the last months without a number or signed scan; people who say where they belong."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from app.services.papers import queries as papers
 from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.services.people.rules import Role
+from app.services.profiles.models import OrganisationRequest
+from app.services.profiles.rules import RequestState
 
 RECENT = timedelta(days=90)  # older ones are found in the register
 # written by others, or numbered by a series of their own: the registry gives these none
@@ -35,3 +37,13 @@ def papers_to_number(user: User, at: datetime) -> list[Select[Any]]:
 def papers_to_scan(user: User, at: datetime) -> list[Select[Any]]:
     """Numbered papers whose signed scan is awaited."""
     return _papers(user, at, "papers.attach_scan", Paper.number.is_not(None), papers.unscanned())
+
+
+def belonging_to_confirm(user: User, _at: datetime) -> list[Select[Any]]:
+    """Requests about organisations: an officer decides all of them, a manager those for the own organisation; nobody the own one."""
+    asked = lines("profiles.show", OrganisationRequest.public_id, OrganisationRequest.name, since=OrganisationRequest.asked_at, hint=User.name)
+    asked = asked.join(User, User.id == OrganisationRequest.user_id).where(OrganisationRequest.state == RequestState.ASKED, OrganisationRequest.user_id != user.id)
+    if user.can(Do.PEOPLE_CONFIRM):
+        return [asked]
+    managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
+    return [asked.where(OrganisationRequest.is_new.is_(False), OrganisationRequest.organisation_id.in_(managed))] if managed else []

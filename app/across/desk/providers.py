@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Select, case, exists, func, or_
+from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 
-from app.across.desk import councils, later, office, plans
-from app.across.desk.waiting import NOW, Anybody, Found, Task, lines, read, together
+from app.across.anybody import Anybody
+from app.across.desk import checks, councils, dossiers, later, office, plans
+from app.across.desk.waiting import NOW, Found, Task, lines, read, together
 from app.kernel import clock
+from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
-from app.stages.calls.models import Call, CallTopic, Extension, Question
+from app.stages.calls.models import Call, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
 from app.stages.execution.models import (
     Adjustment,
@@ -158,27 +160,12 @@ def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
 # --- dossiers -------------------------------------------------------------------------------------------------
 
 
-def my_drafts(user: User, _at: datetime) -> list[Select[Any]]:
-    """Dossiers this person is writing."""
-    return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, hint=Proposal.sent_back_reason)
-            .where(proposals.in_team(user), Proposal.state == ProposalState.DRAFT)]  # fmt: skip
-
-
 def to_sign_off(user: User, _at: datetime) -> list[Select[Any]]:
     """Drafts that wait for the host's signature."""
     if not user.can(Do.PROPOSALS_SIGN_OFF):
         return []
     return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, hint=User.name).join(User, User.id == Proposal.pi_id)
             .where(proposals.managed_by(user), Proposal.state == ProposalState.DRAFT, Proposal.host_signed_at.is_(None))]  # fmt: skip
-
-
-def to_check(user: User, _at: datetime) -> list[Select[Any]]:
-    """Opened dossiers to check."""
-    if not user.can(Do.PROPOSALS_CHECK):
-        return []
-    return [lines("proposals.check", Proposal.public_id, Proposal.title, since=Proposal.submitted_at, hint=Proposal.code)
-            .join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Call, Call.id == CallTopic.call_id)
-            .where(Call.state.in_(proposals.UNSEALED), Proposal.state == ProposalState.SUBMITTED)]  # fmt: skip
 
 
 # --- money ----------------------------------------------------------------------------------------------------
@@ -188,7 +175,7 @@ def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
     """Selected dossiers whose budget nobody has read yet, and appraisals that are not (or no longer) submitted."""
     if not user.can(Do.FUNDING_PROPOSE):
         return []
-    begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
+    begun = exists().where(Appraisal.proposal_id == Proposal.id)  # a dossier is ranked once: asked before its line is looked for
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
     return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
             .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.concluded_round()),
@@ -315,6 +302,8 @@ def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Waiting for your sign-off"), to_sign_off),
+    (N_("Invitations to teams"), dossiers.invitations),
+    (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
     (N_("Councils you sit on"), councils.to_sit),
@@ -334,7 +323,8 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm),
-    (N_("Dossiers to check"), to_check),
+    (N_("To be added to your dossiers"), checks.to_add),
+    (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
     (N_("Councils to set up or hold"), councils.to_run),
     (N_("Rounds to conclude"), councils.rounds_to_conclude),
@@ -356,10 +346,13 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reports that others owe"), late_reports),
     (N_("Measures of the plan that others owe"), plans.late_elsewhere),
     (N_("Reports on use that others owe"), later.late_use_reports),
+    (N_("Who belongs to which organisation: to confirm"), office.belonging_to_confirm),
     (N_("Papers to number"), office.papers_to_number),
     (N_("Papers whose signed scan is awaited"), office.papers_to_scan),
     (N_("Mails in trouble"), failed_mails),
-    (N_("Your drafts"), my_drafts),
+    (N_("Sections given to you to write"), dossiers.sections_to_write),
+    (N_("Your drafts"), dossiers.my_drafts),
+    (N_("Your dossiers: where they are"), dossiers.handed_in),
     (N_("Your ideas to finish"), my_ideas),
     (N_("Open calls"), open_calls),
 )
@@ -370,10 +363,10 @@ EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
-def _statement(anybody: Anybody) -> Select[Any] | None:
+def _statements(anybody: Anybody, _dialect: str) -> tuple[TextualSelect, ...]:
     start = clock.at_local(anybody.today)
-    return together((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
-                    for part in provider(cast(User, anybody), start) if isinstance(part, Select))  # fmt: skip
+    return together(((n, part) for n, (_label, provider) in enumerate(PROVIDERS) if provider not in COMPUTED
+                     for part in provider(cast(User, anybody), start) if isinstance(part, Select)), db.engine.dialect)  # fmt: skip
 
 
 def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> list[Group]:
@@ -381,7 +374,8 @@ def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> 
     today, found = clock.local(at).date(), []
     limits = [EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
     at_whole = next((n for n, limit in enumerate(limits) if limit != shown), -1)
-    waiting = read(_statement(Anybody.like(user, today, plans.facts(user, today))), Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
+    statements = _statements(Anybody.like(user, today, plans.facts(user, today)), db.engine.dialect.name)
+    waiting = read(statements, Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
     for n, (label, provider) in enumerate(PROVIDERS):
         part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else waiting.get(n)
         if part is not None and part.count:

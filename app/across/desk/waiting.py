@@ -10,9 +10,11 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import (
     Date,
+    Dialect,
     Integer,
     Select,
     String,
+    TextualSelect,
     bindparam,
     case,
     cast,
@@ -24,13 +26,13 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.across.anybody import written_out
 from app.kernel import clock
 from app.kernel.db import UtcDateTime, db
-from app.kernel.permissions import Do, words_of
-from app.services.people.models import User
 
 NOW = bindparam("now", type_=UtcDateTime())  # the instant at which a desk is read
 TODAY, MIDNIGHT = bindparam("today", type_=Date()), bindparam("midnight", type_=UtcDateTime())  # its day, and when that began
+PARTS = 14  # of one statement: SQLite walks over all open tables of a statement whenever it opens one more
 SHOWN, WHOLE = bindparam("shown", type_=Integer), bindparam("whole", type_=Integer)  # how many lines of each part; the part with all
 
 
@@ -64,55 +66,23 @@ def _or_null(column: Any, kind: Any) -> Any:
     return cast(null(), kind) if column is None else column
 
 
-@dataclass(frozen=True)
-class Body:
-    """A membership of whoever reads: the body is a parameter of the statement."""
-
-    organisation_id: Any
-    is_manager: bool
-
-
-@dataclass(frozen=True)
-class Anybody:
-    """Stands for all people with these roles, and so many bodies, while the statement of their desk is written.
-
-    Writing and reading costs a third of the page each, so it is written once and kept; who reads it comes in as parameters.
-    Everything that makes two desks differ in more than parameters is a field here (`facts`: values of rules that parts ask for).
-    """
-
-    roles: frozenset[str]
-    managing: tuple[bool, ...]
-    today: date
-    facts: tuple[Any, ...] = ()
-
-    id = bindparam("me", type_=Integer)
-
-    @staticmethod
-    def like(user: User, today: date, facts: tuple[Any, ...]) -> Anybody:
-        return Anybody(user.roles, tuple(m.is_manager for m in user.live_memberships), today, facts)
-
-    @staticmethod
-    def parameters(user: User, now: datetime) -> dict[str, Any]:
-        """What fills the statement in for this person."""
-        return {"me": user.id, "now": now} | {f"body_{n}": m.organisation_id for n, m in enumerate(user.live_memberships)}
-
-    @property
-    def live_memberships(self) -> list[Body]:
-        return [Body(bindparam(f"body_{n}", type_=Integer), manages) for n, manages in enumerate(self.managing)]
-
-    def can(self, do: Do) -> bool:
-        return do in words_of(self.roles)
-
-
-def together(parts: Iterable[tuple[int, Select[Any]]]) -> Select[Any] | None:
-    """All these statements as one, each with its number, the most urgent lines of each number first; None without any.
+def together(parts: Iterable[tuple[int, Select[Any]]], dialect: Dialect) -> tuple[TextualSelect, ...]:
+    """All these statements as few ones, each with its number, the most urgent lines of each number first.
 
     Beside each line stands how many its number has, and how many of them are late. Of most numbers only the first lines are shown,
     so only these are read: SHOWN of each, and all of the number WHOLE.
     """
-    numbered = [part.add_columns(literal(number).label("number")) for number, part in parts]
-    if not numbered:
-        return None
+    several: list[list[Select[Any]]] = [[]]
+    before = None
+    for number, part in parts:
+        if len(several[-1]) >= PARTS and number != before:  # what has one number is counted in one statement
+            several.append([])
+        several[-1].append(part.add_columns(literal(number).label("number")))
+        before = number
+    return tuple(written_out(_ranked(numbered), dialect) for numbered in several if numbered)
+
+
+def _ranked(numbered: list[Select[Any]]) -> Select[Any]:
     line = union_all(*numbered).subquery()
     late = case((or_(line.c.due < TODAY, line.c.until < MIDNIGHT), 1), else_=0)
     order = (line.c.due.asc().nulls_last(), line.c.until.asc().nulls_last(), line.c.since.asc().nulls_last(), line.c.pid)
@@ -130,13 +100,12 @@ class Found:
     late: int
 
 
-def read(statement: Select[Any] | None, parameters: Mapping[str, Any], today: date, *, shown: int, whole: int) -> dict[int, Found]:
-    """The `shown` most urgent tasks that the statement finds, by the number of their part; all of the part `whole`."""
+def read(statements: Iterable[TextualSelect], parameters: Mapping[str, Any], today: date, *, shown: int, whole: int) -> dict[int, Found]:
+    """The `shown` most urgent tasks that the statements find, by the number of their part; all of the part `whole`."""
     found: dict[int, Found] = {}
-    if statement is None:
-        return found
     asked = {**parameters, "today": today, "midnight": clock.at_local(today), "shown": shown, "whole": whole}
-    for endpoint, pid, title, since, due, until, hint, number, _place, count, late in db.session.execute(statement, asked):
+    lines = (line for statement in statements for line in db.session.execute(statement, asked).all())
+    for endpoint, pid, title, since, due, until, hint, number, _place, count, late in lines:
         if number not in found:
             found[number] = Found([], count, int(late))
         due = clock.local(until).date() if until is not None else due

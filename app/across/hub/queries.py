@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -21,7 +21,6 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import joinedload, selectinload
 
 from app.across.hub.phase import Parts, Phase, phase_of, phase_sql
 from app.across.hub.rules import Line
@@ -53,29 +52,33 @@ from app.stages.funding.models import (
     Liquidation,
     Project,
     ProjectClosing,
+    ProjectProduct,
     Settlement,
+    Tranche,
+    project_item,
 )
 from app.stages.ideas.queries import topics_of_body
 from app.stages.plan import queries as plans
-from app.stages.plan.models import Plan, Priority
+from app.stages.plan.models import Plan, Priority, Sector
 from app.stages.plan.rules import PlanState
 from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.rules import AgreementState, FollowUpState, HandoverState
 
+ITEM = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.number + ")"), else_=Priority.code)  # as Priority.face
+
 # --- the list -------------------------------------------------------------------------------------------------
 
 
-def with_faces(statement: Select[Any]) -> Select[Any]:
-    """Load a project with item, sector and host. The investigator is known by name: an account brings its roles along."""
-    return statement.options(joinedload(Project.item).joinedload(Priority.sector), joinedload(Project.host))
+def seen(user: User) -> Select[Any]:
+    """The rows of the list, bare: for what only counts them."""
+    return select(Project).where(funding.visible(user))
 
 
 def list_statement(user: User, today: date) -> Select[Any]:
     """The projects this person may see, as rows of what the list shows: fifty whole projects would cost more than all the rest of its page."""
-    item = case((Plan.state == PlanState.SUPERSEDED, Priority.code + " (" + Plan.number + ")"), else_=Priority.code)  # as Priority.face
     return (select(Project.id, Project.public_id, Project.code, Project.title, Project.pi_name, Project.decision_date, Project.ends_on,
-                   Project.approved_total, Project.paid_total, Organisation.name.label("host"), item.label("item"), phase_sql(today).label("phase"))
+                   Project.approved_total, Project.paid_total, Organisation.name.label("host"), ITEM.label("item"), phase_sql(today).label("phase"))
             .outerjoin(Organisation, Organisation.id == Project.host_id)  # outer joins are left out where rows are only counted
             .outerjoin(Priority, Priority.id == Project.item_id).outerjoin(Plan, Plan.id == Priority.plan_id).where(funding.visible(user)))  # fmt: skip
 
@@ -132,23 +135,23 @@ def years() -> list[int]:
 
 @dataclass(frozen=True)
 class Whole:
-    """A project with all that its page shows."""
+    """A project with all that its page shows. `faces` are names of what it hangs on; `products` and `other_items` are columns too."""
 
     project: Project
+    faces: Any
+    products: Sequence[Any]
+    other_items: Sequence[str]
     phase: Phase
     contract: Contract | None
     closing: ProjectClosing | None
     settlement: Settlement | None
     liquidation: Liquidation | None
     lines: list[Line]
+    tranches: Sequence[Tranche]
 
     def of(self, *kinds: str) -> list[Line]:
         """The lines of these kinds."""
         return [line for line in self.lines if line.kind in kinds]
-
-    @property
-    def tranches(self) -> list[Any]:
-        return list(self.contract.tranches) if self.contract is not None else []
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -159,28 +162,40 @@ class Whole:
 
 
 # written once, as _EVERY_LINE below: every page of a project asks for them
+_PROJECT = (
+    select(Project, ITEM.label("item"), Priority.short_vi, Priority.title_en, Sector.name_vi, Sector.name_en, Organisation.name.label("host"))
+    .join(Organisation, Organisation.id == Project.host_id).join(Priority, Priority.id == Project.item_id)
+    .join(Plan, Plan.id == Priority.plan_id).join(Sector, Sector.id == Priority.sector_id).where(Project.public_id == bindparam("pid")))  # fmt: skip
+_PRODUCTS = (
+    select(ProjectProduct.name, ProjectProduct.quantity, ProjectProduct.unit, ProjectProduct.quality)
+    .where(ProjectProduct.project_id == bindparam("project_id")).order_by(ProjectProduct.position))  # fmt: skip
+_OTHER_ITEMS = (
+    select(Priority.code).join(project_item, project_item.c.item_id == Priority.id).where(project_item.c.project_id == bindparam("project_id"))
+    .order_by(Priority.position))  # fmt: skip
 _CONTRACT_AND_END = (
     select(Contract, ProjectClosing, Settlement, Liquidation).select_from(Project).outerjoin(Contract, Contract.project_id == Project.id)
     .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).outerjoin(Settlement, Settlement.project_id == Project.id)
-    .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == bindparam("project_id"))
-    .options(selectinload(Contract.tranches)))  # fmt: skip
+    .outerjoin(Liquidation, Liquidation.project_id == Project.id).where(Project.id == bindparam("project_id")))  # fmt: skip
+_TRANCHES = select(Tranche).join(Contract, Contract.id == Tranche.contract_id).where(Contract.project_id == bindparam("project_id")).order_by(Tranche.position)
 
 
 def whole(user: User, pid: str, today: date) -> Whole | None:
     """One project this person may see, with its parts, in a constant number of queries."""
-    project = db.session.scalar(with_faces(select(Project)).options(selectinload(Project.products), selectinload(Project.other_items))
-                                .where(Project.public_id == pid, funding.visible(user)))  # fmt: skip
-    if project is None:
+    seen = funding.visible(user)
+    faces = db.session.execute(_PROJECT if seen is True else _PROJECT.where(seen), {"pid": pid}).one_or_none()
+    if faces is None:
         return None
-    contract, closing, settlement, liquidation = db.session.execute(_CONTRACT_AND_END, {"project_id": project.id}).one()._tuple()
-    lines = lines_of(project.id)
+    project, given = faces[0], {"project_id": faces[0].id}
+    products, other_items = db.session.execute(_PRODUCTS, given).all(), db.session.scalars(_OTHER_ITEMS, given).all()
+    contract, closing, settlement, liquidation = db.session.execute(_CONTRACT_AND_END, given).one()._tuple()
+    lines, tranches = lines_of(project.id), db.session.scalars(_TRANCHES, given).all()
     parts = Parts(
         contract=contract.state if contract else None, started=contract is not None and contract.starts_on <= today,
         suspended=any(line.state == SuspensionState.SUSPENDED for line in lines if line.kind == "suspension"),
         in_acceptance=any(line.state in OPEN and (line.state != CaseState.PREPARING or (line.n or 0) > 1) for line in lines if line.kind == "acceptance_case"),
         closing=closing.kind if closing else None, liquidated=liquidation is not None,
         followed_up={line.state for line in lines if line.kind == "follow_up"} == {FollowUpState.VERIFIED})  # fmt: skip
-    return Whole(project, phase_of(parts), contract, closing, settlement, liquidation, lines)
+    return Whole(project, faces, products, other_items, phase_of(parts), contract, closing, settlement, liquidation, lines, tranches)
 
 
 # model, states, what names it (a Face column, or None), its number, its day, where its page is

@@ -14,7 +14,11 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.across.hub import queries, rules
+from app.across.hub import (
+    queries,
+    rules,
+    tasks,  # noqa: F401 - tells scientific CVs of projects
+)
 from app.across.hub.phase import ENDED, Phase
 from app.downloads import download
 from app.kernel import clock, journal
@@ -82,11 +86,16 @@ def show(pid: str) -> Any:
     whole = or_404(queries.whole(current_user, pid, today))
     steps = rules.next_steps(whole.project, whole.contract, whole.tranches, whole.lines, today=today, can=can,
                              holds=funding.may_request(current_user, whole.project), ended=whole.closing is not None, settlement=whole.settlement,
-                             owed=funding.owed(whole.project) if whole.settlement is not None else None)  # fmt: skip
+                             owed=_owed(whole))  # fmt: skip
     links = [((_(s.label, n=s.n) if s.n is not None else _(s.label)) + (f": {s.of}" if s.of else ""), url_for(s.endpoint, pid=s.pid), n == 0)
              for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
     return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase, whole.closing.kind if whole.closing else None), months=months_of(whole.project.starts_on, whole.project.ends_on), today=today,
-                           papers=papers.of_keys(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip
+                           papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip
+
+
+def _owed(whole: queries.Whole) -> int | None:
+    """What is still to come back by the accounts; nobody asks once the contract is liquidated."""
+    return None if whole.settlement is None or whole.liquidation is not None else funding.owed_by(whole.settlement, whole.closing)
 
 
 _WAY = (Phase.APPROVED, Phase.CONTRACTED, Phase.RUNNING, Phase.IN_ACCEPTANCE, Phase.RECOGNISED, Phase.LIQUIDATED, Phase.FOLLOWED_UP)

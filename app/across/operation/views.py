@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 import time
 import uuid
 from typing import Any
 
-import structlog
 from flask import (
     Blueprint,
     Flask,
@@ -22,13 +20,13 @@ from flask import (
     request,
 )
 
-from app.across.operation import metrics, queries
+from app.across.operation import logs, metrics, queries
 from app.kernel import clock
 from app.kernel.web import PUBLIC, allow
 
 bp = Blueprint("operation", __name__)
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
-log = structlog.get_logger("vamco.request")
+log = logging.getLogger("vamco.request")
 
 
 def init_app(app: Flask) -> None:
@@ -36,31 +34,13 @@ def init_app(app: Flask) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, _begin)
     app.after_request(_end)
     if app.config["LOG_JSON"]:
-        _log_as_json()
-
-
-def _log_as_json() -> None:
-    """All logging, ours and the libraries', as one JSON object a line on standard error."""
-    shared: list[Any] = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
-    structlog.configure(processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter], logger_factory=structlog.stdlib.LoggerFactory(),
-                        cache_logger_on_first_use=False)  # fmt: skip
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info,
-                    structlog.processors.JSONRenderer(ensure_ascii=False)]))  # fmt: skip
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines hold whole addresses
+        logs.as_json()
 
 
 def _begin() -> None:
     g.begun = time.perf_counter()
     named = request.headers.get("X-Request-Id", "") if current_app.config["PROXY_HOPS"] else ""
     g.request_id = named if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", named) else uuid.uuid4().hex
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _end(response: Response) -> Response:
@@ -70,8 +50,8 @@ def _end(response: Response) -> Response:
     metrics.SECONDS.labels(endpoint).observe(seconds)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     if current_app.config["LOG_JSON"]:
-        log.info("request", method=request.method, endpoint=endpoint, status=response.status_code, ms=round(seconds * 1000, 1),
-                 bytes=response.content_length)  # fmt: skip
+        log.info("request", extra={"told": {"method": request.method, "endpoint": endpoint, "status": response.status_code,
+                                            "ms": round(seconds * 1000, 1), "bytes": response.content_length}})  # fmt: skip
     return response
 
 

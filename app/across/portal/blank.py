@@ -10,9 +10,9 @@ from app.services.papers.actions import template_text
 from app.services.papers.blocks import build
 from app.stages.calls.models import Call
 from app.stages.calls.queries import asked
+from app.stages.proposals import promises, work
 from app.stages.proposals import queries as proposals
-from app.stages.proposals import work
-from app.stages.proposals.wordform import official
+from app.stages.proposals.wordform import official, tables
 
 TEMPLATES = {"application": "application", "host_activity": "host_activity", "pi_cv": "cv", "member_cv": "cv", "expert_cv": "cv", "partner": "partner"}
 DOTS = "……"
@@ -37,7 +37,8 @@ def work_form(call: Call, kind: str, *, on: date) -> bytes | None:
     version = work.current(call, kind, on)
     heads = "; ".join(h["vi"] for h in proposals.heads(on, call).values())
     facts = (("Thông báo", f"{call.number or ''} – {call.title}".strip(" –")), ("Chủ nhiệm", DOTS), ("Tổ chức chủ trì", DOTS), ("Các mục chi của dự toán", heads))
-    return worddraw.draw(official(version, facts=facts, answers={}, names=work.labels_of(version.definition, on=on, lang="vi"), team=[("",) * 5] * 4))  # type: ignore[no-any-return]
+    return worddraw.draw(official(version, facts=facts, answers={}, names=work.labels_of(version.definition, on=on, lang="vi"), team=[("",) * 5] * 4,
+                                  promised=tables(kinds=promises.kinds_of(call, on=on))))  # type: ignore[no-any-return]
 
 
 def _content(template: str, title: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, bindparam, func, select
 
 from app.across.hub import queries as hub
 from app.across.hub.phase import Phase, phase_sql
@@ -14,9 +14,10 @@ from app.kernel.db import db, folded
 from app.kernel.text import fold
 from app.services.papers import queries as papers
 from app.services.papers.models import Paper
+from app.services.people.models import Organisation
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
-from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.models import Project, ProjectClosing, ProjectProduct
 from app.stages.funding.rules import months_of
 from app.stages.plan import queries as plans
 from app.stages.plan.models import Plan, Priority, Sector
@@ -53,33 +54,40 @@ def _plan(plan: Plan, english: bool) -> dict[str, Any]:
     }
 
 
+_IN_FORCE = (select(Plan.public_id, Plan.number, Plan.dated, Plan.title_vi, Plan.title_en, Plan.body_vi, Plan.body_en, Plan.horizon_year)
+             .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Plan.dated.desc()).limit(1))  # fmt: skip
+_BY_ITEM = select(Project.item_id, func.count(), func.sum(Project.approved_total)).group_by(Project.item_id)
+
+
 def plan_heading(english: bool) -> dict[str, Any] | None:
     """Number, date and title of the plan in force."""
-    found = db.session.execute(select(Plan.number, Plan.dated, Plan.title_vi, Plan.title_en, Plan.body_vi, Plan.body_en, Plan.horizon_year)
-                               .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Plan.dated.desc()).limit(1)).first()  # fmt: skip
+    found = db.session.execute(_IN_FORCE).first()
     if found is None:
         return None
-    return {"number": found.number, "dated": found.dated, "title": found.title_en if english else found.title_vi,
+    return {"pid": found.public_id, "number": found.number, "dated": found.dated, "title": found.title_en if english else found.title_vi,
             "body": found.body_en if english and found.body_en else found.body_vi, "horizon": found.horizon_year}  # fmt: skip
 
 
-def sectors_shown(english: bool) -> list[dict[str, Any]]:
-    """The sectors of the plan in force with how many items and projects they have, and the money of these."""
-    items = select(Priority.sector_id, func.count().label("number")).group_by(Priority.sector_id).subquery()
-    projects = (select(Priority.sector_id, func.count().label("number"), func.sum(Project.approved_total).label("money"))
-                .join(Project, Project.item_id == Priority.id).group_by(Priority.sector_id).subquery())  # fmt: skip
-    rows = db.session.execute(
-        select(Sector.code, Sector.name_vi, Sector.name_en, items.c.number.label("items"), projects.c.number.label("projects"), projects.c.money)
-        .join(Plan, Plan.id == Sector.plan_id).outerjoin(items, items.c.sector_id == Sector.id).outerjoin(projects, projects.c.sector_id == Sector.id)
-        .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Sector.position))  # fmt: skip
-    return [{"code": r.code, "name": r.name_en if english else r.name_vi, "items": r.items or 0, "projects": r.projects or 0,
-             "money": int(r.money or 0)} for r in rows]  # fmt: skip
+@lru_cache(maxsize=8)  # a plan in force is frozen, and nothing else has its public id
+def _sectors(plan_pid: str) -> tuple[tuple[str, str, str, frozenset[int]], ...]:
+    """(code, names, ids of the items) of each sector of this plan."""
+    items: dict[Any, set[int]] = {}
+    rows = db.session.execute(select(Sector.code, Sector.name_vi, Sector.name_en, Priority.id).join(Plan, Plan.id == Sector.plan_id)
+                              .outerjoin(Priority, Priority.sector_id == Sector.id).where(Plan.public_id == plan_pid).order_by(Sector.position))  # fmt: skip
+    for code, name_vi, name_en, item_id in rows:
+        items.setdefault((code, name_vi, name_en), set()).update({item_id} - {None})
+    return tuple((*names, frozenset(ids)) for names, ids in items.items())
 
 
-def approved() -> dict[str, int]:
-    """How many projects were approved, and their money (đồng): under whatever plan, a new plan does not begin at nothing."""
-    number, money = db.session.execute(select(func.count(), func.sum(Project.approved_total)).select_from(Project)).one()
-    return {"projects": number, "money": int(money or 0)}
+def approved(plan_pid: str | None, english: bool) -> dict[str, Any]:
+    """The sectors of this plan with how many items and projects they have, how many projects were approved in all, and their money.
+
+    All: under whatever plan, a new plan does not begin at nothing.
+    """
+    found = {item_id: (number, int(money or 0)) for item_id, number, money in db.session.execute(_BY_ITEM)}
+    sectors = [{"code": code, "name": name_en if english else name_vi, "items": len(ids), "projects": sum(found[i][0] for i in ids if i in found)}
+               for code, name_vi, name_en, ids in (_sectors(plan_pid) if plan_pid is not None else ())]  # fmt: skip
+    return {"sectors": sectors, "projects": sum(n for n, _money in found.values()), "money": sum(money for _n, money in found.values())}
 
 
 def projects_by_item(codes: list[str]) -> dict[str, int]:
@@ -92,36 +100,47 @@ def projects_by_item(codes: list[str]) -> dict[str, int]:
 # --- calls ----------------------------------------------------------------------------------------------------
 
 
+_TOPICS = select(func.count()).where(CallTopic.call_id == Call.id).scalar_subquery()
+_OPEN_CALLS = (select(Call.public_id, Call.title, Call.number, Call.deadline, _TOPICS.label("topics"))
+               .where(Call.state == CallState.PUBLISHED, Call.opens_at <= bindparam("at"), Call.deadline >= bindparam("at")).order_by(Call.deadline, Call.id))  # fmt: skip
+
+
 def open_calls(at: datetime) -> list[dict[str, Any]]:
     """The calls that receive dossiers now, the first to close on top."""
-    topics = select(func.count()).where(CallTopic.call_id == Call.id).scalar_subquery()
-    rows = db.session.execute(select(Call.public_id, Call.title, Call.number, Call.deadline, topics.label("topics"))
-                              .where(Call.state == CallState.PUBLISHED, Call.opens_at <= at, Call.deadline >= at).order_by(Call.deadline, Call.id))  # fmt: skip
-    return [{"pid": r.public_id, "title": r.title, "number": r.number, "deadline": r.deadline, "topics": r.topics, "days": (r.deadline - at).days} for r in rows]
+    return [{"pid": r.public_id, "title": r.title, "number": r.number, "deadline": r.deadline, "topics": r.topics, "days": (r.deadline - at).days}
+            for r in db.session.execute(_OPEN_CALLS, {"at": at})]  # fmt: skip
 
 
 # --- projects -------------------------------------------------------------------------------------------------
 
 
 def projects_statement(today: date) -> Select[Any]:
-    """Rows (Project, phase, id) of all approved projects: the decision makes a project public."""
-    return hub.with_faces(select(Project, phase_sql(today).label("phase"), Project.id))
+    """What public lists show of all approved projects, as columns: the decision makes a project public."""
+    return (select(Project.id, Project.public_id, Project.code, Project.title, phase_sql(today).label("phase"), Organisation.name.label("host"), Project.pi_name,
+                   Project.decision_date, Project.starts_on, Project.ends_on, Project.approved_total, hub.ITEM.label("item_face"), Priority.code.label("item_code"),
+                   Plan.state.label("plan_state"), Priority.title_en, Priority.short_vi, Sector.name_vi, Sector.name_en)
+            .join(Organisation, Organisation.id == Project.host_id).join(Priority, Priority.id == Project.item_id)
+            .join(Plan, Plan.id == Priority.plan_id).join(Sector, Sector.id == Priority.sector_id))  # fmt: skip
 
 
 def project_line(row: Any, english: bool) -> dict[str, Any]:
     """One project as a public list shows it. Of people, only the investigator's name."""
-    project = row.Project
-    item = project.item
     return {
-        "pid": project.public_id, "code": project.code, "title": project.title, "phase": Phase(row.phase), "host": project.host.name, "pi": project.pi_name,
-        "decided": project.decision_date, "starts_on": project.starts_on, "ends_on": project.ends_on, "total": project.approved_total,
-        "item_code": item.face, "item_now": item.code if item.plan.state == PlanState.IN_FORCE else None, "item": item.title_en if english else item.short_vi, "sector": item.sector.name_en if english else item.sector.name_vi,
+        "pid": row.public_id, "code": row.code, "title": row.title, "phase": Phase(row.phase), "host": row.host, "pi": row.pi_name,
+        "decided": row.decision_date, "starts_on": row.starts_on, "ends_on": row.ends_on, "total": row.approved_total,
+        "item_code": row.item_face, "item_now": row.item_code if row.plan_state == PlanState.IN_FORCE else None,
+        "item": row.title_en if english else row.short_vi, "sector": row.name_en if english else row.name_vi,
     }  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _recent(today: date, limit: int) -> Select[Any]:
+    return projects_statement(today).order_by(Project.decision_date.desc(), Project.id.desc()).limit(limit)
 
 
 def recent_projects(today: date, english: bool, *, limit: int = RECENT, item: str | None = None) -> list[dict[str, Any]]:
     """The projects approved last, of one item when it is named."""
-    statement = projects_statement(today).order_by(Project.decision_date.desc(), Project.id.desc()).limit(limit)
+    statement = _recent(today, limit)
     if item is not None:
         statement = statement.where(Project.item_id.in_(plans.items_named(item)))
     return [project_line(row, english) for row in db.session.execute(statement)]
@@ -129,16 +148,16 @@ def recent_projects(today: date, english: bool, *, limit: int = RECENT, item: st
 
 def project_shown(pid: str, today: date, english: bool) -> dict[str, Any] | None:
     """One approved project as anyone may read it."""
-    statement = projects_statement(today).options(selectinload(Project.products)).where(Project.public_id == pid)
-    row = db.session.execute(statement).first()
+    more = (Project.approved_state, Project.approved_counterpart, Project.decision_number, Project.decision_body)
+    row = db.session.execute(projects_statement(today).add_columns(*more).where(Project.public_id == pid)).first()
     if row is None:
         return None
-    project = row.Project
-    closing = db.session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == project.id))
+    closing = db.session.scalar(select(ProjectClosing).where(ProjectClosing.project_id == row.id))
+    products = db.session.execute(select(ProjectProduct.name, ProjectProduct.quantity, ProjectProduct.unit)
+                                  .where(ProjectProduct.project_id == row.id).order_by(ProjectProduct.position))  # fmt: skip
     return project_line(row, english) | {
-        "months": months_of(project.starts_on, project.ends_on), "state_money": project.approved_state, "counterpart": project.approved_counterpart,
-        "decision_number": project.decision_number, "decision_body": project.decision_body,
-        "products": [{"name": p.name, "quantity": p.quantity, "unit": p.unit} for p in project.products],
+        "months": months_of(row.starts_on, row.ends_on), "state_money": row.approved_state, "counterpart": row.approved_counterpart,
+        "decision_number": row.decision_number, "decision_body": row.decision_body, "products": [p._asdict() for p in products],
         "closing": {"kind": closing.kind, "number": closing.number, "dated": closing.dated} if closing else None,
     }  # fmt: skip
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from math import isqrt
 from typing import Any
 
 LEVELS = ("excellent", "pass", "fail")
@@ -18,7 +21,7 @@ class Scored:
     sheets: int
     invalid: int
     passed: bool
-    chair: int | None
+    chair: Fraction | None
     led_by: str | None = None
 
 
@@ -34,17 +37,46 @@ class Placed:
     first: bool
 
 
-def sheet_total(marks: Mapping[str, int], sheet: Mapping[str, Any]) -> int | None:
-    """The points of one sheet: sum of mark × weight. None when a criterion is missing, unknown or out of range."""
+Mark = int | str  # a whole number, else a decimal as text: never a float
+Points = int | str
+
+
+def exact(mark: Any) -> Fraction | None:
+    """A mark as a number: 9, "9", "9.5" and "9,5" can be read, nothing else can."""
+    if isinstance(mark, bool) or not isinstance(mark, (int, str)):
+        return None
+    text = str(mark).strip().replace(",", ".")
+    return Fraction(text) if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,6})?", text, re.ASCII) else None
+
+
+def plain(value: Fraction) -> Mark:
+    """A number as it is stored: whole, or the shortest decimal text."""
+    if value.denominator == 1:
+        return value.numerator
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
+
+
+def allowed(mark: Any, top: Any, step: Sequence[int] = (1, 1), low: int = 0) -> Fraction | None:
+    """The mark as a number, when it lies between `low` and `top` and on a step; else None."""
+    value, most = exact(mark), exact(top)
+    return value if value is not None and most is not None and low <= value <= most and value % Fraction(*step) == 0 else None
+
+
+def sheet_total(marks: Mapping[str, Mark], sheet: Mapping[str, Any]) -> Fraction | None:
+    """The points of one sheet: sum of mark × weight. None when a criterion is missing, unknown, out of range or between two steps.
+
+    A criterion may have its own "top"; "step" is a share like [1, 2], whole marks when the sheet has none.
+    """
     criteria = sheet["criteria"]
     if set(marks) != {c["code"] for c in criteria}:
         return None
-    if any(not isinstance(marks[c["code"]], int) or not 0 <= marks[c["code"]] <= sheet["top"] for c in criteria):
+    found = [(allowed(marks[c["code"]], c.get("top", sheet["top"]), sheet.get("step", (1, 1))), c["weight"]) for c in criteria]
+    if any(mark is None for mark, _weight in found):
         return None
-    return sum(marks[c["code"]] * c["weight"] for c in criteria)
+    return sum((mark * weight for mark, weight in found if mark is not None), Fraction(0))
 
 
-def score(sheets: Sequence[Mapping[str, int]], sheet: Mapping[str, Any], *, chair: int | None = None, led_by: str | None = None) -> Scored:
+def score(sheets: Sequence[Mapping[str, Mark]], sheet: Mapping[str, Any], *, chair: int | None = None, led_by: str | None = None) -> Scored:
     """Mean of the valid sheets, and whether the item passes: mean ≥ pass mark and no criterion with too many zeros.
 
     `chair` is the index of the presiding member's sheet, `led_by` the role in which that member sat. `sheet`: {"criteria": [{"code", "weight"}], "top", "pass",
@@ -52,11 +84,11 @@ def score(sheets: Sequence[Mapping[str, int]], sheet: Mapping[str, Any], *, chai
     """
     totals = [sheet_total(marks, sheet) for marks in sheets]
     valid = [t for t in totals if t is not None]
-    mean = Fraction(sum(valid), len(valid)) if valid else Fraction(0)
+    mean = sum(valid, Fraction(0)) / len(valid) if valid else Fraction(0)
     good = [marks for marks, total in zip(sheets, totals, strict=True) if total is not None]
     limit = Fraction(*sheet["zero_share"]) * len(good)
-    zeros = any(sum(marks[c["code"]] == 0 for marks in good) > limit for c in sheet["criteria"])
-    passed = bool(valid) and mean >= sheet["pass"] and not zeros
+    zeros = any(sum(exact(marks[c["code"]]) == 0 for marks in good) > limit for c in sheet["criteria"])
+    passed = bool(valid) and mean >= Fraction(sheet["pass"]) and not zeros
     return Scored(mean, len(valid), len(totals) - len(valid), passed, totals[chair] if chair is not None else None, led_by)
 
 
@@ -65,17 +97,48 @@ def hundredths(mean: Fraction) -> int:
     return int((mean * 200 + 1) // 2)
 
 
-def rank(items: Mapping[str, Scored], *, chosen: str | None = None) -> list[Placed]:
-    """Places by exact mean, ties by the presiding member's total; what is still tied has one place and is not recommended.
+def deviation(totals: Sequence[Fraction]) -> int:
+    """The standard deviation of these totals in hundredths, rounded half up, worked out in whole numbers."""
+    mean = sum(totals, Fraction(0)) / len(totals)
+    square = sum(((t - mean) ** 2 for t in totals), Fraction(0)) / len(totals) * 40_000  # of twice the hundredths
+    return (isqrt(square.numerator // square.denominator) + 1) // 2
+
+
+def levelled(sheets: Mapping[str, Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """For information only: the mean of each item when every member's strictness is taken out. {item: {member: total}}.
+
+    From each total goes by how much that member's mean over the items lies above the mean of all sheets.
+    """
+    every = [t for given in sheets.values() for t in given.values()]
+    if not every:
+        return {}
+    overall = sum(every, Fraction(0)) / len(every)
+    own: dict[str, list[Fraction]] = {}
+    for given in sheets.values():
+        for member, total in given.items():
+            own.setdefault(member, []).append(total)
+    strict = {member: sum(totals, Fraction(0)) / len(totals) - overall for member, totals in own.items()}
+    return {item: sum((t - strict[m] for m, t in given.items()), Fraction(0)) / len(given) for item, given in sheets.items() if given}
+
+
+def rank(items: Mapping[str, Scored], *, chosen: str | None = None, by_chair: bool = True, decimals: int | None = None) -> list[Placed]:
+    """Places by mean, ties by the presiding member's total; what is still tied has one place and is not recommended.
+
+    The mean is exact, unless a rule ranks on so many `decimals`; `by_chair` says whether the rule knows that way out of a tie.
 
     The presiding member's total tells equal means apart only when one and the same seat gave one to each of them: who is out
     of an item has no sheet on it, and no sheet is not a low mark. `chosen` is the one of the best group that the council
     recommends: it comes first, the others of the group after it.
     """
-    decided = {mean: _comparable([s for s in items.values() if s.mean == mean]) for mean in {s.mean for s in items.values()}}
 
-    def key(scored: Scored) -> tuple[Fraction, int]:
-        return scored.mean, (scored.chair or 0) if decided[scored.mean] else 0
+    def ranked_on(scored: Scored) -> Fraction:
+        return scored.mean if decimals is None else Fraction((scored.mean * 2 * 10**decimals + 1) // 2, 10**decimals)
+
+    means = {ranked_on(s) for s in items.values()}
+    decided = {mean: by_chair and _comparable([s for s in items.values() if ranked_on(s) == mean]) for mean in means}
+
+    def key(scored: Scored) -> tuple[Fraction, Fraction | int]:
+        return ranked_on(scored), (scored.chair or 0) if decided[ranked_on(scored)] else 0
 
     best = max(map(key, items.values()), default=None)
     picked = chosen if chosen in items and key(items[chosen]) == best else None
@@ -101,10 +164,8 @@ def vote(ballots: Sequence[str], *, base: int, fraction: Sequence[int], strict: 
     for choice in ballots:
         counted[choice] = counted.get(choice, 0) + 1
     need = Fraction(*fraction) * base
-    for choice, number in counted.items():
-        if number > need or (not strict and number == need):
-            return counted, choice
-    return counted, None
+    enough = [choice for choice, number in counted.items() if number > need or (not strict and number == need)]
+    return counted, enough[0] if len(enough) == 1 else None  # two with exactly half each: neither is adopted
 
 
 def member_level(products: Sequence[Mapping[str, str]], report: str, *, pass_share: Sequence[int]) -> str:

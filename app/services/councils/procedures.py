@@ -10,17 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from app.services.councils.rules import Kind, SeatRole
 
 Words = Mapping[str, str]  # {"vi": …, "en": …}: texts of rules are data in both languages
 Rules = Mapping[str, Any]  # the values of the frozen rules by key
+BALLOTS = "ballots"  # beside them, when a count is made: how many ballots were in the box, valid or not
+
+
+def base_of(rule: Mapping[str, Any], valid: int, rules: Rules) -> int:
+    """Of how many a fraction is asked: by the rule of those present, whose ballots were in the box, or of the valid ballots."""
+    return valid if rule.get("base") == "valid" else int(rules.get(BALLOTS, valid))
 
 
 @dataclass(frozen=True)
 class Question:
-    """One line of a ballot. A mark is a whole number from `low` to `top`; a choice is the code of one of `choices`."""
+    """One line of a ballot. A mark is a number from `low` to `top` on a `step`, whole where nothing is said; a choice is the code of one of `choices`."""
 
     code: str
     label: Words
@@ -28,6 +35,7 @@ class Question:
     top: int = 0
     low: int = 0
     weight: int = 1
+    step: Sequence[int] = (1, 1)
     choices: Sequence[tuple[str, Words]] = ()
     required: bool = True
     heading: Words | None = None  # opens a new part of the sheet
@@ -53,6 +61,17 @@ class Told:
     facts: Sequence[tuple[Words, str | Words]] = ()
     table: Sequence[Sequence[str | Words]] = ()
     remarks: Sequence[str] = ()
+
+
+def invalid_lines(result: Mapping[str, Any], rules: Rules) -> list[tuple[Words, Words]]:
+    """The ballots of a count that are not valid: how many, and why, by the rule; empty when all are."""
+    found = result.get("defects") or {}
+    if not found:
+        return []
+    names = {r["code"]: r for r in rules.get("councils.invalid_ballots", {"reasons": []})["reasons"]}
+    said = {lang: "; ".join(f"{names[code][lang] if code in names else code}: {n}" for code, n in found.items()) for lang in ("vi", "en")}
+    total = sum(found.values())
+    return [({"vi": "Phiếu không hợp lệ", "en": "Invalid ballots"}, {lang: f"{total} ({words})" for lang, words in said.items()})]
 
 
 def no_check(content: Mapping[str, Any], rules: Rules) -> None:
@@ -92,6 +111,8 @@ class Procedure:
     `agenda_title(subject)` is how an object stands on agenda and papers, when its own title does not tell it from another.
     `guide(rules)` tells a member, line by line, how the sheet is read. `after(council)` is what the stage has to do next:
     [(label, permission, endpoint, values)].
+    `revision_rule` is the term within which what is recommended may be revised first; None: there are no such verdicts.
+    `total(content, rules)` are the points of one ballot, where there are points.
     `returned(council, subject, by, at)` runs when an object is given back undecided. `established` runs when the council is set up; `concluded(council, results, chosen, by=, at=)` when it has ended:
     `results` are {item public id: count with its rank}, `chosen` the item that the council recommends among tied ones.
     """
@@ -114,6 +135,8 @@ class Procedure:
     agenda_title: Callable[[Any], str] | None = None
     guide: Callable[[Rules], Sequence[Words]] | None = None
     after: Callable[[Any], Sequence[tuple[str, str, str, Mapping[str, Any]]]] | None = None
+    revision_rule: str | None = None
+    total: Callable[[Mapping[str, Any], Rules], Fraction | None] | None = None
 
 
 _procedures: dict[Kind, Procedure] = {}

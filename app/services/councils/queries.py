@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.services.councils.models import (
     Count,
     Recusal,
     Seat,
+    SheetDraft,
 )
 from app.services.councils.procedures import Cast, Procedure, procedure_of
 from app.services.councils.rules import (
@@ -39,7 +40,7 @@ from app.services.rulebook import queries as rulebook
 
 NEAR = timedelta(hours=4)  # two sessions nearer than this are at the same time for who sits on both
 SITTING = (*UNDER_WAY, CouncilState.CONCLUDED)
-OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions")
+OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions", "counting_team")
 
 
 def _whole() -> Select[Any]:
@@ -112,10 +113,10 @@ def locked_item(item: AgendaItem, *, opening: bool) -> AgendaItem:
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def locked(council: Council) -> Council:
-    """The council and its seats as they stand now, under a lock: nobody else changes seats or session meanwhile."""
+def locked(council: Council, *, casting: bool = False) -> Council:
+    """The council and its seats as they stand now, under a lock: nobody else changes seats or session meanwhile. Members cast beside each other."""
     db.session.flush()
-    db.session.execute(select(Council.id).where(Council.id == council.id).with_for_update(key_share=True))
+    db.session.execute(select(Council.id).where(Council.id == council.id).with_for_update(key_share=not casting, read=casting))
     return fresh(council)
 
 
@@ -125,7 +126,7 @@ def locked(council: Council) -> Council:
 def rule_keys(kind: Kind, agenda: Iterable[Any]) -> list[str]:
     """The rules that a council of this kind freezes."""
     own = [f"councils.{kind}.{name}" for name in OWN_RULES]
-    return [*own, "councils.excluded_roles", "councils.vice_chair_needs_authorisation", *procedure_of(kind).rule_keys(list(agenda))]
+    return [*own, "councils.excluded_roles", "councils.invalid_ballots", "councils.vice_chair_needs_authorisation", *procedure_of(kind).rule_keys(list(agenda))]
 
 
 def rules_of(council: Council, *, on: date) -> dict[str, Any]:
@@ -251,7 +252,7 @@ def voters(council: Council, item: AgendaItem, recused: set[tuple[int, int]]) ->
 
 def ballot_of(item: AgendaItem, seat: Seat) -> Ballot | None:
     """The member's own ballot."""
-    return db.session.scalar(select(Ballot).where(Ballot.agenda_item_id == item.id, Ballot.seat_id == seat.id))
+    return db.session.scalar(select(Ballot).options(joinedload(Ballot.opened)).where(Ballot.agenda_item_id == item.id, Ballot.seat_id == seat.id))
 
 
 def own_ballots(council: Council, seat: Seat) -> dict[int, Ballot]:
@@ -269,17 +270,45 @@ def cast_by(council: Council) -> dict[int, set[int]]:
     return found
 
 
+def sealed_ballots(item: AgendaItem) -> list[Ballot]:
+    """All ballots of an item, sealed, with their seats."""
+    return list(db.session.scalars(select(Ballot).options(joinedload(Ballot.seat)).where(Ballot.agenda_item_id == item.id).order_by(Ballot.id)))
+
+
+def draft_of(item: AgendaItem, seat: Seat, writer: User) -> SheetDraft | None:
+    """What this person has begun to write of the sheet of a seat, sealed."""
+    return db.session.scalar(select(SheetDraft).where(SheetDraft.agenda_item_id == item.id, SheetDraft.seat_id == seat.id, SheetDraft.writer_id == writer.id))
+
+
+def paper_drafts(item: AgendaItem, seat: Seat) -> list[SheetDraft]:
+    """What tellers have read, sealed, from the paper ballot of a seat; not what its member is filling in."""
+    statement = select(SheetDraft).options(joinedload(SheetDraft.writer)).where(SheetDraft.agenda_item_id == item.id, SheetDraft.seat_id == seat.id)
+    return list(db.session.scalars(statement.where(SheetDraft.writer_id != seat.user_id).order_by(SheetDraft.id)))
+
+
+def paper_drafts_of(item: AgendaItem) -> list[SheetDraft]:
+    """The drafts of all sheets of an item, sealed, with who wrote them."""
+    return list(db.session.scalars(select(SheetDraft).options(joinedload(SheetDraft.writer)).where(SheetDraft.agenda_item_id == item.id).order_by(SheetDraft.id)))
+
+
 def ballots_of(item: AgendaItem) -> list[Ballot]:
-    """All ballots of an opened box, in the order of the seats. Raises PermissionError while the box is closed."""
+    """All ballots of an opened box with what they say, in the order of the seats. Raises PermissionError while the box is closed."""
     if item.opened_at is None:
         raise PermissionError("the box is closed")
-    return list(db.session.scalars(select(Ballot).options(joinedload(Ballot.seat)).where(Ballot.agenda_item_id == item.id).order_by(Ballot.seat_id)))
+    statement = select(Ballot).options(joinedload(Ballot.seat).joinedload(Seat.user), joinedload(Ballot.opened)).where(Ballot.agenda_item_id == item.id)
+    return list(db.session.scalars(statement.order_by(Ballot.seat_id).execution_options(populate_existing=True)))
 
 
-def casts_of(council: Council, item: AgendaItem) -> list[Cast]:
-    """The ballots of an opened box as they are counted."""
-    leader = presiding_over(council, item, recusals_of(council))
-    return [Cast(b.seat.public_id, b.seat.role, leader is not None and b.seat_id == leader.id, b.content) for b in ballots_of(item)]
+def casts_of(opened: Iterable[Ballot], presided: str | None) -> list[Cast]:
+    """These ballots of an opened box as they are counted; `presided` is the seat of who led the session on the item then."""
+    return [Cast(b.seat.public_id, b.seat.role, b.seat.public_id == presided, b.opened.content) for b in opened if b.opened]
+
+
+def presided_over(item: AgendaItem, result: Mapping[str, Any], opened: Iterable[Ballot]) -> str | None:
+    """The seat of who led the session when the box was opened, as the frozen count says it; counts of before tell the name."""
+    if item.opened_at is None:
+        return None
+    return result["presided"] if "presided" in result else next((b.seat.public_id for b in opened if b.seat.user.name == result.get("led")), None)
 
 
 def counts_of(council: Council) -> dict[str, dict[str, Any]]:

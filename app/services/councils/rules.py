@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, Refused
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
+from app.services.councils import counting
 
 
 class Kind(Face):
@@ -43,6 +44,7 @@ COUNCIL = Lifecycle("council", CouncilState, start=CouncilState.DRAFT, moves={
     (CouncilState.PROPOSED, "send_back"): Move(CouncilState.DRAFT, Do.COUNCILS_ESTABLISH, N_("Send the proposal back")),
     (CouncilState.ESTABLISHED, "replace"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_ESTABLISH, N_("Replace a member")),
     (CouncilState.ESTABLISHED, "convene"): Move(CouncilState.CONVENED, Do.COUNCILS_RUN, N_("Open the session")),
+    (CouncilState.CONVENED, "open_box"): Move(CouncilState.CONVENED, Do.COUNCILS_SIT, N_("Open the box")),
     (CouncilState.CONVENED, "adjourn"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_RUN, N_("Adjourn to another session")),
     (CouncilState.ESTABLISHED, "give_back"): Move(CouncilState.ESTABLISHED, Do.COUNCILS_RUN, N_("Give an item back")),
     (CouncilState.CONVENED, "give_back"): Move(CouncilState.CONVENED, Do.COUNCILS_RUN, N_("Give an item back")),
@@ -63,6 +65,7 @@ class Check:
     kept: bool
     sentence: str
     params: dict[str, Any]
+    roles: tuple[SeatRole, ...] = ()  # of whom it speaks; empty: of all members
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,15 @@ def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str,
     if rule.get("chair"):
         led = SeatRole.CHAIR in present or (SeatRole.VICE_CHAIR in present and vice_authorised)
         checks.append(Check(led, N_("The chair is out of it because of a conflict: the vice chair presides with written authorisation.") if SeatRole.CHAIR in out else
-                            N_("For a quorum the chair presides, or the vice chair with written authorisation."), {}))  # fmt: skip
+                            N_("For a quorum the chair presides, or the vice chair with written authorisation."), {}, (SeatRole.CHAIR,)))  # fmt: skip
     if rule.get("reviewers"):
         have, away = present.count(SeatRole.REVIEWER), list(out).count(SeatRole.REVIEWER)
         told = N_("%(have)s reviewers can vote on it, %(out)s being out of it because of a conflict; a quorum needs at least %(wanted)s.")
         figures = {"have": have, "wanted": rule["reviewers"]}
-        checks.append(Check(have >= rule["reviewers"], told, figures | {"out": away}) if away else
-                      Check(have >= rule["reviewers"], N_("%(have)s reviewers are present; a quorum needs at least %(wanted)s."), figures))  # fmt: skip
+        checks.append(Check(have >= rule["reviewers"], told, figures | {"out": away}, (SeatRole.REVIEWER,)) if away else
+                      Check(have >= rule["reviewers"], N_("%(have)s reviewers are present; a quorum needs at least %(wanted)s."), figures, (SeatRole.REVIEWER,)))  # fmt: skip
     if rule.get("secretary"):
-        checks.append(Check(SeatRole.SECRETARY in present, N_("For a quorum the scientific secretary is present."), {}))
+        checks.append(Check(SeatRole.SECRETARY in present, N_("For a quorum the scientific secretary is present."), {}, (SeatRole.SECRETARY,)))
     return checks
 
 
@@ -126,11 +129,16 @@ def conflicts(user_id: int, organisation_ids: set[int], *, users: Iterable[int],
     return found
 
 
-def refuse_broken(checks: Iterable[Check], *, field: str | None = None) -> None:
-    """Raise Incomplete for the first rule that is not kept."""
+def refuse_broken(checks: Iterable[Check], *, field: str | None = None, rule: Any = None, missing: Callable[[Collection[SeatRole]], list[str]] | None = None) -> None:
+    """Raise Incomplete for the first rule that is not kept; with the rule's row also by which rule of which source, and who is missing."""
     for check in checks:
-        if not check.kept:
+        if check.kept:
+            continue
+        if rule is None:
             raise Incomplete(check.sentence, field=field, **check.params)
+        names = ", ".join(missing(check.roles)) if missing is not None else ""
+        raise Incomplete(N_("%(said)s Rule %(rule)s, %(source)s (%(mark)s). Missing: %(names)s."), field=field, said=Incomplete(check.sentence, **check.params), rule=rule.key,
+                         source=rule.source, mark=rule.mark.label, names=names or "–")  # fmt: skip
 
 
 def check_answers(questions: Iterable[Any], content: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,8 +150,8 @@ def check_answers(questions: Iterable[Any], content: Mapping[str, Any]) -> dict[
             if q.required:
                 raise Incomplete(N_("Please answer every question of the ballot."), field=q.code)
             continue
-        if q.kind == "mark" and not (isinstance(given, int) and not isinstance(given, bool) and q.low <= given <= q.top):
-            raise Incomplete(N_("Please write a whole number from %(low)s to %(top)s."), field=q.code, low=q.low, top=q.top)
+        if q.kind == "mark":
+            given = _mark(q, given)
         if q.kind == "choice" and given not in {code for code, _words in q.choices}:
             raise Incomplete(N_("Please choose one from the list."), field=q.code)
         clean[q.code] = given
@@ -151,3 +159,36 @@ def check_answers(questions: Iterable[Any], content: Mapping[str, Any]) -> dict[
     if unknown:
         raise Incomplete(N_("This ballot has answers that were not asked for."))
     return clean
+
+
+def _mark(q: Any, given: Any) -> int | str:
+    """A mark as it is stored. Raises Incomplete unless it can be read, lies in the range and on a step."""
+    value = counting.allowed(given, q.top, q.step, q.low)
+    if value is not None:
+        return counting.plain(value)
+    if tuple(q.step) == (1, 1):
+        raise Incomplete(N_("Please write a whole number from %(low)s to %(top)s."), field=q.code, low=q.low, top=q.top)
+    raise Incomplete(N_("Please write a number from %(low)s to %(top)s, in steps of %(step)s."), field=q.code, low=q.low, top=q.top, step="/".join(str(n) for n in q.step))
+
+
+def defect(questions: Sequence[Any], content: Mapping[str, Any], check: Callable[[Mapping[str, Any]], None]) -> str | None:
+    """Why a ballot is not valid, as a code of the rule `councils.invalid_ballots`; None when it is. Ballots on paper come as they are.
+
+    `check` raises for answers that do not go together. What tellers saw on the paper itself stands under "defect".
+    """
+    if content.get("defect"):
+        return str(content["defect"])
+    answered = [q for q in questions if content.get(q.code) not in (None, "")]
+    if not answered:
+        return "blank"
+    if any(q.required and q not in answered for q in questions):
+        return "missing"
+    try:
+        clean = check_answers(questions, content)
+    except Refused:
+        return "out_of_range"
+    try:
+        check(clean)
+    except Refused:
+        return "contradictory"
+    return None

@@ -1,23 +1,23 @@
-"""/councils/…: the session and a member's ballot; another session, an item given back."""
+"""/councils/…: the session, its boxes; another session, an item given back."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.acts import moves
-from app.kernel import clock, subjects
+from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.councils import actions, forms, queries, shown
+from app.services.councils.actions.conclusion import ranked, tied_items
 from app.services.councils.actions.session import (
     broken_items,
     quorum,
     runs,
-    tied_items,
 )
 from app.services.councils.blueprint import bp, found, item_in
 from app.services.councils.models import AgendaItem, Council
@@ -68,46 +68,11 @@ def convene(pid: str) -> Any:
                            late=(clock.today() - called).days, called=called)  # fmt: skip
 
 
-@bp.route("/<pid>/items/<item_pid>/cast", methods=["GET", "POST"])
-@allow(Do.COUNCILS_SIT)
-@writes
-def cast(pid: str, item_pid: str) -> Any:
-    council = found(pid)
-    seat = or_404(queries.seat_of(council, current_user))
-    item = item_in(council, item_pid)
-    ballot = queries.ballot_of(item, seat)
-    if ballot is not None and request.method == "GET":
-        return render_template("councils/receipt.html", council=council, item=item, ballot=ballot)
-    rules, row = queries.rules_of(council, on=clock.today()), queries.subject_of(item)
-    actions.may_cast(council, item, rules, by=current_user)
-    actions.refuse_without_quorum(council, item, rules)
-    procedure = queries.procedure(council)
-    questions = procedure.questions(row, rules)
-    form, summary, code = forms.ballot_form(questions), None, 200
-    if form.validate_on_submit():
-        content = forms.answers(form, questions)
-        procedure.check(content, rules)
-        sheet = actions.seal_of(content, "")
-        if form["agree"].data and form["checked"].data == sheet:
-            actions.cast(council, item, content, by=current_user, at=clock.now())
-            return done(_("Your ballot is in the sealed box."), url_for(".cast", pid=pid, item_pid=item_pid))
-        code = 422 if form["checked"].data == sheet else 202
-        if code == 422:
-            form["agree"].errors = [_("Your ballot is not cast yet. Please tick this box and send it again.")]
-        form["checked"].data, form["agree"].data = sheet, False  # who changes a mark sees first what the sheet says then
-        summary = forms.in_words(words) if (words := procedure.summary(content, rules)) else _("Every question is answered.")
-    place = subjects.subject_of(item.subject_type).url
-    page = render_template("councils/cast.html", council=council, item=item, form=form, questions=questions, words=forms.in_words, summary=summary,
-                           guide=[forms.in_words(line) for line in procedure.guide(rules)] if procedure.guide else [],
-                           dossier=url_for(place(row)[0], **place(row)[1]) if place else None)  # fmt: skip
-    return page, code
-
-
 @bp.route("/<pid>/items/<item_pid>/open-box", methods=["GET", "POST"])
 @allow(Do.COUNCILS_SIT)
 @writes
 def open_box(pid: str, item_pid: str) -> Any:
-    council = found(pid, moves(COUNCIL, "adjourn"))
+    council = found(pid, moves(COUNCIL, "open_box"))
     or_404(queries.seat_of(council, current_user))
     item = item_in(council, item_pid)
     actions.must_preside(council, item, current_user)
@@ -128,14 +93,15 @@ def conclude(pid: str) -> Any:
     actions.must_run(council, current_user)
     running = council.state in actions.UNDER_WAY
     points = actions.open_points(council, clock.now()) if running else []
-    form = forms.conclude_form(points, data={"version": council.version})
+    term = _revision(council) if running else None
+    form = forms.conclude_form(points, revises=term is not None, data={"version": council.version, "outcome": "approve"})
     tied = tied_items(council, clock.now()) if running else []
     form["chosen"].choices = [(item.public_id, item.title) for item in tied]
     if form.validate_on_submit():
         actions.conclude(council, conclusion=form.conclusion.data or "", chosen=form.chosen.data, reason=form.reason.data, settled=forms.settled_in(form, points),
-                         seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+                         verdict=forms.verdict_in(form), seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_("The session is concluded; the minutes are issued."), url_for(".show", pid=pid))
-    return render_template("councils/conclude.html", council=council, form=form, tied=tied, points=points, items=shown.items(council, None))
+    return render_template("councils/conclude.html", council=council, form=form, tied=tied, points=points, term=term, items=shown.items(council, None))
 
 
 @bp.route("/<pid>/adjourn", methods=["GET", "POST"])
@@ -165,6 +131,14 @@ def give_back(pid: str, item_pid: str) -> Any:
         return done(_("The item is given back; it can be put to another council."), url_for(".show", pid=pid))
     together = queries.procedure(council).together
     return render_template("councils/give_back.html", council=council, form=form, items=queries.open_items(council) if together else [item])
+
+
+def _revision(council: Council) -> Any:
+    """The rule of how long a revision may take, when something can be recommended for approval after one; True where no rule says it."""
+    key = queries.procedure(council).revision_rule
+    if key is None or not any(r["passed"] for r in ranked(council, clock.now()).values()):
+        return None
+    return queries.rule_rows(council, on=clock.today()).get(key, True)
 
 
 def _named(broken: dict[AgendaItem, list[Check]]) -> list[str]:

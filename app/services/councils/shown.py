@@ -12,14 +12,15 @@ from flask_login import current_user
 from app.kernel import clock, subjects
 from app.kernel.permissions import Do
 from app.services.councils import actions, forms, queries
+from app.services.councils.actions.conclusion import ranked
 from app.services.councils.actions.session import (
     broken_among,
     broken_items,
-    ranked,
     runs,
 )
 from app.services.councils.actions.setup import check_time
 from app.services.councils.models import AgendaItem, Council, Seat
+from app.services.councils.procedures import invalid_lines
 from app.services.councils.rules import (
     COUNCIL,
     PREPARED,
@@ -72,7 +73,7 @@ def items(council: Council, seat: Seat | None) -> list[dict[str, Any]]:
         led = queries.presiding_over(council, item, recused) if item.opened_at is None else None
         shown.append({
             "item": item, "url": _place(item, row, out), "out": out, "ballot": own.get(item.id), "told": said,
-            "facts": [(forms.in_words(words), forms.said(value)) for words, value in said.facts] if said else [],
+            "facts": [(forms.in_words(words), forms.said(value)) for words, value in [*said.facts, *invalid_lines(counts[item.public_id], rules)]] if said else [],
             "table": [[forms.said(cell) for cell in line] for line in said.table] if said else [], "seals": counts[item.public_id]["seals"] if said else [],
             "remarks": list(said.remarks) if said else [], "voters": len(queries.voters(council, item, recused)), "cast": len(cast[item.id]),
             "broken": told(without.get(item, [])), "hopeless": item in hopeless, "leader": led if leader and led and led.id != leader.id else None,
@@ -123,6 +124,7 @@ def next_steps(council: Council, seat: Seat | None) -> list[tuple[str, str, bool
         steps.offer(council.state in PREPARED, _("Set time and place"), "councils.schedule")
     if runs(council, current_user):
         _as_keeper(steps, council)
+    steps.offer(council.state == CouncilState.CONVENED and current_user.public_id in (council.tellers or []), _("Enter paper ballots"), "councils.paper")
     if current_user.can(Do.COUNCILS_RUN):
         steps.offer(council.state == CouncilState.ESTABLISHED, _("Set time and place"), "councils.schedule")
     move = COUNCIL.table.get((council.state, "dissolve"))
@@ -157,3 +159,4 @@ def _as_keeper(steps: _Steps, council: Council) -> None:
     steps.offer(council.state in actions.UNDER_WAY and bool(left), _("Note attendance"), "councils.attend")
     steps.offer(council.state == CouncilState.ESTABLISHED and bool(left), _("Open the session"), "councils.convene")
     steps.offer(running and bool(left), _("Adjourn to another session"), "councils.adjourn")
+    steps.offer(running and bool(left), _("Note the counting team"), "councils.elect_tellers")

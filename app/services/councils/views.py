@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Flask, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,11 +18,16 @@ from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.councils import (
     actions,
+    ballot_views,
     forms,
     queries,
+    result_views,
     rules_shown,
+    sealing,
     session_views,
     shown,
+    teller_views,
+    what_if_views,
 )
 from app.services.councils.actions.session import quorum
 from app.services.councils.actions.setup import papers_due
@@ -32,7 +37,13 @@ from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 
+__all__ = ["ballot_views", "bp", "result_views", "teller_views", "what_if_views"]
 REFRESH = 20  # seconds between two looks at a running session
+
+
+def init_app(app: Flask) -> None:
+    """The keys of sealed ballots follow the settings."""
+    sealing.configure(app.config["BALLOT_KEYS"])
 
 
 def _councils() -> Listing:
@@ -84,7 +95,7 @@ def show(pid: str) -> Any:
         composition=shown.told(shown.ready(council)) if council.state in PREPARED else [],
         warnings=shown.beside(council) if officer and council.state in (*PREPARED, CouncilState.ESTABLISHED) else [],
         papers=[p for p in papers.of(council) if officer or queries.reads_paper(council, p, current_user)], timeline_entries=timeline,
-        next_steps=shown.next_steps(council, seat), recusals=queries.recusal_rows(council) if officer else [], seats={s.id: s for s in council.seats},
+        next_steps=shown.next_steps(council, seat), counted=bool(queries.counted_items(council)), recusals=queries.recusal_rows(council) if officer else [], seats={s.id: s for s in council.seats},
         leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
         gives_back=session_views.runs(council, current_user) and actions.may_give_back(council),
         replaces=current_user.can(Do.COUNCILS_ESTABLISH) and COUNCIL.may(council, "replace"), removes=current_user.can(Do.COUNCILS_RUN) and council.state == CouncilState.DRAFT,

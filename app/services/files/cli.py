@@ -1,4 +1,4 @@
-"""flask files verify"""
+"""flask files verify|check"""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from app.services.files import queries, store
+from app.kernel import clock
+from app.services.files import actions, queries, store, uploads
 
 files = AppGroup("files", help="The file store.")
 
@@ -28,4 +29,11 @@ def verify() -> None:
     sys.exit(bool(bad))
 
 
+@files.command("check")
+def check() -> None:
+    """Ask the malware check about every file that waits for it."""
+    click.echo(f"{actions.check_waiting(clock.now())} decided, {len(queries.waiting())} still waiting")
+
+
 commands = [files]
+JOBS = [actions.check_waiting, uploads.sweep]

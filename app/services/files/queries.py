@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
-from app.services.files.models import Attachment, Blob
+from app.services.files.models import Attachment, Blob, BlobScan, Upload
+from app.services.files.rules import Verdict
+from app.services.people.models import User
 
 
 def of(row: Any, *, kind: str | None = None) -> list[Attachment]:
@@ -29,13 +32,57 @@ def size_of(row: Any) -> int:
     return int(db.session.scalar(summed.where(Attachment.subject_type == name, Attachment.subject_pid == pid, Attachment.removed_at.is_(None))) or 0)
 
 
+def earlier(row: Any) -> list[Attachment]:
+    """The versions of files that others took the place of, newest first."""
+    name, pid = journal.subject_key(row)
+    statement = select(Attachment).options(joinedload(Attachment.uploaded_by)).where(
+        Attachment.subject_type == name, Attachment.subject_pid == pid, Attachment.replaced_by_pid.is_not(None))  # fmt: skip
+    return list(db.session.scalars(statement.order_by(Attachment.id.desc())))
+
+
 def attachment_for(user: Any, pid: str) -> Attachment | None:
-    """The attachment, when this person may read the object it belongs to, as that stands now. One taken out is gone."""
-    row = db.session.scalar(select(Attachment).where(Attachment.public_id == pid, Attachment.removed_at.is_(None)))
+    """The attachment, when this person may read the object it belongs to, as that stands now.
+
+    One taken out is gone; one that was replaced is read by those who stand behind the object, by nobody else.
+    """
+    present = or_(Attachment.removed_at.is_(None), Attachment.replaced_by_pid.is_not(None))
+    row = db.session.scalar(select(Attachment).where(Attachment.public_id == pid, present))
     if row is None:
         return None
     subject = subjects.load(row.subject_type, row.subject_pid)
-    return row if subject is not None and subjects.may_read(row.subject_type, subject, user) else None
+    if subject is None or not subjects.may_read(row.subject_type, subject, user):
+        return None
+    if row.removed_at is not None and user.id not in subjects.subject_of(row.subject_type).parties(subject).users:
+        return None
+    return row
+
+
+def size_by(user: User, *, since: datetime) -> int:
+    """The bytes that a person uploaded since then and that were not taken out."""
+    summed = select(func.coalesce(func.sum(Blob.size), 0)).select_from(Attachment).join(Blob, Blob.sha256 == Attachment.blob_sha256)
+    return int(db.session.scalar(summed.where(Attachment.uploaded_by_id == user.id, Attachment.uploaded_at >= since, Attachment.removed_at.is_(None))) or 0)
+
+
+def waiting() -> list[str]:
+    """The hashes of files that wait for the malware check, those first that waited longest."""
+    return list(db.session.scalars(select(BlobScan.sha256).where(BlobScan.verdict == Verdict.WAITING).order_by(BlobScan.checked_at).limit(200)))
+
+
+def with_blob(digest: str) -> list[Attachment]:
+    """The attachments with these bytes."""
+    return list(db.session.scalars(select(Attachment).options(joinedload(Attachment.uploaded_by)).where(Attachment.blob_sha256 == digest)))
+
+
+def upload_of(user: User, pid: str) -> Upload | None:
+    """An upload of this person."""
+    return db.session.scalar(select(Upload).where(Upload.public_id == pid, Upload.user_id == user.id))
+
+
+def open_uploads(row: Any, user: User) -> list[Upload]:
+    """The uploads of this person for an object that broke off."""
+    name, pid = journal.subject_key(row)
+    mine = select(Upload).where(Upload.subject_type == name, Upload.subject_pid == pid, Upload.user_id == user.id, Upload.done_at.is_(None))
+    return list(db.session.scalars(mine.order_by(Upload.id)))
 
 
 def blobs() -> list[Blob]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from flask import current_app
@@ -56,6 +58,83 @@ def get(digest: str) -> bytes:
     return content
 
 
+def size(digest: str) -> int | None:
+    """How many bytes are kept under this hash; None when there are none."""
+    try:
+        return _path(digest).stat().st_size
+    except OSError:
+        return None
+
+
 def names() -> set[str]:
     """The hashes of all files in the store, those that no row points to as well."""
     return {path.name for path in Path(current_app.config["FILES_FOLDER"]).glob("??/??/*") if not path.name.startswith(".")}
+
+
+def room() -> tuple[int, int]:
+    """How large the disk of the store is, and how much of it is free (bytes)."""
+    folder = Path(current_app.config["FILES_FOLDER"])
+    folder.mkdir(parents=True, exist_ok=True)
+    usage = shutil.disk_usage(folder)
+    return usage.total, usage.free
+
+
+# --- files that come in pieces --------------------------------------------------------------------------------
+
+
+class Gap(Exception):
+    """A piece that does not join on to what is there: `size` is how much that is."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+def _part(name: str) -> Path:
+    if not name.isalnum():
+        raise ValueError("not the name of an upload")
+    folder = Path(current_app.config["FILES_FOLDER"]) / ".uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.part"
+
+
+def part_size(name: str) -> int:
+    """How much of an upload is here."""
+    try:
+        return _part(name).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def put_piece(name: str, start: int, piece: bytes, *, most: int) -> int:
+    """Join a piece on; a piece that is here already changes nothing. Returns how much is here now. Raises Gap."""
+    with _part(name).open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # the same piece may be on its way twice
+        size = file.seek(0, os.SEEK_END)
+        if start > size or start + len(piece) > most:
+            raise Gap(size)
+        file.seek(start)
+        there = file.read(len(piece))
+        if there != piece[: len(there)]:
+            raise Gap(size)
+        file.write(piece[len(there) :])
+        file.flush()
+        return file.seek(0, os.SEEK_END)
+
+
+def get_parts(name: str) -> bytes:
+    """All of an upload that is here."""
+    try:
+        return _part(name).read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def drop_parts(name: str) -> None:
+    """An upload's pieces are not needed any more."""
+    _part(name).unlink(missing_ok=True)
+
+
+def uploads_here() -> set[str]:
+    """The uploads of which pieces are here."""
+    return {path.stem for path in (Path(current_app.config["FILES_FOLDER"]) / ".uploads").glob("*.part")}

@@ -9,18 +9,22 @@ from flask import Blueprint, current_app, make_response, request
 from flask_login import current_user
 
 from app.kernel import clock, journal
-from app.kernel.errors import Refused
+from app.kernel.errors import Refused, WrongState
 from app.kernel.web import SIGNED_IN, allow, or_404
 from app.kernel.words import N_
 from app.services.files import queries, store
+from app.services.files.rules import Verdict
 
-bp = Blueprint("files", __name__, url_prefix="/files")
+HELD = N_("This file still waits for the malware check and is not given out before. Please try again later.")
+bp = Blueprint("files", __name__, url_prefix="/files", template_folder="templates")
 
 
 @bp.get("/<pid>")
 @allow(SIGNED_IN)
 def download(pid: str) -> Any:
     row = or_404(queries.attachment_for(current_user, pid))
+    if not row.offered:
+        raise WrongState(HELD if row.verdict == Verdict.WAITING else N_("Malware was found in this file. It is not given out."))
     content = _bytes(row.blob_sha256)
     journal.note_access("download", "files.download", at=clock.now(), actor_id=current_user.id, subject_pid=pid, address=request.remote_addr)
     response = make_response(content)

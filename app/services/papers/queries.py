@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     cast,
     exists,
     not_,
@@ -39,6 +40,16 @@ def of_keys(keys: Iterable[tuple[str, str]]) -> list[Paper]:
         return []
     named = tuple_(Paper.subject_type, Paper.subject_pid).in_(wanted)
     return list(db.session.scalars(select(Paper).where(named).order_by(Paper.dated.desc(), Paper.id.desc())))
+
+
+_LISTED = (select(Paper.public_id, Paper.title, Paper.number, Paper.dated)  # type: ignore[attr-defined]
+           .where(tuple_(Paper.subject_type, Paper.subject_pid).in_(bindparam("keys", expanding=True))).order_by(Paper.dated.desc(), Paper.id.desc()))  # fmt: skip
+
+
+def listed(keys: Iterable[tuple[str, str]]) -> Sequence[Any]:
+    """What a list shows of the papers issued on these pairs, newest first: whole papers bring all their text along."""
+    wanted = list(keys)
+    return db.session.execute(_LISTED, {"keys": wanted}).all() if wanted else []
 
 
 def register() -> Select[tuple[Paper]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.kernel.text import fold, nfc, sort_key
 from app.kernel.words import N_
 from app.services.people import queries
 from app.services.people.models import (
+    AccountToken,
     Debarment,
     Engagement,
     Membership,
@@ -28,7 +30,16 @@ from app.services.people.models import (
     SignInTry,
     User,
 )
-from app.services.people.rules import OrganisationKind, Role, check_password
+from app.services.people.rules import (
+    NAME_LONGEST,
+    OrganisationKind,
+    Purpose,
+    Role,
+    check_address,
+    check_orcid,
+    check_password,
+    check_phone,
+)
 
 TRIES_KEPT = timedelta(days=2)
 _hasher = [PasswordHasher()]
@@ -64,12 +75,11 @@ def rename_organisation(row: Organisation, name: str, *, on: date, by: User, at:
 def add_user(email: str, name: str, *, by: User | None, at: datetime, password: str | None = None,
              title: str | None = None, locale: str = "vi", is_demo: bool = False) -> User:  # fmt: skip
     """Make an account. Raises Incomplete when the address is taken or the password is weak."""
+    email = check_address(email)
     norm = queries.email_norm(email)
-    if "@" not in norm:
-        raise Incomplete(N_("Please write a whole e-mail address."), field="email")
     if queries.user_by_email(email) is not None:
         raise Incomplete(N_("There is already an account with this address."), field="email")
-    row = User(email=nfc(email), email_norm=norm, name=nfc(name), sort_name=sort_key(name), title=title, locale=locale,
+    row = User(email=email, email_norm=norm, name=nfc(name), sort_name=sort_key(name), title=title, locale=locale,
                created_at=at, is_demo=is_demo)  # fmt: skip
     if password is not None:
         row.password_hash = _hasher[0].hash(check_password(password, email))
@@ -118,6 +128,7 @@ def deactivate(user: User, *, by: User, at: datetime, reason: str, seen: int | N
     check_seen(user, seen)
     user.active = False
     user.epoch += 1
+    kill_links(user, at=at)
     journal.record(user, "deactivate", by=by, at=at, reason=reason)
 
 
@@ -159,8 +170,15 @@ def sign_in(user: User, *, at: datetime, hours: int, address: str | None, browse
     db.session.add(SignInSession(user_id=user.id, token_hash=queries.token_hash(token), epoch=user.epoch, created_at=at,
                                  expires_at=at + timedelta(hours=hours), address=address, browser=(browser or "")[:200]))  # fmt: skip
     db.session.flush()
+    kill_links(user, at=at, purposes=(Purpose.RESET,))  # who knows the password needs no other way in
     journal.record(user, "sign_in", by=user, at=at)
     return token
+
+
+def kill_links(user: User, *, at: datetime, purposes: Collection[Purpose] = tuple(Purpose)) -> None:
+    """Links that were mailed for this account open nothing from now on."""
+    db.session.execute(update(AccountToken).where(AccountToken.user_id == user.id, AccountToken.purpose.in_(purposes), AccountToken.used_at.is_(None),
+                                                  AccountToken.dead_at.is_(None)).values(dead_at=at))  # fmt: skip
 
 
 def sign_out(user: User, token: str, *, at: datetime) -> None:
@@ -185,6 +203,7 @@ def change_password(user: User, old: str, new: str, *, at: datetime) -> None:
         raise Incomplete(N_("The new password must differ from the old one."), field="password")
     user.password_hash = _hasher[0].hash(clean)
     user.epoch += 1
+    kill_links(user, at=at)
     journal.record(user, "change_password", by=user, at=at)
 
 
@@ -192,7 +211,20 @@ def set_password(user: User, password: str, *, by: User | None, at: datetime) ->
     """Set a password for somebody (command line, demonstration); every session dies."""
     user.password_hash = _hasher[0].hash(check_password(password, user.email))
     user.epoch += 1
+    kill_links(user, at=at)
     journal.record(user, "set_password", by=by, at=at)
+
+
+def describe(user: User, values: Mapping[str, Any]) -> list[str]:
+    """Set name, title, phone and ORCID, each checked; returns the names of those that changed."""
+    name = " ".join(nfc(values.get("name") or "").split())
+    if not name or len(name) > NAME_LONGEST:
+        raise Incomplete(N_("Please write your name, with at most %(n)s characters."), field="name", n=NAME_LONGEST)
+    new = {"name": name, "title": " ".join(nfc(values.get("title") or "").split())[:100] or None, "phone": check_phone(values.get("phone") or ""), "orcid": check_orcid(values.get("orcid") or "")}
+    changed = [field for field, value in new.items() if getattr(user, field) != value]
+    user.name, user.title, user.phone, user.orcid = new["name"], new["title"], new["phone"], new["orcid"]
+    user.sort_name = sort_key(name)
+    return changed
 
 
 def choose_locale(user: User, locale: str) -> None:

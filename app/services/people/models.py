@@ -19,7 +19,7 @@ from app.kernel.db import (
     to,
 )
 from app.kernel.permissions import Do, words_of
-from app.services.people.rules import OrganisationKind, Role, in_force
+from app.services.people.rules import OrganisationKind, Purpose, Role, in_force
 
 
 class Organisation(Identified, Versioned, Model):
@@ -32,9 +32,11 @@ class Organisation(Identified, Versioned, Model):
     folded: Mapped[str] = mapped_column(String(300), index=True)
     kind: Mapped[OrganisationKind] = enum_of(OrganisationKind, default=OrganisationKind.OTHER)
     address: Mapped[str | None] = mapped_column(String(300))
+    tax_code: Mapped[str | None] = mapped_column(String(14))
+    representative: Mapped[str | None] = mapped_column(String(200))  # who stands for it by law
     active_to: Mapped[date | None]
 
-    __table_args__ = (text_check("name", 300),)
+    __table_args__ = (text_check("name", 300), Index("uq_organisation_tax_code", "tax_code", unique=True))
 
 
 class OrganisationName(Model):
@@ -59,6 +61,8 @@ class User(UserMixin, Identified, Versioned, Model):
     name: Mapped[str] = mapped_column(String(200))
     sort_name: Mapped[str] = mapped_column(String(400), index=True)
     title: Mapped[str | None] = mapped_column(String(100))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    orcid: Mapped[str | None] = mapped_column(String(19))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locale: Mapped[str] = mapped_column(String(5), default="vi")
     epoch: Mapped[int] = mapped_column(default=1)
@@ -170,6 +174,31 @@ class SignInTry(Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_sign_in_try_email", "email_norm", "at"), Index("ix_sign_in_try_address", "address", "at"))
+
+
+class AccountToken(Model):
+    """A link that was mailed: its token is stored hashed, works once and for a short while. One without a person is of a sign-up,
+    or of an address that has no account: it is kept all the same, so that both cases are alike and count alike."""
+
+    __tablename__ = "account_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose] = enum_of(Purpose)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(to("user_account"), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_norm: Mapped[str] = mapped_column(String(320))
+    name: Mapped[str | None] = mapped_column(String(200))
+    locale: Mapped[str] = mapped_column(String(5), default="vi")
+    next: Mapped[str | None] = mapped_column(String(500))
+    batch: Mapped[str | None] = mapped_column(String(26))  # the two links of one change of address
+    address: Mapped[str | None] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dead_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # something else happened that makes it worthless
+
+    __table_args__ = (Index("ix_account_token_email", "email_norm", "made_at"), Index("ix_account_token_address", "address", "made_at"))
 
 
 class Engagement(Model):

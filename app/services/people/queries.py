@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.kernel.db import db
 from app.kernel.permissions import ROLES, Do
-from app.kernel.text import nfc
 from app.services.people.models import (
     Debarment,
     Engagement,
@@ -22,11 +22,12 @@ from app.services.people.models import (
     SignInTry,
     User,
 )
+from app.services.people.rules import address_norm
 
 
 def email_norm(email: str) -> str:
     """How addresses are compared."""
-    return nfc(email).casefold()
+    return address_norm(email)
 
 
 def user_by_email(email: str) -> User | None:
@@ -153,12 +154,32 @@ def sessions_of(user: User, *, at: datetime) -> list[SignInSession]:
         .order_by(SignInSession.id.desc())))  # fmt: skip
 
 
-def failed_tries(email: str, address: str | None, *, since: datetime) -> tuple[int, int]:
-    """Failed sign-ins since then: (of this account, from this address)."""
-    tries = select(func.count()).select_from(SignInTry).where(SignInTry.at >= since)
-    of_account = db.session.scalar(tries.where(SignInTry.email_norm == email_norm(email))) or 0
-    from_address = db.session.scalar(tries.where(SignInTry.address == address)) or 0
-    return of_account, from_address
+@dataclass(frozen=True)
+class Tries:
+    """Failed sign-ins of a while: of this account from this source, of this account from everywhere, from this source to any account."""
+
+    here: int
+    of_account: int
+    from_source: int
+
+
+def failed_tries(email: str, source: str | None, *, since: datetime) -> Tries:
+    """Failed sign-ins since then."""
+    named, here = SignInTry.email_norm == email_norm(email), SignInTry.address == source
+    counts = select(func.count(case((and_(named, here), 1))), func.count(case((named, 1))), func.count(case((here, 1))))
+    return Tries(*db.session.execute(counts.where(SignInTry.at >= since, or_(named, here))).one())
+
+
+def is_usual_source(email: str, source: str | None, *, since: datetime) -> bool:
+    """Was somebody signed in to this account from this source since then?"""
+    signed_in = select(SignInSession.id).join(User, User.id == SignInSession.user_id).where(User.email_norm == email_norm(email), SignInSession.address == source)
+    return db.session.scalar(signed_in.where(SignInSession.created_at >= since).limit(1)) is not None
+
+
+def guessed_at(*, since: datetime, tries: int) -> list[User]:
+    """People at whose accounts somebody guessed from one source so often since then."""
+    often = (select(SignInTry.email_norm).where(SignInTry.at >= since).group_by(SignInTry.email_norm, SignInTry.address).having(func.count() >= tries))
+    return list(db.session.scalars(select(User).where(User.active, User.email_norm.in_(often))))
 
 
 def try_window(at: datetime, minutes: int) -> datetime:

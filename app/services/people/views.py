@@ -27,10 +27,11 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, Refused
 from app.kernel.web import PUBLIC, SIGNED_IN, allow, back_to, done, or_404, writes
 from app.kernel.words import N_
-from app.services.people import actions, forms, kept, queries
+from app.services.people import actions, forms, guessing, kept, linkpages, queries
 from app.services.people.models import SignInSession, User
 
 bp = Blueprint("people", __name__, url_prefix="/auth", template_folder="templates")
+linkpages.hang(bp)
 LOCALES = ("vi", "en")
 SEEN_EVERY = 60  # seconds between two notes of use in the cookie
 
@@ -83,18 +84,10 @@ def sign_in() -> Any:
     return render_template("people/login.html", form=form)
 
 
-def _refuse_guessing(email: str) -> None:
-    """Raises Incomplete while there were too many wrong passwords for this account, or from this address."""
-    since = queries.try_window(clock.now(), current_app.config["LOGIN_WINDOW_MINUTES"])
-    of_account, from_address = queries.failed_tries(email, request.remote_addr, since=since)
-    if of_account >= current_app.config["LOGIN_TRIES"] or from_address >= current_app.config["LOGIN_TRIES"] * 5:
-        raise Incomplete(N_("Too many attempts. Please wait %(n)s minutes and try again."), n=current_app.config["LOGIN_WINDOW_MINUTES"])
-
-
 def _checked(email: str, password: str) -> User | None:
     """The person, or None. Counts the failure; too many close the door for a while. No lock is held while hashing."""
     at, address = clock.now(), request.remote_addr
-    _refuse_guessing(email)
+    guessing.refuse(email, address)
     user = queries.user_by_email(email)
     stored = user.id if user else None
     if user is not None:
@@ -214,7 +207,7 @@ def password() -> Any:
     if form.validate_on_submit():
         if form.password.data != form.again.data:
             raise Incomplete(N_("The two new passwords differ."), field="again")
-        _refuse_guessing(current_user.email)  # guesses count like those at the door
+        guessing.refuse(current_user.email, request.remote_addr)  # guesses count like those at the door
         try:
             actions.change_password(current_user, form.old.data or "", form.password.data or "", at=clock.now())
         except Incomplete as refusal:

@@ -44,6 +44,14 @@ def check_day(day: date, *, field: str, since: date | None = None, until: date |
         raise Incomplete(N_("This date cannot lie after %(day)s."), field=field, day=f"{until:%d/%m/%Y}")
 
 
+def years_after(day: date, years: int) -> date:
+    """The last day of a term of years from `day`."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February
+        return date(day.year + years, 2, 28)
+
+
 def working_days_between(start: date, end: date, is_off: Callable[[date], bool]) -> int:
     """How many working days lie after `start` up to and with `end`."""
     return sum(not is_off(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

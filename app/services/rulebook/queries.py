@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, or_, select
 
 from app.kernel.db import db
 from app.services.rulebook.calendar import due_date, names_of, national_days, off_days
 from app.services.rulebook.models import CalendarYear, DayOff, Rule
 from app.services.rulebook.rules import DayKind, RuleMissing
 
+# written once: acts and pages of every room ask for rules
+_ON = bindparam("on", type_=Date)
+_RULE = (select(Rule).where(Rule.key == bindparam("key"), Rule.valid_from <= _ON, or_(Rule.valid_to.is_(None), Rule.valid_to >= _ON))
+         .order_by(Rule.valid_from.desc()).limit(1))  # fmt: skip
+_DAYS_OFF = select(DayOff.day, DayOff.kind)
+
 
 def rule(key: str, *, on: date) -> Rule:
     """The version of a rule in force on a day. Raises RuleMissing."""
-    statement = (select(Rule).where(Rule.key == key, Rule.valid_from <= on, or_(Rule.valid_to.is_(None), Rule.valid_to >= on))
-                 .order_by(Rule.valid_from.desc()).limit(1))  # fmt: skip
-    found = db.session.scalar(statement)
+    found = db.session.scalar(_RULE, {"key": key, "on": on})
     if found is None:
         raise RuleMissing(key, on)
     return found
@@ -106,7 +110,7 @@ def calendar_of(year: int) -> list[tuple[date, DayKind, str, DayOff | None]]:
 
 def is_off() -> Callable[[date], bool]:
     """Who knows the days off: the national calendar with the exceptions entered here."""
-    return off_days({d.day: str(d.kind) for d in db.session.scalars(select(DayOff))})
+    return off_days({day: str(kind) for day, kind in db.session.execute(_DAYS_OFF)})
 
 
 def due(start: date, term: int | str | dict[str, Any], unit: str = "working", *, on: date | None = None) -> date:

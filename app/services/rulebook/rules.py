@@ -12,7 +12,7 @@ from app.kernel.errors import Incomplete, Refused
 from app.kernel.words import N_, Face
 
 DAYS = ("working", "calendar")
-_SHARES = {"fraction", "zero_share", "pass_share", "excellent_share", "fail_share", "least_quantity"}
+_SHARES = {"fraction", "zero_share", "pass_share", "excellent_share", "fail_share", "least_quantity", "step"}
 
 
 class Mark(Face):
@@ -100,7 +100,7 @@ def _wrong_with_parts(part: dict[str, Any]) -> str | None:
         return N_("The roles need more people than the greatest number of members.")
     if {"criteria", "top", "pass"} <= set(part):
         codes = [c["code"] for c in part["criteria"]]
-        if sum(c["weight"] for c in part["criteria"]) * part["top"] != 100 or part["pass"] > 100 or len(set(codes)) < len(codes):
+        if sum(c["weight"] * c.get("top", part["top"]) for c in part["criteria"]) != 100 or part["pass"] > 100 or len(set(codes)) < len(codes):
             return N_("The highest marks times their weights must add up to 100, and no criterion may appear twice.")
     return None
 

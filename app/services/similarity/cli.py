@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from app.kernel.db import db
-from app.services.similarity import queries
+from app.services.similarity import queries, texts
 from app.services.similarity.kinds import rebuild_all
 from app.services.similarity.models import TextEntry
 from app.services.similarity.words import read_titles
@@ -41,4 +42,13 @@ def rebuild() -> None:
     db.session.commit()
 
 
+def compare_texts(at: datetime) -> None:
+    """The worker's part: a few texts a round, each in a transaction of its own, so that nobody waits long for the database."""
+    for _n in range(texts.ROUND):
+        if not texts.work_through(at, limit=1):
+            return
+        db.session.commit()
+
+
 commands = [projects, similarity]
+JOBS = [compare_texts]

@@ -30,7 +30,7 @@ class Gram:
 
 
 @lru_cache(maxsize=200_000)
-def _number(text: str) -> int:
+def number_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
@@ -39,10 +39,10 @@ def grams(read: Sequence[Word]) -> list[Gram]:
     found: dict[int, Gram] = {}
     for at, word in enumerate(read):
         if word.text not in COMMON and len(word.text) > 1:
-            found.setdefault(_number(word.text), Gram(_number(word.text), at, 1))
+            found.setdefault(number_of(word.text), Gram(number_of(word.text), at, 1))
     for at, (one, two) in enumerate(pairwise(read)):
         if not {one.text, two.text} <= COMMON:
-            key = _number(f"{one.text} {two.text}")
+            key = number_of(f"{one.text} {two.text}")
             found.setdefault(key, Gram(key, at, 2))
     return list(found.values())
 
@@ -84,8 +84,8 @@ def shared_phrases(text: str, question: Sequence[Gram], candidates: Sequence[Gra
 
 def _places(read: Sequence[Word]) -> list[Gram]:
     """Every place of every gram, also those that stand more than once."""
-    ones = [Gram(_number(w.text), at, 1) for at, w in enumerate(read) if w.text not in COMMON and len(w.text) > 1]
-    return ones + [Gram(_number(f"{a.text} {b.text}"), at, 2) for at, (a, b) in enumerate(pairwise(read)) if not {a.text, b.text} <= COMMON]
+    ones = [Gram(number_of(w.text), at, 1) for at, w in enumerate(read) if w.text not in COMMON and len(w.text) > 1]
+    return ones + [Gram(number_of(f"{a.text} {b.text}"), at, 2) for at, (a, b) in enumerate(pairwise(read)) if not {a.text, b.text} <= COMMON]
 
 
 def _runs(covered: Sequence[bool]) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -86,15 +86,21 @@ def evaluations_of(case: Case) -> list[Evaluation]:
     return list(db.session.scalars(select(Evaluation).where(Evaluation.case_id == case.id).order_by(Evaluation.number)))
 
 
-def projects_to_begin(user: User, *, until: date, held: bool = False) -> list[Project]:
-    """Projects this person may see, or (`held`, for a bare list) answers for, with a signed contract that ends by then, not ended, without a case."""
+def _to_begin(statement: Select[Any], until: date) -> Select[Any]:
     ended = exists().where(ProjectClosing.project_id == Project.id)
     begun = exists().where(Case.project_id == Project.id)
-    return list(db.session.scalars(
-        select(Project).join(Contract, Contract.project_id == Project.id).options(*(() if held else _FACES))
-        .where(Contract.state == ContractState.SIGNED, Contract.ends_on <= until, ~ended, ~begun,
-               funding.held(user) if held else visible(user))
-        .order_by(Contract.ends_on, Project.id)))  # fmt: skip
+    return (statement.join(Contract, Contract.project_id == Project.id).where(Contract.state == ContractState.SIGNED, Contract.ends_on <= until, ~ended, ~begun)
+            .order_by(Contract.ends_on, Project.id))  # fmt: skip
+
+
+def projects_to_begin(user: User, *, until: date) -> list[Project]:
+    """Projects this person may see with a signed contract that ends by then, not ended, without a case."""
+    return list(db.session.scalars(_to_begin(select(Project).options(*_FACES), until).where(visible(user))))
+
+
+def held_to_begin(user: User, *, until: date) -> Select[Any]:
+    """The same for whoever answers for the project, as columns of a bare list."""
+    return _to_begin(select(Project.public_id, Project.title, Project.code, Project.ends_on, Project.decision_date), until).where(funding.held(user))
 
 
 def early_end(project_id: int) -> ProjectClosing | None:
@@ -103,15 +109,14 @@ def early_end(project_id: int) -> ProjectClosing | None:
     return closing if closing is not None and closing.kind == ClosingKind.TERMINATED else None
 
 
-def cases_in(user: User, *states: CaseState, held: bool = False) -> Sequence[Row[Any]]:
+def cases_in(user: User, *states: CaseState, held: bool = False) -> Select[Any]:
     """The cases in these states that this person may see, or (`held`) answers for, the longest waiting first: what a bare list shows of them.
 
     Cases of projects that ended early are left out: nothing is done about them.
     """
     mine = (funding.held(user) if held else true()) & ~exists().where(ProjectClosing.project_id == Case.project_id, ProjectClosing.kind == ClosingKind.TERMINATED)
-    return db.session.execute(
-        select(*_LINE).join(Project, Project.id == Case.project_id)
-        .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id)).all()  # fmt: skip
+    return (select(*_LINE).join(Project, Project.id == Case.project_id)
+            .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id))  # fmt: skip
 
 
 # --- results --------------------------------------------------------------------------------------------------
@@ -209,7 +214,7 @@ def given_documents(case: Case) -> set[str]:
     return {attachment.kind for attachment in files.of(case)}
 
 
-def dossier_due(project: Project, contract_ends_on: date) -> date:
+def dossier_due(project: Project | Row[Any], contract_ends_on: date) -> date:
     """The last day for the dossier of a contract that ends on that day."""
     return rulebook.due(contract_ends_on, "acceptance.dossier_days", on=project.decision_date)
 

@@ -24,6 +24,7 @@ from app.kernel.words import N_
 from app.stages.calls.actions.notices import COLUMNS
 from app.stages.calls.milestones import CORRECTABLE, DATES, WHILE_OPEN
 from app.stages.calls.models import Call, CallTopic
+from app.stages.calls.rules import Attendee, Capacity, attendees
 from app.stages.ideas.models import Topic
 
 
@@ -195,8 +196,14 @@ class AnswerQuestion(StageForm):
 
 
 class OpenDossiers(StageForm):
-    present = NoteField(N_("Who is present"), required=True, max=2000, rows=3, hint=N_("Names and offices, as they stand in the minutes."))
+    place = LineField(N_("Place of the opening"), required=True, max=500)
+    present = NoteField(N_("Who is present"), required=True, max=8000, rows=4, hint=N_("One person a line: name; body; office. For example: Trần Văn Mẫu; Văn phòng Sở; chuyên viên."))
+    witnesses = NoteField(N_("Witnesses"), max=8000, rows=3, sometimes=True, hint=N_("One person a line, in the same way: those who watch that every seal is whole."))
     agree = YesField(N_("The dossiers are opened now, before those present."), required=True)
+
+    def people(self) -> list[Attendee]:
+        """Who is there."""
+        return attendees(self.present.data or "", Capacity.PRESENT, "present") + attendees(self.witnesses.data or "", Capacity.WITNESS, "witnesses")
 
 
 class Plain(StageForm):

@@ -29,7 +29,7 @@ from app.kernel.db import (
     trigger,
 )
 from app.services.people.models import User
-from app.stages.calls.rules import CallState, QuestionState, TopicOutcome
+from app.stages.calls.rules import CallState, Capacity, QuestionState, TopicOutcome
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
 
@@ -153,6 +153,36 @@ class Correction(Identified, Model):
     __table_args__ = (text_check("document", 200),)
 
 
+class Opening(Identified, Model):
+    """The session in which the dossiers of a call were opened. Append-only."""
+
+    __tablename__ = "call_opening"
+
+    call_id: Mapped[int] = mapped_column(to("call"), unique=True)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(String(500))
+    by_id: Mapped[int] = mapped_column(to("user_account"))
+
+    people: Mapped[list[OpeningPresent]] = relationship(lazy="raise_on_sql", order_by="OpeningPresent.position", viewonly=True)
+
+    __table_args__ = (text_check("place", 500),)
+
+
+class OpeningPresent(Model):
+    """Who was there when the dossiers were opened, and of which body."""
+
+    __tablename__ = "call_opening_present"
+
+    opening_id: Mapped[int] = mapped_column(to("call_opening"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    capacity: Mapped[Capacity] = enum_of(Capacity)
+    name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(String(300))
+    office: Mapped[str | None] = mapped_column(String(200))
+
+    __table_args__ = (text_check("name", 200), text_check("body", 300))
+
+
 class Question(Identified, Versioned, Model):
     """A question about a call. What everybody reads is `wording` and `answer`; who asked is read by nobody, only mailed to."""
 
@@ -213,7 +243,8 @@ class SavedSearch(Identified, Model):
     __table_args__ = (UniqueConstraint("user_id", "query"),)
 
 
-append_only("call_correction")
+for _table in ("call_correction", "call_opening", "call_opening_present"):
+    append_only(_table)
 # the rules of a call that is out: its notice does not change, its deadline moves by two people and never back, an answered extension stays
 _NOTICE = ("mode", "year", "round", "number", "dated", "opens_at", "rules", "title")
 _OUT = "OLD.state <> 'draft' AND OLD.opens_at IS NOT NULL"
@@ -221,7 +252,7 @@ _BY_TWO = ("NOT EXISTS (SELECT 1 FROM call_extension e WHERE e.call_id = OLD.id 
            "AND e.confirmed_by_id <> e.proposed_by_id AND e.old_deadline = OLD.deadline AND e.new_deadline = NEW.deadline)")  # fmt: skip
 
 
-def _guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
+def guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
     """Refuse the event where the condition holds, on both databases."""
     trigger(
         name, table,
@@ -233,11 +264,11 @@ def _guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
     )  # fmt: skip
 
 
-_guard("call_notice_frozen", "call", f"UPDATE OF {', '.join(_NOTICE)}", _OUT, "a published notice is frozen")
-_guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.deadline <> OLD.deadline AND {_BY_TWO}",
+guard("call_notice_frozen", "call", f"UPDATE OF {', '.join(_NOTICE)}", _OUT, "a published notice is frozen")
+guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.deadline <> OLD.deadline AND {_BY_TWO}",
        "the deadline of a published call moves by two people")  # fmt: skip
-_guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")
-_guard("call_extension_kept", "call_extension", "DELETE", "OLD.id IS NOT NULL", "an extension is kept")
+guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")
+guard("call_extension_kept", "call_extension", "DELETE", "OLD.id IS NOT NULL", "an extension is kept")
 # a topic is in one open call at most, whatever the code does: two rounds follow each other, they never run side by side
 _TWICE = ("EXISTS (SELECT 1 FROM call_topic mine JOIN call_topic other ON other.topic_id = mine.topic_id AND other.call_id <> mine.call_id "
           "JOIN call running ON running.id = other.call_id WHERE mine.call_id = NEW.id AND other.outcome IS NULL "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +12,7 @@ from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, Refused, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
+from app.kernel.text import nfc
 from app.kernel.words import N_, Face
 from app.services.papers.rules import GIVEN_NUMBER
 
@@ -31,6 +34,23 @@ class CallState(Face):
     OPENED = "opened", N_("Dossiers opened"), "blue"
     CONCLUDED = "concluded", N_("Concluded"), "purple"
     CANCELLED = "cancelled", N_("Cancelled"), "red"
+
+
+class Capacity(Face):
+    """As what somebody is there when dossiers are opened."""
+
+    PRESENT = "present", N_("Present"), "grey"
+    WITNESS = "witness", N_("Witness"), "blue"
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """Somebody who is there when dossiers are opened."""
+
+    name: str
+    body: str
+    office: str = ""
+    capacity: Capacity = Capacity.PRESENT
 
 
 class TopicOutcome(Face):
@@ -74,6 +94,29 @@ DOSSIER_LISTERS: list[Callable[[Any], list[dict[str, Any]]]] = []
 APPLICANTS: list[Callable[[Any], list[Any]]] = []
 # fn(call) -> {call topic id: Face}: how far the selection of its topics is; selection registers its own at import
 STANDINGS: list[Callable[[Any], dict[int, Any]]] = []
+
+
+def attendees(text: str, capacity: Capacity, field: str) -> list[Attendee]:
+    """The people of a list with one a line: name; body; office. Raises Incomplete for a line that names no body."""
+    found = []
+    for number, line in enumerate((one for one in nfc(text).split("\n") if one.strip()), start=1):
+        parts = [" ".join(part.split()) for part in re.split(r"[;\t]", line, maxsplit=2)]
+        if len(parts) < 2 or not parts[0] or not parts[1]:
+            raise Incomplete(N_("Line %(n)s: please write name and body with a semicolon between them, for example: Trần Văn Mẫu; Văn phòng Sở; chuyên viên."), field=field, n=number)
+        if len(parts[0]) > 200 or len(parts[1]) > 300 or len(parts[2] if len(parts) > 2 else "") > 200:
+            raise Incomplete(N_("Line %(n)s is too long."), field=field, n=number)
+        found.append(Attendee(parts[0], parts[1], parts[2] if len(parts) > 2 else "", capacity))
+    if len(found) > 100:
+        raise Incomplete(N_("These are too many people: at most %(n)s."), field=field, n=100)
+    return found
+
+
+def check_attendance(people: Collection[Attendee], witnesses: int) -> None:
+    """Raise Incomplete unless somebody is there, and as many witnesses as the rulebook asks for."""
+    if not any(p.capacity == Capacity.PRESENT for p in people):
+        raise Incomplete(N_("Please say who is present."), field="present")
+    if sum(p.capacity == Capacity.WITNESS for p in people) < witnesses:
+        raise Incomplete(N_("At least %(n)s witness must be there when dossiers are opened."), field="witnesses", n=witnesses)
 
 
 def is_open(call: Any, at: datetime) -> bool:

@@ -66,7 +66,7 @@ class Report(OfProject, Identified, Versioned, Model):
     number: Mapped[int]
     period_from: Mapped[date]
     period_to: Mapped[date]
-    due_on: Mapped[date] = mapped_column(index=True)
+    due_on: Mapped[date]
     progress: Mapped[int | None]  # percent of the work
     done: Mapped[str | None] = mapped_column(Text)
     products: Mapped[str | None] = mapped_column(Text)
@@ -80,7 +80,7 @@ class Report(OfProject, Identified, Versioned, Model):
     remark: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
-        UniqueConstraint("project_id", "number"),
+        UniqueConstraint("project_id", "number"), Index("ix_report_state_due_on", "state", "due_on"),
         CheckConstraint("progress IS NULL OR progress BETWEEN 0 AND 100", name="progress_percent"),
         CheckConstraint("reviewed_by_id IS NULL OR reviewed_by_id <> submitted_by_id", name="four_eyes"),
         CheckConstraint("state NOT IN ('submitted', 'accepted') OR submitted_at IS NOT NULL", name="submitted_has_time"),
@@ -93,7 +93,7 @@ class Inspection(OfProject, Identified, Versioned, Model):
     __tablename__ = "inspection"
 
     kind: Mapped[InspectionKind] = enum_of(InspectionKind, default=InspectionKind.PERIODIC)
-    state: Mapped[InspectionState] = enum_of(InspectionState, default=InspectionState.PLANNED)
+    state: Mapped[InspectionState] = enum_of(InspectionState, default=InspectionState.PLANNED, index=True)
     planned_on: Mapped[date] = mapped_column(index=True)
     place: Mapped[str | None] = mapped_column(String(300))
     purpose: Mapped[str] = mapped_column(Text)

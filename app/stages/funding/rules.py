@@ -11,7 +11,10 @@ from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
+from app.stages.proposals.costs import final_product
+from app.stages.proposals.rules import Spending
 
+LumpSum = Spending  # the method that a dossier asks for is the one that is appraised and approved
 
 class AppraisalState(Face):
     """Where a budget appraisal is."""
@@ -58,13 +61,6 @@ class SettlementState(Face):
     SUBMITTED = "submitted", N_("Submitted"), "blue"
     RETURNED = "returned", N_("Returned"), "red"
     ACCEPTED = "accepted", N_("Accepted"), "green"
-
-
-class LumpSum(Face):
-    """The method of lump-sum spending (khoán chi)."""
-
-    FINAL_PRODUCT = "final_product", N_("Lump sum to the final product"), "green"
-    PARTIAL = "partial", N_("Partial lump sum"), "blue"
 
 
 class Source(Face):
@@ -208,18 +204,7 @@ def lump_sum_faults(products: Sequence[Any], used_at: str | None, bound_total: i
     Each product needs a name, a quantity and a quality; the place of use must be named; and what is spent on repair,
     purchase of assets and travel abroad (`bound_total`) must not exceed `ceiling`.
     """
-    faults = []
-    if not products or any(not (p.name or "").strip() for p in products):
-        faults.append(N_("The final product is not named."))
-    if any(not (p.quality or "").strip() for p in products):
-        faults.append(N_("A product has no quality criterion with unit and level."))
-    if any(not p.quantity for p in products):
-        faults.append(N_("A product has no quantity or scale."))
-    if not (used_at or "").strip():
-        faults.append(N_("Nobody is named who will use the product."))
-    if bound_total > ceiling:
-        faults.append(N_("Repair, purchase of assets and travel abroad together exceed the limit."))
-    return faults
+    return [condition.why for condition in final_product(products, used_at, bound_total, ceiling) if not condition.ok]
 
 
 def check_other_person(person_id: int, *earlier: int | None) -> None:

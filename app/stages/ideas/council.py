@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from app.kernel.errors import Incomplete, WrongState
@@ -21,6 +22,7 @@ from app.services.councils.procedures import (
     Rules,
     Told,
     Words,
+    base_of,
     register_procedure,
 )
 from app.services.councils.rules import CouncilState, Kind
@@ -91,7 +93,7 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
     """
     rule = rules[ADOPTION]
     chosen = [str(c.content["conclusion"]) for c in casts]
-    options = {"base": len(casts), "fraction": rule["fraction"], "strict": rule["strict"]}
+    options = {"base": base_of(rule, len(casts), rules), "fraction": rule["fraction"], "strict": rule["strict"]}
     votes, adopted = counting.vote(chosen, **options)
     if adopted is None and counting.vote(["go" if c in CARRY_OUT else "no" for c in chosen], **options)[1] == "go":
         adopted = "adjust"
@@ -181,9 +183,9 @@ def mode_of(result: Mapping[str, Any]) -> Mode | None:
 def rank(results: Mapping[str, Mapping[str, Any]], _rules: Rules) -> dict[str, dict[str, Any]]:
     """The order of priority: adopted tasks by the mean of the places voted, the others after them. Equal means have the same place."""
 
-    def key(entry: tuple[str, Mapping[str, Any]]) -> tuple[bool, float]:
+    def key(entry: tuple[str, Mapping[str, Any]]) -> tuple[bool, bool, Fraction]:
         total, voters = entry[1]["priority"]
-        return entry[1]["adopted"] not in CARRY_OUT, total / voters if voters else 100.0
+        return entry[1]["adopted"] not in CARRY_OUT, not voters, Fraction(total, voters) if voters else Fraction(0)
 
     ordered = sorted(results.items(), key=key)
     keys = [key(entry) for entry in ordered]

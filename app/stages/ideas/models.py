@@ -234,7 +234,7 @@ class Topic(Identified, Versioned, Model):
     ceiling: Mapped[int | None] = money(nullable=True)
     duration_months: Mapped[int | None]
     year: Mapped[int]
-    item_id: Mapped[int] = mapped_column(to("priority"), index=True)
+    item_id: Mapped[int] = mapped_column(to("priority"))
     idea_id: Mapped[int | None] = mapped_column(to("idea"), unique=True)
     receiver_organisation_id: Mapped[int | None] = mapped_column(to("organisation"), index=True)
     commitment: Mapped[str | None] = mapped_column(Text)
@@ -256,7 +256,7 @@ class Topic(Identified, Versioned, Model):
     __table_args__ = (
         text_check("title", 500),
         CheckConstraint("(mode = 'direct') = (assigned_organisation_id IS NOT NULL)", name="direct_names_one"),
-        Index("ix_topic_state_year", "state", "year"),
+        Index("ix_topic_state_year", "state", "year"), Index("ix_topic_counted", "item_id", "year"),  # the board counts from it alone
     )
 
 

@@ -279,11 +279,13 @@ def topics_of_body(pid: str) -> Select[Any]:
     return topic_ordered_by(select(Topic.id), pid)
 
 
+_ORDERING = (select(Organisation.public_id, Organisation.name).order_by(Organisation.folded)
+             .where(or_(Organisation.id.in_(select(Idea.receiver_organisation_id)), Organisation.id.in_(select(Topic.receiver_organisation_id)))))  # fmt: skip
+
+
 def ordering_bodies() -> list[tuple[str, str]]:
     """(public id, name) of the bodies that order: those named to receive the result of an idea or a topic."""
-    named = or_(Organisation.id.in_(select(Idea.receiver_organisation_id)), Organisation.id.in_(select(Topic.receiver_organisation_id)))
-    rows = db.session.execute(select(Organisation.public_id, Organisation.name).where(named).order_by(Organisation.folded))
-    return [(pid, name) for pid, name in rows]
+    return [(pid, name) for pid, name in db.session.execute(_ORDERING)]
 
 
 def decided_together(topic: Topic) -> list[Topic]:

@@ -9,11 +9,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
-from app.later import xlsxwriter
+from app.later import calamine, xlsxwriter
 from app.stages.plan.checking import MOST_ITEMS, MOST_ROWS, Problem
 from app.stages.plan.shape import Shape, shown
 
@@ -78,7 +76,7 @@ class _Book:
                         return False
         return True
 
-    def read(self, book: CalamineWorkbook) -> None:
+    def read(self, book: Any) -> None:
         known = {fold(name): name for name in book.sheet_names}
         for sheet, columns in SHEETS.items():
             if fold(sheet) not in known:
@@ -151,8 +149,8 @@ def read(content: bytes) -> tuple[Shape, dict[str, str], list[Problem]]:
     book = _Book()
     try:
         if book.bounded(content):
-            book.read(CalamineWorkbook.from_filelike(io.BytesIO(content)))
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
+            book.read(calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)))
+    except (calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile):
         book.say("", N_("This workbook cannot be opened. Please save it again as an Excel workbook (.xlsx), without a password."))
     if book.problems:
         return {}, {}, book.problems

@@ -9,18 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from app.kernel.db import MONEY_MAX
 from app.kernel.errors import Incomplete
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
-from app.later import xlsxwriter
+from app.later import calamine, xlsxwriter
 from app.stages.proposals.rules import Source, line_amount
 
 MOST_LINES = 1_000
 LONGEST_TEXT = MOST_LINES * 700
 COLUMNS = ("Mục chi", "Nội dung", "Nguồn", "Năm", "ĐVT", "Số lượng", "Đơn giá", "Thành tiền")
+TOLD = ("Khoán chi", "Định mức")  # in the workbook only: they follow from the others
 UNITS = {"": 1, "đ": 1, "đồng": 1, "₫": 1, "vnd": 1, "vnđ": 1, "nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tr": 10**6, "tỷ": 10**9, "tỉ": 10**9}
 UNITS |= {f"{name} đồng": size for name, size in UNITS.items() if size > 1}
 SOURCES = {"state": Source.STATE, "ngan sach nha nuoc": Source.STATE, "nsnn": Source.STATE, "ngan sach": Source.STATE, "state budget": Source.STATE,
@@ -124,6 +123,12 @@ def quantity_of(typed: str) -> int:
     return found
 
 
+def quantity_text(quantity: int) -> str:
+    """Hundredths as people write them: 250 → "2,5"."""
+    whole, part = divmod(quantity, 100)
+    return f"{whole},{part:02d}".rstrip("0") if part else str(whole)
+
+
 # --- rows -----------------------------------------------------------------------------------------------------
 
 
@@ -204,14 +209,14 @@ def _line(number: int, texts: list[str], named: Mapping[str, str], table: Table)
 # --- a workbook -----------------------------------------------------------------------------------------------
 
 
-def workbook(lines: Sequence[Any], heads: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """The estimate as a workbook with the columns that can be read again; the last row adds up."""
+def workbook(lines: Sequence[Any], heads: Mapping[str, Mapping[str, Any]], norms: Sequence[Mapping[str, Any] | None] = ()) -> bytes:
+    """The estimate as a workbook with the columns that can be read again, then what is only told; the last row adds up."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("Dự toán")
         bold, money, plain = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "#,##0.##"})
-        sheet.write_row(0, 0, COLUMNS, bold)
-        for column, width in enumerate((26, 44, 20, 8, 12, 12, 18, 20)):
+        sheet.write_row(0, 0, (*COLUMNS, *TOLD), bold)
+        for column, width in enumerate((26, 44, 20, 8, 12, 12, 18, 20, 12, 16)):
             sheet.set_column(column, column, width)
         at = 0
         for at, b in enumerate(lines, 1):
@@ -222,6 +227,9 @@ def workbook(lines: Sequence[Any], heads: Mapping[str, Mapping[str, Any]]) -> by
             sheet.write_number(at, 5, b.quantity / 100, plain)
             sheet.write_number(at, 6, b.price, money)
             sheet.write_formula(at, 7, f"=ROUND(F{at + 1}*G{at + 1},0)", money, b.amount)
+            sheet.write_string(at, 8, "Khoán" if getattr(b, "lump_sum", heads.get(b.head, {}).get("lump_sum")) else "Không khoán")
+            if at <= len(norms) and (norm := norms[at - 1]) is not None:
+                sheet.write_number(at, 9, norm["most"], money)
         if at:
             sheet.write_string(at + 1, 0, "Tổng cộng", bold)
             sheet.write_formula(at + 1, 7, f"=SUM(H2:H{at + 1})", money, sum(b.amount for b in lines))
@@ -232,8 +240,8 @@ def workbook(lines: Sequence[Any], heads: Mapping[str, Mapping[str, Any]]) -> by
 def read_workbook(content: bytes, heads: Mapping[str, Mapping[str, Any]]) -> Table:
     """The lines of the first sheet of a workbook that was checked already."""
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         cells = sheet.to_python(skip_empty_area=False, nrows=MOST_LINES * 2)
-    except (CalamineError, IndexError, ValueError, OSError):
+    except (calamine.CalamineError, IndexError, ValueError, OSError):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file") from None
     return rows(cells, heads)

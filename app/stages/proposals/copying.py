@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,14 +18,16 @@ from app.kernel.words import N_, Face
 from app.services.files import actions as file_actions
 from app.services.files import queries as files
 from app.services.files import store
+from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.questionnaires.answering import is_empty
 from app.services.questionnaires.rules import Kind, questions
-from app.stages.proposals import estimate, queries, work
+from app.stages.proposals import estimate, promises, queries, work
 from app.stages.proposals.budgeting import Line
-from app.stages.proposals.drafts import touch
+from app.stages.proposals.drafts import check_place, touch
 from app.stages.proposals.models import Proposal, ProposalProduct, TeamMember
 from app.stages.proposals.rules import How, TeamRole
+from app.stages.proposals.schedule import Stage, Use, numbered
 from app.stages.proposals.texts import same
 
 
@@ -35,6 +37,7 @@ class What(Face):
     WORK = "work", N_("Work description"), "blue"
     TEAM = "team", N_("Team"), "blue"
     PRODUCTS = "products", N_("Products"), "blue"
+    PLAN = "plan", N_("Work plan and use of the results"), "blue"
     BUDGET = "budget", N_("Budget"), "blue"
     FILES = "files", N_("Files"), "blue"
 
@@ -56,6 +59,8 @@ class Carried:
     labels: dict[str, Mapping[str, str]] = field(default_factory=dict)
     team: list[TeamMember] = field(default_factory=list)
     products: list[ProposalProduct] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     files: list[Any] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
@@ -71,7 +76,7 @@ class _Upload:
 
 def sources(user: User, target: Proposal) -> list[Proposal]:
     """The other dossiers this person wrote in, newest first, in whatever state."""
-    rows = select(Proposal).where(queries.in_team(user), Proposal.id != target.id).order_by(Proposal.id.desc()).limit(100)
+    rows = select(Proposal).where(queries.writes_in(user), Proposal.id != target.id).order_by(Proposal.id.desc()).limit(100)
     return list(db.session.scalars(rows))
 
 
@@ -87,6 +92,7 @@ def carried(target: Proposal, old: Proposal, *, at: datetime) -> Carried:
     _answers(found, target, old)
     _people(found, target, old)
     _promises(found, target, old)
+    _plan(found, target, old)
     _money(found, target, old, at)
     _documents(found, target, old, at)
     return found
@@ -130,6 +136,29 @@ def _promises(found: Carried, target: Proposal, old: Proposal) -> None:
     found.products = [p for p in old.products if (p.group, p.name) not in there]
 
 
+def _plan(found: Carried, target: Proposal, old: Proposal) -> None:
+    if target.milestones:
+        there = {(m.content, m.month_from, m.month_to) for m in target.milestones}
+        found.left += [Left(What.PLAN, m.content, N_("The work plan here has milestones already.")) for m in old.milestones if (m.content, m.month_from, m.month_to) not in there]
+    else:
+        found.stages = promises.stages_of(old)
+    if target.uses:
+        named = {u.receiver for u in target.uses}
+        found.left += [Left(What.PLAN, u.receiver, N_("It is named here already who uses the results.")) for u in old.uses if u.receiver not in named]
+    else:
+        found.uses = promises.uses_of(old)
+
+
+def _plans(found: Carried, target: Proposal, old: Proposal, by: User, at: datetime) -> None:
+    """Milestones and uses, tied to the products of the same form and name."""
+    here = {(p.group, p.name): label for label, p in numbered(target.products)}
+    numbers = {label: here[p.group, p.name] for label, p in numbered(old.products) if (p.group, p.name) in here}
+    if found.stages:
+        promises.put_milestones(target, [replace(s, products=tuple(numbers[x] for x in s.products if x in numbers)) for s in found.stages], by=by, at=at)
+    if found.uses:
+        promises.put_uses(target, [replace(u, product=numbers.get(u.product or "")) for u in found.uses], by=by, at=at)
+
+
 def _money(found: Carried, target: Proposal, old: Proposal, at: datetime) -> None:
     if target.lines:
         there = {(b.head, b.content, b.source, b.quantity, b.price) for b in target.lines}
@@ -166,19 +195,25 @@ def copy(target: Proposal, old: Proposal, parts: Collection[str], *, by: User, a
         raise Incomplete(N_("Please choose at least one."), field="parts")
     if What.WORK in parts and found.answers:
         work.save(target, found.answers, how=How.COPIED, by=by, at=at)
-    if What.TEAM in parts:
+    check_place(target, *(str(p) for p in parts if p in (What.TEAM, What.PRODUCTS, What.FILES)))
+    if What.TEAM in parts:  # by name and address: who worked on another dossier has not agreed to this one
+        addresses = {u.id: u.email for u in people.users_by_id({m.user_id for m in found.team if m.user_id}).values()}
         for member in found.team:
-            db.session.add(TeamMember(proposal_id=target.id, user_id=member.user_id, organisation_id=member.organisation_id, name=member.name, role=member.role,
-                                      task=member.task, months=member.months))  # fmt: skip
+            db.session.add(TeamMember(proposal_id=target.id, organisation_id=member.organisation_id, name=member.name, role=member.role, email=addresses.get(member.user_id, member.email),
+                                      task=member.task, months=member.months, access=member.access))  # fmt: skip
     if What.PRODUCTS in parts:
         for p in found.products:
-            db.session.add(ProposalProduct(proposal_id=target.id, group=p.group, name=p.name, unit=p.unit, quantity=p.quantity, quality=p.quality))
+            db.session.add(promises.fill(ProposalProduct(proposal_id=target.id), promises.promise_of(p)))
+        db.session.flush()
+        queries.with_parts(target)
+    if What.PLAN in parts:
+        _plans(found, target, old, by, at)
     if What.BUDGET in parts and found.lines:
         estimate.put_lines(target, found.lines, replace=False, by=by, at=at)
     if What.FILES in parts:
         _attach(found, target, by, at)
     db.session.flush()
-    db.session.refresh(target, ["team", "products", "lines"])
+    db.session.refresh(target, ["team", "lines"])
     journal.record(target, "copy", by=by, at=at, detail={"from": old.public_id, "parts": sorted(str(p) for p in parts)})
     return found
 

@@ -14,7 +14,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.people import queries as people
-from app.services.people.actions import disengage
+from app.services.people.actions import disengage, engage
 from app.services.people.models import User
 from app.stages.calls import actions as calls
 from app.stages.ideas.rules import TopicState
@@ -50,6 +50,15 @@ def not_select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
     """Called by selection: did not pass."""
     _conclude(proposal, "not_select", by, at)
     disengage(proposal, on=local(at).date())
+
+
+def engaged(proposal: Proposal, at: datetime) -> None:
+    """From this day on people and host work on the dossier."""
+    facts: dict[str, Any] = {"title": proposal.title, "from_date": local(at).date()}
+    engage("proposal", proposal, role="host", organisation_id=proposal.host_id, **facts)
+    for member in proposal.team:
+        if member.user_id:
+            engage("proposal", proposal, role=str(member.role), user_id=member.user_id, **facts)
 
 
 def holders(proposal: Proposal) -> list[User]:

@@ -7,30 +7,57 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
+from app.kernel.errors import NotAllowed
 from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.words import N_
 from app.services.people import queries as people
-from app.services.people.models import User
+from app.services.people.models import Organisation, User
+from app.services.profiles.models import CvVersion
 from app.services.rulebook import queries as rulebook
 from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
-from app.stages.proposals.models import Proposal, TeamMember, Version
-from app.stages.proposals.rules import Finding, ProposalState, findings, in_time
+from app.stages.proposals import late
+from app.stages.proposals.models import (
+    Milestone,
+    PaperDossier,
+    Proposal,
+    Replacement,
+    TeamMember,
+    Version,
+)
+from app.stages.proposals.rules import (
+    Access,
+    Finding,
+    ProposalState,
+    findings,
+    in_time,
+)
 
+attempts_of, admission_by_pid, admissions_of, waiting_admissions = late.attempts_of, late.admission_by_pid, late.admissions_of, late.waiting_admissions
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
+
+
+READS_ONLY = N_("You may read this dossier but not write in it. The principal investigator can give you the right.")
 
 
 def in_team(user: User) -> ColumnElement[bool]:
     """The condition: this person is the investigator or in the team."""
     return or_(Proposal.pi_id == user.id, exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id))
+
+
+def writes_in(user: User) -> ColumnElement[bool]:
+    """The condition: this person is the investigator, or in the team with the right to write."""
+    joined = exists().where(TeamMember.proposal_id == Proposal.id, TeamMember.user_id == user.id, TeamMember.access == Access.EDIT)
+    return or_(Proposal.pi_id == user.id, joined)
 
 
 def managed_by(user: User) -> ColumnElement[bool]:
@@ -44,17 +71,46 @@ def _unsealed() -> ColumnElement[bool]:
     return and_(opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
 
 
+def unsealed() -> ColumnElement[bool]:
+    """The condition: the call is opened, and the dossier was neither a draft nor withdrawn."""
+    return _unsealed()
+
+
 def _seen_by(user: User) -> ColumnElement[bool]:
     own = or_(in_team(user), managed_by(user))
-    return or_(own, _unsealed()) if user.can(Do.PROPOSALS_READ) else own
+    return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
+
+
+def _of_member() -> tuple[Any, ...]:
+    return (joinedload(TeamMember.organisation), joinedload(TeamMember.cv).options(
+        load_only(CvVersion.public_id, CvVersion.number, CvVersion.sha256, CvVersion.made_at), lazyload(CvVersion.form)))  # fmt: skip
+
+
+def _promised() -> tuple[Any, ...]:
+    """The same members stand in the team and at milestones: both are read alike, or the one would undo the other."""
+    return (selectinload(Proposal.products), selectinload(Proposal.uses),
+            selectinload(Proposal.milestones).options(selectinload(Milestone.products), selectinload(Milestone.members).options(*_of_member())))  # fmt: skip
+
+
+def with_parts(proposal: Proposal) -> None:
+    """Load anew what the dossier promises: products, uses, milestones with their ties."""
+    db.session.refresh(proposal, ["products", "uses", "milestones"])
+    for milestone in proposal.milestones:
+        db.session.expire(milestone, ["products", "members"])
+    tied = select(Milestone).options(selectinload(Milestone.products), selectinload(Milestone.members).options(*_of_member())).where(Milestone.proposal_id == proposal.id)
+    db.session.scalars(tied).all()  # people and products that are loaded already stay as they are
 
 
 def _whole() -> Select[Any]:
-    return select(Proposal).options(
+    return select(Proposal).options(*whole_options())
+
+
+def whole_options() -> list[Any]:
+    """What is loaded with a whole dossier."""
+    return [
         joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.call_topic).joinedload(CallTopic.topic),
-        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), selectinload(Proposal.products), selectinload(Proposal.lines),
-        joinedload(Proposal.work_form),
-        selectinload(Proposal.team).joinedload(TeamMember.organisation))  # fmt: skip
+        joinedload(Proposal.item), joinedload(Proposal.host), joinedload(Proposal.pi), *_promised(), selectinload(Proposal.lines),
+        joinedload(Proposal.work_form), joinedload(Proposal.paper), joinedload(Proposal.late), selectinload(Proposal.team).options(*_of_member())]  # fmt: skip
 
 
 def proposal_for(user: User, pid: str) -> Proposal | None:
@@ -63,9 +119,43 @@ def proposal_for(user: User, pid: str) -> Proposal | None:
     return row if row is not None and subjects.may_read("proposal", row, user) else None
 
 
+def access_of(row: Proposal, user: User) -> Access | None:
+    """What this person may do in the draft: the investigator writes, a member as given, the host's manager reads and comments."""
+    if row.pi_id == user.id:
+        return Access.EDIT
+    found = next((Access(m.access) for m in row.team if m.user_id == user.id), None)
+    return Access.COMMENT if user.manages(row.host_id) and found in (None, Access.VIEW) else found
+
+
 def for_team(user: User, pid: str) -> Proposal | None:
-    """The whole dossier, for those who write it."""
+    """The whole dossier, for those who write it. Raises NotAllowed for who is in the team with a smaller right."""
+    row = for_member(user, pid)
+    if row is not None and access_of(row, user) != Access.EDIT:
+        raise NotAllowed(READS_ONLY)
+    return row
+
+
+def for_member(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the team, whatever their right."""
     return db.session.scalar(_whole().where(Proposal.public_id == pid, in_team(user)))
+
+
+def for_writing(user: User, pid: str) -> Proposal | None:
+    """The dossier for those who write a section of its work description: with call, topic and form, without team, products and estimate.
+
+    Raises NotAllowed for who is in the team with a smaller right.
+    """
+    light = select(Proposal, writes_in(user)).options(
+        joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.work_form))
+    row, writes = db.session.execute(light.where(Proposal.public_id == pid, in_team(user))).one_or_none() or (None, False)
+    if row is not None and not writes:
+        raise NotAllowed(READS_ONLY)
+    return row
+
+
+def for_writing_with(user: User, pid: str) -> Proposal | None:
+    """The whole dossier, for the team and the host's manager: who may read its comments."""
+    return db.session.scalar(_whole().where(Proposal.public_id == pid, or_(in_team(user), managed_by(user))))
 
 
 def for_host(user: User, pid: str) -> Proposal | None:
@@ -83,10 +173,17 @@ def proposal_by_pid(pid: str) -> Proposal | None:
     return db.session.scalar(_whole().where(Proposal.public_id == pid))
 
 
+def by_id(row_id: int) -> Proposal | None:
+    """The whole dossier by its inner key, whoever asks."""
+    return db.session.scalar(_whole().where(Proposal.id == row_id))
+
+
 def may_read(row: Proposal, user: User) -> bool:
     """May this person read the dossier and its files as it stands now?"""
     if row.pi_id == user.id or user.manages(row.host_id) or any(m.user_id == user.id for m in row.team):
         return True
+    if row.paper is not None and row.paper.registered_by_id == user.id and user.can(Do.PROPOSALS_CHECK):
+        return True  # who took the envelope in hands the receipt out; what is in it is not in the system
     return not is_sealed(row) and user.can(Do.PROPOSALS_READ)
 
 
@@ -148,6 +245,11 @@ def of_call_topic(call_topic: CallTopic, states: Iterable[ProposalState] | None 
     return list(db.session.scalars(statement.order_by(Proposal.submitted_at, Proposal.id)))
 
 
+def any_in(call_topic: CallTopic, states: Iterable[ProposalState]) -> bool:
+    """Is a dossier of the topic in one of these states?"""
+    return bool(db.session.scalar(select(exists().where(Proposal.call_topic_id == call_topic.id, Proposal.state.in_(list(states))))))
+
+
 def of_call(call: Call) -> list[Proposal]:
     """The dossiers that came in for a call, in order."""
     statement = _whole().join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id, Proposal.submitted_at.is_not(None))
@@ -179,11 +281,48 @@ def latest_version(proposal: Proposal) -> Version | None:
     return db.session.scalar(select(Version).where(Version.proposal_id == proposal.id).order_by(Version.number.desc()).limit(1))
 
 
+def replaced_by(proposal: Proposal) -> Proposal | None:
+    """The dossier whose place this one takes, or took."""
+    old = select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id).scalar_subquery()
+    return db.session.scalar(_whole().where(Proposal.id == old))
+
+
+def replacements_of(proposal: Proposal) -> list[Proposal]:
+    """The dossiers that were begun to take this one's place, newest first."""
+    rows = select(Proposal).join(Replacement, Replacement.proposal_id == Proposal.id).where(Replacement.replaced_id == proposal.id)
+    return list(db.session.scalars(rows.order_by(Proposal.id.desc())))
+
+
+def paper_of(proposal: Proposal) -> PaperDossier | None:
+    """What stands on the envelope of a dossier that came on paper."""
+    return db.session.get(PaperDossier, proposal.id)
+
+
+def on_paper(call: Call) -> list[Proposal]:
+    """The dossiers of a call that came on paper, in the order they were registered."""
+    rows = _whole().join(PaperDossier, PaperDossier.proposal_id == Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id)
+    return list(db.session.scalars(rows.order_by(Proposal.id)))
+
+
 def checker_of(proposal: Proposal) -> int | None:
-    """Who declared the dossier not eligible last: the journal knows."""
+    """Who concluded the check of the dossier last: the journal knows."""
     kind, pid = journal.subject_key(proposal)
-    acts = select(JournalEntry.actor_id).where(JournalEntry.subject_type == kind, JournalEntry.subject_pid == pid, JournalEntry.verb == "check_ineligible")
+    verbs = ("check_eligible", "check_ineligible")
+    acts = select(JournalEntry.actor_id).where(JournalEntry.subject_type == kind, JournalEntry.subject_pid == pid, JournalEntry.verb.in_(verbs))
     return db.session.scalar(acts.order_by(JournalEntry.seq.desc()).limit(1))
+
+
+def under_check() -> Select[Any]:
+    """The opened dossiers of all calls, with what the list of the check shows."""
+    shown = (joinedload(Proposal.host), joinedload(Proposal.pi), joinedload(Proposal.call_topic).joinedload(CallTopic.topic))
+    joined = (select(Proposal).join(Organisation, Organisation.id == Proposal.host_id).join(User, User.id == Proposal.pi_id)
+              .join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Call, Call.id == CallTopic.call_id))  # fmt: skip
+    return joined.options(*shown).where(Call.state.in_(UNSEALED), Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
+
+
+def opened_calls() -> list[Call]:
+    """The calls whose dossiers are open, newest first."""
+    return list(db.session.scalars(select(Call).where(Call.state.in_(UNSEALED)).order_by(Call.deadline.desc()).limit(200)))
 
 
 def to_sign(user: User) -> list[Proposal]:
@@ -194,7 +333,7 @@ def to_sign(user: User) -> list[Proposal]:
 
 def drafts_of(user: User) -> list[Proposal]:
     """Drafts this person writes in, newest first."""
-    statement = select(Proposal).where(in_team(user), Proposal.state == ProposalState.DRAFT)
+    statement = select(Proposal).where(writes_in(user), Proposal.state == ProposalState.DRAFT)
     return list(db.session.scalars(statement.order_by(Proposal.id.desc()).limit(50)))
 
 
@@ -234,7 +373,7 @@ def findings_of(proposal: Proposal, kinds: Iterable[str], *, on: date, english: 
     return findings(
         documents=[(d["en" if english else "vi"], d["code"] in present) for d in needed],
         documents_source=rulebook.rule("proposals.documents", on=on).source, signed=proposal.host_signed_at is not None,
-        in_time=proposal.submitted_at is None or in_time(proposal.submitted_at, call.deadline), leads=leads,
+        in_time=proposal.submitted_at is None or proposal.late is not None or in_time(proposal.submitted_at, call.deadline), leads=leads,
         host_barred=bool(people.debarments(organisation_id=proposal.host_id, on=on)), pi_barred=bool(people.debarments(user_id=proposal.pi_id, on=on)),
         one_at_a_time=one.source if one.value else None)  # fmt: skip
 

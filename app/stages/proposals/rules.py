@@ -31,11 +31,14 @@ class ProposalState(Face):
 S = ProposalState
 PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.DRAFT, "submit"): Move(S.SUBMITTED, Do.PROPOSALS_SUBMIT, N_("Submit proposal")),
+    (S.DRAFT, "admit"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Admit a late dossier")),
     (S.DRAFT, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
     (S.SUBMITTED, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
+    (S.SUBMITTED, "give_way"): Move(S.WITHDRAWN, Do.SYSTEM, N_("Replace by a new version")),
     (S.SUBMITTED, "check_eligible"): Move(S.ELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare eligible")),
     (S.SUBMITTED, "check_ineligible"): Move(S.INELIGIBLE, Do.PROPOSALS_CHECK, N_("Declare not eligible")),
     (S.INELIGIBLE, "reinstate"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Reinstate for a second look")),
+    (S.ELIGIBLE, "retract"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Take back that it is eligible")),
     (S.ELIGIBLE, "put_to_selection"): Move(S.IN_SELECTION, Do.SYSTEM, N_("Put to selection")),
     (S.IN_SELECTION, "take_from_selection"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Take from selection")),
     (S.IN_SELECTION, "select"): Move(S.SELECTED, Do.SYSTEM, N_("Select")),
@@ -54,6 +57,30 @@ class TeamRole(Face):
     SECRETARY = "secretary", N_("Scientific secretary"), "blue"
     KEY = "key", N_("Key member"), "blue"
     MEMBER = "member", N_("Member"), "grey"
+    PARTNER = "partner", N_("Partner organisation"), "amber"
+
+
+class Access(Face):
+    """What a person of the team may do in the dossier; each right holds the ones before it."""
+
+    VIEW = "view", N_("May read"), "grey"
+    COMMENT = "comment", N_("May read and comment"), "blue"
+    EDIT = "edit", N_("May read, comment and write"), "green"
+
+    def covers(self, other: Access) -> bool:
+        """Does this right hold the other one?"""
+        ranks = list(Access)
+        return ranks.index(self) >= ranks.index(other)
+
+
+class Invited(Face):
+    """Where an invitation is. Derived, never stored."""
+
+    WAITING = "waiting", N_("Waits for an answer"), "amber"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+    DECLINED = "declined", N_("Declined"), "red"
+    EXPIRED = "expired", N_("Ran out"), "grey"
+    TAKEN_BACK = "taken_back", N_("Taken back"), "grey"
 
 
 class Source(Face):
@@ -69,6 +96,20 @@ class ProductGroup(Face):
     ONE = "I", N_("Form I: samples, products, varieties, equipment"), "blue"
     TWO = "II", N_("Form II: processes, software, models, reports"), "blue"
     THREE = "III", N_("Form III: papers, books, training"), "blue"
+
+
+class LateGround(Face):
+    """Why a dossier may come in after the deadline: nothing else is a ground."""
+
+    OUTAGE = "outage", N_("Outage of the system before the deadline"), "amber"
+    POST_STAMP = "post_stamp", N_("Stamp of the post office before the deadline"), "blue"
+
+
+class Spending(Face):
+    """The method of lump-sum spending (khoán chi) that a dossier asks for."""
+
+    FINAL_PRODUCT = "final_product", N_("Lump sum to the final product"), "green"
+    PARTIAL = "partial", N_("Partial lump sum"), "blue"
 
 
 class How(Face):
@@ -92,16 +133,17 @@ class Standing(Face):
 
 @dataclass(frozen=True)
 class Problem:
-    """What a draft still lacks: the section it belongs to, and a sentence; of the work description also which part (`name` by language)."""
+    """What a draft still lacks: the section it belongs to, and a sentence; which part or document (`name` by language)."""
 
     section: str
     sentence: str
     params: dict[str, Any] = field(default_factory=dict)
     name: Mapping[str, str] | None = None
     place: str = ""
+    anchor: str = ""  # the field of the section's page where it is mended
 
 
-SECTIONS = ("general", "work", "team", "products", "budget", "files", "sign_off")
+SECTIONS = ("general", "work", "team", "products", "uses", "plan", "budget", "files", "sign_off")
 
 
 def in_time(received_at: datetime, deadline: datetime) -> bool:
@@ -109,29 +151,33 @@ def in_time(received_at: datetime, deadline: datetime) -> bool:
     return received_at <= deadline
 
 
-def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: list[str]) -> list[Problem]:
+def problems(draft: Any, *, ceiling: int | None, work: Sequence[Problem], kinds_needed: Sequence[Mapping[str, Any]], team: Sequence[Problem] = ()) -> list[Problem]:
     """What a draft lacks before the host can sign it off, in the order of its sections.
 
     `draft` has title, aim, duration_months, team, products, lines and file_kinds; `work` is what its work description
-    lacks; the rest comes from the call (ceiling in đồng) and from the rulebook.
+    lacks, `team` what the rulebook bars; `kinds_needed` are documents with "code", "vi", "en"; the rest comes from the call (ceiling in đồng) and from the rulebook.
     """
     found: list[Problem] = []
 
-    def need(ok: bool, section: str, sentence: str, **params: Any) -> None:
+    def need(ok: bool, section: str, sentence: str, anchor: str = "", **params: Any) -> None:
         if not ok:
-            found.append(Problem(section, sentence, params))
+            found.append(Problem(section, sentence, params, anchor=anchor))
 
-    need(bool(draft.title and draft.aim), "general", N_("Title and aim are needed."))
-    need(bool(draft.duration_months), "general", N_("The duration is needed."))
+    need(bool(draft.title), "general", N_("The title is needed."), "title")
+    need(bool(draft.aim), "general", N_("The aim is needed."), "aim")
+    need(bool(draft.duration_months), "general", N_("The duration is needed."), "duration_months")
     found += work
     need(sum(m.role == TeamRole.PI for m in draft.team) == 1, "team", N_("The team needs exactly one principal investigator."))
     need(sum(m.role == TeamRole.SECRETARY for m in draft.team) <= 1, "team", N_("The team has at most one scientific secretary."))
-    need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."))
+    found += team
+    need(bool(draft.products), "products", N_("Name at least one product with its unit and quantity."), "name")
     total = sum(line.amount for line in draft.lines if line.source == Source.STATE)
-    need(bool(draft.lines), "budget", N_("The budget has no lines."))
+    need(bool(draft.lines), "budget", N_("The budget has no lines."), "head")
     need(ceiling is None or total <= ceiling, "budget", N_("The state budget part of %(total)s đ is over the ceiling of the topic, %(ceiling)s đ."),
          total=dotted(total), ceiling=dotted(ceiling or 0))  # fmt: skip
-    need(set(kinds_needed) <= set(draft.file_kinds), "files", N_("Required documents are missing."))
+    for document in kinds_needed:
+        if document["code"] not in draft.file_kinds:
+            found.append(Problem("files", N_("This required document is missing."), name=document, anchor=f"doc-{document['code']}"))
     return found
 
 

@@ -19,12 +19,15 @@ from app.stages.proposals.wordform import (
     AIM,
     FORM,
     MONTHS,
+    SPENDING_LABEL,
     TITLE,
+    Chart,
     Filled,
     Sheet,
     guide,
     word_of,
 )
+from app.stages.proposals.wordtables import SPENDING, SPENDING_WORDS
 
 FONT = "Times New Roman"
 GREY = RGBColor(0x55, 0x55, 0x55)
@@ -43,8 +46,14 @@ def draw(filled: Filled) -> bytes:
         _line(document, f"{section.get('number', '')}. {section['label']['vi']}".lstrip(". "), bold=True).paragraph_format.keep_with_next = True
         for question in section["questions"]:
             _question(document, filled, question)
-    for sheet in filled.after:
-        _table(document, sheet)
+    for part in filled.after:
+        if isinstance(part, Chart):
+            _chart(document, part)
+        else:
+            _table(document, part)
+    _line(document, SPENDING_LABEL, bold=True).paragraph_format.keep_with_next = True
+    _line(document, "Ghi: " + " hoặc ".join(SPENDING_WORDS.values()) + ".", italic=True, size=11, grey=True).paragraph_format.keep_with_next = True
+    _control(document, SPENDING, SPENDING_LABEL, _paragraphs(document, filled.spending))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -151,6 +160,9 @@ def _repeat(row: Any) -> None:
 
 def _table(document: Any, sheet: Sheet) -> None:
     _line(document, sheet.title, bold=True).paragraph_format.keep_with_next = True
+    if sheet.hint:
+        _line(document, sheet.hint, italic=True, size=11, grey=True).paragraph_format.keep_with_next = True
+    size = Pt(11 if len(sheet.heads) < 7 else 9)
     spare = [[""] * len(sheet.heads)] * (SPARE_ROWS if sheet.tag else 0)
     every = [sheet.heads, *sheet.rows, *spare, *([sheet.foot] if sheet.foot else [])]
     table = document.add_table(rows=len(every), cols=len(sheet.heads), style="Table Grid")
@@ -159,9 +171,33 @@ def _table(document: Any, sheet: Sheet) -> None:
         for cell, text, number in zip(row.cells, texts, sheet.numbers, strict=True):
             paragraph = cell.paragraphs[0]
             run = paragraph.add_run(UNWRITABLE.sub("", text))
-            run.font.size, run.bold = Pt(11), bold
+            run.font.size, run.bold = size, bold
             paragraph.alignment = ALIGN.RIGHT if number and at else None
     _repeat(table.rows[0])
     if sheet.tag:
         _control(document, sheet.tag, sheet.title, [table._tbl])
     document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _chart(document: Any, chart: Chart) -> None:
+    """The milestones as a table whose cells are filled where the work is done: every writer can show and print it."""
+    _line(document, chart.title, bold=True).paragraph_format.keep_with_next = True
+    table = document.add_table(rows=1 + len(chart.bars), cols=1 + len(chart.columns), style="Table Grid")
+    table.autofit = False
+    name, each = Mm(50), Mm(max(4, 110 // len(chart.columns)))
+    for row, texts in zip(table.rows, [["Nội dung", *chart.columns], *([bar[0], *[""] * len(chart.columns)] for bar in chart.bars)], strict=True):
+        for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = each if at else name
+            cell.paragraphs[0].add_run(UNWRITABLE.sub("", text)).font.size = Pt(8 if at else 9)
+    for row, (_name, first, last) in zip(table.rows[1:], chart.bars, strict=True):
+        for at in range(first, last + 1):
+            _shade(row.cells[at + 1])
+    _repeat(table.rows[0])
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _shade(cell: Any) -> None:
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", "1D5FA8")):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)

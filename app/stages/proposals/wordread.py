@@ -18,26 +18,34 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.questionnaires.answering import is_empty, value_of
 from app.services.questionnaires.rules import Definition, Kind, questions
-from app.stages.proposals.rules import ProductGroup
 from app.stages.proposals.wordform import (
     AIM,
     BUDGET,
     BUDGET_TABLE,
+    BY_HEAD,
     FORM,
+    GANTT,
     MONTHS,
     NO,
-    PRODUCT_HEADS,
-    PRODUCT_TABLE,
-    PRODUCTS,
+    SPENDING_LABEL,
     TEAM,
     TITLE,
     YES,
     guide,
 )
+from app.stages.proposals.wordtables import (
+    PLAN,
+    PRODUCT_TAGS,
+    SPENDING,
+    SPENDING_WORDS,
+    TITLES,
+    USES,
+)
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+TABLES = (PLAN, *PRODUCT_TAGS.values(), USES, BUDGET_TABLE)
 LARGEST = 20 * 2**20  # bytes of the document's own text
 
 
@@ -49,9 +57,10 @@ class Read:
     title: str | None = None
     aim: str | None = None
     months: str | None = None
+    spending: str | None = None
     answers: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
-    tables: dict[str, list[list[str]]] = field(default_factory=dict)  # of products and budget, cell by cell
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)  # of plan, products, uses and budget, cell by cell
 
 
 def read(content: bytes, definition: Definition, names: Mapping[str, Mapping[str, str]]) -> Read:
@@ -60,8 +69,8 @@ def read(content: bytes, definition: Definition, names: Mapping[str, Mapping[str
     found = dict(_controls(body)) or _by_label(body, definition, names)
     if not found:
         raise Incomplete(N_("This Word file is not a filled form of a work description. Download the form from the dossier and fill it in."), field="file")
-    result = Read(mark=_text(found.get(FORM, [])), title=_given(found, TITLE), aim=_given(found, AIM), months=_given(found, MONTHS))
-    result.tables = {tag: _cells(table) for tag in (PRODUCT_TABLE, BUDGET_TABLE) if (table := _first_table(found.get(tag, []))) is not None}
+    result = Read(mark=_text(found.get(FORM, [])), title=_given(found, TITLE), aim=_given(found, AIM), months=_given(found, MONTHS), spending=_given(found, SPENDING))
+    result.tables = {tag: _cells(table) for tag in TABLES if (table := _first_table(found.get(tag, []))) is not None}
     for question in questions(definition):
         code = question["code"]
         if question["type"] in (Kind.FILE, Kind.CALCULATED):
@@ -117,12 +126,13 @@ def _blocks(parent: Element) -> Iterator[Element]:
 
 def _by_label(body: Element, definition: Definition, names: Mapping[str, Mapping[str, str]]) -> dict[str, list[Element]]:
     """For writers that drop the controls: what stands below the line of each question, up to the next line of the form."""
-    labels = {fold("Tên nhiệm vụ"): TITLE, fold("Thời gian thực hiện (tháng)"): MONTHS, fold("Mục tiêu"): AIM, fold(PRODUCTS): PRODUCT_TABLE, fold(BUDGET): BUDGET_TABLE}
-    ours: set[str] = set()
+    labels = {fold("Tên nhiệm vụ"): TITLE, fold("Thời gian thực hiện (tháng)"): MONTHS, fold("Mục tiêu"): AIM, fold(BUDGET): BUDGET_TABLE,
+              fold(SPENDING_LABEL): SPENDING} | {fold(title): tag for tag, title in TITLES.items()}  # fmt: skip
+    ours = {fold("Ghi: " + " hoặc ".join(SPENDING_WORDS.values()) + ".")}
     for question in questions(definition):
         labels[fold(question["label"]["vi"]) + (" *" if question.get("required") else "")] = question["code"]
         ours.add(fold(" ".join(guide(definition, question, names.get(question["code"], {})))))
-    heads = {fold(TEAM)} | {fold(f"{s.get('number', '')}. {s['label']['vi']}".lstrip(". ")) for s in definition["sections"]}
+    heads = {fold(TEAM), fold(GANTT), fold(BY_HEAD)} | {fold(f"{s.get('number', '')}. {s['label']['vi']}".lstrip(". ")) for s in definition["sections"]}
     found: dict[str, list[Element]] = {}
     here: str | None = None
     for block in _blocks(body):
@@ -198,25 +208,3 @@ def _rows(question: Mapping[str, Any], table: Element, names: Mapping[str, Mappi
         if not is_empty(row):
             rows.append(row)
     return rows
-
-
-Promise = tuple[ProductGroup, str, str, int, str]
-
-
-def products_of(cells: list[list[str]]) -> tuple[list[Promise], list[int]]:
-    """The promised products of a table (group, name, unit, quantity, quality), and the numbers of the rows that cannot be read."""
-    made: list[Promise] = []
-    wrong: list[int] = []
-    heads = [fold(head) for head in PRODUCT_HEADS]
-    for number, row in enumerate(cells, 1):
-        texts = [nfc(cell) for cell in (row + [""] * len(heads))[: len(heads)]]
-        if not any(texts) or [fold(t) for t in texts] == heads:
-            continue
-        group, name, unit, quantity, quality = texts
-        kind = next((g for g in ProductGroup if fold(group) in (fold(str(g)), f"dang {fold(str(g))}")), None)
-        many = int(quantity.replace(".", "")) if re.fullmatch(r"[0-9]{1,8}|[0-9]{1,3}(\.[0-9]{3})+", quantity) else 0
-        if kind is None or not 0 < len(name) <= 300 or not 0 < len(unit) <= 60 or not 0 < many <= 10**7 or not 0 < len(quality) <= 2000:
-            wrong.append(number)
-        else:
-            made.append((kind, " ".join(name.split()), " ".join(unit.split()), many, quality))
-    return made, wrong

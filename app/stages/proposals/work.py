@@ -31,7 +31,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.calls.models import Call
 from app.stages.calls.queries.asked import work_forms
 from app.stages.proposals import queries
-from app.stages.proposals.drafts import touch
+from app.stages.proposals.drafts import check_place, touch
 from app.stages.proposals.models import Proposal, WorkForm, WorkSaving
 from app.stages.proposals.rules import How, Problem, Standing
 from app.stages.proposals.texts import changed, codes_of, merge, same, shrank
@@ -182,6 +182,7 @@ def save(proposal: Proposal, answers: Mapping[str, Any], *, by: User, at: dateti
     if not touched:
         return []
     touch(proposal, at)
+    check_place(proposal, *(f"work-{section}" for section, _codes in touched))
     if proposal.work_form is None:
         begin(proposal, version)
     proposal.work = {**before, **{code: answers[code] for _section, codes in touched for code in codes}}
@@ -226,7 +227,7 @@ def save_section(proposal: Proposal, section: str, answers: Mapping[str, Any], *
     now = number_of(proposal, section)
     number = now if seen in (None, "") else page_number(seen)
     if any(files):
-        touch(proposal, at)
+        touch(proposal, at, place=f"work-{section}")
         given = filing.keep(files[0], subject=proposal, answers=given, taken_out=files[1], by=by, at=at)
     if number == now:
         save(proposal, given, by=by, at=at)
@@ -250,7 +251,7 @@ def settle(proposal: Proposal, section: str, mine: Mapping[str, Any], chosen: Ma
     result = {code: _choose(chosen.get(code, "mine"), mine.get(code), theirs.get(code)) for code in codes}
     aside = None
     if any(chosen.get(code) == "theirs" and not same(mine.get(code), theirs.get(code)) for code in codes):
-        touch(proposal, at)
+        touch(proposal, at, place=f"work-{section}")
         aside = _keep(proposal, section, {code: mine.get(code) for code in codes}, last, how=How.ASIDE, by=by, at=at)
     if not save(proposal, result, how=How.MERGED, by=by, at=at) and aside is not None:
         _keep(proposal, section, {c: theirs.get(c) for c in codes_of(definition, section)}, aside, how=How.MERGED, by=by, at=at)  # the last one is what stands

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from app.kernel.clock import local
@@ -14,7 +15,7 @@ from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
 from app.services.councils.models import Council
-from app.services.councils.procedures import Procedure, register_procedure
+from app.services.councils.procedures import Procedure, Told, register_procedure
 from app.services.councils.rules import Kind
 from app.services.people.models import User
 from app.stages.calls import actions as calls
@@ -22,11 +23,12 @@ from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TopicOutcome
 from app.stages.ideas.rules import Mode
 from app.stages.proposals import actions as proposals
+from app.stages.proposals import overlaps
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import queries, scoring
 from app.stages.selection.models import RankingLine, Round
-from app.stages.selection.rules import ROUND, RoundState
+from app.stages.selection.rules import ROUND, Outcome, RoundState
 
 NAMES = {Mode.SELECTION: "Hội đồng tư vấn tuyển chọn", Mode.DIRECT: "Hội đồng tư vấn giao trực tiếp"}
 
@@ -92,10 +94,20 @@ def rank(council: Council, results: Mapping[str, Mapping[str, Any]], chosen: str
         db.session.add(RankingLine(
             round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=place, mean_numerator=told["mean"][0],
             mean_denominator=told["mean"][1], mean_hundredths=told["hundredths"], ballots=told["sheets_counted"], passed=told["passed"],
-            recommended=bool(told["recommended"]), tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
+            recommended=bool(told["recommended"]), **_outcome(told), tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
     db.session.flush()
     db.session.expire(found, ["lines"])
     ROUND.advance(found, "rank", by=by, at=at, detail={"dossiers": len(places), "chosen": chosen})
+
+
+def _outcome(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the council said of a dossier: the verdict on the recommended one, reserve for others that passed, else rejected."""
+    if not told["recommended"]:
+        return {"outcome": Outcome.RESERVE if told["passed"] else Outcome.REJECT}
+    said = told.get("settled", {})
+    if said.get("outcome") != Outcome.REVISE:
+        return {"outcome": Outcome.APPROVE}
+    return {"outcome": Outcome.REVISE, "revise_by": date.fromisoformat(said["revise_by"]), "changes": said["changes"]}
 
 
 def conclude(found: Round, *, by: User | None, at: datetime, seen: Any = None) -> None:
@@ -129,7 +141,13 @@ def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: dateti
 
 def _rule_keys(rows: Any) -> list[str]:
     kind = rows[0].call_topic.topic.kind if rows else "default"
-    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "councils.selection.competing_recusal"]
+    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "selection.disagreement", "selection.completion_days", "councils.selection.competing_recusal"]
+
+
+def _told(result: Mapping[str, Any], row: Proposal, rules: Mapping[str, Any]) -> Told:
+    """What the count says, and beside it what was judged of earlier work that is near."""
+    said, judged = scoring.told(result, row, rules), overlaps.told_to_council(row)
+    return replace(said, facts=[*said.facts, ({"vi": "So sánh với nhiệm vụ, hồ sơ đã có", "en": "Compared with earlier work"}, judged)]) if judged else said
 
 
 def agenda_title(row: Proposal) -> str:
@@ -151,6 +169,6 @@ def _fixed(rows: Any) -> Mapping[str, int]:
 
 
 register_procedure(Procedure(
-    Kind.SELECTION, rule_keys=_rule_keys, fixed=_fixed, questions=scoring.questions, count=scoring.count, told=scoring.told, summary=scoring.summary,
+    Kind.SELECTION, rule_keys=_rule_keys, fixed=_fixed, questions=scoring.questions, count=scoring.count, told=_told, summary=scoring.summary,
     rank=scoring.rank, together=True, established=_established, dissolved=_dissolved, returned=_returned, concluded=rank,
-    agenda_title=agenda_title, guide=scoring.guide, after=_after))  # fmt: skip
+    agenda_title=agenda_title, guide=scoring.guide, after=_after, revision_rule="selection.completion_days", total=scoring.total))  # fmt: skip

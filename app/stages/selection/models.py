@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import (
@@ -20,7 +28,7 @@ from app.kernel.db import (
 from app.services.councils.models import Council
 from app.stages.calls.models import CallTopic
 from app.stages.proposals.models import Proposal
-from app.stages.selection.rules import RoundState
+from app.stages.selection.rules import Outcome, RoundState
 
 
 class Round(Identified, Versioned, Model):
@@ -28,7 +36,7 @@ class Round(Identified, Versioned, Model):
 
     __tablename__ = "selection_round"
 
-    state: Mapped[RoundState] = enum_of(RoundState, default=RoundState.OPEN)
+    state: Mapped[RoundState] = enum_of(RoundState, default=RoundState.OPEN, index=True)
     call_topic_id: Mapped[int] = mapped_column(to("call_topic"), unique=True)
     council_id: Mapped[int] = mapped_column(to("council"), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -54,6 +62,9 @@ class RankingLine(Identified, Model):
     passed: Mapped[bool]
     recommended: Mapped[bool]
     tied: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[Outcome | None] = enum_of(Outcome, nullable=True)  # None: frozen before outcomes were kept
+    revise_by: Mapped[date | None]
+    changes: Mapped[str | None] = mapped_column(Text)
     rule_ids: Mapped[dict[str, Any]] = mapped_column(JSON)
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -63,6 +74,7 @@ class RankingLine(Identified, Model):
         UniqueConstraint("round_id", "position"),
         CheckConstraint("mean_hundredths BETWEEN 0 AND 10000", name="mean_range"),
         CheckConstraint("NOT recommended OR passed", name="recommended_passed"),
+        CheckConstraint("(outcome = 'revise') = (revise_by IS NOT NULL)", name="revise_by_date"),
         Index("uq_ranking_line_recommended", "round_id", unique=True, sqlite_where=text("recommended"), postgresql_where=text("recommended")),
     )
 

@@ -13,6 +13,15 @@ class RoundState(Face):
     CONCLUDED = "concluded", N_("Concluded"), "green"
 
 
+class Outcome(Face):
+    """What the council says of a dossier."""
+
+    APPROVE = "approve", N_("Recommended for approval"), "green"
+    REVISE = "revise", N_("Recommended for approval after revision"), "blue"
+    RESERVE = "reserve", N_("Passed, in reserve"), "amber"
+    REJECT = "reject", N_("Not recommended"), "red"
+
+
 ROUND = Lifecycle("selection_round", RoundState, start=RoundState.OPEN, moves={
     (RoundState.OPEN, "rank"): Move(RoundState.RANKED, Do.SYSTEM, N_("Rank")),
     (RoundState.RANKED, "conclude"): Move(RoundState.CONCLUDED, Do.SELECTION_CONCLUDE, N_("Conclude the round")),

@@ -12,6 +12,7 @@ from app.services.councils.procedures import Cast, Question, Rules, Told, Words
 
 REMARK = {"vi": "Nhận xét", "en": "Remark"}
 PASSED = {"vi": "Đạt", "en": "Passed"}
+DISAGREE = {"vi": "Các phiếu chênh lệch nhiều", "en": "The sheets disagree"}
 NOT_PASSED = {"vi": "Không đạt", "en": "Not passed"}
 
 
@@ -28,7 +29,7 @@ def sheet(rules: Rules) -> Mapping[str, Any]:
 def questions(_proposal: Any, rules: Rules) -> list[Question]:
     """A mark for each criterion of the sheet, and a remark."""
     form = sheet(rules)
-    marks = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "mark", top=form["top"], weight=c["weight"]) for c in form["criteria"]]
+    marks = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "mark", top=c.get("top", form["top"]), weight=c["weight"], step=form.get("step", (1, 1))) for c in form["criteria"]]
     return [*marks, Question("remark", REMARK, "text", required=False)]
 
 
@@ -47,10 +48,28 @@ def guide(rules: Rules) -> list[Words]:
 def summary(content: Mapping[str, Any], rules: Rules) -> Words | None:
     """The points of the sheet, before it is cast."""
     total = counting.sheet_total(marks_of(content), sheet(rules))
-    return None if total is None else {"vi": f"{total} điểm trên {highest(rules)}", "en": f"{total} of {highest(rules)} points"}
+    if total is None:
+        return None
+    said = shown(counting.plain(total))
+    return {"vi": f"{said} điểm trên {highest(rules)}", "en": f"{said} of {highest(rules)} points"}
 
 
-def marks_of(content: Mapping[str, Any]) -> dict[str, int]:
+def total(content: Mapping[str, Any], rules: Rules) -> Fraction | None:
+    """The points of one sheet; None for one that is not valid."""
+    return counting.sheet_total(marks_of(content), sheet(rules))
+
+
+def comma(hundredths: int) -> str:
+    """Hundredths as they are written here."""
+    return f"{hundredths // 100},{hundredths % 100:02d}"
+
+
+def shown(points: Any) -> str:
+    """Points as they are written here: with a comma."""
+    return str(points).replace(".", ",")
+
+
+def marks_of(content: Mapping[str, Any]) -> dict[str, counting.Mark]:
     """The marks of a ballot without its remark."""
     return {code: mark for code, mark in content.items() if code != "remark"}
 
@@ -58,7 +77,7 @@ def marks_of(content: Mapping[str, Any]) -> dict[str, int]:
 def highest(rules: Rules) -> int:
     """The points of a perfect sheet."""
     form = sheet(rules)
-    return int(sum(c["weight"] for c in form["criteria"]) * form["top"])
+    return int(sum(c["weight"] * c.get("top", form["top"]) for c in form["criteria"]))
 
 
 def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
@@ -67,29 +86,50 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
     chair = next((at for at, c in enumerate(casts) if c.presiding), None)
     led_by = next((str(c.role) for c in casts if c.presiding), None)
     scored = counting.score([marks_of(c.content) for c in casts], form, chair=chair, led_by=led_by)
-    sheets = [{"marks": marks_of(c.content), "total": counting.sheet_total(marks_of(c.content), form), "remark": c.content.get("remark", "")} for c in casts]
+    totals = [counting.sheet_total(marks_of(c.content), form) for c in casts]
+    sheets = [{"marks": marks_of(c.content), "total": None if total is None else counting.plain(total), "remark": c.content.get("remark", "")}
+              for c, total in zip(casts, totals, strict=True)]  # fmt: skip
     return {
         "mean": [scored.mean.numerator, scored.mean.denominator], "hundredths": counting.hundredths(scored.mean), "sheets_counted": scored.sheets,
-        "invalid": scored.invalid, "passed": scored.passed, "chair": scored.chair, "led_by": scored.led_by, "pass_mark": form["pass"],
-        "sheets": sorted(sheets, key=lambda s: (-(s["total"] or 0), sorted(s["marks"].items()))),
+        "invalid": scored.invalid, "passed": scored.passed, "chair": None if scored.chair is None else counting.plain(scored.chair), "led_by": scored.led_by,
+        "pass_mark": form["pass"], "spread": spread([t for t in totals if t is not None], rules),
+        "sheets": sorted(sheets, key=lambda s: (-(counting.exact(s["total"]) or 0), sorted((code, counting.exact(mark) or 0) for code, mark in s["marks"].items()))),
     }  # fmt: skip
+
+
+def spread(totals: Sequence[Fraction], rules: Rules) -> dict[str, Any] | None:
+    """Lowest and highest total, the standard deviation in hundredths, and whether the rule calls it a disagreement."""
+    if not totals:
+        return None
+    low, high = min(totals), max(totals)
+    limit = rules.get("selection.disagreement")
+    return {"low": counting.plain(low), "high": counting.plain(high), "deviation": counting.deviation(totals), "limit": limit, "disagree": limit is not None and high - low >= limit}
 
 
 def told(result: Mapping[str, Any], _proposal: Any, rules: Rules) -> Told:
     """Mean, verdict and every sheet without its name."""
     form = sheet(rules)
     facts: list[tuple[Words, str | Words]] = [
-        ({"vi": "Điểm trung bình", "en": "Mean"}, f"{result['hundredths'] // 100},{result['hundredths'] % 100:02d}"),
+        ({"vi": "Điểm trung bình", "en": "Mean"}, comma(result["hundredths"])),
         ({"vi": "Số phiếu hợp lệ / không hợp lệ", "en": "Valid / invalid sheets"}, f"{result['sheets_counted']} / {result['invalid']}"),
         ({"vi": f"Mức đạt: từ {result['pass_mark']} điểm", "en": f"Pass mark: {result['pass_mark']} points"}, PASSED if result["passed"] else NOT_PASSED),
     ]
+    if found := result.get("spread"):
+        facts.append(({"vi": "Phiếu thấp nhất – cao nhất (độ lệch chuẩn)", "en": "Lowest – highest sheet (standard deviation)"},
+                      f"{shown(found['low'])} – {shown(found['high'])} ({comma(found['deviation'])})"))  # fmt: skip
+        if found["disagree"]:
+            facts.append((DISAGREE, {"vi": f"Chênh lệch từ {found['limit']} điểm trở lên: đề nghị Hội đồng thảo luận", "en": f"{found['limit']} points or more apart: to be discussed"}))
     if result.get("position"):
         facts.append(({"vi": "Xếp hạng", "en": "Place"}, _place(result)))
     if (settled := result.get("settled", {})).get("chosen"):
         facts.append(({"vi": "Được Hội đồng kiến nghị khi kết quả ngang nhau", "en": "Recommended by the council among equal results"}, settled["reason"]))
+    if settled.get("revise_by"):
+        due = "/".join(reversed(settled["revise_by"].split("-")))
+        facts.append(({"vi": "Đề nghị phê duyệt sau khi chỉnh sửa, hạn", "en": "Recommended for approval after revision by"}, due))
+        facts.append(({"vi": "Nội dung cần chỉnh sửa", "en": "What is to be revised"}, settled["changes"]))
     head: list[str | Words] = [{"vi": "Tiêu chí", "en": "Criterion"}, *({"vi": f"Phiếu {n}", "en": f"Sheet {n}"} for n in range(1, len(result["sheets"]) + 1))]
-    rows: list[list[str | Words]] = [[{"vi": c["vi"], "en": c["en"]}, *(str(s["marks"].get(c["code"], "–")) for s in result["sheets"])] for c in form["criteria"]]
-    rows.append([{"vi": "Tổng điểm", "en": "Points"}, *(str(s["total"]) for s in result["sheets"])])
+    rows: list[list[str | Words]] = [[{"vi": c["vi"], "en": c["en"]}, *(shown(s["marks"].get(c["code"], "–")) for s in result["sheets"])] for c in form["criteria"]]
+    rows.append([{"vi": "Tổng điểm", "en": "Points"}, *(shown(s["total"]) for s in result["sheets"])])
     return Told(facts, [head, *rows], remarks=remarks(result))
 
 
@@ -104,9 +144,11 @@ def _place(result: Mapping[str, Any]) -> str | Words:
     return {"vi": f"{place} (đồng hạng)", "en": f"{place} (equal)"} if result["tied"] and not result["recommended"] else str(place)
 
 
-def rank(results: Mapping[str, Mapping[str, Any]], _rules: Rules) -> dict[str, dict[str, Any]]:
-    """Places of the dossiers by exact mean, ties by the presiding member's points (rule selection.tie_order), then by the council's word."""
-    scored = {pid: Scored(Fraction(*r["mean"]), r["sheets_counted"], r["invalid"], r["passed"], r["chair"], r.get("led_by")) for pid, r in results.items()}
+def rank(results: Mapping[str, Mapping[str, Any]], rules: Rules) -> dict[str, dict[str, Any]]:
+    """Places of the dossiers by mean, ties in the order of the rule selection.tie_order, then by the council's word."""
+    scored = {pid: Scored(Fraction(*r["mean"]), r["sheets_counted"], r["invalid"], r["passed"], counting.exact(r["chair"]), r.get("led_by")) for pid, r in results.items()}
     chosen = next((pid for pid, r in results.items() if r.get("settled", {}).get("chosen")), None)
-    return {p.key: {"position": p.position, "recommended": p.recommended, "tied": p.tied, "passed": p.scored.passed, "first": p.first}
-            for p in counting.rank(scored, chosen=chosen)}  # fmt: skip
+    how = rules.get("selection.mean", {})
+    placed = counting.rank(scored, chosen=chosen, by_chair="presiding_member" in rules.get("selection.tie_order", ("presiding_member",)),
+                           decimals=how.get("decimals") if how.get("rank_on") == "rounded" else None)  # fmt: skip
+    return {p.key: {"position": p.position, "recommended": p.recommended, "tied": p.tied, "passed": p.scored.passed, "first": p.first} for p in placed}

@@ -336,7 +336,9 @@ def _snapshot(story: Story, row: Row, form: FormVersion, parts: dict[str, list[R
         "work_form": {"code": form.questionnaire.code, "version": form.number}, "host": host.name, "pi": pi.name,
         "item": story.title.item, "files": [],
         "team": [{"name": m.name, "role": str(m.role), "months": m.months, "task": None, "organisation": host.name if m.user_id else None} for m in parts["team"]],
-        "products": [{"group": str(p.product_group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality} for p in parts["products"]],
+        "products": [{"group": str(p.product_group), "name": p.name, "unit": p.unit, "quantity": p.quantity, "quality": p.quality, "kind": None, "level_home": None,
+                      "level_abroad": None, "place": None, "ready_month": None} for p in parts["products"]],
+        "uses": [], "milestones": [], "spending": None,
         "lines": [{"head": b.head, "content": b.content, "source": str(b.source), "year": b.year, "unit": b.unit, "quantity": b.quantity,
                    "price": b.price, "amount": b.amount, "lump_sum": b.lump_sum} for b in parts["lines"]],
     }  # fmt: skip

@@ -10,10 +10,16 @@ from app.across.demo.cast import Cast
 from app.kernel.clock import at_local, local
 from app.stages.calls import actions
 from app.stages.calls.models import Call
-from app.stages.calls.rules import list_dossiers
+from app.stages.calls.rules import Attendee, Capacity, list_dossiers
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import Mode
 
+PRESENT = (
+    Attendee("Nguyễn Thị Hoa", "Phòng Quản lý khoa học, Sở Khoa học và Công nghệ", "Trưởng phòng"),
+    Attendee("Trần Văn Bình", "Văn phòng Sở Khoa học và Công nghệ", "Chuyên viên"),
+    Attendee("Lê Minh Tâm", "Thanh tra Sở Khoa học và Công nghệ", "Thanh tra viên", Capacity.WITNESS),
+    Attendee("Phạm Ngọc Lan", "Liên hiệp các hội khoa học và kỹ thuật tỉnh", "Chuyên viên", Capacity.WITNESS),
+)
 PLACE = "Bộ phận Một cửa, Sở Khoa học và Công nghệ; hoặc nộp trên hệ thống này"
 
 
@@ -42,7 +48,7 @@ def opened_call(cast: Cast, *, call: Call, at: datetime | None = None, dossiers:
     """The call after its deadline, dossiers opened: those that came in, or the ones given. Default: the next morning."""
     when = at or at_local(local(call.deadline).date() + timedelta(days=1), 9)
     lines = list_dossiers(call, when) if dossiers is None else dossiers
-    actions.open_dossiers(call, lines, present="Đại diện Sở KH&CN; đại diện các tổ chức đăng ký", by=cast["officer"], at=when)
+    actions.open_dossiers(call, lines, people=PRESENT, place="Phòng họp số 2, Sở Khoa học và Công nghệ", by=cast["officer"], at=when)
     return call
 
 

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
+from app.across.demo.plays.promises import budgeted, planned, promised
 from app.across.demo.plays.work import answers_for
 from app.kernel.clock import local
 from app.services.files import actions as files
 from app.services.people.models import User
 from app.stages.calls.models import CallTopic
-from app.stages.proposals import actions, queries, work
+from app.stages.proposals import (
+    actions,
+    checking,
+    checklist,
+    queries,
+    submitting,
+    work,
+)
+from app.stages.proposals.eligibility import Told, Verdict
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import ProductGroup, Source, TeamRole
+from app.stages.proposals.rules import TeamRole
 
 MINUTE = timedelta(minutes=1)
 NAMES = {"legal_status": "Quyết định thành lập.pdf"}
-# head, content, source, share of the total in percent, unit, quantity in hundredths
-LINES = (
-    ("labour", "Công lao động của nhóm thực hiện", Source.STATE, 40, "tháng", 2400),
-    ("materials", "Vật tư, cảm biến, hóa chất", Source.STATE, 25, "đợt", 500),
-    ("equipment", "Thiết bị đo tại hiện trường", Source.STATE, 12, "bộ", 400),
-    ("survey", "Điều tra, khảo sát hộ sản xuất", Source.STATE, 8, "phiếu", 20000),
-    ("workshops", "Hội thảo, tập huấn", Source.STATE, 8, "cuộc", 400),
-    ("management", "Quản lý chung", Source.STATE, 7, "năm", 200),
-    ("materials", "Giống, phân bón của hộ tham gia", Source.COUNTERPART, 20, "ha", 1000),
-)  # fmt: skip
 
 
 @dataclass
@@ -61,12 +60,9 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
     actions.save_general(row, title=title or topic.title, aim=topic.aim, duration_months=months, by=by, at=at + MINUTE)
     written(row, by=by, at=at + 2 * MINUTE, whole=whole)
     _team(cast, row, by, at + 3 * MINUTE)
-    actions.add_product(row, group=ProductGroup.ONE, name="Mô hình trình diễn", unit="mô hình", quantity=2, quality="Năng suất tăng ít nhất 10%", by=by, at=at)
-    actions.add_product(row, group=ProductGroup.TWO, name="Quy trình kỹ thuật", unit="quy trình", quantity=1, quality="Được hội đồng cơ sở thông qua", by=by, at=at)
-    actions.add_product(row, group=ProductGroup.THREE, name="Bài báo khoa học", unit="bài", quantity=1, quality="Tạp chí trong nước", by=by, at=at)
-    for head, content, source, percent, unit, quantity in LINES:
-        price = total * percent // quantity
-        actions.add_line(row, head=head, content=content, source=source, year=year, unit=unit, quantity=quantity, price=price, by=by, at=at + 4 * MINUTE)
+    promised(row, at=at)
+    budgeted(row, total=total, year=year, at=at + 4 * MINUTE)
+    planned(cast, row, total=total, at=at + 4 * MINUTE)
     actions.changed_files(row, at=at + 5 * MINUTE)
     for document in queries.documents(str(topic.kind), local(at).date(), row.call_topic.call):
         if document["needed"]:
@@ -92,7 +88,7 @@ def submitted(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1
     """A submitted dossier, signed off by the host's manager."""
     row = draft(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)  # type: ignore[arg-type]
     actions.sign_off(row, by=cast[host], at=at + 30 * MINUTE)
-    return actions.submit(row, by=cast[pi], at=at + 40 * MINUTE)
+    return submitting.submit(row, by=cast[pi], at=at + 40 * MINUTE)
 
 
 def rewritten(cast: Cast, *, proposal: Proposal, at: datetime) -> None:
@@ -107,19 +103,34 @@ def rewritten(cast: Cast, *, proposal: Proposal, at: datetime) -> None:
 def withdrawn(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str, host: str, **more: object) -> Proposal:
     """A dossier that was handed in and taken back before the deadline."""
     row = submitted(cast, call_topic=call_topic, at=at, pi=pi, host=host, **more)
-    actions.withdraw(row, reason="Bổ sung đơn vị phối hợp, sẽ nộp lại.", by=cast[pi], at=at + 300 * MINUTE)
+    submitting.withdraw(row, reason="Bổ sung đơn vị phối hợp, sẽ nộp lại.", by=cast[pi], at=at + 300 * MINUTE)
     return row
+
+
+def judged(cast: Cast, *, proposal: Proposal, at: datetime, by: str = "officer", but: str | None = None) -> Proposal:
+    """The checklist filled in: all met, `but` one line."""
+    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    stands = checklist.newest(checklist.judgements(fresh))
+    told = {}
+    for line in checklist.lines_of(fresh, on=local(at).date()):
+        seen = stands[line.code].number if line.code in stands else 0
+        if line.code == but:
+            told[line.code] = Told(Verdict.NOT_MET, "Không có trong hồ sơ hoặc chưa hợp lệ.", seen)
+        else:
+            told[line.code] = Told(Verdict.MET, "" if line.ok is not False else "Đã xem xét, không thuộc trường hợp loại trừ.", seen)
+    checking.judge(fresh, told, by=cast[by], at=at)
+    return fresh
 
 
 def eligible(cast: Cast, *, proposal: Proposal, at: datetime) -> Proposal:
     """The dossier found eligible, after the opening."""
-    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    fresh = judged(cast, proposal=proposal, at=at)
     actions.check_eligible(fresh, by=cast["officer"], at=at)
     return fresh
 
 
 def ineligible(cast: Cast, *, proposal: Proposal, at: datetime, reason: str = "Thiếu hồ sơ pháp lý của tổ chức chủ trì.") -> Proposal:
     """The dossier found not eligible."""
-    fresh = queries.proposal_by_pid(proposal.public_id) or proposal
+    fresh = judged(cast, proposal=proposal, at=at, but="legal_person")
     actions.check_ineligible(fresh, reason, by=cast["officer"], at=at)
     return fresh

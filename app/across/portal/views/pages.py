@@ -27,11 +27,11 @@ from app.stages.transfer import queries as transfer
 @bp.get("/")
 @allow(PUBLIC)
 def home() -> Any:
-    sectors = queries.sectors_shown(english())
+    plan = queries.plan_heading(english())
+    told = queries.approved(plan["pid"] if plan else None, english())
     return render_template(
-        "portal/home.html", plan=queries.plan_heading(english()), sectors=sectors, calls=queries.open_calls(clock.now()),
-        recent=queries.recent_projects(clock.today(), english()),
-        items=sum(s["items"] for s in sectors), **queries.approved())  # fmt: skip
+        "portal/home.html", plan=plan, calls=queries.open_calls(clock.now()), recent=queries.recent_projects(clock.today(), english()),
+        items=sum(s["items"] for s in told["sectors"]), **told)  # fmt: skip
 
 
 @bp.get("/public/plan")
@@ -68,9 +68,9 @@ def projects() -> Any:
     today, tongue = clock.today(), english()
     listing = Listing(
         queries.projects_statement(today), request.args, key=Project.id, scalars=False, default="-decided", per_page=25,
-        columns=[Column("title", N_("Project"), lambda r: r.Project.title, sort=Project.title), Column("host", N_("Host organisation"), None),
-                 Column("decided", N_("Approved"), lambda r: r.Project.decision_date, sort=Project.decision_date),
-                 Column("total", N_("Money"), lambda r: r.Project.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
+        columns=[Column("title", N_("Project"), lambda r: r.title, sort=Project.title), Column("host", N_("Host organisation"), None),
+                 Column("decided", N_("Approved"), lambda r: r.decision_date, sort=Project.decision_date),
+                 Column("total", N_("Money"), lambda r: r.approved_total, sort=Project.approved_total), Column("phase", N_("Phase"), None)],
         filters=[Filter("q", N_("Words of the title, or the code"), hub.with_words),
                  Filter("sector", N_("Sector"), hub.in_sector, choices=plans.sector_choices(tongue)),
                  Filter("item", N_("Priority item"), hub.of_item, choices=scope.choices(request.args.get("item"), english=tongue, offered=plans.item_choices(tongue, among=select(Project.item_id)))),

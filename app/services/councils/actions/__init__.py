@@ -1,5 +1,20 @@
-"""The acts on councils: set one up (setup), hold its session (session), when it does not end as called (course); papers by all (papers)."""
+"""The acts on councils: set one up (setup), hold its session (session), vote (ballots), count paper (tellers), open the boxes
+(box), conclude (conclusion), when it does not end as called (course); papers by all (papers)."""
 
+from app.services.councils.actions.ballots import (
+    cast,
+    keep_draft,
+    matches,
+    may_cast,
+    own_draft,
+    word_of,
+)
+from app.services.councils.actions.box import must_preside, open_box
+from app.services.councils.actions.conclusion import (
+    Verdict,
+    conclude,
+    open_points,
+)
 from app.services.councils.actions.course import (
     adjourn,
     give_back,
@@ -8,17 +23,10 @@ from app.services.councils.actions.course import (
 )
 from app.services.councils.actions.session import (
     attend,
-    cast,
-    conclude,
     convene,
     declare,
-    may_cast,
-    must_preside,
     must_run,
-    open_box,
-    open_points,
     refuse_without_quorum,
-    seal_of,
 )
 from app.services.councils.actions.setup import (
     appoint,
@@ -31,7 +39,18 @@ from app.services.councils.actions.setup import (
     send_back,
     take_off,
 )
+from app.services.councils.actions.tellers import (
+    differences,
+    elect_tellers,
+    enter_paper,
+    may_count,
+    may_enter,
+    read_own,
+    team,
+)
 from app.services.councils.rules import UNDER_WAY
 
-__all__ = ["UNDER_WAY", "adjourn", "appoint", "attend", "cast", "conclude", "convene", "declare", "dissolve", "draft", "establish", "give_back", "may_cast", "may_give_back",
-           "must_preside", "must_run", "open_box", "open_points", "propose", "refuse_without_quorum", "remove", "replace", "schedule", "seal_of", "send_back", "take_off"]
+__all__ = ["UNDER_WAY", "Verdict", "adjourn", "appoint", "attend", "cast", "conclude", "convene", "declare", "differences", "dissolve", "draft", "elect_tellers",
+           "enter_paper", "establish", "give_back", "keep_draft", "matches",
+           "may_cast", "may_count", "may_enter", "may_give_back", "must_preside", "must_run", "open_box", "open_points", "own_draft", "propose", "read_own", "refuse_without_quorum", "remove", "replace",
+           "schedule", "send_back", "take_off", "team", "word_of"]

@@ -44,7 +44,7 @@ def adjourn(council: Council, *, reason: str, meets_at: datetime, place: str, by
         council.sessions = [*council.sessions[:-1], council.sessions[-1] | {"ended": at.isoformat(), "reason": nfc(reason)}]
     COUNCIL.advance(council, "adjourn", by=by, at=at, seen=seen, reason=nfc(reason), detail=detail)
     council.meets_at, council.place, council.vice_authorised, council.authorisation = meets_at, nfc(place), False, None
-    council.secretary_pid = None
+    council.secretary_pid, council.tellers = None, None
     for seat in council.seats:
         seat.present, seat.declared_at = False, None
     db.session.flush()

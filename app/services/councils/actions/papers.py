@@ -9,11 +9,12 @@ from typing import Any
 from app.kernel.clock import local
 from app.services.councils import queries
 from app.services.councils.models import Council, Seat
-from app.services.councils.procedures import Told
+from app.services.councils.procedures import Told, invalid_lines
 from app.services.councils.rules import Kind, SeatRole
 from app.services.papers import actions as papers
 from app.services.papers.blocks import once_each
 from app.services.papers.models import Paper
+from app.services.people import queries as people
 from app.services.people.models import User
 
 # papers are in Vietnamese, whatever the language of the one who issues them
@@ -87,6 +88,7 @@ def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *,
         "back": [{"item": str(item.position), "title": item.title, "reason": item.given_back_reason or ""} for item in council.agenda if item.given_back_at],
         "chosen": next((item.title for item in council.agenda if item.public_id == chosen), ""), "reason": reason or "",
         "leader": signs, "secretary": secretary.user.name if secretary else "", "kept_as": "THƯ KÝ PHIÊN HỌP" if elected else "THƯ KÝ KHOA HỌC",
+        "tellers": ", ".join(u.name for pid in council.tellers or [] if (u := people.user_by_pid(pid)) is not None),
         "elected": _named(secretary) if secretary and elected else "",
     }  # fmt: skip
     return papers.issue(template="councils/minutes", subject=council, title=f"Biên bản họp {council.title}"[:500], data=data, by=by, at=at)
@@ -102,6 +104,7 @@ def _counted(council: Council, results: Mapping[str, Mapping[str, Any]], at: dat
         place, result = str(item.position), results[item.public_id]
         told = queries.procedure(council).told(result, queries.subject_of(item), rules)
         facts += [{"item": place, "what": what, "said": said} for what, said in lines_of(told)]
+        facts += [{"item": place, "what": what["vi"], "said": said["vi"]} for what, said in invalid_lines(result, rules)]
         remarks += [{"item": place, "said": remark} for remark in told.remarks]
         seals += [{"item": place, "seal": seal} for seal in result["seals"]]
     return facts, remarks, seals

@@ -1,15 +1,11 @@
-"""Hold the session: declare, attend, convene, cast, open the boxes, conclude."""
+"""Hold the session: declare, attend, convene. Ballots, boxes and the conclusion have modules of their own."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import secrets
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.kernel import journal
@@ -21,23 +17,18 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import queries
-from app.services.councils.actions import papers
 from app.services.councils.models import (
     AgendaItem,
-    Ballot,
     Council,
-    Count,
     Recusal,
     Seat,
 )
-from app.services.councils.procedures import Question
 from app.services.councils.rules import (
     COUNCIL,
     UNDER_WAY,
     Check,
     CouncilState,
     SeatRole,
-    check_answers,
     check_quorum,
     refuse_broken,
 )
@@ -49,7 +40,7 @@ def declare(council: Council, recused: Mapping[str, str], *, by: User, at: datet
 
     Declaring again only adds: a recusal is never taken back.
     """
-    seat = _own_seat(council, by)
+    seat = own_seat(council, by)
     if council.state not in UNDER_WAY:
         raise WrongState(N_("This session is over."))
     known = queries.recusals_of(council)
@@ -83,7 +74,8 @@ def _recuse_from_competitors(council: Council, seat: Seat, of: AgendaItem, reaso
             _recuse(council, seat, item, f"Cạnh tranh với nội dung {of.position}: {reason}", by=by, at=at)
 
 
-def _own_seat(council: Council, by: User) -> Seat:
+def own_seat(council: Council, by: User) -> Seat:
+    """This person's seat; raises NotAllowed without one."""
     seat = queries.seat_of(council, by)
     if seat is None:
         raise NotAllowed(N_("You have no seat in this council."))
@@ -153,10 +145,11 @@ def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> No
     council = queries.locked(council)
     if council.meets_at is None or local(at).date() < local(council.meets_at).date():
         raise WrongState(N_("The session is on %(day)s."), day=f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "–")
-    refuse_broken(quorum(council, at))
+    rule = queries.rule_rows(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
+    refuse_broken(quorum(council, at), rule=rule, missing=away(council, {s.id for s in council.seats if s.present}))
     missing = broken_items(council, at)
     if missing and len(missing) == len(queries.open_items(council)):
-        refuse_broken(next(iter(missing.values())))
+        refuse_broken(next(iter(missing.values())), rule=rule, missing=away(council, {s.id for s in council.seats if s.present}))
     _note_session(council, at)
     COUNCIL.advance(council, "convene", by=by, at=at, seen=seen,
                     detail={"present": sum(s.present for s in council.seats), "without_quorum": [item.public_id for item in missing]})  # fmt: skip
@@ -209,165 +202,16 @@ def broken_among(council: Council, rules: Mapping[str, Any], recused: Collection
 
 
 def refuse_without_quorum(council: Council, item: AgendaItem, rules: Mapping[str, Any]) -> None:
-    """Raise Incomplete for the first rule of attendance that the item does not keep."""
-    refuse_broken(item_quorum(council, item, rules, queries.recusals_of(council), queries.cast_by(council)[item.id]))
+    """Raise Incomplete for the first rule of attendance that the item does not keep, naming the rule, its source and who is missing."""
+    recused, cast = queries.recusals_of(council), queries.cast_by(council)[item.id]
+    checks = item_quorum(council, item, rules, recused, cast)
+    if all(c.kept for c in checks):
+        return
+    there = {s.id for s in queries.voters(council, item, recused)} | cast
+    rule = queries.rule_rows(council, on=date.max)[f"councils.{council.kind}.quorum"]  # a council in session has its rules frozen
+    refuse_broken(checks, rule=rule, missing=away(council, there))
 
 
-def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: User, at: datetime) -> Ballot:
-    """Cast a sealed ballot on one item. It is final: nobody reads or changes it until the box is opened.
-
-    Raises NotAllowed without a seat, when absent, recused or in conflict; WrongState when the box is opened or a ballot is in it.
-    """
-    item = queries.locked_item(item, opening=False)
-    rules = queries.rules_of(council, on=local(at).date())
-    seat = may_cast(council, item, rules, by=by)
-    if queries.ballot_of(item, seat) is not None:
-        raise WrongState(N_("Your ballot on this item is in the box. It is final."))
-    refuse_without_quorum(council, item, rules)
-    procedure = queries.procedure(council)
-    clean = check_answers(procedure.questions(queries.subject_of(item), rules), content)
-    procedure.check(clean, rules)
-    salt = secrets.token_hex(16)
-    ballot = Ballot(agenda_item_id=item.id, seat_id=seat.id, content=clean, salt=salt, seal=seal_of(clean, salt), cast_at=at)
-    db.session.add(ballot)
-    db.session.flush()
-    journal.record(council, "cast", by=by, at=at, detail={"item": item.public_id, "seal": ballot.seal})
-    return ballot
-
-
-def may_cast(council: Council, item: AgendaItem, rules: Mapping[str, Any], *, by: User) -> Seat:
-    """The seat from which this person may vote on the item now; raises what `cast` raises when there is none."""
-    seat = _own_seat(council, by)
-    if council.state != CouncilState.CONVENED:
-        raise WrongState(N_("Ballots are cast while the session is open."))
-    if item.opened_at is not None:
-        raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
-    if item.given_back_at is not None:
-        raise WrongState(N_("This item is given back: this council does not vote on it."))
-    if not seat.present:
-        raise NotAllowed(N_("You are not noted as present. Please speak to the secretary."))
-    if (seat.id, item.id) in queries.recusals_of(council):
-        raise NotAllowed(N_("You are out of this item because of a conflict."))
-    for other in council.agenda if queries.out_of_competitors(council, dict(rules)) else [item]:
-        conflict = next((c for c in queries.conflicts_of(council, by, other, seat.role, dict(rules)) if c.hard), None)
-        if conflict is not None:
-            raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=conflict.reason)
-    return seat
-
-
-def seal_of(content: Mapping[str, Any], salt: str) -> str:
-    """The seal of a ballot: SHA-256 of salt and canonical content. Who knows both can check it."""
-    return hashlib.sha256(f"{salt}:{json.dumps(content, sort_keys=True, ensure_ascii=False)}".encode()).hexdigest()
-
-
-def must_preside(council: Council, item: AgendaItem, by: User) -> None:
-    """Raises NotAllowed for whoever does not lead the session on this item; nobody does who is out of it."""
-    leader = queries.presiding_over(council, item, queries.recusals_of(council))
-    if leader is None or leader.user_id != by.id:
-        raise NotAllowed(N_("Only the member who presides over this item opens its box."))
-
-
-def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> Count:
-    """The presiding member opens the box of one item; its ballots are counted and the count is frozen.
-
-    Refused while a present member who votes has not cast (absent members are marked absent first), or without quorum.
-    """
-    must_preside(council, item, by)
-    if council.state != CouncilState.CONVENED:
-        raise WrongState(N_("Ballots are counted while the session is open."))
-    item = queries.locked_item(item, opening=True)
-    if item.opened_at is not None:
-        raise WrongState(N_("This box is open already."))
-    if item.given_back_at is not None:
-        raise WrongState(N_("This item is given back: this council does not vote on it."))
-    recused, cast_by = queries.recusals_of(council), queries.cast_by(council)
-    rules = queries.rules_of(council, on=local(at).date())
-    refuse_broken(item_quorum(council, item, rules, recused, cast_by[item.id]))
-    first = queries.open_items(council) if queries.procedure(council).together else [item]
-    missing = sorted({s.user.name for other in first for s in queries.voters(council, other, recused) if s.id not in cast_by[other.id]})
-    if missing:
-        raise Incomplete(N_("Not cast yet: %(names)s. Who has left the session is first noted as absent."), names=", ".join(missing))
-    done = db.session.execute(update(AgendaItem).where(AgendaItem.id == item.id, AgendaItem.opened_at.is_(None)).values(opened_at=at))
-    if done.rowcount != 1:
-        raise WrongState(N_("This box is open already."))
-    db.session.refresh(item, ["opened_at"])
-    ballots = queries.ballots_of(item)
-    result = queries.procedure(council).count(queries.casts_of(council, item), rules)
-    result = {"present": sum(s.present for s in council.seats), "led": by.name, "members": len(council.seats), "ballots": len(ballots), **result,
-              "seals": sorted(b.seal for b in ballots)}  # fmt: skip
-    count = Count(agenda_item_id=item.id, result=result, counted_at=at)
-    db.session.add(count)
-    db.session.flush()
-    journal.record(council, "open_box", by=by, at=at, detail={"item": item.public_id, "ballots": len(ballots)})
-    return count
-
-
-def tied_items(council: Council, at: datetime) -> list[AgendaItem]:
-    """Items of the first place that the rules cannot tell apart: the council must say which one it recommends."""
-    ranks = ranked(council, at)
-    return [item for item in council.agenda if (r := ranks.get(item.public_id)) and r["tied"] and r["first"] and r["passed"]]
-
-
-def ranked(council: Council, at: datetime) -> dict[str, dict[str, Any]]:
-    """The places of the items by the counts so far; empty where this kind of council ranks nothing."""
-    rank = queries.procedure(council).rank
-    return rank(queries.results_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
-
-
-def open_points(council: Council, at: datetime) -> list[tuple[AgendaItem, Question]]:
-    """What the votes left open and the council must decide on the record: (item, choice)."""
-    counts, rules = queries.counts_of(council), queries.rules_of(council, on=local(at).date())
-    left = queries.procedure(council).left_open
-    return [(item, q) for item in council.agenda if item.public_id in counts for q in left(counts[item.public_id], rules)]
-
-
-def _settle(council: Council, settled: Mapping[str, Mapping[str, Any]], at: datetime) -> dict[str, dict[str, Any]]:
-    """What was decided of the open points, each with its reason. Raises Incomplete; the field is `open_<place>_<code>`."""
-    kept: dict[str, dict[str, Any]] = {}
-    for item, q in open_points(council, at):
-        given, why = settled.get(item.public_id, {}).get(q.code), nfc(settled.get(item.public_id, {}).get("reason") or "")
-        if given not in {code for code, _words in q.choices}:
-            raise Incomplete(N_("The votes left this open. Please say what the council decided."), field=f"open_{item.position}_{q.code}")
-        if not why:
-            raise Incomplete(N_("Please give the reason that the council voted."), field=f"open_{item.position}_reason")
-        kept.setdefault(item.public_id, {"reason": why})[q.code] = given
-    return kept
-
-
-def _choose(council: Council, chosen: str | None, reason: str | None, at: datetime) -> dict[str, dict[str, Any]]:
-    """Which of the equal first ones the council recommends, with its reason; empty when the rules have told them apart."""
-    tied = {item.public_id for item in tied_items(council, at)}
-    if not tied:
-        return {}
-    if chosen not in tied:
-        raise Incomplete(N_("Two or more have the same result. Please say which one the council recommends."), field="chosen")
-    if not nfc(reason or ""):
-        raise Incomplete(N_("Please give the reason that the council voted."), field="reason")
-    return {str(chosen): {"chosen": True, "reason": nfc(reason or "")}}
-
-
-def conclude(council: Council, *, conclusion: str, chosen: str | None = None, reason: str | None = None,
-             settled: Mapping[str, Mapping[str, Any]] | None = None, by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
-    """End the session: every box is opened or its item given back, the results are given to the stage, the minutes are issued.
-
-    `chosen` is the item that the council recommends among tied ones, with the reason that was voted. `settled` says what it
-    decided of the points that the votes left open: {item public id: {code: choice, "reason": …}}.
-    """
-    must_run(council, by)
-    council = queries.locked(council)
-    waiting, running = queries.open_items(council), council.state in UNDER_WAY
-    if council.state == CouncilState.ESTABLISHED and not queries.counted_items(council):
-        raise WrongState(N_("The session has not been opened."))
-    if running and waiting:
-        raise Incomplete(N_("The box of “%(title)s” is not opened yet."), title=waiting[0].title)
-    if not nfc(conclusion or ""):
-        raise Incomplete(N_("Please write down what the council concluded."), field="conclusion")
-    choice = _choose(council, chosen, reason, at) if running else {}
-    decided = _settle(council, settled or {}, at) | choice if running else {}
-    council.conclusion, council.concluded_at, council.settled = nfc(conclusion), at, decided or None
-    detail = ({"chosen": chosen} if choice else {}) | ({"settled": decided} if decided else {})
-    COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail=detail or None)
-    counts, ranks = queries.results_of(council), ranked(council, at)
-    results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in queries.counted_items(council)}
-    papers.issue_minutes(council, results, chosen=chosen if choice else None, reason=reason, by=by, at=at)
-    queries.procedure(council).concluded(council, results, chosen if choice else None, by=by, at=at)
+def away(council: Council, there: Collection[int]) -> Callable[[Collection[SeatRole]], list[str]]:
+    """Who of these roles (of all, when none is named) is not among the seats that are there."""
+    return lambda roles: [s.user.name for s in council.seats if s.id not in there and (not roles or s.role in roles)]

@@ -23,6 +23,7 @@ from app.stages.calls.actions.notices import (
     publish,
     revise,
 )
+from app.stages.calls.actions.opening import open_dossiers
 from app.stages.calls.actions.questions import answer, ask, set_aside
 from app.stages.calls.actions.running import (
     check_none_waiting,
@@ -33,7 +34,6 @@ from app.stages.calls.actions.running import (
     confirm_extension,
     correct,
     free_topic,
-    open_dossiers,
     propose_extension,
     refuse_extension,
     settle_topic,

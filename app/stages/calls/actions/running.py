@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,6 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
-from app.services.papers import actions as papers
 from app.services.papers.rules import check_number
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -150,51 +149,6 @@ def close_due(at: datetime) -> list[Call]:
     for call in closed:
         close(call, at=at)
     return closed
-
-
-def open_dossiers(call: Call, dossier_list: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime, present: str = "",
-                  seen: int | str | None = None) -> None:  # fmt: skip
-    """Open the dossiers after the deadline and issue the minutes with their list.
-
-    Each line of `dossier_list` has "call_topic" (public id), "code", "title", "host", "pi", "received_at" (shown text
-    or an aware instant). A topic that nobody answered is free again from here on.
-    """
-    if not is_past(call, at):
-        raise WrongState(N_("Dossiers stay sealed until the deadline."))
-    check_seen(call, seen)
-    if call.state == CallState.PUBLISHED:
-        close(call, at=at)
-    call_topics = queries.topics_of(call)
-    counts = {ct.public_id: sum(line["call_topic"] == ct.public_id for line in dossier_list) for ct in call_topics}
-    stray = [line["code"] for line in dossier_list if line["call_topic"] not in counts]
-    if stray:
-        raise Incomplete(N_("Dossier %(code)s answers no topic of this call."), code=stray[0])
-    call.opened_at = at
-    for ct in call_topics:
-        ct.dossiers = counts[ct.public_id]
-    CALL.advance(call, "open_dossiers", by=by, at=at, detail={"dossiers": len(dossier_list), "topics": counts})
-    for ct in call_topics:
-        if ct.dossiers == 0:
-            settle_topic(ct, TopicOutcome.NO_DOSSIER, reason="Không có hồ sơ đăng ký", by=by, at=at)
-    paper = papers.issue(template="calls/opening", subject=call, title=f"Biên bản mở hồ sơ: {call.title}", by=by, at=at,
-                         data=_minutes(call, call_topics, dossier_list, present, by, at))  # fmt: skip
-    call.minutes_pid = paper.public_id
-    db.session.flush()
-
-
-def _minutes(call: Call, call_topics: Sequence[CallTopic], lines: Sequence[Mapping[str, Any]], present: str, by: User | None, at: datetime) -> dict[str, Any]:
-    topics = {ct.public_id: ct.topic for ct in call_topics}
-    return {
-        "title": call.title, "number": call.number or "", "opened": _shown(at), "deadline": _shown(call.deadline), "present": nfc(present),
-        "count": len(lines), "officer": by.name if by else "",
-        "dossiers": [{"code": li["code"], "topic": topics[li["call_topic"]].code, "title": li["title"], "host": li["host"], "pi": li["pi"],
-                      "received": _shown(li["received_at"])} for li in lines],
-        "empty": [{"code": ct.topic.code, "title": ct.topic.title} for ct in call_topics if not ct.dossiers],
-    }  # fmt: skip
-
-
-def _shown(moment: datetime | str) -> str:
-    return moment if isinstance(moment, str) else f"{local(moment):%H:%M:%S ngày %d/%m/%Y}"
 
 
 def settle_topic(call_topic: CallTopic, outcome: TopicOutcome, *, reason: str, by: User | None, at: datetime) -> None:

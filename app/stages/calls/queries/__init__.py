@@ -12,8 +12,10 @@ from app.stages.calls.queries.house import (
     keys_to_freeze,
     may_read,
     next_round,
+    opening_of,
     topics_in_drafts,
     topics_of,
+    usual_place,
     waiting_extension,
 )
 from app.stages.calls.queries.public import (
@@ -58,7 +60,7 @@ from app.stages.calls.queries.waiting import (
 __all__ = [
     "FILTERS", "PUBLISHED", "all_searches", "answered", "asked", "asked_since", "asker_of", "call_by_pid", "call_for", "call_topic_by_pid", "calls_of_topic",
     "calls_statement", "closing_between", "count_open", "count_waiting", "due", "follower_by_key", "follower_keys", "followers", "follows", "history", "in_sector", "keys_to_freeze", "last_answers", "matching",
-    "may_read", "next_round", "now_open", "of_kind", "of_mode", "open_calls", "public_call", "public_calls", "public_line", "public_page", "public_row",
+    "may_read", "next_round", "now_open", "of_kind", "of_mode", "open_calls", "opening_of", "public_call", "public_calls", "public_line", "public_page", "public_row",
     "public_statement", "question_by_pid", "questions_of", "rules_told", "search_by_key", "search_for", "searches_of", "told", "topics_in_drafts", "topics_of", "unannounced",
-    "waiting_extension", "with_words", "years",
+    "usual_place", "waiting_extension", "with_words", "years",
 ]  # fmt: skip

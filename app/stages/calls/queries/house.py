@@ -13,8 +13,9 @@ from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.kernel.subjects import Parties, Subject, register_subject
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.services.rulebook.models import Rule
-from app.stages.calls.models import Call, CallTopic, Extension
+from app.stages.calls.models import Call, CallTopic, Extension, Opening
 from app.stages.calls.rules import (
     FROZEN_PREFIXES,
     PUBLIC_STATES,
@@ -126,3 +127,13 @@ def keys_to_freeze(on: date, kinds: Iterable[str] = ()) -> list[str]:
 register_subject("call", Subject(
     load=call_by_pid, title=lambda c: c.title, may_read=may_read, url=lambda c: ("calls.show", {"pid": c.public_id}),
     parties=lambda c: Parties(organisations=frozenset(ct.topic.assigned_organisation_id for ct in topics_of(c) if ct.topic.assigned_organisation_id))))  # fmt: skip
+
+
+def opening_of(call: Call) -> Opening | None:
+    """The session in which its dossiers were opened, with who was there."""
+    return db.session.scalar(select(Opening).options(selectinload(Opening.people)).where(Opening.call_id == call.id))
+
+
+def usual_place(on: date) -> str:
+    """Where dossiers are opened when nobody says otherwise: at the Department, as it is called that day."""
+    return str(rulebook.value("papers.bodies", on=on)["department"]["name"])

@@ -62,7 +62,7 @@ def show(pid: str) -> Any:
     return render_template(
         "calls/show.html", call=call, standings=_standings(call), is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
         calendar=calendar_of(call), history=queries.history(call), off=_off(call, waiting) if house else None,
-        timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
+        opening=queries.opening_of(call) if house else None, timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
         public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at)  # fmt: skip
 
 
@@ -100,6 +100,7 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     offer(CALL.may(call, "publish"), Do.CALLS_PUBLISH, _("Publish the call"), ".publish")
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Edit"), ".edit")
     offer(past and call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
+    offer(call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.PROPOSALS_CHECK, _("Dossiers on paper and late ones"), "proposals.intake")
     settled = not unsettled(call.topics, TopicState.ASSIGNED)
     offer(settled and CALL.may(call, "conclude"), Do.CALLS_CONCLUDE, _("Conclude the call"), ".conclude")
     offer(bool(_free(call)), Do.CALLS_DRAFT, _("Call again"), ".call_again")
@@ -234,11 +235,11 @@ def refuse_extension(pid: str) -> Any:
 def open_dossiers(pid: str) -> Any:
     call = ready(queries.call_for(current_user, pid), moves(CALL, "close", "open_dossiers"), _past)
     at = clock.now()
-    form = forms.OpenDossiers(data={"version": call.version})
+    form = forms.OpenDossiers(data={"version": call.version, "place": queries.usual_place(clock.today())})
     past = is_past(call, at)
     lines = list_dossiers(call, at) if past and call.opened_at is None else []
     if form.validate_on_submit():
-        actions.open_dossiers(call, lines, present=form.present.data or "", seen=form.version.data, by=current_user, at=at)
+        actions.open_dossiers(call, lines, place=form.place.data or "", people=form.people(), seen=form.version.data, by=current_user, at=at)
         return done(_("The dossiers are open; the minutes are issued."), url_for(".show", pid=call.public_id))
     return render_template("calls/open.html", call=call, form=form, lines=lines, past=past, topics={ct.public_id: ct.topic for ct in call.topics})
 

@@ -154,7 +154,7 @@ class Project(Identified, Versioned, Model):
     code: Mapped[str] = mapped_column(String(64), unique=True)
     title: Mapped[str] = mapped_column(String(500))
     folded: Mapped[str] = mapped_column(String(500), index=True)
-    item_id: Mapped[int] = mapped_column(to("priority"), index=True)
+    item_id: Mapped[int] = mapped_column(to("priority"))
     topic_id: Mapped[int | None] = mapped_column(to("topic"), index=True)
     proposal_id: Mapped[int | None] = mapped_column(to("proposal"), unique=True)
     host_id: Mapped[int] = mapped_column(to("organisation"), index=True)
@@ -193,6 +193,8 @@ class Project(Identified, Versioned, Model):
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         CheckConstraint("proposal_id IS NOT NULL OR historic", name="has_proposal"),
         Index("ix_project_dates", "starts_on", "ends_on"),
+        Index("ix_project_counted", "item_id", "decision_date", "approved_total", "paid_total"),  # board and portal add up from it alone
+        Index("ix_project_historic", "historic"),
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Contract(Identified, Versioned, Model):
     __tablename__ = "contract"
 
     project_id: Mapped[int] = mapped_column(to("project"), unique=True)
-    state: Mapped[ContractState] = enum_of(ContractState, default=ContractState.DRAFT)
+    state: Mapped[ContractState] = enum_of(ContractState, default=ContractState.DRAFT, index=True)
     number: Mapped[str | None] = mapped_column(String(64))
     party_a: Mapped[str] = mapped_column(String(300))
     party_a_signer: Mapped[str | None] = mapped_column(String(200))
@@ -93,7 +93,7 @@ class Tranche(Identified, Versioned, Model):
     project_id: Mapped[int] = mapped_column(to("project"), index=True)
     contract_id: Mapped[int] = mapped_column(to("contract"), index=True)
     position: Mapped[int]
-    state: Mapped[TrancheState] = enum_of(TrancheState, default=TrancheState.PLANNED)
+    state: Mapped[TrancheState] = enum_of(TrancheState, default=TrancheState.PLANNED, index=True)
     amount: Mapped[int] = money()
     paid: Mapped[int] = money(default=0)
     condition: Mapped[Condition] = enum_of(Condition)
@@ -195,7 +195,7 @@ class Settlement(Identified, Versioned, Model):
     __tablename__ = "settlement"
 
     project_id: Mapped[int] = mapped_column(to("project"), unique=True)
-    state: Mapped[SettlementState] = enum_of(SettlementState, default=SettlementState.SUBMITTED)
+    state: Mapped[SettlementState] = enum_of(SettlementState, default=SettlementState.SUBMITTED, index=True)
     paid: Mapped[int] = money()
     spent: Mapped[int] = money()
     refund_percent: Mapped[int] = mapped_column(default=0)

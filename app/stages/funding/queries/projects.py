@@ -35,6 +35,7 @@ from app.stages.funding.rules import (
     Fixed,
 )
 from app.stages.plan.models import Priority
+from app.stages.proposals.load import PROJECTS
 
 
 def visible(user: User) -> Any:
@@ -143,17 +144,27 @@ def fixed_accounts(project_id: int) -> Fixed | None:
 
 def came_back(project_id: int) -> int:
     """What came back of what is owed: since the decision that fixed it, else since the accounts were submitted."""
-    closing, accounts = closing_of(project_id), settlement_of(project_id)
+    return _came_back(project_id, settlement_of(project_id), closing_of(project_id))
+
+
+def _came_back(project_id: int, accounts: Settlement | None, closing: ProjectClosing | None) -> int:
     if closing is not None and closing.kind == ClosingKind.TERMINATED:
         return refunded(project_id, since=closing.at)
     return 0 if accounts is None else refunded(project_id, since=accounts.submitted_at)
 
 
+def owed_by(accounts: Settlement, closing: ProjectClosing | None) -> int:
+    """What is still to come back by these accounts of a project that ended so."""
+    return max(accounts.refund_due - _came_back(accounts.project_id, accounts, closing), 0)
+
+
 def owed(project: Project) -> int | None:
     """What is still to come back by the accounts, or before them by the decision; None while nothing says so."""
-    accounts, fixed = settlement_of(project.id), fixed_accounts(project.id)
-    due = accounts.refund_due if accounts is not None else fixed.refund if fixed is not None else None
-    return None if due is None else max(due - came_back(project.id), 0)
+    accounts, closing = settlement_of(project.id), closing_of(project.id)
+    if accounts is not None:
+        return owed_by(accounts, closing)
+    fixed = fixed_accounts(project.id)
+    return None if fixed is None else max(fixed.refund - _came_back(project.id, None, closing), 0)
 
 
 def owed_sql() -> ColumnElement[int]:
@@ -272,3 +283,13 @@ def _show(pids: Collection[str]) -> dict[str, Shown]:
 
 
 register_kind(Kind("project", Project, ("title",), lambda user: select(Project.public_id).where(visible(user)), _show, rank=4))
+
+
+def _of_dossiers(proposal_ids: Collection[int]) -> dict[int, tuple[date, int, date | None]]:
+    """By dossier: when its project begins, for how many months, and when it ended. For the load of people who apply again."""
+    rows = (select(Project.proposal_id, Project.starts_on, Project.duration_months, ProjectClosing.dated)
+            .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id).where(Project.proposal_id.in_(proposal_ids)))  # fmt: skip
+    return {proposal_id: (begin, months, ended) for proposal_id, begin, months, ended in db.session.execute(rows) if proposal_id is not None}
+
+
+PROJECTS.append(_of_dossiers)

@@ -1,7 +1,34 @@
-"""/proposals: sections of a dossier (sections.py), its work description (work.py,
-word.py), the estimate from and to Excel (estimate.py), copies (copying.py), acts on the whole of it (acts.py)."""
+"""/proposals: the beginning of a dossier (starting.py), its sections (sections.py), its work description (work.py, word.py,
+wordparts.py), products, uses and milestones (promised.py), the estimate (budget.py), from and to Excel (estimate.py), copies
+(copying.py), acts on the whole of it (acts.py); its team (team.py, invitations.py) and how it works together (together.py); files
+(uploads.py), handing in (submitting.py), what officers take in (admitting.py); after the opening its check (eligibility.py),
+requests to add something (remedies.py), earlier work that is near (overlaps.py)."""
 
-from app.stages.proposals.views import acts, copying, estimate, sections, word, work
+from app.stages.proposals.views import (
+    acts,
+    admitting,
+    budget,
+    copying,
+    eligibility,
+    estimate,
+    invitations,
+    mine,
+    overlaps,
+    promised,
+    remedies,
+    sections,
+    starting,
+    submitting,
+    team,
+    together,
+    uploads,
+    word,
+    work,
+)
 from app.stages.proposals.views.blueprint import bp
 
-__all__ = ["acts", "bp", "copying", "estimate", "sections", "word", "work"]
+public_bp = invitations.public_bp
+
+__all__ = [
+    "acts", "admitting", "bp", "budget", "copying", "eligibility", "estimate", "invitations", "mine", "overlaps", "promised", "public_bp", "remedies", "sections", "starting", "submitting", "team", "together", "uploads", "word", "work"
+]  # fmt: skip

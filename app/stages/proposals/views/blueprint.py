@@ -6,11 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, current_app, g, request
+from flask_babel import gettext as _
 
 from app.kernel import clock
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
+from app.services.questionnaires.rules import said
+from app.shown import language
 from app.stages.calls.rules import is_open
+from app.stages.proposals.drafts import check_place
 from app.stages.proposals.rules import ProposalState
 
 bp = Blueprint("proposals", "app.stages.proposals", url_prefix="/proposals", template_folder="templates")
@@ -30,6 +34,11 @@ def arrived() -> datetime:
     """When this request came in."""
     at: datetime = g.arrived_at
     return at
+
+
+def named(label: Any) -> str:
+    """What a section is called in the language of the page."""
+    return _(label) if isinstance(label, str) else said(label, language())
 
 
 def takes_dossiers(call: Any) -> None:
@@ -56,3 +65,11 @@ def writable(row: Any, by: Any) -> None:
     if row.state != ProposalState.DRAFT:
         raise WrongState(N_("A submitted proposal cannot be changed."))
     before_deadline(row, by)
+    if place := PLACES.get((request.endpoint or "").rpartition(".")[2]):
+        check_place(row, place.format(**(request.view_args or {})))
+
+
+# which section of the dossier a page changes: when the host sent sections back, only these are shown
+PLACES = {"general": "general", "team": "team", "member": "team", "products": "products", "product": "products", "uses": "uses", "use": "uses", "plan": "plan",
+          "milestone": "plan", "budget": "budget", "budget_lines": "budget", "budget_grid": "budget", "spending": "budget", "attachments": "files",
+          "work_section": "work-{section}", "work_merge": "work-{section}"}  # fmt: skip

@@ -38,5 +38,5 @@ def copy_from(pid: str) -> Any:
 
 def _choices(found: Carried) -> list[tuple[str, str]]:
     """The parts that hold something to carry, with how much."""
-    sizes = {What.WORK: len(found.answers), What.TEAM: len(found.team), What.PRODUCTS: len(found.products), What.BUDGET: len(found.lines), What.FILES: len(found.files)}
+    sizes = {What.WORK: len(found.answers), What.TEAM: len(found.team), What.PRODUCTS: len(found.products), What.PLAN: len(found.stages) + len(found.uses), What.BUDGET: len(found.lines), What.FILES: len(found.files)}
     return [(str(what), f"{_(what.label)} ({size})") for what, size in sizes.items() if size]

@@ -11,6 +11,7 @@ from flask_login import current_user
 from app.acts import ready
 from app.downloads import download
 from app.kernel import clock
+from app.kernel.db import db
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
@@ -18,10 +19,11 @@ from app.kernel.words import N_
 from app.services.files.rules import check_upload, clean_name
 from app.services.rulebook import queries as rulebook
 from app.shown import language, money
-from app.stages.proposals import budgeting, estimate, forms, queries
-from app.stages.proposals.models import Proposal
+from app.stages.proposals import budgeting, costs, estimate, forms, promises, queries
+from app.stages.proposals.models import BudgetLine, Proposal
 from app.stages.proposals.rules import totals
 from app.stages.proposals.views.blueprint import bp, writable
+from app.stages.proposals.views.budget import heads_of, listing_of
 
 MOST_FAULTS = 100
 
@@ -30,7 +32,10 @@ MOST_FAULTS = 100
 @allow(SIGNED_IN)
 def budget_xlsx(pid: str) -> Any:
     row = or_404(queries.proposal_for(current_user, pid))
-    return download(budgeting.workbook(row.lines, queries.heads(clock.today(), row.call_topic.call)), f"du-toan-{row.code or row.public_id[:8]}.xlsx")
+    heads = queries.heads(clock.today(), row.call_topic.call)
+    lines = list(db.session.scalars(listing_of(row, heads_of(row)).statement.order_by(BudgetLine.id)))
+    norms = promises.rulings(row, on=clock.today())["proposals.norms"].value
+    return download(budgeting.workbook(lines, heads, [costs.norm_of(b, norms) for b in lines]), f"du-toan-{row.code or row.public_id[:8]}.xlsx")
 
 
 @bp.route("/<pid>/budget/lines", methods=["GET", "POST"])

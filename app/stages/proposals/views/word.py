@@ -38,15 +38,16 @@ from app.stages.proposals.budgeting import Line
 from app.stages.proposals.drafts import touch
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import totals
+from app.stages.proposals.views import wordparts
 from app.stages.proposals.views.blueprint import bp, writable
 from app.stages.proposals.wordform import (
     BUDGET_TABLE,
-    PRODUCT_TABLE,
     Filled,
     official,
 )
-from app.stages.proposals.wordread import Read, products_of
+from app.stages.proposals.wordread import Read
 from app.stages.proposals.wordread import read as read_word
+from app.stages.proposals.wordtables import SPENDING_WORDS
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -68,7 +69,7 @@ class Found:
     differences: list[Difference] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
     general: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, list[list[str]]] = field(default_factory=dict)  # products and budget as they stand in the file
+    tables: dict[str, list[list[str]]] = field(default_factory=dict)  # plan, products, uses and budget as they stand in the file
     missing: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -92,15 +93,10 @@ def filled_of(row: Proposal) -> Filled:
     facts = (("Kinh phí từ ngân sách nhà nước", f"{money(sums['state'])} ({amount_in_words(sums['state'])})"), ("Kinh phí đối ứng", money(sums["counterpart"])),
              ("Chủ nhiệm", row.pi.name), ("Tổ chức chủ trì", row.host.name), ("Nội dung ưu tiên", f"{row.item.face} {row.item.short_vi}"))  # fmt: skip
     team = [(str(n), m.name, ROLES.get(str(m.role), str(m.role)), m.organisation.name if m.organisation else "", str(m.months)) for n, m in enumerate(row.team, 1)]
-    products = [(str(p.group), p.name, p.unit, str(p.quantity), p.quality) for p in row.products]
-    lines = [(heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), b.unit, _hundredths(b.quantity), money(b.price), money(b.amount)) for b in row.lines]
-    return official(version, facts=facts, answers=work.answers_of(row), names=names_of(row, "vi"), team=team, products=products, lines=lines,
-                    total=money(sums["all"]), title=row.title, aim=row.aim or "", months=row.duration_months)  # fmt: skip
-
-
-def _hundredths(quantity: int) -> str:
-    whole, part = divmod(quantity, 100)
-    return f"{whole},{part:02d}".rstrip("0").rstrip(",") if part else str(whole)
+    lines = [(heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), b.unit, budgeting.quantity_text(b.quantity), money(b.price), money(b.amount)) for b in row.lines]
+    return official(version, facts=facts, answers=work.answers_of(row), names=names_of(row, "vi"), team=team, promised=wordparts.promised(row), lines=lines,
+                    total=money(sums["all"]), sums=wordparts.by_head(row, heads), title=row.title, aim=row.aim or "", months=row.duration_months,
+                    spending=SPENDING_WORDS[row.spending] if row.spending else "")  # fmt: skip
 
 
 ROLES = {"pi": "Chủ nhiệm", "secretary": "Thư ký khoa học", "key": "Thành viên chính", "member": "Thành viên"}
@@ -165,21 +161,19 @@ def _found(row: Proposal, told: Read) -> Found:
 
 
 def _tables(row: Proposal, told: Read, found: Found) -> None:
-    """Products and budget: a table that differs is taken whole or not at all; one with a row that cannot be read is not offered."""
-    if (cells := told.tables.get(PRODUCT_TABLE)) is not None:
-        old = [(p.group, p.name, p.unit, p.quantity, p.quality) for p in row.products]
-        new, wrong = products_of(cells)
-        if wrong:
-            found.refused.append(_("Products, row %(rows)s", rows=", ".join(map(str, wrong[:10]))))
-        elif new and new != old:
-            _offer(found, "products", _("Products"), *("\n".join(" | ".join(map(str, p)) for p in side) for side in (old, new)), cells)
+    """Plan, products, uses and budget: a table that differs is taken whole or not at all; one with a row that cannot be read is not offered."""
+    for one in wordparts.differences(row, wordparts.tables_of(told)):
+        if one.refused:
+            found.refused.append(one.refused)
+        else:
+            _offer(found, one.code, one.label, one.old, one.new, one.cells)
     if (cells := told.tables.get(BUDGET_TABLE)) is not None:
         table = _lines(row, cells)
         now = [Line(b.head, b.content, b.source, b.year, b.unit, b.quantity, b.price) for b in row.lines]
         if faults := table.faults or estimate.faults_of(row, table.lines):
             found.refused += [_("Budget, row %(row)s, %(column)s: %(why)s", row=f.row, column=f.column, why=_(f.message, **f.params)) for f in faults[:10]]
         elif table.lines != now and table.lines:
-            _offer(found, "budget", _("Budget"), *("\n".join(f"{b.content} | {SOURCES[str(b.source)]} | {b.year} | {_hundredths(b.quantity)} {b.unit} | {money(b.amount)}" for b in side)
+            _offer(found, "budget", _("Budget"), *("\n".join(f"{b.content} | {SOURCES[str(b.source)]} | {b.year} | {budgeting.quantity_text(b.quantity)} {b.unit} | {money(b.amount)}" for b in side)
                                                   for side in (now, table.lines)), cells)  # fmt: skip
 
 
@@ -195,7 +189,7 @@ def _lines(row: Proposal, cells: list[list[str]]) -> budgeting.Table:
 def _sent_tables() -> dict[str, list[list[str]]]:
     """The tables that the page of differences posts back; whatever else stands there is nothing."""
     found = {}
-    for tag, name in ((PRODUCT_TABLE, "products"), (BUDGET_TABLE, "budget")):
+    for name, tag in (*wordparts.TAGS.items(), ("budget", BUDGET_TABLE)):
         try:
             cells = json.loads(request.form.get(f"table-{name}", "null"))
         except ValueError:
@@ -239,8 +233,7 @@ def work_take(pid: str) -> Any:
             months = general.get("duration_months")
             actions.save_general(row, title=general.get("title", row.title), aim=general.get("aim", row.aim), by=current_user, at=clock.now(),
                                  duration_months=int(months) if months else row.duration_months)  # fmt: skip
-        if "products" in tables:
-            estimate.put_products(row, products_of(tables["products"])[0], by=current_user, at=clock.now())
+        wordparts.take(row, tables, by=current_user, at=clock.now())
         if "budget" in tables:
             estimate.put_lines(row, _lines(row, tables["budget"]).lines, replace=True, by=current_user, at=clock.now())
         return done(_("Taken over from Word: %(n)s answers.", n=len(taken) + len(general) + len(tables)), url_for(".show", pid=pid, _anchor="work"))

@@ -22,7 +22,7 @@ from app.shown import language
 from app.stages.calls.rules import is_open
 from app.stages.proposals import forms, queries, texts, work
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import ProposalState
+from app.stages.proposals.rules import Access, ProposalState
 from app.stages.proposals.views.blueprint import bp, writable
 
 
@@ -80,8 +80,8 @@ def _after(row: Proposal, section: str) -> str | None:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def work_section(pid: str, section: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), writable)
-    saved = work.latest(row)
+    row = ready(queries.for_writing(current_user, pid), writable)
+    version, saved = work.form_of(row), work.latest(row)  # held: the session forgets what nobody holds, and would read it again
     form = forms.WorkSection(_section_sheet(row, section), data={"version": saved[section].number if section in saved else 0})
     if form.wish.startswith(("add:", "remove:")) and "refusal" not in g:
         code = form.sheet.change_rows(form.wish)
@@ -93,7 +93,7 @@ def work_section(pid: str, section: str) -> Any:
         return done(_saved(merged), _next(row, section, form.wish))
     if form.stale:
         return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
-    return _page(row, section, form, saved)
+    return _page(row, section, form, saved, version)
 
 
 def _saved(merged: bool) -> str:
@@ -106,8 +106,8 @@ def _next(row: Proposal, section: str, wish: str) -> str:
     return url_for(".work_section", pid=row.public_id, section=after) if after else url_for(".show", pid=row.public_id, _anchor=f"work-{section}")
 
 
-def _page(row: Proposal, section: str, form: forms.WorkSection, saved: dict[str, Any]) -> str:
-    version, found = work.form_of(row), work.parts(row, at=clock.now(), saved=saved)
+def _page(row: Proposal, section: str, form: forms.WorkSection, saved: dict[str, Any], version: Any) -> str:
+    found = work.parts(row, at=clock.now(), saved=saved)
     return render_template("proposals/work/section.html", proposal=row, form=form, section=section, title=_title(row, section), version=version, parts=parts_of(row, found),
                            after=_after(row, section), form_name=said({"vi": version.questionnaire.name_vi, "en": version.questionnaire.name_en}, language()))  # fmt: skip
 
@@ -120,7 +120,7 @@ def work_autosave(pid: str, section: str) -> Any:
         if isinstance(g.refusal, Stale):
             raise g.refusal
         return jsonify(refused=sentence_of(g.pop("refusal")))
-    row = ready(queries.for_team(current_user, pid), writable)
+    row = ready(queries.for_writing(current_user, pid), writable)
     form = forms.WorkSection(_section_sheet(row, section))
     work.save(row, {c: form.sheet.answers.get(c) for c in texts.codes_of(form.sheet.definition, section)}, seen={section: form.version.data}, by=current_user, at=clock.now())
     return jsonify(version=work.number_of(row, section), time=f"{clock.local(clock.now()):%H:%M}", **form.sheet.told_back)
@@ -169,7 +169,7 @@ def work_merge(pid: str, section: str) -> Any:
         return done(_("Saved. What was not taken is kept in the history of the section."), url_for(".show", pid=pid, _anchor=f"work-{section}"))
     if form.stale:
         return _merge_page(row, section, form, work.base_of(row, section, work.page_number(seen)))
-    return _page(row, section, form, work.latest(row))
+    return _page(row, section, form, work.latest(row), work.form_of(row))
 
 
 # --- history --------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def work_merge(pid: str, section: str) -> Any:
 @bp.get("/<pid>/work/<section>/history")
 @allow(Do.PROPOSALS_DRAFT)
 def work_history(pid: str, section: str) -> Any:
-    row = or_404(queries.for_team(current_user, pid))
+    row = or_404(queries.for_member(current_user, pid))
     or_404(section_of(work.form_of(row).definition, section))
     return render_template("proposals/work/history.html", proposal=row, section=section, title=_title(row, section), savings=work.history(row, section))
 
@@ -188,7 +188,7 @@ def work_history(pid: str, section: str) -> Any:
 @writes
 def work_saving(pid: str, section: str, saving: str) -> Any:
     """One saving against another (`with`; else the one before it), word by word; POST brings it back."""
-    row = or_404(queries.for_team(current_user, pid))
+    row = or_404((queries.for_member if request.method == "GET" else queries.for_team)(current_user, pid))
     found = or_404(work.saving_of(row, saving))
     or_404(found if found.section == section else None)
     form = forms.Remove(data={"version": work.number_of(row, section)})
@@ -205,4 +205,4 @@ def work_saving(pid: str, section: str, saving: str) -> Any:
         one, two = (texts.told(question, side.get(code), _names(sheet, question)) for side in (one_side, other_side))
         rows.append({"label": said(question["label"], sheet.lang), "pieces": texts.compare(one, two), "differs": one != two, "empty": not one and not two})
     return render_template("proposals/work/saving.html", proposal=row, section=section, title=_title(row, section), old=old, new=new, rows=rows, form=form, saving=found,
-                           back=row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip
+                           back=queries.access_of(row, current_user) == Access.EDIT and row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip

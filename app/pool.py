@@ -1,0 +1,32 @@
+"""Connections to PostgreSQL: one that lay idle is asked whether it lives before it is used, not one of a moment ago.
+
+SQLAlchemy's `pool_pre_ping` asks for every request, a round trip to the database that nearly always says yes. A connection that
+breaks within these seconds is met by the page for a busy system, and by the new attempts of a form (kernel.web).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
+
+IDLE = 10.0  # seconds
+
+
+def ask_idle_ones(engine: Engine) -> None:
+    """Ask whether a connection lives when it lay idle for longer; when it does not, all of this process are made anew."""
+    broken: Any = engine.dialect.loaded_dbapi.Error
+
+    @event.listens_for(engine, "checkin")
+    def put_back(_raw: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def taken(raw: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) > IDLE:
+            try:
+                engine.dialect.do_ping(raw)
+            except broken as failure:
+                raise InvalidatePoolError from failure

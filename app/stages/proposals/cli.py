@@ -1,0 +1,10 @@
+"""What is done for dossiers as time passes."""
+
+from __future__ import annotations
+
+import click
+
+from app.stages.proposals import comments
+
+commands: list[click.Command] = []
+JOBS = [comments.mail_due]
