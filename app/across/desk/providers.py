@@ -19,7 +19,7 @@ from app.kernel.outbox import MailState, OutboxMail
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
-from app.stages.calls.models import Call, Extension, Question
+from app.stages.calls.models import Call, CallTopic, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
 from app.stages.execution.models import (
     Adjustment,
