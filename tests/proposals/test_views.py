@@ -14,6 +14,7 @@ from app.across.demo.plays import proposals as plays
 from app.across.demo.plays.work import answers_for
 from app.kernel import subjects
 from app.services.papers import queries as papers
+from app.stages.calls import actions as call_actions
 from app.stages.calls import queries as calls
 from app.stages.proposals import queries, texts, work
 from app.stages.proposals.models import Proposal
@@ -390,3 +391,15 @@ def test_the_receipt_is_sealed_with_its_dossier(db, cast, as_, call_topic, at):
     db.session.commit()
     assert as_("officer").get(link).status_code == 200
     assert as_("pi3").get(link).status_code == 404
+
+
+def test_a_dossier_of_a_cancelled_call_says_so(db, cast, as_, call_topic, at):
+    """Not by mail alone: the page, the lists and the desk of who wrote it."""
+    url = drafted(db, cast, call_topic, at)
+    pi = as_("pi1")
+    assert "bị hủy" not in pi.page(url).text and url in str(pi.page("/desk/"))
+    call_actions.call_off(call_topic.call, "Thay đổi chủ trương", document="12/UBND", by=cast["leader"], at=at + timedelta(days=26, hours=1))
+    db.session.commit()
+    assert "Thay đổi chủ trương" in pi.page(url).select_one(".alert").text
+    assert "Đã hủy" in pi.page("/proposals/").select_one("main tbody").text and "Thông báo đã bị hủy" in pi.page("/proposals/mine").text
+    assert url not in str(pi.page("/desk/").select_one("main"))

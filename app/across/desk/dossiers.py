@@ -52,10 +52,10 @@ def my_drafts(user: User, _at: datetime) -> list[Select[Any]]:
     """Dossiers this person is writing, by the deadline; those whose call is over last."""
     until = case((Call.deadline >= NOW, Call.deadline), else_=None)
     return [_of_call(lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, until=until, hint=Proposal.sent_back_reason))
-            .where(or_(proposals.in_team(user)), Proposal.state == ProposalState.DRAFT)]  # fmt: skip
+            .where(or_(proposals.in_team(user)), Proposal.state == ProposalState.DRAFT, Call.state != CallState.CANCELLED)]  # fmt: skip
 
 
 def handed_in(user: User, _at: datetime) -> list[Select[Any]]:
     """Dossiers this person leads that the Department has and has not concluded."""
-    return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.submitted_at, hint=Proposal.code)
-            .where(Proposal.pi_id == user.id, Proposal.state.in_(WITH_THE_DEPARTMENT))]  # fmt: skip
+    return [_of_call(lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.submitted_at, hint=Proposal.code))
+            .where(Proposal.pi_id == user.id, Proposal.state.in_(WITH_THE_DEPARTMENT), Call.state != CallState.CANCELLED)]  # fmt: skip

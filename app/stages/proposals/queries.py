@@ -200,7 +200,7 @@ def sealed_ids() -> Select[Any]:
 def list_statement(user: User) -> Select[Any]:
     """The dossiers this person may see, with what a list shows."""
     return select(Proposal).options(joinedload(Proposal.host), joinedload(Proposal.pi),
-                                    joinedload(Proposal.call_topic).joinedload(CallTopic.topic)).where(_seen_by(user))  # fmt: skip
+                                    joinedload(Proposal.call_topic).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))).where(_seen_by(user))  # fmt: skip
 
 
 def with_year(statement: Select[Any]) -> Select[Any]:
