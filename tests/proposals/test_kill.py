@@ -72,8 +72,9 @@ def run(app, db, count, killed, seed):
         for thread in threads:
             thread.start()
         cut = kills(server, killed, chance, flying, threads)
+        until = time.monotonic() + 120 + 4 * killed  # all of them together
         for thread in threads:
-            thread.join(120 + 4 * killed)
+            thread.join(max(0.0, until - time.monotonic()))
         stop.set()
     print(f"seed {seed}: {killed} kills, {sum(cut)} requests cut off, {len(acknowledged)} of {count} acknowledged")
     assert len(acknowledged) == count

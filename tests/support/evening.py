@@ -33,6 +33,8 @@ from app.stages.calls import queries as calls
 from app.stages.proposals import actions
 from app.stages.proposals.models import (
     BudgetLine,
+    Milestone,
+    PlannedUse,
     Proposal,
     ProposalProduct,
     TeamMember,
@@ -70,7 +72,7 @@ def _clone(first: Proposal, pi_id: int, name: str) -> str:
     pid = public_id()
     row = db.session.execute(insert(Proposal.__table__).values(_values(Proposal, first.id, "id") | {"public_id": pid, "pi_id": pi_id}))
     new = row.inserted_primary_key[0]  # type: ignore[index]
-    for model in (TeamMember, ProposalProduct, BudgetLine, WorkForm):
+    for model in (TeamMember, ProposalProduct, PlannedUse, Milestone, BudgetLine, WorkForm):
         table = model.__table__
         for found in db.session.execute(select(table).where(table.c.proposal_id == first.id)).mappings():
             values = {k: v for k, v in found.items() if k != "id"} | {"proposal_id": new}
