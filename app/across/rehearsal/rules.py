@@ -61,7 +61,8 @@ def missing(dossier: TrialDossier, kind: Mapping[str, Any], ceiling: int | None)
         team=[SimpleNamespace(role=TeamRole.PI)] if dossier.pi else [], products=["x"] if dossier.product else [], file_kinds=dossier.documents)  # fmt: skip
     empty = any(s["needed"] and s["code"] not in dossier.sections for s in kind["sections"])
     work = [Problem("work", N_("Every section of the work description needs a text."))] if empty else []
-    return problems(draft, ceiling=ceiling, work=work, kinds_needed=[d["code"] for d in kind["documents"] if d["needed"]])  # fmt: skip
+    needed = [{"code": d["code"], "vi": d["name"], "en": d["name"]} for d in kind["documents"] if d["needed"]]  # named in the page's language already
+    return problems(draft, ceiling=ceiling, work=work, kinds_needed=needed)
 
 
 def checked(dossier: TrialDossier, kind: Mapping[str, Any]) -> list[Finding]:
