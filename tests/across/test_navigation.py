@@ -111,7 +111,7 @@ def calls_in_the_code(*names: str):
 def ast_labels():
     """The msgids of columns: the second argument of every Column(...)."""
     for _path, call in calls_in_the_code("Column"):
-        if len(call.args) > 1 and isinstance(call.args[1], ast.Call) and call.args[1].args:
+        if len(call.args) > 1 and isinstance(call.args[1], ast.Call) and call.args[1].args and isinstance(call.args[1].args[0], ast.Constant):
             yield call.args[1].args[0]
 
 

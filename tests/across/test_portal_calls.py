@@ -105,7 +105,7 @@ def test_an_extension_is_an_update_of_the_same_event(anonymous, cast, shown, at)
 
 
 def test_a_cancelled_call_is_cancelled_in_calendars(anonymous, cast, shown, at):
-    actions.cancel(queries.public_row(shown), "Đổi chủ trương", by=cast["officer"], at=at + DAY)
+    actions.call_off(queries.public_row(shown), "Đổi chủ trương", document="12/UBND", by=cast["leader"], at=at + DAY)
     database.session.commit()
     assert {str(e["status"]) for e in read_calendar(anonymous.get(f"/public/calls/{shown}.ics")).walk("vevent")} == {"CANCELLED"}
     assert "Đổi chủ trương" in anonymous.page(f"/public/calls/{shown}").text
@@ -200,7 +200,7 @@ def test_blank_forms_are_word_files_of_the_list_that_the_call_keeps(anonymous, s
         document = Document(io.BytesIO(answer.data))
         assert any(p.text for p in document.paragraphs) and "attachment" in answer.headers["Content-Disposition"], link
     work = Document(io.BytesIO(anonymous.get(f"/public/calls/{shown}/forms/work-DT_CN.docx").data))
-    assert "Tổng quan tình hình nghiên cứu, luận giải" in str([p.text for p in work.paragraphs]) and "Yêu cầu chất lượng" in work.element.xml
+    assert "Tổng quan tình hình nghiên cứu, luận giải" in str([p.text for p in work.paragraphs]) and "Mức chất lượng cần đạt" in work.element.xml
     for code in ("legal_status", "nothing", "work-XX", "..%2fpi_cv"):
         assert anonymous.get(f"/public/calls/{shown}/forms/{code}.docx").status_code == 404, code
 
