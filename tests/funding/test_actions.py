@@ -200,8 +200,7 @@ def test_a_year_s_promises_never_exceed_its_budget(db, cast, project, at):
 
 
 def test_a_project_waits_for_the_budget_of_a_later_year(db, cast, at):
-    line = factories.line(cast, at - 90 * DAY)
-    db.session.execute(text("UPDATE budget_line SET year = 2027 WHERE head = 'labour'"))
+    line = factories.line(cast, at - 90 * DAY, plan=[(*row[:6], int(row[0] == "labour")) for row in factories.SHORT])
     submission = plays.submitted(cast, round_or_line=line, at=at)
     actions.set_year_budget(2026, 10**12, by=cast["finance"], at=at)
     later = at + 10 * DAY

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from app.across.demo.cast import Cast
 from app.stages.proposals import actions, estimate, promises
@@ -44,11 +46,11 @@ MILESTONES = (
 )  # fmt: skip
 
 
-def budgeted(row: Proposal, *, total: int, year: int, at: datetime) -> None:
-    """The lines of the estimate; `total` is the state budget part in đồng."""
+def budgeted(row: Proposal, *, total: int, year: int, at: datetime, plan: Sequence[tuple[Any, ...]] | None = None) -> None:
+    """The lines of the estimate, those of `plan` or the usual ones; `total` is the state budget part in đồng."""
     percent = COUNTERPART_OF.get(str(row.call_topic.topic.kind), COUNTERPART[3])
     lines = [Line(head, content, source, year + later, unit, quantity, total * share // quantity)
-             for head, content, source, share, unit, quantity, later in (*LINES, (*COUNTERPART[:3], percent, *COUNTERPART[4:]))]  # fmt: skip
+             for head, content, source, share, unit, quantity, later in plan or (*LINES, (*COUNTERPART[:3], percent, *COUNTERPART[4:]))]  # fmt: skip
     estimate.put_lines(row, lines, replace=True, by=row.pi, at=at)
 
 

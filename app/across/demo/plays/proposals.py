@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.across.demo.cast import Cast
 from app.across.demo.plays.promises import budgeted, planned, promised
@@ -52,7 +54,7 @@ def small_pdf(text: str) -> bytes:
 
 
 def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", host: str = "host1", title: str | None = None,
-          total: int = 900_000_000, months: int = 24, whole: bool = True) -> Proposal:  # fmt: skip
+          total: int = 900_000_000, months: int = 24, whole: bool = True, plan: Sequence[tuple[Any, ...]] | None = None) -> Proposal:  # fmt: skip
     """A complete draft, not signed off yet; not `whole`: its work description is half written. `total` is the state budget part in đồng."""
     by = cast[pi]
     row = actions.start(call_topic, host=cast.org(host), by=by, at=at)
@@ -61,7 +63,7 @@ def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", h
     written(row, by=by, at=at + 2 * MINUTE, whole=whole)
     _team(cast, row, by, at + 3 * MINUTE)
     promised(row, at=at)
-    budgeted(row, total=total, year=year, at=at + 4 * MINUTE)
+    budgeted(row, total=total, year=year, at=at + 4 * MINUTE, plan=plan)
     planned(cast, row, total=total, at=at + 4 * MINUTE)
     actions.changed_files(row, at=at + 5 * MINUTE)
     for document in queries.documents(str(topic.kind), local(at).date(), row.call_topic.call):
