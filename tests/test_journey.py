@@ -108,8 +108,8 @@ def idea_to_topic(life: Life) -> str:
     vote = {"urgency": "pass", "level": "pass", "feasibility": "pass", "conclusion": "do", "mode": "selection", "priority": "1"}
     life.council(council, lambda _account, _item: vote, "Đề nghị thực hiện.")
     assert life.desk("province", idea)
-    life.send("officer", "/ideas/put-forward", {"number": "89", "dated": life.day(), "agree": "y", "ideas": [idea.rsplit("/", 1)[-1]]})
-    life.send("province", "/ideas/decide", {"number": "4923", "dated": life.day(), "agree": "y", "ideas": [idea.rsplit("/", 1)[-1]]})
+    life.send("officer", "/ideas/put-forward", {"number": "89", "dated": life.day(), "agree": "y", "gaps": "y", "ideas": [idea.rsplit("/", 1)[-1]]})
+    life.send("province", "/ideas/decide", {"number": "4923", "dated": life.day(), "agree": "y", "gaps": "y", "ideas": [idea.rsplit("/", 1)[-1]]})
     return life.link("pi1", "/topics/", "/topics/")
 
 
