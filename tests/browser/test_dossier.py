@@ -82,8 +82,13 @@ def section(page: Page, dossier: str, name: str, values: dict[str, object]) -> N
     go(page, dossier)
     follow(page, f"/{name}")
     sound(page)
+    there = page.inner_text("main").count("SHA-256")
     fill(page, values)
     send(page)
+    for _n in range(100 if name == "files" else 0):  # a file goes up in pieces, then the page comes anew
+        if page.inner_text("main").count("SHA-256") > there:
+            return
+        page.wait_for_timeout(100)
     assert page.locator("main .alert-success").count(), f"{name} was not saved:\n{page.inner_text('main')}"
 
 
