@@ -143,7 +143,7 @@ def disk(app, words):
         raw = "".join(p.read_bytes().decode("utf-8", "replace") for p in places)
     else:
         tables = database.session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
-        raw = "".join(str(row) for t in tables for row in database.session.execute(text(f'SELECT encode(convert_to(t::text, \'UTF8\'), \'escape\'), t::text FROM "{t}" t')))
+        raw = "".join("".join(row) for t in tables for row in database.session.execute(text(f'SELECT encode(convert_to(t::text, \'UTF8\'), \'escape\'), t::text FROM "{t}" t')))
     return hits(raw + "".join(said(p.read_bytes()) for p in places), words)
 
 
