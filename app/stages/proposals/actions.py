@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -42,6 +40,7 @@ from app.stages.proposals.rules import (
     Problem,
     ProposalState,
     TeamRole,
+    content_hash,
     problems,
     refuse_problems,
 )
@@ -142,7 +141,7 @@ class _Draft:
 
 def digest_of(proposal: Proposal) -> str:
     """The hash of everything the dossier says: two that are equal are the same dossier."""
-    return hashlib.sha256(json.dumps(snapshot(proposal), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return content_hash(snapshot(proposal))
 
 
 def sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None, digest: str | None = None) -> None:

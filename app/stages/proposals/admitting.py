@@ -7,8 +7,6 @@ deadline the envelope. Nothing is admitted once the dossiers are opened.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +33,7 @@ from app.stages.proposals.rules import (
     LateGround,
     ProposalState,
     TeamRole,
+    content_hash,
     in_time,
 )
 
@@ -117,8 +116,7 @@ def _register(call_topic: CallTopic, envelope: Envelope, stamp_at: datetime, by:
         aim=None, work={}, created_at=at, code=submitting.new_code(year), receipt_no=f"BN-{year}-{submitting.papers.next_number('receipt', year):04d}",
         submitted_at=stamp_at, host_signed_at=stamp_at)  # fmt: skip
     content = asdict(envelope) | {"stamp_at": stamp_at.isoformat(), "files": [], "lines": []}
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    PROPOSAL.begin(row, "register_paper", by=by, at=at, detail={"number": row.receipt_no, "sha256": digest})
+    PROPOSAL.begin(row, "register_paper", by=by, at=at, detail={"number": row.receipt_no, "sha256": content_hash(content)})
     work.begin(row, work.current(call, str(topic.kind), local(at).date()))
     db.session.add(TeamMember(proposal_id=row.id, user_id=pi.id, organisation_id=host.id, name=nfc(envelope.pi_name), role=TeamRole.PI, months=0))
     db.session.add(PaperDossier(
@@ -128,7 +126,7 @@ def _register(call_topic: CallTopic, envelope: Envelope, stamp_at: datetime, by:
         late.proposal_id, late.confirmed_by_id, late.confirmed_at = row.id, by.id, at
     db.session.flush()
     fresh = queries.held(row)
-    version = submitting.freeze(fresh, content, digest, at, by)
+    version = submitting.freeze(fresh, content, at, by)
     submitting.make_known(fresh, version, by, at)
     return fresh
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -15,6 +13,7 @@ from app.services.files import store
 from app.services.files.models import Attachment, Blob
 from app.stages.proposals import queries
 from app.stages.proposals.models import Proposal, Version
+from app.stages.proposals.rules import content_hash
 from app.stages.proposals.submitting import GROUNDS
 
 
@@ -56,6 +55,5 @@ def whole(version: Version, kept: Mapping[str, int]) -> bool:
 
     The bytes of every file are read by `flask files verify`; here their names in the store and their sizes are compared.
     """
-    digest = hashlib.sha256(json.dumps(version.content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     listed = {f["sha256"]: f["size"] for f in version.content.get("files", ())}
-    return digest == version.sha256 and listed == dict(kept) and all(store.size(sha) == size for sha, size in listed.items())
+    return content_hash(version.content) == version.sha256 and listed == dict(kept) and all(store.size(sha) == size for sha, size in listed.items())

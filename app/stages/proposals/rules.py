@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -144,6 +146,11 @@ class Problem:
 
 
 SECTIONS = ("general", "work", "team", "products", "uses", "plan", "budget", "files", "sign_off")
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """The hash by which what a dossier says is signed off, received, and found whole at the opening."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def in_time(received_at: datetime, deadline: datetime) -> bool:

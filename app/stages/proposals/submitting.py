@@ -28,6 +28,7 @@ from app.stages.proposals.rules import (
     PROPOSAL,
     ProposalState,
     TeamRole,
+    content_hash,
     in_time,
     refuse_problems,
     totals,
@@ -88,7 +89,7 @@ def check_ready(proposal: Proposal, at: datetime) -> None:
 
 def take_in(proposal: Proposal, verb: str, *, received: datetime, by: User, at: datetime, counts: datetime | None = None) -> Proposal:
     """The dossier is in: version, numbers, receipt, mails. `counts` is the instant that counts when it is another (a stamp)."""
-    version = freeze(proposal, actions.snapshot(proposal), actions.digest_of(proposal), received, by)
+    version = freeze(proposal, actions.snapshot(proposal), received, by)
     year = local(received).year
     proposal.code = proposal.code or new_code(year)
     proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
@@ -103,12 +104,12 @@ def new_code(year: int) -> str:
     return f"HS-{year}-{papers.next_number('dossier', year):04d}"
 
 
-def freeze(proposal: Proposal, content: dict[str, Any], digest: str, received: datetime, by: User) -> Version:
+def freeze(proposal: Proposal, content: dict[str, Any], received: datetime, by: User) -> Version:
     """Write what was handed in, for good. A version that replaces another counts on."""
     before = queries.latest_version(proposal)
     if before is None and (replaced := queries.replaced_by(proposal)) is not None:
         before = queries.latest_version(replaced)
-    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=content, sha256=digest, received_at=received,
+    version = Version(proposal_id=proposal.id, number=(before.number if before else 0) + 1, content=content, sha256=content_hash(content), received_at=received,
                       submitted_by_id=by.id)  # fmt: skip
     db.session.add(version)
     db.session.flush()

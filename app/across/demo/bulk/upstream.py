@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -42,6 +40,7 @@ from app.stages.proposals.rules import (
     ProductGroup,
     Source,
     TeamRole,
+    content_hash,
     line_amount,
 )
 
@@ -279,7 +278,7 @@ def _dossier(book: Book, bodies: Bodies, season: Season, story: Story, host: Row
     book.note(row, "sign_off", by=manager, at=signed)
     row.update(host_signed_at=signed, host_signed_by_id=manager.id)
     content = _snapshot(story, row, form, parts, host, pi)
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    digest = content_hash(content)
     book.add(Version, proposal_id=row.id, number=1, content=content, sha256=digest, received_at=sent, submitted_by_id=pi.id)
     receipt = f"BN-{year}-{book.number('receipt', year):04d}"
     book.advance(PROPOSAL, row, "submit", by=pi, at=sent, detail={"number": receipt, "sha256": digest}, code=f"HS-{year}-{book.number('dossier', year):04d}",
