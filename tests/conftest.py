@@ -24,6 +24,7 @@ from app.services.people.models import User
 from app.services.people.queries import user_by_email
 from tests.support.browser import StrictClient, values_of
 from tests.support.databases import PASSWORD, PostgresqlTemplates, settings, templates
+from tests.support.stopped import stopped  # noqa: F401 - a fixture
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
 # how fast the machine is decides nothing here

@@ -14,30 +14,18 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from app.across.demo.cast import DOMAIN
 from app.kernel.db import Model
 from tests.support.browser import values_of
 from tests.support.databases import PASSWORD
+from tests.support.stopped import Committed, Plain
 
 PEOPLE = ("officer", "officer2", "leader", "finance", "pi1", "host1", "agency1", "member1", "admin", "province", "registry", "auditor")
 FEW = ("officer", "leader", "pi1", "member1")
 MENDED_ELSEWHERE = ()
 ROWS = 2 if os.environ.get("DEEP") else 1
-
-
-class Committed(BaseException):
-    """The act came as far as its commit."""
-
-
-class Plain(FlaskClient):
-    """Each request in a context of its own, as a server has it; pages are not judged here."""
-
-    def open(self, *args, **kwargs):
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
 
 
 def plausible(form):
@@ -97,20 +85,6 @@ def rows(played, db):
                 found.setdefault(table.name, []).append(pid)
     db.session.rollback()
     return found, state
-
-
-@pytest.fixture
-def stopped(db):
-    """While `stopped[0]` is true, nothing is committed: the act ends with `Committed`."""
-    flag = [False]
-
-    def stop(_session):
-        if flag[0]:
-            raise Committed
-
-    event.listen(db.session, "before_commit", stop)
-    yield flag
-    event.remove(db.session, "before_commit", stop)
 
 
 TABLES = {}  # act → the table in which it looks for its row

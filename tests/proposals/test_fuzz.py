@@ -13,8 +13,6 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app.across.demo.cast import DOMAIN
 from app.across.demo.plays import calls as call_plays
@@ -27,37 +25,12 @@ from app.stages.proposals import checklist, queries, work
 from tests.support.browser import values_of
 from tests.support.databases import PASSWORD
 from tests.support.nasty import VALUES
+from tests.support.stopped import Committed, Plain
 
 DAY = timedelta(days=1)
 SHORT = 90
 KEPT = "Chữ này phải còn nguyên sau khi bị từ chối"
 UNTOUCHED = {"csrf_token"}
-
-
-class Committed(BaseException):
-    """The act came as far as its commit."""
-
-
-class Plain(FlaskClient):
-    """Each request in a context of its own, as a server has it."""
-
-    def open(self, *args, **kwargs):
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
-
-
-@pytest.fixture
-def stopped(db):
-    """While `stopped[0]` is true nothing is committed."""
-    flag = [False]
-
-    def stop(_session):
-        if flag[0]:
-            raise Committed
-
-    event.listen(db.session, "before_commit", stop)
-    yield flag
-    event.remove(db.session, "before_commit", stop)
 
 
 @pytest.fixture
