@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField as UploadField
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     Field,
@@ -46,6 +47,11 @@ class StageForm(FlaskForm):
     once = HiddenField()
     version = HiddenField()
     stale = False  # shown again because somebody else changed the object meanwhile
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:  # a file counts only where a field asks for one
+            found, asked = super().wrap_formdata(form, formdata), {f.name for f in form if isinstance(f, UploadField)}
+            return found and MultiDict((n, v) for n, v in found.items(multi=True) if isinstance(v, str) or n in asked)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -169,9 +175,7 @@ class _Parsed(_Checked, Field):
                 self.data = None
 
     def _value(self) -> str:
-        if self.typed is not None:
-            return self.typed
-        return "" if self.data is None else self.show(self.data)
+        return self.typed if self.typed is not None else "" if self.data is None else self.show(self.data)
 
     def pre_validate(self, form: Any) -> None:
         if self.typed and self.data is None:
@@ -321,9 +325,6 @@ class TicksField(SelectMultipleField):
         chosen = set(self.data or [])
         for value, label in self.choices or []:
             yield Choice(str(value), label, str(value) in chosen, {})
-
-    def has_groups(self) -> bool:
-        return False
 
     def pre_validate(self, form: Any) -> None:
         if self.required and not self.data:
