@@ -23,6 +23,7 @@ class Later:
 
 alembic_script: Any = Later("alembic.script")
 calamine: Any = Later("python_calamine")
+openpyxl: Any = Later("openpyxl")
 typst: Any = Later("typst")
 word: Any = Later("app.services.papers.word")  # with python-docx and lxml
 worddraw: Any = Later("app.stages.proposals.worddraw")  # likewise
