@@ -228,8 +228,8 @@ def _ties(person: Person, people: Iterable[Person]) -> Iterable[Hit]:
         for speaker, spoken_of in ((person, other), (other, person)):
             tie = next((t for t in speaker.ties if _means(t, spoken_of)), None)
             if tie is not None:
-                said = {"name": other.name, "kind": tie.kind.label, "by": speaker.name}
-                yield Hit("family" if tie.kind in FAMILY else "supervision", N_("%(by)s declared a relation with %(name)s of the team or its other side: %(kind)s."), said)
+                said = {"other": spoken_of.name, "kind": tie.kind.label, "by": speaker.name}
+                yield Hit("family" if tie.kind in FAMILY else "supervision", N_("%(by)s declared a relation with %(other)s: %(kind)s."), said)
                 break
 
 

@@ -263,6 +263,11 @@ def upload(pid: str) -> Any:
     if form.validate_on_submit():
         count = importing.take_in(row, by=current_user, at=clock.now())
         return done(_("%(n)s people are on the list now. Nobody is written to yet.", n=count), url_for(".index", state="listed"))
-    heads = importing.HEADS
-    told = [(p["line"], heads.get(p["column"] or "", ""), _(p["message"]) % p["params"] if p["params"] else _(p["message"])) for p in row.problems]
-    return render_template("experts/upload.html", upload=row, form=form, problems=told)
+    return render_template("experts/upload.html", upload=row, form=form, problems=[_problem(p) for p in row.problems])
+
+
+def _problem(found: dict[str, Any]) -> tuple[int, str, str]:
+    """(line, column, sentence) in the language of the page."""
+    line, column, message, params = found["line"], found["column"], found["message"], found["params"]
+    said = _(message) % params if params else _(message)
+    return line, importing.HEADS.get(column or "", ""), said
