@@ -183,12 +183,8 @@ VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
-VERBS |= {
-    "declare_tie": N_("Relation declared"), "end_tie": N_("Relation taken back"), "save_expert": N_("Entry in the pool changed"), "save_own_expert": N_("Entry in the pool changed by the expert"),
-    "add_away": N_("Days away noted"), "remove_away": N_("Days away removed"), "invite_expert": N_("Invited into the pool"), "join_pool": N_("Joined the pool"),
-    "decline_pool": N_("Declined to join the pool"), "take_out": N_("Taken out of the pool"), "import_experts": N_("Experts imported"), "ask_seats": N_("Members asked for their seats"),
-    "take_seat": N_("Seat accepted"), "decline_seat": N_("Seat declined"), "call_back": N_("Member back in the room"), "find_conflict": N_("Conflict became known"),
-}  # fmt: skip
+VERBS |= {"declare_tie": N_("Relation declared"), "end_tie": N_("Relation taken back"), "save_expert": N_("Entry in the pool changed"), "save_own_expert": N_("Entry in the pool changed by the expert"), "add_away": N_("Days away noted"), "remove_away": N_("Days away removed"), "find_conflict": N_("Conflict became known"), "call_back": N_("Member back in the room")}
+VERBS |= {"invite_expert": N_("Invited into the pool"), "join_pool": N_("Joined the pool"), "decline_pool": N_("Declined to join the pool"), "take_out": N_("Taken out of the pool"), "import_experts": N_("Experts imported"), "ask_seats": N_("Members asked for their seats"), "take_seat": N_("Seat accepted"), "decline_seat": N_("Seat declined")}
 VERBS |= {"put_forward": N_("Put to the people's committee")}
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 VERBS |= {
