@@ -85,7 +85,10 @@ def watch(at: datetime) -> int:
 
 
 def recheck(council: Council, at: datetime) -> int:
-    """Tell the officer and who leads the council of conflicts that its members have by now with what is left on the agenda; of each once."""
+    """Tell the officer and who leads the council of conflicts that its members have by now with what is left on the agenda; of each once.
+
+    Mails lie in the outbox, so they say nothing that is private: the officer reads it on the council's page of conflicts.
+    """
     if council.state not in UNDER_WAY:
         return 0
     out, told = queries.recusals_of(council), 0
@@ -100,7 +103,7 @@ def _tell(council: Council, seat: Seat, item: AgendaItem, clash: Clash, at: date
     if db.session.scalar(select(exists().where(outbox.OutboxMail.dedupe_key.startswith(key)))):
         return 0
     officers = list(people.users_by_id({council.officer_id} if council.officer_id else set()).values())
-    outbox.post("councils/mail/conflict_found.txt", to=officers, key=f"{key}:o", at=at, council=council, seat=seat, item=item, reason=clash.reason(composer=True))
+    outbox.post("councils/mail/conflict_found.txt", to=officers, key=f"{key}:o", at=at, council=council, seat=seat, item=item, reason=clash.reason(composer=False))
     chair = next((s.user for role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) for s in council.seats if s.role == role and s.id != seat.id), None)
     outbox.post("councils/mail/conflict_found.txt", to=chair, key=f"{key}:c", at=at, council=council, seat=seat, item=item, reason=clash.reason(composer=False))
     journal.record(council, "find_conflict", by=None, at=at, detail={"seat": seat.public_id, "item": item.public_id})
