@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
@@ -43,5 +42,5 @@ def keep_what_is_prepared(engine: Engine) -> None:
     @event.listens_for(engine, "rollback")
     def rolled_back(connection: Any) -> None:
         raw = connection.connection.driver_connection
-        if raw.read_only and raw.info.transaction_status == TransactionStatus.INTRANS:
+        if raw.read_only and raw.info.transaction_status.name == "INTRANS":
             raw.commit()  # the ROLLBACK that follows finds nothing to do
