@@ -144,6 +144,28 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
     assert only(Project).frozen_since is not None
 
 
+def test_the_host_asks_for_the_end(db, as_, at, project, travel):
+    base = page_of(project)
+    db.session.commit()
+    travel.move_to(at + 100 * DAY)
+    pi, officer, leader = as_("pi1"), as_("officer"), as_("leader")
+    ask = f"{base}/request-termination"
+    officer.page(ask, status=403)
+    assert pi.page(base).select_one(f'.next-step a[href="{ask}"]')
+    assert "Giải thể" in pi.submit(ask, {"ground": "misuse", "statement": "Giải thể", "attest": "y"}, status=422).get_data(as_text=True)
+    pi.submit(ask, {"ground": "host_asks", "statement": "Giải thể", "attest": "y"})
+    url, take = f"/execution/terminations/{only(Termination).public_id}", f"{base}/open-termination"
+    pi.page(ask, status=409)
+    leader.page(f"{url}/decide", status=409)
+    assert officer.page("/desk/").select_one(f'a[href="{url}"]') and officer.page(f"/projects/{project.public_id}").select_one(f'.next-step a[href="{url}"]')
+    assert officer.page(url).select_one(f'.next-step a[href="{take}"]') and "Giải thể" in str(officer.page(take).select_one("textarea"))
+    officer.submit(take, {"attest": "y"})
+    pi.page(f"{url}/withdraw", status=409)
+    assert leader.page("/desk/").select_one(f'a[href="{url}/decide"]')
+    leader.submit(f"{url}/decide", {"answer": "drop", "remark": "Chưa đủ căn cứ", "attest": "y"})
+    assert only(Project).frozen_since is None
+
+
 def test_a_termination_is_dropped(db, cast, as_, at, project, travel):
     row = plays.opened_termination(cast, project=project, at=at + 100 * DAY)
     url = f"/execution/terminations/{row.public_id}/decide"

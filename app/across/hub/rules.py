@@ -71,10 +71,11 @@ def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[St
 
 
 def _endings(lines: list[Line], can: Callable[[Do], bool]) -> list[Step]:
-    """Early ends to decide, suspensions to end."""
+    """Early ends to take up or decide, suspensions to end."""
+    asked = [Step(N_("Take up the request for an early end"), "execution.termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.REQUESTED and can(Do.EXECUTION_REVIEW)]
     if not can(Do.EXECUTION_DECIDE):
-        return []
-    return [*(Step(N_("Decide on the early end"), "execution.decide_termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.OPENED),
+        return asked
+    return [*asked, *(Step(N_("Decide on the early end"), "execution.decide_termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.OPENED),
             *(Step(N_("Resume the work"), "execution.resume", x.pid) for x in lines if x.kind == "suspension" and x.state == SuspensionState.SUSPENDED)]  # fmt: skip
 
 

@@ -117,6 +117,12 @@ class Resume(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=5000, rows=3)
 
 
+class RequestTermination(StageForm):
+    ground = ChoiceField(N_("Ground for ending"), enum=Ground, required=True)
+    statement = NoteField(N_("Why the project is to end early, and where the work stands"), required=True, max=10_000)
+    attest = YesField(N_("The host and the principal investigator agree on this request."), required=True)
+
+
 class OpenTermination(StageForm):
     ground = ChoiceField(N_("Ground for ending"), enum=Ground, required=True)
     statement = NoteField(N_("Facts that led to this"), required=True, max=10_000)

@@ -10,8 +10,10 @@ from app.stages.execution.actions.endings import (
     decide_termination,
     drop_termination,
     open_termination,
+    request_termination,
     resume,
     suspend,
+    withdraw_termination,
 )
 from app.stages.execution.actions.inspections import (
     call_off_inspection,
@@ -41,6 +43,7 @@ __all__ = [
     "refuse_adjustment",
     "remind",
     "request_adjustment",
+    "request_termination",
     "resume",
     "return_report",
     "schedule_reports",
@@ -48,4 +51,5 @@ __all__ = [
     "submit_report",
     "suspend",
     "withdraw_adjustment",
+    "withdraw_termination",
 ]
