@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.kernel.forms import (
     ChoiceField,
     DateField,
+    FileField,
     IntField,
     LineField,
     MoneyField,
@@ -39,6 +40,11 @@ class SubmitReport(StageForm):
     spent = MoneyField(N_("Spent of the state money so far"), required=True)
     difficulties = NoteField(N_("Difficulties, and what you ask for"), max=5000, rows=3)
     next_steps = NoteField(N_("What comes next"), max=5000, rows=3)
+
+
+class Evidence(StageForm):
+    kind = PickField(N_("Kind of file"), required=True)
+    file = FileField(N_("File"), required=True)
 
 
 class ReportAnswer(Face):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.stages.execution.models import (
     Adjustment,
     Inspection,
@@ -82,6 +83,11 @@ def report_before(report: Report) -> Report | None:
     """The last report handed in before this one."""
     return db.session.scalar(select(Report).where(Report.project_id == report.project_id, Report.number < report.number, Report.progress.is_not(None), Report.spent.is_not(None))
                              .order_by(Report.number.desc()).limit(1))  # fmt: skip
+
+
+def evidence_kinds(project: Project) -> list[dict[str, str]]:
+    """What may stand beside a report, by the rule of the project's day."""
+    return list(rulebook.value("execution.report_documents", on=project.decision_date))
 
 
 def inspections_of(project_id: int) -> list[Inspection]:

@@ -15,6 +15,7 @@ from app.stages.execution.actions.endings import (
     suspend,
     withdraw_termination,
 )
+from app.stages.execution.actions.evidence import attach_evidence, remove_evidence
 from app.stages.execution.actions.inspections import (
     call_off_inspection,
     conclude_inspection,
@@ -34,6 +35,7 @@ __all__ = [
     "accept_report",
     "agree_adjustment",
     "ask_report",
+    "attach_evidence",
     "call_off_inspection",
     "conclude_inspection",
     "decide_termination",
@@ -42,6 +44,7 @@ __all__ = [
     "plan_inspection",
     "refuse_adjustment",
     "remind",
+    "remove_evidence",
     "request_adjustment",
     "request_termination",
     "resume",
