@@ -192,7 +192,7 @@ VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving bo
 VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
-    "fall_away": N_("Fell away: the dossier lost its place"),
+    "fall_away": N_("Fell away: the dossier lost its place"), "end_reserve": N_("The reserve ended: the contract was signed"),
 }  # fmt: skip
 VERBS |= {
     "save_product": N_("Product changed"), "save_use": N_("Plan of use saved"), "save_milestone": N_("Work plan saved"), "set_spending": N_("Method of lump-sum spending chosen"),

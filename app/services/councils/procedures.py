@@ -39,6 +39,7 @@ class Question:
     choices: Sequence[tuple[str, Words]] = ()
     required: bool = True
     heading: Words | None = None  # opens a new part of the sheet
+    meanings: Mapping[int, Words] = field(default_factory=dict)  # what a mark means, said beside it
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.RESERVE, "give_up"): Move(S.NOT_SELECTED, Do.PROPOSALS_WITHDRAW, N_("Give up the place")),
     (S.RESERVE, "move_up"): Move(S.SELECTED, Do.FUNDING_APPROVE, N_("Move up from the reserve")),
     (S.SELECTED, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
+    (S.RESERVE, "end_reserve"): Move(S.NOT_SELECTED, Do.SYSTEM, N_("The reserve ends")),
     (S.RESERVE, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
 })  # fmt: skip
 
