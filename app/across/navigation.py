@@ -216,6 +216,10 @@ VERBS |= {
     "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
     "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
 }  # fmt: skip
+VERBS |= {
+    "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
+    "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
+}  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 

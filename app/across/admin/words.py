@@ -53,8 +53,13 @@ MAILS |= {
     "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
     "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
 }  # fmt: skip
+MAILS |= {
+    "reconsidered": N_("Reconsidered in another session"), "complaint_filed": N_("Complaint filed"), "complaint_received": N_("Complaint received"),
+    "complaint_answered": N_("Complaint answered"),
+}  # fmt: skip
 # by table
 NOUNS = {
+    "complaint": N_("Complaint about an outcome"),
     "late_admission": N_("Admission after the deadline"), "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
