@@ -59,12 +59,13 @@ def keep(council: Council, item: AgendaItem, given: Mapping[str, Any], *, seen: 
     seat = may_write(council, item, by=by, at=at)
     remark = remarks.remark_of(item, seat)
     refuse_final(remark)
+    content = clean(parts(council, at), given)
     if remark is None:
-        remark = Remark(agenda_item_id=item.id, seat_id=seat.id, content={}, saved_at=at)
+        remark = Remark(agenda_item_id=item.id, seat_id=seat.id, content=content, saved_at=at)
         db.session.add(remark)
     else:
         check_seen(remark, seen)
-    remark.content, remark.saved_at = clean(parts(council, at), given), at
+        remark.content, remark.saved_at = content, at
     db.session.flush()
     return remark
 
