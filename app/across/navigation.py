@@ -144,6 +144,9 @@ VERBS |= {
 VERBS |= {
     "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
 }  # fmt: skip
+VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
+          "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
+          "answer_council": N_("Applicant answered the council"), "remark": N_("Written remark handed in"), "remind": N_("Members reminded")}  # fmt: skip
 VERBS |= {
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),

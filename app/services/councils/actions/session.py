@@ -17,12 +17,14 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import queries
+from app.services.councils.actions import presence
 from app.services.councils.models import (
     AgendaItem,
     Council,
     Recusal,
     Seat,
 )
+from app.services.councils.room.rules import How
 from app.services.councils.rules import (
     COUNCIL,
     UNDER_WAY,
@@ -94,11 +96,11 @@ def must_run(council: Council, by: User) -> None:
         raise NotAllowed(N_("An officer or the scientific secretary keeps the session."))
 
 
-def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, by: User, at: datetime,
-           seen: Any = None) -> None:  # fmt: skip
+def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, how: Mapping[str, How] | None = None,
+           by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
     """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present.
 
-    `secretary` is the seat elected to keep the session, when the scientific secretary is absent.
+    `secretary` is the seat elected to keep the session, when the scientific secretary is absent; `how` says who takes part online.
     """
     must_run(council, by)
     if council.state not in UNDER_WAY:
@@ -119,6 +121,7 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
     _elect(council, secretary)
     flag_modified(council, "vice_authorised")
     db.session.flush()
+    presence.follow(council, how or {}, at)
     journal.record(council, "attend", by=by, at=at, detail={"present": sum(s.present for s in council.seats), "of": len(council.seats)})
 
 
