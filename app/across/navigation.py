@@ -56,6 +56,8 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
     ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
+    ("experts.index", N_("Experts"), Do.COUNCILS_READ),
+    ("experts.me", N_("My entry in the pool"), Do.COUNCILS_SIT),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),
     ("hub.index", N_("Projects"), Do.HUB_READ),
     ("funding.index", N_("Funding"), Do.FUNDING_READ),
@@ -81,7 +83,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
 )
 SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
-    (N_("Councils and selection"), ("councils", "selection")),
+    (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "profiles")),
@@ -183,6 +185,12 @@ VERBS |= {"add_term": N_("Words added to the vocabulary"), "remove_term": N_("Wo
 VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
+}  # fmt: skip
+VERBS |= {
+    "declare_tie": N_("Relation declared"), "end_tie": N_("Relation taken back"), "save_expert": N_("Entry in the pool changed"), "save_own_expert": N_("Entry in the pool changed by the expert"),
+    "add_away": N_("Days away noted"), "remove_away": N_("Days away removed"), "invite_expert": N_("Invited into the pool"), "join_pool": N_("Joined the pool"),
+    "decline_pool": N_("Declined to join the pool"), "take_out": N_("Taken out of the pool"), "import_experts": N_("Experts imported"), "ask_seats": N_("Members asked for their seats"),
+    "take_seat": N_("Seat accepted"), "decline_seat": N_("Seat declined"), "call_back": N_("Member back in the room"), "find_conflict": N_("Conflict became known"),
 }  # fmt: skip
 VERBS |= {"put_forward": N_("Put to the people's committee")}
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
