@@ -74,6 +74,7 @@ def _set_up_database(app: Flask) -> None:
         prepare_engine(db.engine)
         if db.engine.dialect.name == "postgresql":
             pool.ask_idle_ones(db.engine)
+            pool.keep_what_is_prepared(db.engine)
 
 
 def _set_up_extensions(app: Flask) -> None:

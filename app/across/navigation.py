@@ -143,9 +143,10 @@ VERBS |= {
     "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
     "file_checked": N_("File checked for malware"),
 }  # fmt: skip
-VERBS |= {
-    "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
-}  # fmt: skip
+VERBS |= {"propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back")}
+VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
+          "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
+          "answer_council": N_("Applicant answered the council"), "remark": N_("Written remark handed in"), "remind": N_("Members reminded")}  # fmt: skip
 VERBS |= {
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
@@ -169,16 +170,12 @@ VERBS |= {
     "remove_day": N_("Day off removed"), "end_session": N_("Sign-in session ended"), "set_password": N_("Password set"), "refuse_extension": N_("Extension refused"),
     "number": N_("Number and date of the register given"),
 }  # fmt: skip
-VERBS |= {
-    "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
-    "set_months": N_("Working months set"),
-}  # fmt: skip
+VERBS |= {"add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"), "set_months": N_("Working months set")}
 VERBS |= {
     "add_part": N_("Part added to the draft"), "drop_part": N_("Part taken out of the draft"), "map_item": N_("Said what an item becomes"),
     "move_part": N_("Order changed"), "note_progress": N_("Yearly note written"), "prepare": N_("Decision prepared"), "propose_mapping": N_("Mapping proposed"),
 }  # fmt: skip
-VERBS |= {"elect_tellers": N_("Counting team elected"), "enter_paper": N_("Paper ballot entered by two of the counting team")}
-VERBS |= {"add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
+VERBS |= {"elect_tellers": N_("Counting team elected"), "enter_paper": N_("Paper ballot entered by two of the counting team"), "add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
 VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
@@ -192,11 +189,10 @@ VERBS |= {
     "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
     "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
 }  # fmt: skip
-VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving body confirmed"), "reword": N_("Wording corrected")}
-VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
+VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving body confirmed"), "reword": N_("Wording corrected"), "copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
-    "fall_away": N_("Fell away: the dossier lost its place"),
+    "fall_away": N_("Fell away: the dossier lost its place"), "end_reserve": N_("The reserve ended: the contract was signed"),
 }  # fmt: skip
 VERBS |= {
     "save_product": N_("Product changed"), "save_use": N_("Plan of use saved"), "save_milestone": N_("Work plan saved"), "set_spending": N_("Method of lump-sum spending chosen"),
@@ -219,6 +215,10 @@ VERBS |= {
     "judge": N_("Checklist judged"), "retract": N_("Taken back that it is eligible"), "ask_remedy": N_("Something asked to be added"),
     "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
     "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
+}  # fmt: skip
+VERBS |= {
+    "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
+    "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
 }  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip

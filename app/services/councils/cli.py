@@ -13,7 +13,9 @@ from flask.cli import AppGroup
 
 from app.kernel import clock
 from app.services.councils import actions, queries, recount, sealing
+from app.services.councils.remarks.actions import remind_due
 
+JOBS = [remind_due]
 councils = AppGroup("councils", help="Sealed ballots and their counts.")
 
 

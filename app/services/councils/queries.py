@@ -39,7 +39,8 @@ from app.services.rulebook import queries as rulebook
 
 NEAR = timedelta(hours=4)  # two sessions nearer than this are at the same time for who sits on both
 SITTING = (*UNDER_WAY, CouncilState.CONCLUDED)
-OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions", "counting_team")
+OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions", "counting_team", "order", "remarks", "comments_days")
+ROOM_RULES = ("councils.modes", "councils.absent_opinion", "councils.remark_form", "councils.written_answers")
 
 
 def _whole() -> Select[Any]:
@@ -111,6 +112,11 @@ def item_by_pid(council: Council, pid: str) -> AgendaItem | None:
     return next((item for item in council.agenda if item.public_id == pid), None)
 
 
+def council_of_item(item: AgendaItem) -> Council | None:
+    """The council that has the item on its agenda."""
+    return db.session.scalar(_whole().where(Council.id == item.council_id))
+
+
 def locked_item(item: AgendaItem, *, opening: bool) -> AgendaItem:
     """The item read anew under a lock: a ballot is cast beside others, but never beside the opening of the box."""
     statement = select(AgendaItem).where(AgendaItem.id == item.id).with_for_update(read=not opening)
@@ -130,7 +136,8 @@ def locked(council: Council, *, casting: bool = False) -> Council:
 def rule_keys(kind: Kind, agenda: Iterable[Any]) -> list[str]:
     """The rules that a council of this kind freezes."""
     own = [f"councils.{kind}.{name}" for name in OWN_RULES]
-    return [*own, "councils.excluded_roles", *clash_rules.KEYS, "councils.invalid_ballots", "councils.vice_chair_needs_authorisation", *procedure_of(kind).rule_keys(list(agenda))]
+    return [*own, *ROOM_RULES, "councils.excluded_roles", *clash_rules.KEYS, "councils.invalid_ballots", "councils.vice_chair_needs_authorisation",
+            *procedure_of(kind).rule_keys(list(agenda))]  # fmt: skip
 
 
 def rules_of(council: Council, *, on: date) -> dict[str, Any]:

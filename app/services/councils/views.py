@@ -36,11 +36,13 @@ from app.services.councils.actions.session import quorum, runs
 from app.services.councils.actions.setup import papers_due
 from app.services.councils.blueprint import bp, found, seat_in
 from app.services.councils.models import Council
+from app.services.councils.remarks import views as remark_views
+from app.services.councils.room import views as room_views
 from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 
-__all__ = ["ballot_views", "bp", "clash_views", "pool", "result_views", "session_views", "teller_views", "what_if_views"]
+__all__ = ["ballot_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
 public_bp = pool_views.public_bp
 REFRESH = 20  # seconds between two looks at a running session
 

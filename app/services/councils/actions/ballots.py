@@ -17,6 +17,7 @@ from app.kernel.words import N_
 from app.services.councils import clashes, queries, sealing
 from app.services.councils.actions.session import own_seat, refuse_without_quorum
 from app.services.councils.models import AgendaItem, Ballot, Council, Seat, SheetDraft
+from app.services.councils.room import course
 from app.services.councils.rules import CouncilState, check_answers
 from app.services.people.models import User
 
@@ -72,6 +73,7 @@ def box_takes(council: Council, item: AgendaItem) -> None:
         raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
     if item.given_back_at is not None:
         raise WrongState(N_("This item is given back: this council does not vote on it."))
+    course.refuse_unless(council, item, "ballot")
 
 
 def refuse_seat(council: Council, item: AgendaItem, seat: Seat, rules: Mapping[str, Any], *, on: date) -> None:

@@ -17,13 +17,14 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import queries
-from app.services.councils.actions import vigilance
+from app.services.councils.actions import presence, vigilance
 from app.services.councils.models import (
     AgendaItem,
     Council,
     Recusal,
     Seat,
 )
+from app.services.councils.room.rules import How
 from app.services.councils.rules import (
     COUNCIL,
     UNDER_WAY,
@@ -106,11 +107,11 @@ def _recuse_known(council: Council, at: datetime) -> None:
             _recuse_from_competitors(council, seat, item, clash.on_paper, by=None, at=at)
 
 
-def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, by: User, at: datetime,
-           seen: Any = None) -> None:  # fmt: skip
+def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, how: Mapping[str, How] | None = None,
+           by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
     """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present.
 
-    `secretary` is the seat elected to keep the session, when the scientific secretary is absent.
+    `secretary` is the seat elected to keep the session, when the scientific secretary is absent; `how` says who takes part online.
     """
     must_run(council, by)
     if council.state not in UNDER_WAY:
@@ -131,6 +132,9 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
     _elect(council, secretary)
     flag_modified(council, "vice_authorised")
     db.session.flush()
+    presence.follow(council, how or {}, at)
+    if council.state == CouncilState.CONVENED:  # who comes later may have a conflict that is known
+        _recuse_known(council, at)
     journal.record(council, "attend", by=by, at=at, detail={"present": sum(s.present for s in council.seats), "of": len(council.seats)})
 
 
