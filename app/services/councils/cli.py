@@ -12,7 +12,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.kernel import clock
-from app.services.councils import queries, recount, sealing
+from app.services.councils import actions, queries, recount, sealing
 from app.services.councils.remarks.actions import remind_due
 
 JOBS = [remind_due]
@@ -61,3 +61,4 @@ def new_key() -> None:
 
 
 commands = [councils]
+JOBS = [actions.watch]

@@ -22,7 +22,7 @@ from app.services.councils.models import (
     Count,
     OpenedBallot,
 )
-from app.services.councils.procedures import BALLOTS
+from app.services.councils.procedures import BALLOTS, MEMBERS
 from app.services.councils.room import course
 from app.services.councils.rules import COUNCIL, CouncilState, defect
 from app.services.people.models import User
@@ -121,6 +121,6 @@ def counted_anew(council: Council, item: AgendaItem, rules: Mapping[str, Any], r
 def _counted(council: Council, opened: list[Ballot], invalid: Mapping[int, str], rules: Mapping[str, Any], presided: str | None) -> dict[str, Any]:
     defects = list(invalid.values())
     valid = queries.casts_of([b for b in opened if b.id not in invalid], presided)
-    result = queries.procedure(council).count(valid, {**rules, BALLOTS: len(opened)})
+    result = queries.procedure(council).count(valid, {**rules, BALLOTS: len(opened), MEMBERS: len(council.seats)})
     return {"ballots": len(opened), **result, "invalid": len(defects), "defects": {code: defects.count(code) for code in sorted(set(defects))},
             "seals": sorted(b.seal for b in opened)}  # fmt: skip

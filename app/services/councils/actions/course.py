@@ -97,7 +97,7 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
     if user.id not in {person.id for person in queries.candidates(council)}:
         raise Incomplete(N_("This person is no expert, or has or had a seat in this council."), field="user")
     number = check_decision(number, dated, council, at)
-    refuse_conflicts(council, user, seat.role, nfc(explanation or "") or None, at)
+    refuse_conflicts(council, user, seat.role, nfc(explanation or "") or None, at, by=by)
     COUNCIL.advance(council, "replace", by=by, at=at, reason=nfc(reason), detail={"number": number, "seat": seat.public_id, "role": str(seat.role)})
     seat.left_at, seat.present = at, False
     db.session.flush()
