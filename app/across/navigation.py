@@ -55,6 +55,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("proposals.mine", N_("My dossiers"), Do.PROPOSALS_DRAFT),
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
     ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
+    ("councils.mine", N_("My councils"), Do.COUNCILS_SIT),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
     ("experts.index", N_("Experts"), Do.COUNCILS_READ),
     ("experts.me", N_("My entry in the pool"), Do.COUNCILS_SIT),
@@ -97,7 +98,7 @@ BARS: tuple[tuple[Do, tuple[str, ...]], ...] = (
     (Do.PAPERS_NUMBER, ("papers.index", "calls.index", "hub.index", "admin.mails")),
     (Do.PEOPLE_MANAGE, ("admin.index", "admin.users", "admin.mails", "admin.acts")),
     (Do.ADMIN_JOURNAL, ("hub.index", "papers.index", "funding.index", "admin.acts")),
-    (Do.COUNCILS_SIT, ("councils.index", "calls.index", "proposals.index", "hub.index")),
+    (Do.COUNCILS_SIT, ("councils.mine", "councils.index", "calls.index", "hub.index")),
     (Do.PLAN_NOTE_PROGRESS, ("plan.index", "ideas.index", "hub.index", "transfer.index")),
     (Do.DESK_READ, ("ideas.index", "calls.index", "proposals.index", "hub.index")),
 )

@@ -312,6 +312,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
+    (N_("Questions of a council to answer"), councils.questions_to_answer),
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),
