@@ -114,9 +114,9 @@ class Declare(StageForm):
     agree = YesField(N_("This declaration is true and complete. I keep what I read and hear here confidential."), required=True)
 
     @classmethod
-    def of(cls, agenda: Sequence[AgendaItem]) -> Declare:
-        """The form with these items."""
-        form = cls()
+    def of(cls, agenda: Sequence[AgendaItem], known: Sequence[str] = ()) -> Declare:
+        """The form with these items; those with a known conflict are ticked."""
+        form = cls(data={"items": list(known)})
         form.items.choices = [(item.public_id, item.title) for item in agenda]
         return form
 
