@@ -19,6 +19,7 @@ from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.councils import (
     actions,
     ballot_views,
+    blank_views,
     forms,
     queries,
     result_views,
@@ -29,7 +30,7 @@ from app.services.councils import (
     teller_views,
     what_if_views,
 )
-from app.services.councils.actions.session import quorum
+from app.services.councils.actions.session import quorum, runs
 from app.services.councils.actions.setup import papers_due
 from app.services.councils.blueprint import bp, found, seat_in
 from app.services.councils.models import Council
@@ -37,7 +38,7 @@ from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 
-__all__ = ["ballot_views", "bp", "result_views", "teller_views", "what_if_views"]
+__all__ = ["ballot_views", "blank_views", "bp", "result_views", "teller_views", "what_if_views"]
 REFRESH = 20  # seconds between two looks at a running session
 
 
@@ -95,6 +96,7 @@ def show(pid: str) -> Any:
         composition=shown.told(shown.ready(council)) if council.state in PREPARED else [],
         warnings=shown.beside(council) if officer and council.state in (*PREPARED, CouncilState.ESTABLISHED) else [],
         papers=[p for p in papers.of(council) if officer or queries.reads_paper(council, p, current_user)], timeline_entries=timeline,
+        invitations=queries.invitations(council) if officer else queries.invitations(council, seat=seat) if seat else [], prints=runs(council, current_user) or seat is not None,
         next_steps=shown.next_steps(council, seat), counted=bool(queries.counted_items(council)), recusals=queries.recusal_rows(council) if officer else [], seats={s.id: s for s in council.seats},
         leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
         gives_back=session_views.runs(council, current_user) and actions.may_give_back(council),
