@@ -17,7 +17,10 @@ from app.services.rulebook import queries as rulebook
 __all__ = ["bp"]
 
 
-@bp.get("/<pid>/items/<item_pid>/<any(ballot, remarks):what>.<any(docx, pdf):ending>")
+@bp.get("/<pid>/items/<item_pid>/ballot.docx", defaults={"what": blanks.BALLOT, "ending": "docx"})
+@bp.get("/<pid>/items/<item_pid>/ballot.pdf", defaults={"what": blanks.BALLOT, "ending": "pdf"})
+@bp.get("/<pid>/items/<item_pid>/remarks.docx", defaults={"what": blanks.REMARKS, "ending": "docx"})
+@bp.get("/<pid>/items/<item_pid>/remarks.pdf", defaults={"what": blanks.REMARKS, "ending": "pdf"})
 @allow(SIGNED_IN)
 def blank(pid: str, item_pid: str, what: str, ending: str) -> Any:
     """A blank form: a member's with the own name on it; who keeps the session gets one for everybody. Not for who is out of the item."""
