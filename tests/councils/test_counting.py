@@ -23,7 +23,6 @@ from app.services.councils.rules import (
     SeatRole,
     check_composition,
     check_quorum,
-    conflicts,
 )
 
 pytestmark = pytest.mark.nodb
@@ -139,12 +138,6 @@ def test_composition():
     assert not all(c.kept for c in check_composition(SEATS[:-1], rule))
     assert not all(c.kept for c in check_composition([*SEATS, R.REVIEWER], rule))
 
-
-def test_conflicts_are_found_and_explained():
-    never = {"same_organisation": "never", "team": "never"}
-    assert [c.hard for c in conflicts(1, {5}, users={1, 2}, organisations={5}, exclusions=never)] == [True, True]
-    assert conflicts(3, {6}, users={1, 2}, organisations={5}, exclusions=never) == []
-    assert [c.hard for c in conflicts(3, {5}, users={1}, organisations={5}, exclusions={"same_organisation": "warn"})] == [False]
 
 
 @pytest.mark.parametrize(("levels", "grade"), [

@@ -16,6 +16,7 @@ from app.across.demo.plays import (
     plans,
     questionnaires,
     results,
+    room,
     teams,
     vocabulary,
 )
@@ -50,5 +51,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     people.belongings(cast, as_of)
     desk.play(cast, as_of)
     results.released(cast, names, as_of)
+    room.both(cast, names, as_of)
     db.session.flush()
     return cast

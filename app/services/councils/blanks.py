@@ -24,12 +24,9 @@ def form(what: str, council: Council, item: AgendaItem, seat: Seat | None, quest
     if not secret:
         blocks += [_field("Họ và tên thành viên", seat.user.name if seat else DOTS), _field("Chức danh trong Hội đồng", ROLES[seat.role] if seat else DOTS)]
     blocks += _ballot(questions) if what == BALLOT else _remarks(questions)
-    rubric = [[clean(q.label["vi"]), points, clean(said["vi"])] for q in questions for points, said in q.rubric]
-    if rubric and what == BALLOT:
-        once = {(points, said) for _label, points, said in rubric}
-        same = all(sum((p, s) == pair for _l, p, s in rubric) > 1 for pair in once)  # the same bands for every criterion are told once
-        rows = [[p, s] for _l, p, s in rubric[: len(once)]] if same else rubric
-        blocks += [{"kind": "heading", "text": "Thang điểm"}, _table(["Điểm", "Ý nghĩa"] if same else ["Tiêu chí", "Điểm", "Ý nghĩa"], rows)]
+    meanings = next((q.meanings for q in questions if q.meanings), {})
+    if meanings and what == BALLOT:
+        blocks += [{"kind": "heading", "text": "Thang điểm"}, _table(["Điểm", "Ý nghĩa"], [[str(mark), clean(words["vi"])] for mark, words in sorted(meanings.items(), reverse=True)])]
     blocks += [{"kind": "paragraph", "text": clean(line["vi"])} for line in guide if what == BALLOT]
     if not secret:
         blocks.append({"kind": "sign", "side": "right", "title": "THÀNH VIÊN HỘI ĐỒNG", "name": seat.user.name if seat else " "})

@@ -41,7 +41,7 @@ class Question:
     choices: Sequence[tuple[str, Words]] = ()
     required: bool = True
     heading: Words | None = None  # opens a new part of the sheet
-    rubric: Sequence[tuple[str, Words]] = ()  # what each band of marks means: (from which mark, words)
+    meanings: Mapping[int, Words] = field(default_factory=dict)  # what a mark means, said beside it
 
 
 @dataclass(frozen=True)

@@ -68,15 +68,6 @@ class Check:
     roles: tuple[SeatRole, ...] = ()  # of whom it speaks; empty: of all members
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """Why a person may not deal with an item; `hard` blocks, otherwise it is a warning to explain."""
-
-    reason: str
-    params: dict[str, str]
-    hard: bool = True
-
-
 def check_composition(roles: Iterable[SeatRole], rule: dict[str, Any]) -> list[Check]:
     """The composition against {"min", "max", "roles": {role: exact number}}."""
     seats = list(roles)
@@ -113,22 +104,6 @@ def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str,
     if rule.get("secretary"):
         checks.append(Check(SeatRole.SECRETARY in present, N_("For a quorum the scientific secretary is present."), {}, (SeatRole.SECRETARY,)))
     return checks
-
-
-def conflicts(user_id: int, organisation_ids: set[int], *, users: Iterable[int], organisations: Iterable[int],
-              exclusions: dict[str, str], role: SeatRole | None = None, excluded_roles: Iterable[str] = ()) -> list[Conflict]:  # fmt: skip
-    """Conflicts of a person with the parties of an item, by {"same_organisation": "never"|"not_in_roles"|"warn", "team": …}."""
-
-    def hard(cause: str) -> bool:
-        how = exclusions.get(cause, "never")
-        return how == "never" or (how == "not_in_roles" and (role is None or str(role) in set(excluded_roles)))
-
-    found = []
-    if user_id in set(users):
-        found.append(Conflict(N_("This person takes part in the dossier."), {}, hard("team")))
-    if organisation_ids & set(organisations):
-        found.append(Conflict(N_("This person belongs to the host or a partner organisation of the dossier."), {}, hard("same_organisation")))
-    return found
 
 
 def refuse_broken(checks: Iterable[Check], *, field: str | None = None, rule: Any = None, missing: Callable[[Collection[SeatRole]], list[str]] | None = None) -> None:

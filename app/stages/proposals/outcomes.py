@@ -129,6 +129,14 @@ def decline(proposal: Proposal, reason: str, *, number: str, by: User, at: datet
     _left(proposal, nfc(reason), by=by, at=at)
 
 
+def end_reserve(chosen: Proposal, *, by: User, at: datetime) -> None:
+    """Called by funding when the contract with the chosen one is signed: who waited in reserve of the same topic is free, and told so."""
+    for row in queries.of_call_topic(chosen.call_topic, (ProposalState.RESERVE,)):
+        PROPOSAL.advance(row, "end_reserve", by=by, at=at)
+        disengage(row, on=local(at).date())
+        outbox.post("proposals/mail/reserve_ended.txt", to=holders(row), key=f"proposal-reserve-ended:{row.public_id}", at=at, proposal=row)
+
+
 def _left(proposal: Proposal, reason: str, *, by: User, at: datetime) -> None:
     disengage(proposal, on=local(at).date())
     for told in GONE:

@@ -53,6 +53,7 @@ PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.RESERVE, "reconsider"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Reconsider")),
     (S.NOT_SELECTED, "reconsider"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Reconsider")),
     (S.SELECTED, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
+    (S.RESERVE, "end_reserve"): Move(S.NOT_SELECTED, Do.SYSTEM, N_("The reserve ends")),
     (S.RESERVE, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
 })  # fmt: skip
 

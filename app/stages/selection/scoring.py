@@ -37,15 +37,14 @@ def questions(_proposal: Any, rules: Rules) -> list[Question]:
     """A mark for each criterion of the sheet, and a remark."""
     form = sheet(rules)
     marks = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "mark", top=c.get("top", form["top"]), weight=c["weight"], step=form.get("step", (1, 1)),
-                      rubric=rubric(c["code"], rules)) for c in form["criteria"]]
+                      meanings=_meanings(c.get("top", form["top"]), rules)) for c in form["criteria"]]  # fmt: skip
     return [*marks, Question("remark", REMARK, "text", required=False)]
 
 
-def rubric(code: str, rules: Rules) -> list[tuple[str, Words]]:
-    """What each band of marks means on a criterion, the best first: its own bands, else those of all criteria."""
-    bands = rules.get("selection.rubric", ())
-    mine = [b for b in bands if b["criterion"] == code] or [b for b in bands if not b["criterion"]]
-    return [(shown(b["from"]), {"vi": b["vi"], "en": b["en"]}) for b in sorted(mine, key=lambda b: -b["from"])]
+def _meanings(top: int, rules: Rules) -> dict[int, Words]:
+    """What the marks from 0 to `top` mean, when the rule says it of exactly these."""
+    said = {int(m["mark"]): {"vi": m["vi"], "en": m["en"]} for m in rules.get("selection.marks", ())}
+    return said if set(said) == set(range(top + 1)) else {}
 
 
 def guide(rules: Rules) -> list[Words]:

@@ -23,6 +23,7 @@ from app.services.councils.models import (
     OpenedBallot,
 )
 from app.services.councils.procedures import BALLOTS, MEMBERS
+from app.services.councils.room import course
 from app.services.councils.rules import COUNCIL, CouncilState, defect
 from app.services.people.models import User
 
@@ -48,6 +49,7 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
         raise WrongState(N_("This box is open already."))
     if item.given_back_at is not None:
         raise WrongState(N_("This item is given back: this council does not vote on it."))
+    course.refuse_unless(council, item, "box")
     rules = queries.rules_of(council, on=local(at).date())
     _refuse_unready(council, item, rules)
     done = db.session.execute(update(AgendaItem).where(AgendaItem.id == item.id, AgendaItem.opened_at.is_(None)).values(opened_at=at))

@@ -79,7 +79,7 @@ def may_enter(council: Council, item: AgendaItem, seat: Seat, *, by: User, at: d
         raise NotAllowed(N_("Your own paper ballot is entered by two others of the counting team; or vote here."))
     rules = queries.rules_of(council, on=local(at).date())
     try:
-        refuse_seat(council, item, seat, rules)
+        refuse_seat(council, item, seat, rules, on=local(at).date())
     except NotAllowed:
         raise NotAllowed(N_("%(name)s does not vote on this item: absent, or out of it because of a conflict."), name=seat.user.name) from None
     if queries.ballot_of(item, seat) is not None:

@@ -112,6 +112,11 @@ def proposal_of_project(project: Project) -> Proposal:
     return db.session.get_one(Proposal, project.proposal_id)
 
 
+def dossier_of(project: Project) -> Proposal:
+    """The same with its place in the call, for acts that look at the other dossiers of the topic."""
+    return db.session.scalars(select(Proposal).where(Proposal.id == project.proposal_id).options(joinedload(Proposal.call_topic))).one()
+
+
 def topic_of_project(project: Project) -> Topic:
     """The topic a project carries out."""
     return db.session.get_one(Topic, project.topic_id)
