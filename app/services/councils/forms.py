@@ -193,7 +193,7 @@ class WhatIf(StageForm):
     """A past council, and another value of a rule."""
 
     council = PickField(N_("Past council"), required=True, blank=False)
-    value = NoteField(N_("Value"), required=True, rows=8)
+    value = HiddenField()
 
     @classmethod
     def of(cls, past: Sequence[Council], value: str) -> WhatIf:
