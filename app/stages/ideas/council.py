@@ -298,7 +298,7 @@ def check_recordable(idea: Idea, voted: Mapping[str, Any] | None) -> None:
 
 
 def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_number: str | None = None, minutes_dated: date | None = None,
-           seen: int | str | None = None) -> None:  # fmt: skip
+           scan: Any = None, seen: int | str | None = None) -> None:  # fmt: skip
     """Record what a council recommends: the final wording of what was voted here, or what minutes on paper say.
 
     Raises Incomplete when the outcome is not the one voted, WrongState while the idea is before a council held here.
@@ -307,7 +307,7 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
     if result is None:
         if idea.council_pid is not None and idea.outcome is None:
             raise WrongState(N_("This idea is before a council that has not concluded."))
-        actions.record_identification(idea, found, minutes_number=minutes_number, minutes_dated=minutes_dated, seen=seen, by=by, at=at)
+        actions.record_identification(idea, found, minutes_number=minutes_number, minutes_dated=minutes_dated, scan=scan, seen=seen, by=by, at=at)
         return
     if found.outcome not in OUTCOMES[result["adopted"]]:
         raise Incomplete(N_("The council voted otherwise. Please record what was voted."), field="outcome")
