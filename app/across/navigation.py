@@ -48,6 +48,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("plan.index", N_("Plan"), Do.PLAN_READ),
     ("plan.measures", N_("Measures and their yearly notes"), Do.PLAN_READ),
     ("ideas.index", N_("Ideas"), (Do.IDEAS_DRAFT, Do.IDEAS_READ)),
+    ("ideas.link_requests", N_("Requests for a link"), Do.IDEAS_RETURN),
     ("ideas.groups", N_("Groups of ideas"), Do.IDEAS_READ),
     ("topics.index", N_("Approved list of topics"), Do.TOPICS_READ),
     ("calls.index", N_("Calls"), Do.CALLS_READ),
@@ -64,7 +65,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
-    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ),
+    ("board.index", N_("Priority board"), None),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
     ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
@@ -76,6 +77,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
     ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
     ("admin.users", N_("People"), Do.PEOPLE_READ),
+    ("organisations.index", N_("Organisations"), Do.PEOPLE_READ),
     ("profiles.requests", N_("Requests about organisations"), None),
     ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
 )
@@ -84,7 +86,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "profiles")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say
@@ -188,6 +190,7 @@ VERBS |= {
     "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
     "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
 }  # fmt: skip
+VERBS |= {"ask_link": N_("Link to the order form asked for"), "send_link": N_("Link to the order form sent"), "refuse_link": N_("No link sent")}
 VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving body confirmed"), "reword": N_("Wording corrected")}
 VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 VERBS |= {

@@ -24,7 +24,7 @@ from app.services.papers import views as paper_views
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
-from app.stages.ideas import blank, forms, links, order, orders, queries
+from app.stages.ideas import blank, forms, linkask_pages, links, order, orders, queries
 from app.stages.ideas.blueprint import still
 from app.stages.ideas.models import OrderLink
 from app.stages.ideas.rules import EDITABLE, IDEA
@@ -52,7 +52,7 @@ def _closed(answer: Response) -> Response:
 @allow(PUBLIC)
 def index() -> Any:
     version = order.current(clock.today())
-    return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()))
+    return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()), office=linkask_pages.office())
 
 
 @public_bp.get("/blank.docx")

@@ -19,6 +19,7 @@ from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang
     council,
     desk_views,
     forms,
+    linkask_pages,
     linkpages,
     lists,
     minutes,
@@ -41,6 +42,7 @@ from app.stages.ideas.rules import (
 
 orders.hang(bp)
 linkpages.hang(bp)
+linkask_pages.hang(linkpages.public_bp, bp)
 public_bp = linkpages.public_bp
 PAGES = {"submit": ".submit", "withdraw": ".withdraw", "return": ".send_back", "identify": ".identify", "approve": ".decide", "reject": ".reject",
          "pass_on": ".pass_on", "turn_down": ".turn_down", "unmerge": ".unmerge"}  # fmt: skip
