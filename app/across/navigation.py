@@ -57,6 +57,8 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
     ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
+    ("experts.index", N_("Experts"), Do.COUNCILS_READ),
+    ("experts.me", N_("My entry in the pool"), Do.COUNCILS_SIT),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),
     ("hub.index", N_("Projects"), Do.HUB_READ),
     ("funding.index", N_("Funding"), Do.FUNDING_READ),
@@ -83,7 +85,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
 )
 SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
-    (N_("Councils and selection"), ("councils", "selection")),
+    (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
@@ -146,6 +148,9 @@ VERBS |= {
 VERBS |= {
     "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
 }  # fmt: skip
+VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
+          "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
+          "answer_council": N_("Applicant answered the council"), "remark": N_("Written remark handed in"), "remind": N_("Members reminded")}  # fmt: skip
 VERBS |= {
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
@@ -183,6 +188,12 @@ VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
+VERBS |= {
+    "declare_tie": N_("Relation declared"), "end_tie": N_("Relation taken back"), "save_expert": N_("Entry in the pool changed"), "save_own_expert": N_("Entry in the pool changed by the expert"),
+    "add_away": N_("Days away noted"), "remove_away": N_("Days away removed"), "invite_expert": N_("Invited into the pool"), "join_pool": N_("Joined the pool"),
+    "decline_pool": N_("Declined to join the pool"), "take_out": N_("Taken out of the pool"), "import_experts": N_("Experts imported"), "ask_seats": N_("Members asked for their seats"),
+    "take_seat": N_("Seat accepted"), "decline_seat": N_("Seat declined"), "call_back": N_("Member back in the room"), "find_conflict": N_("Conflict became known"),
+}  # fmt: skip
 VERBS |= {"put_forward": N_("Put to the people's committee")}
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 VERBS |= {
@@ -195,7 +206,7 @@ VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving bo
 VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
-    "fall_away": N_("Fell away: the dossier lost its place"),
+    "fall_away": N_("Fell away: the dossier lost its place"), "end_reserve": N_("The reserve ended: the contract was signed"),
 }  # fmt: skip
 VERBS |= {
     "save_product": N_("Product changed"), "save_use": N_("Plan of use saved"), "save_milestone": N_("Work plan saved"), "set_spending": N_("Method of lump-sum spending chosen"),
@@ -218,6 +229,10 @@ VERBS |= {
     "judge": N_("Checklist judged"), "retract": N_("Taken back that it is eligible"), "ask_remedy": N_("Something asked to be added"),
     "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
     "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
+}  # fmt: skip
+VERBS |= {
+    "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
+    "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
 }  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip

@@ -2,14 +2,14 @@
 
 Reversible: yes; the requests go with their table. Data kept: nothing before is touched. Stages touched: ideas.
 
-Revision 0030, after 0028
+Revision 0030, after 0036
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

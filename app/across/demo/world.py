@@ -15,6 +15,7 @@ from app.across.demo.plays import (
     people,
     plans,
     questionnaires,
+    room,
     teams,
     vocabulary,
 )
@@ -48,5 +49,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     teams.play(cast, as_of)
     people.belongings(cast, as_of)
     desk.play(cast, as_of)
+    room.both(cast, names, as_of)
     db.session.flush()
     return cast

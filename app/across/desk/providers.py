@@ -282,7 +282,10 @@ def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def endings_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
-    """Early ends under consideration, and suspended projects that wait to be resumed."""
+    """Early ends asked for (to take up) or under consideration (to decide), and suspended projects that wait to be resumed."""
+    if user.can(Do.EXECUTION_REVIEW):
+        ended = exists().where(ProjectClosing.project_id == Termination.project_id)
+        return [_of_project(Termination, user, "execution.termination", Termination.state == TerminationState.REQUESTED, ~ended, since=Termination.requested_at)]
     if not user.can(Do.EXECUTION_DECIDE):
         return []
     return [_of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at),
@@ -312,7 +315,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reserve: decide who moves up"), councils.places_to_fill),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
-    (N_("Early ends to decide, suspended projects to resume"), endings_to_decide),
+    (N_("Early ends to take up or decide, suspended projects to resume"), endings_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
     (N_("Payments to deal with"), tranches),
     (N_("Plans that await your decision"), plans.to_decide),

@@ -272,7 +272,7 @@ def answered(questions: Sequence[Question], content: dict[str, Any]) -> list[tup
 def _field(q: Question) -> Any:
     label = in_words(q.label)
     if _buttons(q):
-        return ChoiceField(label, required=True, choices=[(str(n), str(n)) for n in range(q.low, q.top + 1)])
+        return ChoiceField(label, required=True, choices=[(str(n), f"{n} – {in_words(q.meanings[n])}" if n in q.meanings else str(n)) for n in range(q.low, q.top + 1)])
     if q.kind == "mark" and tuple(q.step) == (1, 1):
         return IntField(label, required=q.required, min=q.low, max=q.top)
     if q.kind == "mark":  # 9,5 and 9.5 are the same mark; what cannot be read is refused by the act, beside the field

@@ -12,6 +12,7 @@ from flask_login import current_user
 from app.kernel import clock, subjects
 from app.kernel.permissions import Do
 from app.services.councils import actions, forms, queries
+from app.services.councils.actions import asking
 from app.services.councils.actions.conclusion import ranked
 from app.services.councils.actions.session import (
     broken_among,
@@ -121,6 +122,7 @@ def next_steps(council: Council, seat: Seat | None) -> list[tuple[str, str, bool
         full = all(c.kept for c in ready(council)) if council.state == CouncilState.DRAFT else False
         steps.offer(full, _("Propose the council to the leader"), "councils.propose")
         steps.offer(council.state == CouncilState.DRAFT, _("Appoint a member"), "councils.appoint")
+        steps.offer(council.state == CouncilState.DRAFT and bool(asking.not_asked(council)), _("Ask the members for their seats"), "councils.ask_seats")
         steps.offer(council.state in PREPARED, _("Set time and place"), "councils.schedule")
     if runs(council, current_user):
         _as_keeper(steps, council)

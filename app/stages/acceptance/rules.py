@@ -148,11 +148,6 @@ def days_late(due: date, submitted: date) -> int:
     return max(0, (submitted - due).days)
 
 
-def next_gate(order: Sequence[str], passed: Collection[Gate]) -> Gate | None:
-    """The first of this room's gates, in the order of the rule, that is not passed yet."""
-    return next((gate for gate in gates_in(order) if gate not in passed), None)
-
-
 def gates_in(order: Sequence[str]) -> list[Gate]:
     """This room's gates in the order of the rule; one that the rule leaves out is not asked for."""
     return [Gate(code) for code in order if code in {str(g) for g in OWN_GATES}]

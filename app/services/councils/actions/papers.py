@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.kernel.clock import local
-from app.services.councils import queries
+from app.services.councils import queries, recusals
 from app.services.councils.models import Council, Seat
 from app.services.councils.procedures import Told, invalid_lines
 from app.services.councils.rules import Kind, SeatRole
@@ -84,7 +84,7 @@ def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *,
         "present": sum(m["present"] != "Vắng mặt" for m in members), "count": len(council.seats),
         "authorisation": (council.authorisation or "") if any(name != chair for name in [*led, signs]) else "",
         "items": [{"title": item.title} for item in council.agenda], "facts": facts, "remarks": remarks, "seals": seals, "conclusion": council.conclusion,
-        "recused": _recused(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
+        "recused": _recused(council), "signed": _signed(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
         "back": [{"item": str(item.position), "title": item.title, "reason": item.given_back_reason or ""} for item in council.agenda if item.given_back_at],
         "chosen": next((item.title for item in council.agenda if item.public_id == chosen), ""), "reason": reason or "",
         "leader": signs, "secretary": secretary.user.name if secretary else "", "kept_as": "THƯ KÝ PHIÊN HỌP" if elected else "THƯ KÝ KHOA HỌC",
@@ -139,9 +139,19 @@ def _led(council: Council, results: Mapping[str, Mapping[str, Any]]) -> str:
     return next(iter(items), "") if len(items) < 2 else "; ".join(f"{name} (nội dung {', '.join(places)})" for name, places in items.items())
 
 
+def _hour(instant: datetime | None) -> str:
+    return f"{local(instant):%H:%M %d/%m/%Y}" if instant else ""
+
+
 def _recused(council: Council) -> list[dict[str, str]]:
-    places, names = {item.id: item.position for item in council.agenda}, {seat.id: seat.user.name for seat in council.seats}
-    return [{"name": names[r.seat_id], "item": str(places[r.agenda_item_id]), "reason": r.reason} for r in queries.recusal_rows(council)]
+    """Who was out of which item, from when to when, and why."""
+    return [{"name": out.seat.user.name, "item": str(out.item.position), "since": _hour(out.since), "until": _hour(out.until), "reason": out.row.reason} for out in recusals.of(council)]
+
+
+def _signed(council: Council) -> list[dict[str, str]]:
+    """Who signed the declaration of conflicts for which session, and when."""
+    return [{"name": seat.user.name, "session": str(row.session), "at": _hour(row.signed_at), "out": str(len(row.items)) if row.items else "Không có"}
+            for seat, row in recusals.declarations_of(council)]  # fmt: skip
 
 
 def lines_of(told: Told) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
 from app.stages.transfer.actions.followups import schedule_follow_ups
+from app.stages.transfer.actions.shared import check_gates
 from app.stages.transfer.models import Handover, HandoverLine
 from app.stages.transfer.rules import (
     HANDOVER,
@@ -44,6 +45,7 @@ def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str
     """Offer a registered result to a body. Each line has `kind`, `name`, `quantity` and `unit`. One open offer a body at a time."""
     project = awards.project_by_id(result.project_id)
     check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(project.id))
+    check_gates(result)
     check_giver(queries.may_give(by, project))
     if receiver.id == project.host_id:
         raise Incomplete(N_("The host has the result already. Please choose another body."), field="receiver")
