@@ -99,6 +99,7 @@ def problems(definition: Any, *, lists: frozenset[str] | set[str] = frozenset(),
     found = list(_shape(definition))
     if found:
         return found
+    found += [Problem(s["code"], N_("The section “%(title)s” has no question: take it out, or add one."), {"title": said(s["label"], "vi")}) for s in definition["sections"] if not s["questions"]]
     seen: dict[str, dict[str, Any]] = {}
     later = {q["code"] for q in questions(definition)}
     for question in questions(definition):
