@@ -229,6 +229,13 @@ def has_remedy(*where: Any) -> Any:
     return exists().where(Remedy.proposal_id == Proposal.id, *where)
 
 
+def remedies_due(since: date, until: date) -> list[Remedy]:
+    """The requests that wait for an answer whose last day is one of these."""
+    rows = select(Remedy).options(joinedload(Remedy.proposal).options(joinedload(Proposal.pi))).where(
+        Remedy.state == RemedyState.ASKED, Remedy.due_on.between(since, until), Proposal.state == ProposalState.SUBMITTED)  # fmt: skip
+    return list(db.session.scalars(rows.join(Proposal, Proposal.id == Remedy.proposal_id).order_by(Remedy.id)))
+
+
 def requests_of(proposal_ids: list[int]) -> dict[int, Remedy]:
     """The newest request of each of these dossiers."""
     rows = db.session.scalars(select(Remedy).where(Remedy.proposal_id.in_(proposal_ids)).order_by(Remedy.number))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
@@ -101,8 +102,9 @@ def with_parts(proposal: Proposal) -> None:
     db.session.scalars(tied).all()  # people and products that are loaded already stay as they are
 
 
+@functools.cache
 def _whole() -> Select[Any]:
-    return select(Proposal).options(*whole_options())
+    return select(Proposal).options(*whole_options())  # built once: building it costs more than many a page
 
 
 def whole_options() -> list[Any]:
@@ -130,9 +132,15 @@ def access_of(row: Proposal, user: User) -> Access | None:
 def for_team(user: User, pid: str) -> Proposal | None:
     """The whole dossier, for those who write it. Raises NotAllowed for who is in the team with a smaller right."""
     row = for_member(user, pid)
-    if row is not None and access_of(row, user) != Access.EDIT:
-        raise NotAllowed(READS_ONLY)
+    if row is not None:
+        check_writes(row, user)
     return row
+
+
+def check_writes(row: Proposal, user: User) -> None:
+    """Raise NotAllowed for who is in the team with a smaller right than to write."""
+    if access_of(row, user) != Access.EDIT:
+        raise NotAllowed(READS_ONLY)
 
 
 def for_member(user: User, pid: str) -> Proposal | None:
@@ -226,6 +234,15 @@ def held(proposal: Proposal) -> Proposal:
     return db.session.scalars(fresh).one()
 
 
+def held_lightly(proposal_pid: str, user: User) -> Proposal | None:
+    """The dossier under a lock, for its team, with what handing in needs: call, topic, host, people; not its sections, which were read before."""
+    row_id = db.session.scalar(select(Proposal.id).where(Proposal.public_id == proposal_pid, in_team(user)).with_for_update(key_share=True, of=Proposal))
+    light = select(Proposal).options(
+        joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.host), joinedload(Proposal.pi),
+        joinedload(Proposal.paper), joinedload(Proposal.late), selectinload(Proposal.team))  # fmt: skip
+    return db.session.scalar(light.where(Proposal.id == row_id).execution_options(populate_existing=True)) if row_id is not None else None
+
+
 def submitted_of(user: User, call_topic: CallTopic) -> Proposal | None:
     """The dossier this person has handed in for the topic and not withdrawn."""
     gone = (ProposalState.DRAFT, ProposalState.WITHDRAWN)
@@ -283,8 +300,8 @@ def latest_version(proposal: Proposal) -> Version | None:
 
 def replaced_by(proposal: Proposal) -> Proposal | None:
     """The dossier whose place this one takes, or took."""
-    old = select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id).scalar_subquery()
-    return db.session.scalar(_whole().where(Proposal.id == old))
+    old = db.session.scalar(select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id))
+    return by_id(old) if old is not None else None
 
 
 def replacements_of(proposal: Proposal) -> list[Proposal]:
