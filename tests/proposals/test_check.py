@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import opening as opening_plays
 from app.across.demo.plays import proposals as plays
-from app.kernel import journal
+from app.kernel import clock, journal
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.files import actions as file_acts
 from app.services.papers import queries as papers
@@ -248,6 +248,25 @@ def test_a_conclusion_is_a_letter_with_every_line(db, cast, opened, after, mails
 
 def pdf(name="bổ sung.pdf"):
     return plays.Upload(name, io.BytesIO(plays.small_pdf(name)))
+
+
+def test_who_has_not_sent_it_is_reminded_once(cast, opened, after, mails):
+    row = opened[0]
+    opening_plays.asked(cast, proposal=row, at=after)
+    (asked,) = checklist.remedies_of(row)
+    last = clock.at_local(asked.due_on)
+
+    def told():
+        return [m.to_address for m in mails() if m.template.endswith("remedy_due.txt")]
+
+    remedies.remind(last - 3 * DAY)
+    assert not told()
+    for at in (last - 2 * DAY, last - 2 * DAY, last - DAY):
+        remedies.remind(at)
+    assert sorted(told()) == ["host1@demo.vamco.test", "pi1@demo.vamco.test"]
+    remedies.answer(checklist.remedy_by_pid(asked.public_id), {2: "Có phòng thí nghiệm."}, {1: pdf()}, by=cast["pi1"], at=last - DAY)
+    remedies.remind(last)
+    assert len(told()) == 2
 
 
 def test_what_was_asked_is_added_and_nothing_else(cast, opened, after, mails):

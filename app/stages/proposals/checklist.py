@@ -35,7 +35,7 @@ from app.stages.proposals.eligibility import (
     Standing,
 )
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import in_time
+from app.stages.proposals.rules import ProposalState, in_time
 
 Said = Mapping[str, Any]
 

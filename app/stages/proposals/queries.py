@@ -29,7 +29,6 @@ from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals import late
 from app.stages.proposals.models import (
     Milestone,
-    PaperDossier,
     Proposal,
     Replacement,
     TeamMember,
@@ -43,7 +42,8 @@ from app.stages.proposals.rules import (
     in_time,
 )
 
-attempts_of, admission_by_pid, admissions_of, waiting_admissions = late.attempts_of, late.admission_by_pid, late.admissions_of, late.waiting_admissions
+attempts_of, admission_by_pid, admission_list = late.attempts_of, late.admission_by_pid, late.admission_list
+paper_list, on_paper, paper_of, replacements_of = late.paper_list, late.on_paper, late.paper_of, late.replacements_of
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 
 
@@ -302,23 +302,6 @@ def replaced_by(proposal: Proposal) -> Proposal | None:
     """The dossier whose place this one takes, or took."""
     old = db.session.scalar(select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id))
     return by_id(old) if old is not None else None
-
-
-def replacements_of(proposal: Proposal) -> list[Proposal]:
-    """The dossiers that were begun to take this one's place, newest first."""
-    rows = select(Proposal).join(Replacement, Replacement.proposal_id == Proposal.id).where(Replacement.replaced_id == proposal.id)
-    return list(db.session.scalars(rows.order_by(Proposal.id.desc())))
-
-
-def paper_of(proposal: Proposal) -> PaperDossier | None:
-    """What stands on the envelope of a dossier that came on paper."""
-    return db.session.get(PaperDossier, proposal.id)
-
-
-def on_paper(call: Call) -> list[Proposal]:
-    """The dossiers of a call that came on paper, in the order they were registered."""
-    rows = _whole().join(PaperDossier, PaperDossier.proposal_id == Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id)
-    return list(db.session.scalars(rows.order_by(Proposal.id)))
 
 
 def checker_of(proposal: Proposal) -> int | None:
