@@ -6,7 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import calls as call_plays
@@ -17,6 +17,7 @@ from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.files import actions as file_acts
 from app.services.papers import queries as papers
 from app.services.people import actions as people
+from app.services.profiles.models import CvVersion
 from app.stages.calls.models import Opening
 from app.stages.calls.rules import (
     Attendee,
@@ -31,6 +32,7 @@ from app.stages.proposals import (
     opening,
     queries,
     remedies,
+    work,
 )
 from app.stages.proposals.checkmodels import (
     EligibilityCheck,
@@ -55,6 +57,7 @@ from app.stages.proposals.eligibility import (
     merged,
     overdue,
 )
+from app.stages.proposals.models import MemberCv
 from app.stages.proposals.rules import ProposalState
 
 DAY = timedelta(days=1)
@@ -184,6 +187,21 @@ def test_nothing_is_judged_before_the_opening(db, cast, called, now):
 
 def found(row, at, code):
     return next(one for one in checklist.lines_of(row, on=at.date()) if one.code == code)
+
+
+def test_the_degree_is_read_from_the_cv_the_dossier_holds(db, cast, opened, after):
+    row = opened[0]
+    lead = next(m for m in row.team if m.user_id == row.pi_id)
+    version = CvVersion(user_id=row.pi_id, number=9, made_at=after, name=lead.name, form_version_id=work.form_of(row).id, sha256="0" * 64,
+                        answers={"training": [{"level": "Tiến sĩ", "field": "Khoa học cây trồng", "in_year": 2012}, {"place": "Cần Thơ"}]})  # fmt: skip
+    db.session.add(version)
+    db.session.flush()
+    db.session.execute(delete(MemberCv).where(MemberCv.member_id == lead.id))
+    db.session.add(MemberCv(member_id=lead.id, cv_version_id=version.id))
+    db.session.flush()
+    db.session.expire(lead)
+    line = found(queries.held(row), after, "pi_degree")
+    assert line.ok is None and line.why[0][1] == {"n": 9, "training": "Tiến sĩ, Khoa học cây trồng, 2012"}, "an officer judges the field"
 
 
 def test_debts_are_told_with_project_and_dates(cast, opened, after):

@@ -17,6 +17,7 @@ from app.services.files import queries as files
 from app.services.files.models import Attachment
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.profiles.models import CvVersion
 from app.services.rulebook import queries as rulebook
 from app.stages.proposals import queries
 from app.stages.proposals.checkmodels import (
@@ -106,7 +107,14 @@ class _Facts:
         return None, [(N_("To be judged by the officer."), {})], self._pages("host_activity")
 
     def _pi_degree(self, said: Said) -> tuple[Any, Any, Any]:
-        pages = self._pages(said.get("document"))
+        """What the CV of the profile says, in the version the dossier holds; the officer judges whether it is the right field."""
+        pages, lead = self._pages(said.get("document")), next((m for m in self.proposal.team if m.user_id == self.proposal.pi_id and m.cv is not None), None)
+        if lead is not None and lead.cv is not None:
+            answers = db.session.scalar(select(CvVersion.answers).where(CvVersion.id == lead.cv.id)) or {}
+            trained = [", ".join(str(row[c]) for c in ("level", "field", "in_year") if row.get(c)) for row in answers.get("training") or []]
+            page = ("", ("proposals.member_cv", {"pid": self.proposal.public_id, "part": lead.public_id}))
+            if any(trained):
+                return None, [(N_("Scientific CV, version %(n)s: %(training)s."), {"n": lead.cv.number, "training": "; ".join(filter(None, trained))})], [page, *pages]
         return None, [(N_("To be read in the scientific CV.") if pages else N_("There is no scientific CV in the dossier."), {})], pages
 
     def _one_project(self, _said: Said) -> tuple[Any, Any, Any]:
