@@ -3,7 +3,7 @@
 The map. Imports point down only: across > stages > services > kernel.
 
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
-services/   what several stages need: people, rulebook, files, questionnaires, papers, profiles, similarity, councils
+services/   what several stages need: people, rulebook, files, questionnaires, papers, profiles, similarity, conflicts, experts, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
 across/     windows over all stages: portal, rehearsal, desk, hub, board, admin, operation, demo, bench; they own no state
 
@@ -28,7 +28,7 @@ from app.extensions import babel, csrf, login, mail
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
 
-SERVICES = ("people", "rulebook", "files", "questionnaires", "papers", "profiles", "similarity", "councils")
+SERVICES = ("people", "rulebook", "files", "questionnaires", "papers", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer")
 WINDOWS = ("portal", "rehearsal", "desk", "hub", "board", "admin", "operation")
 ROOMS = (
@@ -74,6 +74,7 @@ def _set_up_database(app: Flask) -> None:
         prepare_engine(db.engine)
         if db.engine.dialect.name == "postgresql":
             pool.ask_idle_ones(db.engine)
+            pool.keep_what_is_prepared(db.engine)
 
 
 def _set_up_extensions(app: Flask) -> None:

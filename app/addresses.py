@@ -24,6 +24,8 @@ class Application(Flask):
 
     def url_for(self, endpoint: str, **values: Any) -> str:  # type: ignore[override]
         """As Flask's, with a shorter way for `endpoint` alone, for `endpoint, pid=<public id>` and for static files while a request is answered."""
+        if len(values) > 1:  # flask.url_for hands on what nobody asked for
+            values = {name: value for name, value in values.items() if value is not None or name[0] != "_"}
         pid = values.get("pid", "")
         short = not values or len(values) == 1 and (_PUBLIC_ID.fullmatch(pid) if type(pid) is str and pid else endpoint == "static")
         if not short or endpoint[0] == ".":

@@ -1,4 +1,5 @@
-"""Connections to PostgreSQL: one that lay idle is asked whether it lives before it is used, not one of a moment ago.
+"""Connections to PostgreSQL: one that lay idle is asked whether it lives before it is used, not one of a moment ago; and what a
+connection has prepared outlives a page.
 
 SQLAlchemy's `pool_pre_ping` asks for every request, a round trip to the database that nearly always says yes. A connection that
 breaks within these seconds is met by the page for a busy system, and by the new attempts of a form (kernel.web).
@@ -30,3 +31,16 @@ def ask_idle_ones(engine: Engine) -> None:
                 engine.dialect.do_ping(raw)
             except broken as failure:
                 raise InvalidatePoolError from failure
+
+
+def keep_what_is_prepared(engine: Engine) -> None:
+    """End a transaction that only read by COMMIT: at a ROLLBACK the driver throws away all statements it has prepared.
+
+    Every page ends so, and planning the long statements anew costs more than running them.
+    """
+
+    @event.listens_for(engine, "rollback")
+    def rolled_back(connection: Any) -> None:
+        raw = connection.connection.driver_connection
+        if raw.read_only and raw.info.transaction_status.name == "INTRANS":
+            raw.commit()  # the ROLLBACK that follows finds nothing to do

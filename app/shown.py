@@ -13,6 +13,7 @@ from app.kernel import clock
 from app.kernel.clock import local
 from app.kernel.forms import hidden
 from app.kernel.permissions import Do
+from app.kernel.web import sentence_of
 
 
 def money(amount: int | None) -> str:
@@ -69,7 +70,7 @@ def language() -> str:
 
 def init_app(app: Flask) -> None:
     """Hang filters and globals on the templates."""
-    app.jinja_env.filters.update(money=money, date=day, moment=moment, precise=precise, quantity=quantity, size=size)
+    app.jinja_env.filters.update(money=money, date=day, moment=moment, precise=precise, quantity=quantity, size=size, sentence=sentence_of)
     app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, clock_now=clock.now,
                                  clock_offset=clock.offset, current_user=current_user)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

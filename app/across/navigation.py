@@ -55,7 +55,10 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("proposals.mine", N_("My dossiers"), Do.PROPOSALS_DRAFT),
     ("proposals.index", N_("Proposals"), (Do.PROPOSALS_DRAFT, Do.PROPOSALS_READ)),
     ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
+    ("councils.mine", N_("My councils"), Do.COUNCILS_SIT),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
+    ("experts.index", N_("Experts"), Do.COUNCILS_READ),
+    ("experts.me", N_("My entry in the pool"), Do.COUNCILS_SIT),
     ("selection.index", N_("Selection"), Do.SELECTION_READ),
     ("hub.index", N_("Projects"), Do.HUB_READ),
     ("funding.index", N_("Funding"), Do.FUNDING_READ),
@@ -81,7 +84,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
 )
 SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
-    (N_("Councils and selection"), ("councils", "selection")),
+    (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer")),
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "profiles")),
@@ -95,7 +98,7 @@ BARS: tuple[tuple[Do, tuple[str, ...]], ...] = (
     (Do.PAPERS_NUMBER, ("papers.index", "calls.index", "hub.index", "admin.mails")),
     (Do.PEOPLE_MANAGE, ("admin.index", "admin.users", "admin.mails", "admin.acts")),
     (Do.ADMIN_JOURNAL, ("hub.index", "papers.index", "funding.index", "admin.acts")),
-    (Do.COUNCILS_SIT, ("councils.index", "calls.index", "proposals.index", "hub.index")),
+    (Do.COUNCILS_SIT, ("councils.mine", "councils.index", "calls.index", "hub.index")),
     (Do.PLAN_NOTE_PROGRESS, ("plan.index", "ideas.index", "hub.index", "transfer.index")),
     (Do.DESK_READ, ("ideas.index", "calls.index", "proposals.index", "hub.index")),
 )
@@ -141,9 +144,10 @@ VERBS |= {
     "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
     "file_checked": N_("File checked for malware"),
 }  # fmt: skip
-VERBS |= {
-    "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
-}  # fmt: skip
+VERBS |= {"propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back")}
+VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
+          "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
+          "answer_council": N_("Applicant answered the council"), "remark": N_("Written remark handed in"), "remind": N_("Members reminded")}  # fmt: skip
 VERBS |= {
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
@@ -167,20 +171,18 @@ VERBS |= {
     "remove_day": N_("Day off removed"), "end_session": N_("Sign-in session ended"), "set_password": N_("Password set"), "refuse_extension": N_("Extension refused"),
     "number": N_("Number and date of the register given"),
 }  # fmt: skip
-VERBS |= {
-    "add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"),
-    "set_months": N_("Working months set"),
-}  # fmt: skip
+VERBS |= {"add_line": N_("Budget line added"), "add_product": N_("Product added"), "name_team": N_("Appraisal team named"), "save_work": N_("Work description saved"), "set_months": N_("Working months set")}
 VERBS |= {
     "add_part": N_("Part added to the draft"), "drop_part": N_("Part taken out of the draft"), "map_item": N_("Said what an item becomes"),
     "move_part": N_("Order changed"), "note_progress": N_("Yearly note written"), "prepare": N_("Decision prepared"), "propose_mapping": N_("Mapping proposed"),
 }  # fmt: skip
-VERBS |= {"elect_tellers": N_("Counting team elected"), "enter_paper": N_("Paper ballot entered by two of the counting team")}
-VERBS |= {"add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
+VERBS |= {"elect_tellers": N_("Counting team elected"), "enter_paper": N_("Paper ballot entered by two of the counting team"), "add_term": N_("Words added to the vocabulary"), "remove_term": N_("Words taken out of the vocabulary")}
 VERBS |= {
     "ask": N_("Question asked"), "correct": N_("Notice corrected"), "drop_search": N_("Saved search taken out"), "follow": N_("Follows a call"),
     "save_search": N_("Search saved"), "set_aside": N_("Question set aside"), "unfollow": N_("Follows a call no longer"),
 }  # fmt: skip
+VERBS |= {"declare_tie": N_("Relation declared"), "end_tie": N_("Relation taken back"), "save_expert": N_("Entry in the pool changed"), "save_own_expert": N_("Entry in the pool changed by the expert"), "add_away": N_("Days away noted"), "remove_away": N_("Days away removed"), "find_conflict": N_("Conflict became known"), "call_back": N_("Member back in the room")}
+VERBS |= {"invite_expert": N_("Invited into the pool"), "join_pool": N_("Joined the pool"), "decline_pool": N_("Declined to join the pool"), "take_out": N_("Taken out of the pool"), "import_experts": N_("Experts imported"), "ask_seats": N_("Members asked for their seats"), "take_seat": N_("Seat accepted"), "decline_seat": N_("Seat declined")}
 VERBS |= {"put_forward": N_("Put to the people's committee")}
 VERBS |= {"edit": N_("Form edited"), "discard": N_("Was discarded"), "move_form": N_("Moved to a newer form"), "invite": N_("Link for an order form sent")}
 VERBS |= {
@@ -188,11 +190,10 @@ VERBS |= {
     "pass_on": N_("Was passed on without a council"), "require": N_("Required product added"), "take_off": N_("Taken off the agenda"),
     "turn_down": N_("Was turned down"), "ungroup": N_("Taken out of its group"), "unmerge": N_("Merger undone"), "unrequire": N_("Required product removed"),
 }  # fmt: skip
-VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving body confirmed"), "reword": N_("Wording corrected")}
-VERBS |= {"copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
+VERBS |= {"ask_receiver": N_("Receiving body asked"), "commit": N_("Receiving body confirmed"), "reword": N_("Wording corrected"), "copy": N_("Copied from an earlier proposal"), "lapse": N_("Fell away: the project ended")}
 VERBS |= {
     "give_up": N_("Place given up"), "move_up": N_("Moved up from the reserve"), "decline": N_("Was declined"), "vacate": N_("Taken back from its project"),
-    "fall_away": N_("Fell away: the dossier lost its place"),
+    "fall_away": N_("Fell away: the dossier lost its place"), "end_reserve": N_("The reserve ended: the contract was signed"),
 }  # fmt: skip
 VERBS |= {
     "save_product": N_("Product changed"), "save_use": N_("Plan of use saved"), "save_milestone": N_("Work plan saved"), "set_spending": N_("Method of lump-sum spending chosen"),
@@ -215,6 +216,10 @@ VERBS |= {
     "judge": N_("Checklist judged"), "retract": N_("Taken back that it is eligible"), "ask_remedy": N_("Something asked to be added"),
     "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
     "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
+}  # fmt: skip
+VERBS |= {
+    "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
+    "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
 }  # fmt: skip
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip

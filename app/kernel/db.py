@@ -210,7 +210,7 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options for the engine: on SQLite the driver with a sound WAL where it is installed."""
     if url.startswith("sqlite"):
         return {"module": sqlite_module(), "connect_args": {"check_same_thread": False}}
-    return {"connect_args": {"options": "-c lock_timeout=10000 -c statement_timeout=60000"}}
+    return {"connect_args": {"options": "-c lock_timeout=10000 -c statement_timeout=60000"}, "pool_use_lifo": True}
 
 
 def sqlite_module() -> Any:

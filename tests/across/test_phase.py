@@ -30,6 +30,7 @@ TABLE = [
     (Parts(contract=SIGNED, started=True, closing=ClosingKind.RECOGNISED), Phase.RECOGNISED),
     (Parts(contract=SIGNED, started=True, in_acceptance=True, closing=ClosingKind.FAILED), Phase.FAILED),
     (Parts(contract=ContractState.TERMINATED, suspended=True, closing=ClosingKind.TERMINATED), Phase.TERMINATED),
+    (Parts(contract=DRAFT, started=True, closing=ClosingKind.CANCELLED), Phase.CANCELLED),
     (Parts(contract=ContractState.SETTLED, started=True, closing=ClosingKind.RECOGNISED), Phase.RECOGNISED),
     (Parts(contract=ContractState.LIQUIDATED, closing=ClosingKind.RECOGNISED, liquidated=True), Phase.LIQUIDATED),
     (Parts(contract=ContractState.LIQUIDATED, closing=ClosingKind.TERMINATED, liquidated=True), Phase.LIQUIDATED),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.councils.counting import (
+    Scored,
     council_level,
     hundredths,
     member_level,
@@ -22,7 +23,6 @@ from app.services.councils.rules import (
     SeatRole,
     check_composition,
     check_quorum,
-    conflicts,
 )
 
 pytestmark = pytest.mark.nodb
@@ -139,12 +139,6 @@ def test_composition():
     assert not all(c.kept for c in check_composition([*SEATS, R.REVIEWER], rule))
 
 
-def test_conflicts_are_found_and_explained():
-    never = {"same_organisation": "never", "team": "never"}
-    assert [c.hard for c in conflicts(1, {5}, users={1, 2}, organisations={5}, exclusions=never)] == [True, True]
-    assert conflicts(3, {6}, users={1, 2}, organisations={5}, exclusions=never) == []
-    assert [c.hard for c in conflicts(3, {5}, users={1}, organisations={5}, exclusions={"same_organisation": "warn"})] == [False]
-
 
 @pytest.mark.parametrize(("levels", "grade"), [
     (["excellent"] * 7, "excellent"), (["excellent"] * 6 + ["pass"], "excellent"), (["excellent"] * 5 + ["pass"] * 2, "pass"),
@@ -162,3 +156,23 @@ def test_a_members_level():
     assert member_level([top] * 2 + [short] * 2, "pass", pass_share=[3, 4]) == "fail"
     assert member_level([top], "fail", pass_share=[3, 4]) == "fail"
     assert member_level([{"quality": "fail", "quantity": "excellent"}], "excellent", pass_share=[3, 4]) == "fail"
+
+
+def test_the_base_of_the_quorum_and_of_the_mean_follow_the_rule():
+    out, here = [R.MEMBER, R.MEMBER], [R.CHAIR, R.VICE_CHAIR, R.REVIEWER, R.REVIEWER]
+    assert not check_quorum(SEATS, here, QUORUM, vice_authorised=False, out=out)[0].kept, "4 of 7"
+    assert check_quorum(SEATS, here, QUORUM | {"base": "entitled"}, vice_authorised=False, out=out)[0].kept, "4 of 5"
+    assert score([FULL, FULL | {"plan": 9}], SHEET).mean == 100
+    assert score([FULL, FULL | {"plan": 9}], SHEET, base=2).mean == 50, "who was present with an invalid sheet counts below the stroke"
+
+
+def test_ties_in_the_order_of_the_rule():
+    def scored(chair, content, led="chair"):
+        return Scored(Fraction(80), 7, 0, True, Fraction(chair), led, {"content": Fraction(content)})
+
+    two = {"a": scored(70, 4), "b": scored(90, 3)}
+    assert [p.key for p in rank(two)] == ["b", "a"]
+    assert [p.key for p in rank(two, ties=["mean", "criterion:content", "presiding_member", "authority"])] == ["a", "b"]
+    assert [(p.position, p.recommended) for p in rank(two, ties=["mean", "authority"])] == [(1, False), (1, False)]
+    same = {"a": scored(70, 4), "b": scored(90, 4), "c": scored(95, 3)}
+    assert [p.key for p in rank(same, ties=["criterion:content", "presiding_member"])] == ["b", "a", "c"]

@@ -40,7 +40,7 @@ def test_two_must_have_read_the_same(cast, counting, db):
     enter = lambda answers, who: actions.enter_paper(counting, item, seat, answers, by=cast[who], at=at)
     assert enter(YES, "officer") == [] and enter(YES, "officer") == []  # one alone, however often, puts nothing into the box
     (differs,) = enter({**YES, "mode": "direct"}, "member5")
-    assert (differs.code, differs.mine, differs.theirs, differs.other) == ("mode", "direct", "selection", cast["officer"].name)
+    assert (differs.code, differs.mine, differs.other) == ("mode", "direct", cast["officer"].name) and "selection" not in str(differs)
     assert queries.ballot_of(item, seat) is None
     ballot = enter(YES, "member5")
     assert isinstance(ballot, Ballot) and {ballot.entered_by_id, ballot.checked_by_id} == {cast["officer"].id, cast["member5"].id}

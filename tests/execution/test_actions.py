@@ -12,6 +12,7 @@ from app.across.demo.plays import execution as plays
 from app.across.demo.plays import funding as money_plays
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.papers import queries as papers
+from app.services.papers.blocks import as_text
 from app.services.people import queries as people
 from app.stages.execution import actions, queries
 from app.stages.execution.rules import (
@@ -245,7 +246,7 @@ def test_refused_and_withdrawn(cast, at, project):
 def test_a_suspension_stops_payments_until_it_ends(db, cast, at, project):
     plays.reported(cast, project=project, at=at + 190 * DAY)
     row = plays.suspended(cast, project=project, at=at + 200 * DAY)
-    assert queries.suspended_projects([project.id]) == {project.id}
+    assert queries.open_suspension(project.id) is row
     with pytest.raises(WrongState, match="stopped"):
         money_plays.requested(cast, project=project, at=at + 201 * DAY, n=2)
     db.session.commit()
@@ -333,6 +334,33 @@ def test_what_was_asked_for_falls_away_with_the_project(cast, at, project):
     asked = plays.requested_extension(cast, project=project, at=at + 280 * DAY)
     plays.terminated(cast, project=project, at=at + 300 * DAY)
     assert asked.state == AdjustmentState.WITHDRAWN
+
+
+def test_the_host_asks_for_an_early_end(db, cast, at, project, mails):
+    def ask(who, ground=Ground.HOST_ASKS, days=100):
+        return actions.request_termination(project, ground=ground, statement="Nhóm nghiên cứu giải thể.", by=cast[who], at=at + days * DAY)
+
+    for who, ground, refusal in (("pi3", Ground.HOST_ASKS, NotAllowed), ("officer", Ground.HOST_ASKS, NotAllowed), ("host1", Ground.MISUSE, Incomplete)):
+        with pytest.raises(refusal):
+            ask(who, ground)
+    first = ask("pi1")
+    assert project.frozen_since is None and "ending_requested" in mails()[-1].template
+    db.session.commit()
+    with pytest.raises(WrongState, match="under consideration"):
+        ask("host1")
+    db.session.rollback()
+    with pytest.raises(NotAllowed):
+        actions.withdraw_termination(first, by=cast["pi3"], at=at + 101 * DAY)
+    actions.withdraw_termination(first, by=cast["host1"], at=at + 101 * DAY)
+    second = ask("host1", days=102)
+    row = actions.open_termination(project, ground=Ground.HOST_ASKS, statement="Đề nghị có cơ sở.", by=cast["officer"], at=at + 103 * DAY, seen=second.version)
+    assert row is second and row.requested_by_id == cast["host1"].id and project.frozen_since is not None
+    facts = {"cause": Cause.SUBJECTIVE, "used": 1, "number": "9/QĐ-UBND", "dated": (at + 104 * DAY).date(), "remark": None, "at": at + 104 * DAY}
+    with pytest.raises(NotAllowed):
+        actions.decide_termination(row, by=cast["officer"], **facts)
+    paper = actions.decide_termination(row, by=cast["leader"], **facts)
+    assert "Theo đề nghị của tổ chức chủ trì" in as_text(paper.blocks)
+    assert [str(t.state) for t in queries.terminations_of(project.id)] == ["withdrawn", "decided"]
 
 
 def test_a_dropped_termination_lets_money_flow_again(db, cast, at, project):

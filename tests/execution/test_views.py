@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
 
 from app.across.demo.plays import execution as plays
 from app.across.demo.plays import funding as money_plays
+from app.across.demo.plays.proposals import small_pdf
 from app.stages.execution import queries
 from app.stages.execution.models import (
     Adjustment,
@@ -61,6 +63,28 @@ def test_a_report_goes_there_and_back(db, as_, at, project, travel):
     officer.submit(f"{url}/review", {"answer": "accept"})
     officer.submit(f"{url}/review", {"answer": "accept"}, status=409)
     assert str(factories.all_of(Report)[0].state) == "accepted"
+
+
+def test_files_stand_beside_a_report(db, as_, at, project, travel):
+    url = f"/execution/reports/{queries.reports_of(project.id)[0].public_id}"
+    db.session.commit()
+    travel.move_to(at + 210 * DAY)
+    pi, officer = as_("pi1"), as_("officer")
+    officer.page(f"{url}/files", status=403)
+    as_("pi3").page(f"{url}/files", status=404)
+    pi.submit(f"{url}/files", {"kind": "spending"}, status=422)
+    pi.submit(f"{url}/files", {"kind": "spending", "file": (io.BytesIO(b"not a pdf"), "bang-ke.pdf")}, status=422)
+    for name in ("bang-ke.pdf", "anh.pdf"):
+        pi.submit(f"{url}/files", {"kind": "spending", "file": (io.BytesIO(small_pdf(name)), name)})
+    out = pi.page(f"{url}/files").select_one(f'a[href^="{url}/files/"]')["href"]
+    pi.submit(out, {})
+    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "100.000.000"})
+    for client, page in ((pi, url), (officer, url), (officer, f"{url}/review")):
+        file = [a["href"] for a in client.page(page).select('a[href^="/files/"]')]
+        assert len(file) == 1, page
+        assert client.get(file[0]).status_code == 200
+    assert as_("pi3").get(file[0]).status_code == 404
+    pi.page(f"{url}/files", status=409)
 
 
 def test_a_report_is_asked_for(db, as_, at, project, travel):
@@ -142,6 +166,28 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
     as_("pi1").submit(settle, {"spent": "450.000.000", "attest": "y"}, status=422)
     as_("pi1").submit(settle, {"attest": "y"})
     assert only(Project).frozen_since is not None
+
+
+def test_the_host_asks_for_the_end(db, as_, at, project, travel):
+    base = page_of(project)
+    db.session.commit()
+    travel.move_to(at + 100 * DAY)
+    pi, officer, leader = as_("pi1"), as_("officer"), as_("leader")
+    ask = f"{base}/request-termination"
+    officer.page(ask, status=403)
+    assert pi.page(base).select_one(f'.next-step a[href="{ask}"]')
+    assert "Giải thể" in pi.submit(ask, {"ground": "misuse", "statement": "Giải thể", "attest": "y"}, status=422).get_data(as_text=True)
+    pi.submit(ask, {"ground": "host_asks", "statement": "Giải thể", "attest": "y"})
+    url, take = f"/execution/terminations/{only(Termination).public_id}", f"{base}/open-termination"
+    pi.page(ask, status=409)
+    leader.page(f"{url}/decide", status=409)
+    assert officer.page("/desk/").select_one(f'a[href="{url}"]') and officer.page(f"/projects/{project.public_id}").select_one(f'.next-step a[href="{url}"]')
+    assert officer.page(url).select_one(f'.next-step a[href="{take}"]') and "Giải thể" in str(officer.page(take).select_one("textarea"))
+    officer.submit(take, {"attest": "y"})
+    pi.page(f"{url}/withdraw", status=409)
+    assert leader.page("/desk/").select_one(f'a[href="{url}/decide"]')
+    leader.submit(f"{url}/decide", {"answer": "drop", "remark": "Chưa đủ căn cứ", "attest": "y"})
+    assert only(Project).frozen_since is None
 
 
 def test_a_termination_is_dropped(db, cast, as_, at, project, travel):

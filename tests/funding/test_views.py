@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.across.demo.plays import funding as plays
 from app.kernel import journal
+from app.services.papers.blocks import as_text
+from app.services.papers.models import Paper
 from app.stages.funding import actions, queries
 from app.stages.funding.models import (
     Appraisal,
@@ -176,7 +179,12 @@ def test_the_end_of_a_project(db, cast, as_, at, running, travel):
     row = f"/funding/settlements/{only(Settlement).public_id}"
     pi.page(row)
     finance.submit(f"{row}/decide", {"answer": "return", "attest": "y"}, status=422)
-    finance.submit(f"{row}/decide", {"answer": "accept", "attest": "y"})
+    minutes = {"answer": "accept", "number": "12/BBQT-SKHCN", "dated": f"{later + DAY:%d/%m/%Y}", "signer": "Trần Thị Kế Toán Trưởng", "attest": "y"}
+    for wrong in ({"number": "abc"}, {"dated": "01/01/2020"}, {"dated": "31/12/2199"}, {"dated": ""}, {"signer": ""}):
+        assert "Kế Toán" in finance.submit(f"{row}/decide", minutes | wrong, status=422).get_data(as_text=True) or "signer" in wrong
+    finance.submit(f"{row}/decide", minutes)
+    paper = db.session.scalars(select(Paper).where(Paper.template == "funding/settlement")).one()
+    assert paper.number == "12/BBQT-SKHCN" and "Trần Thị Kế Toán Trưởng" in as_text(paper.blocks) and "12/BBQT-SKHCN" in finance.page(row).text
     contract = f"/funding/contracts/{only(Contract).public_id}"
     travel.move_to(later + 2 * DAY)
     pi, finance, officer = as_("pi1"), as_("finance"), as_("officer")

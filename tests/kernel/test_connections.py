@@ -59,3 +59,21 @@ def test_a_connection_that_lay_idle_and_broke_is_made_anew(app, monkeypatch):
     with outside.connect() as other:
         other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
     assert database.session.scalar(text("SELECT pg_backend_pid()")) != backend
+
+
+def test_what_a_connection_prepared_outlives_a_reading_and_a_writing_that_is_refused_is_still_undone(app):
+    """The driver throws away all its prepared statements at a ROLLBACK, so a transaction that only read ends by COMMIT."""
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("only the driver of PostgreSQL keeps statements by itself so")
+    prepared = text("select count(*) from pg_prepared_statements where statement like 'select 41%'")
+    with database.engine.connect() as connection:
+        for _ in range(8):
+            with reading_only():
+                connection.execute(text("select 41 + 1"))
+                connection.rollback()
+        assert connection.scalar(prepared) == 1
+        connection.rollback()
+        with reading_only(False):
+            connection.execute(text("create table never (id integer)"))
+            connection.rollback()
+            assert connection.scalar(text("select count(*) from pg_tables where tablename = 'never'")) == 0

@@ -194,7 +194,7 @@ def test_an_approval_without_contract_is_cancelled(cast, found, at, db):
     db.session.commit()
     db.session.expire_all()
     assert sum(b.committed for b in db.session.scalars(select(YearBudget))) == 0
-    assert money.closing_of(project.id).kind == ClosingKind.TERMINATED
+    assert money.closing_of(project.id).kind == ClosingKind.CANCELLED
     assert states(db) == ["not_selected", "reserve"] and topic(db).state == "in_call"
     project = money.project_by_id(project.id)
     with pytest.raises(WrongState):
@@ -204,6 +204,20 @@ def test_an_approval_without_contract_is_cancelled(cast, found, at, db):
     assert money.projects_without_signed_contract() == [] and money.closed_contracts(cast["officer"]) == []
     row = vacancies.move_up(fresh(db, found), number="12/QĐ-SKHCN", dated=local(then).date(), by=cast["leader"], at=then)
     assert row.state == ProposalState.SELECTED
+
+
+def test_the_reserve_ends_when_the_contract_is_signed(cast, found, at, db, mails):
+    project = money_plays.awarded(cast, round_or_line=found, at=at)
+    db.session.commit()
+    assert states(db) == ["selected", "reserve"]
+    promised = sum(b.committed for b in db.session.scalars(select(YearBudget)))
+    money_plays.contracted(cast, project=project, at=at + 12 * DAY)
+    db.session.commit()
+    db.session.expire_all()
+    assert states(db) == ["selected", "not_selected"] and topic(db).state == "assigned"
+    assert sum(b.committed for b in db.session.scalars(select(YearBudget))) == promised == project.approved_state, "promised once, at the approval"
+    told = [m for m in mails() if "reserve_ended" in m.template]
+    assert {m.to_address for m in told} == {cast["pi3"].email, cast["host2"].email}
 
 
 def test_a_signed_contract_is_not_cancelled(cast, found, at, db):

@@ -24,6 +24,19 @@ def test_reports_are_due_once_a_year():
     assert rules.due_days(date(2026, 3, 2), 0) == []
 
 
+@pytest.mark.parametrize(("order", "passed", "missing"), [
+    (["grade", "settlement", "liquidation", "handover"], set(), "final accounts"), (["grade", "settlement", "liquidation", "handover"], {"settlement"}, "liquidated"),
+    (["settlement", "liquidation", "handover"], {"settlement", "liquidation"}, None), (["grade", "handover", "settlement", "liquidation"], set(), None),
+    (["settlement"], set(), None),
+])  # fmt: skip
+def test_the_order_of_gates_is_kept_before_a_handover(order, passed, missing):
+    if missing is None:
+        rules.check_order(order, passed)
+        return
+    with pytest.raises(WrongState, match=missing):
+        rules.check_order(order, passed)
+
+
 @pytest.mark.parametrize(("route", "state_money", "certificate", "answer"), [
     (Route.DOMESTIC, True, True, ("domestic_state", False)), (Route.DOMESTIC, True, False, ("domestic_state", True)),
     (Route.DOMESTIC, False, False, (None, False)), (Route.TO_ABROAD, False, True, ("to_abroad", True)), (Route.FROM_ABROAD, True, True, ("from_abroad", True)),

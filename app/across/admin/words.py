@@ -41,6 +41,7 @@ MAILS = {
     "topic_dropped": N_("Topic left the list"), "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
 }  # fmt: skip
 ROOMS_OF_MAIL |= {"people": N_("Accounts of people"), "profiles": N_("Organisations")}
+MAILS |= {"ending_requested": N_("Early end asked for"), "reserve_ended": N_("Reserve has ended")}
 MAILS |= {
     "sign_up": N_("Confirm your address"), "already": N_("You already have an account"), "reset": N_("Set a new password"), "no_account": N_("There is no account with this address"),
     "password_changed": N_("Your password was changed"), "email_old": N_("Your address is to be changed"), "email_new": N_("Confirm your new address"),
@@ -52,13 +53,23 @@ MAILS |= {
     "section_complete": N_("Section marked complete"), "commented": N_("Comments on a dossier"), "asked_to_lead": N_("Asked to lead"),
     "lead_answered": N_("Answer who leads"), "asked_sign_off": N_("Host asked to sign off"),
 }  # fmt: skip
+MAILS |= {
+    "reconsidered": N_("Reconsidered in another session"), "complaint_filed": N_("Complaint filed"), "complaint_received": N_("Complaint received"),
+    "complaint_answered": N_("Complaint answered"),
+}  # fmt: skip
+ROOMS_OF_MAIL |= {"experts": N_("Experts")}
+MAILS |= {
+    "pool_invited": N_("Invitation into the pool of experts"), "pool_declined": N_("Invitation declined"), "seat_asked": N_("Asked for a seat"), "seat_declined": N_("Seat declined"),
+    "conflict_found": N_("Conflict became known"),
+}  # fmt: skip
 # by table
 NOUNS = {
+    "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
     "late_admission": N_("Admission after the deadline"), "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
     "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "cv": N_("Scientific CV"), "cv_version": N_("Version of a CV"), "council": N_("Council"), "debarment": N_("Bar from applying"),
-    "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
+    "expert": N_("Expert"), "expert_upload": N_("Import of experts"), "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
     "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "organisation_request": N_("Request about an organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
     "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),

@@ -57,7 +57,8 @@ def two_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
     project = running(cast, done, 0)
     execution.reported(cast, project=project, at=at + 290 * DAY)
     first, *_rest = endings.recognised(cast, project, at + 455 * DAY)
-    transfer.refused(cast, result=first, at=at + 520 * DAY)
+    endings.liquidated(cast, project, at + 514 * DAY)
+    transfer.refused(cast, result=first, at=at + 545 * DAY)
     topics = [topic(cast, names, at + DAY, by="pi2"), topic(cast, names, at + 2 * DAY, by="pi5")]
     season = checked_call(cast, topics, at + 5 * DAY, [Bid(0, "pi2", 540_000_000, 18)])
     judged = running(cast, season, 0)

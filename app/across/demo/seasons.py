@@ -16,6 +16,7 @@ from typing import Any
 
 from app.across.demo.cast import Cast
 from app.across.demo.plays import calls, funding, ideas, proposals, selection
+from app.kernel.clock import local
 from app.stages.calls import queries as call_queries
 from app.stages.calls.models import Call, CallTopic
 from app.stages.funding.models import Project
@@ -85,7 +86,7 @@ def checked_call(cast: Cast, topics: Sequence[Topic], at: datetime, bids: Sequen
 def awarded(cast: Cast, season: Season, place: int, *, marks: Sequence[Sequence[int]] = (selection.GOOD, selection.FAIR)) -> Project:
     """The project that came of the topic of that place: council, appraisal, approval."""
     found = selection.concluded(cast, call_topic=season.topics[place], at=season.at + 70 * DAY, marks=marks)
-    return funding.awarded(cast, round_or_line=found, at=season.at + 92 * DAY, cut=12_000_000)
+    return funding.awarded(cast, round_or_line=found, at=season.at + 92 * DAY, cut=12_000_000, starts_on=local(season.at + 102 * DAY).date())
 
 
 def running(cast: Cast, season: Season, place: int, **more: Any) -> Project:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Select, TextualSelect, case, exists, func, or_
+from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
 from app.across.desk import checks, councils, dossiers, later, office, plans
@@ -205,7 +206,9 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
     flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, funding.held(user), since=funding.fell_due())]
+    other = aliased(Tranche)  # one request of a contract at a time
+    none = ~exists().where(other.project_id == Tranche.project_id, other.state.in_((TrancheState.REQUESTED, TrancheState.APPROVED)))
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, none, funding.held(user), since=funding.fell_due())]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
         found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
@@ -282,7 +285,10 @@ def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def endings_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
-    """Early ends under consideration, and suspended projects that wait to be resumed."""
+    """Early ends asked for (to take up) or under consideration (to decide), and suspended projects that wait to be resumed."""
+    if user.can(Do.EXECUTION_REVIEW):
+        ended = exists().where(ProjectClosing.project_id == Termination.project_id)
+        return [_of_project(Termination, user, "execution.termination", Termination.state == TerminationState.REQUESTED, ~ended, since=Termination.requested_at)]
     if not user.can(Do.EXECUTION_DECIDE):
         return []
     return [_of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at),
@@ -306,13 +312,14 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
+    (N_("Questions of a council to answer"), councils.questions_to_answer),
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),
     (N_("Reserve: decide who moves up"), councils.places_to_fill),
     (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
-    (N_("Early ends to decide, suspended projects to resume"), endings_to_decide),
+    (N_("Early ends to take up or decide, suspended projects to resume"), endings_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
     (N_("Payments to deal with"), tranches),
     (N_("Plans that await your decision"), plans.to_decide),

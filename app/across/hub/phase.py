@@ -33,11 +33,13 @@ class Phase(Face):
     RECOGNISED = "recognised", N_("Result recognised"), "green"
     FAILED = "failed", N_("Not accepted"), "red"
     TERMINATED = "terminated", N_("Terminated early"), "red"
+    CANCELLED = "cancelled", N_("Approval cancelled"), "red"
     LIQUIDATED = "liquidated", N_("Contract liquidated"), "grey"
     FOLLOWED_UP = "followed_up", N_("Results followed up"), "grey"
 
 
-ENDED = {ClosingKind.RECOGNISED: Phase.RECOGNISED, ClosingKind.FAILED: Phase.FAILED, ClosingKind.TERMINATED: Phase.TERMINATED}
+ENDED = {ClosingKind.RECOGNISED: Phase.RECOGNISED, ClosingKind.FAILED: Phase.FAILED, ClosingKind.TERMINATED: Phase.TERMINATED,
+         ClosingKind.CANCELLED: Phase.CANCELLED}  # fmt: skip
 BEFORE_SIGNING = frozenset({ContractState.DRAFT})
 
 

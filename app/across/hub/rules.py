@@ -57,7 +57,7 @@ def next_steps(project: Any, contract: Any, tranches: list[Any], lines: list[Lin
     closing = _accounts(project, contract, settlement, owed, holds, can) if ended and contract is not None and contract.state != ContractState.DRAFT and not project.historic else []
     changes = [] if ended else _changes(lines, can)
     return [*([] if ended else _endings(lines, can)), *closing, *([] if ended else _contract(project, contract, can)), *money, *reports, *changes,
-            *_acceptance(project, contract, lines, holds, can, today), *_transfer(lines, holds, can, today)]  # fmt: skip
+            *_acceptance(project, contract, lines, holds, can, today), *_transfer(contract, lines, holds, can, today)]  # fmt: skip
 
 
 def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[Step]:
@@ -71,10 +71,11 @@ def _contract(project: Any, contract: Any, can: Callable[[Do], bool]) -> list[St
 
 
 def _endings(lines: list[Line], can: Callable[[Do], bool]) -> list[Step]:
-    """Early ends to decide, suspensions to end."""
+    """Early ends to take up or decide, suspensions to end."""
+    asked = [Step(N_("Take up the request for an early end"), "execution.termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.REQUESTED and can(Do.EXECUTION_REVIEW)]
     if not can(Do.EXECUTION_DECIDE):
-        return []
-    return [*(Step(N_("Decide on the early end"), "execution.decide_termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.OPENED),
+        return asked
+    return [*asked, *(Step(N_("Decide on the early end"), "execution.decide_termination", x.pid) for x in lines if x.kind == "termination" and x.state == TerminationState.OPENED),
             *(Step(N_("Resume the work"), "execution.resume", x.pid) for x in lines if x.kind == "suspension" and x.state == SuspensionState.SUSPENDED)]  # fmt: skip
 
 
@@ -98,8 +99,10 @@ def _money(tranches: list[Any], holds: bool, can: Callable[[Do], bool]) -> list[
         TrancheState.REQUESTED: (can(Do.FUNDING_APPROVE_PAYMENT), N_("Approve payment of tranche %(n)s"), "funding.approve_payment"),
         TrancheState.APPROVED: (can(Do.FUNDING_PAY), N_("Record payment of tranche %(n)s"), "funding.pay"),
     }  # fmt: skip
-    found = []
+    found, under_way = [], any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in tranches)
     for tranche in tranches:
+        if under_way and tranche.state == TrancheState.DUE:
+            continue  # one request of a contract at a time
         mine, label, endpoint = wanted.get(tranche.state, (False, "", ""))
         if mine:
             found.append(Step(label, endpoint, tranche.public_id, tranche.position))
@@ -139,10 +142,11 @@ def _acceptance(project: Any, contract: Any, lines: list[Line], holds: bool, can
     return [Step(label, "acceptance.show", case.pid)] if mine else []
 
 
-def _transfer(lines: list[Line], holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
+def _transfer(contract: Any, lines: list[Line], holds: bool, can: Callable[[Do], bool], today: date) -> list[Step]:
     found = []
     recognised = any(line.kind == "acceptance_case" and line.state == CaseState.RECOGNISED for line in lines)
-    if recognised and (holds or can(Do.TRANSFER_OFFER)) and not any(line.kind in ("handover", "follow_up", "transfer_agreement") for line in lines):
+    closed = contract is None or contract.state == ContractState.LIQUIDATED  # by the usual order of steps; where a province hands over earlier, the result's page offers it
+    if closed and recognised and (holds or can(Do.TRANSFER_OFFER)) and not any(line.kind in ("handover", "follow_up", "transfer_agreement") for line in lines):
         found += [Step(N_("Offer the result to a receiver"), "transfer.offer", line.pid, of=line.title) for line in lines if line.kind == "result" and line.state == ResultState.REGISTERED]
     for line in (x for x in lines if x.kind == "follow_up"):
         if line.state in OPEN_REPORTS and holds and can(Do.TRANSFER_REPORT) and line.day is not None and (line.day - today).days <= 60:

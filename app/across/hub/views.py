@@ -99,7 +99,7 @@ def _owed(whole: queries.Whole) -> int | None:
 
 
 _WAY = (Phase.APPROVED, Phase.CONTRACTED, Phase.RUNNING, Phase.IN_ACCEPTANCE, Phase.RECOGNISED, Phase.LIQUIDATED, Phase.FOLLOWED_UP)
-_STANDS_AT = {Phase.SUSPENDED: Phase.RUNNING, Phase.TERMINATED: Phase.RUNNING, Phase.FAILED: Phase.IN_ACCEPTANCE}
+_STANDS_AT = {Phase.CANCELLED: Phase.APPROVED, Phase.SUSPENDED: Phase.RUNNING, Phase.TERMINATED: Phase.RUNNING, Phase.FAILED: Phase.IN_ACCEPTANCE}
 
 
 def _progress(phase: Phase, ended: ClosingKind | None = None) -> list[tuple[str, str]]:

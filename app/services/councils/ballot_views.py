@@ -29,7 +29,7 @@ def cast(pid: str, item_pid: str) -> Any:
     if ballot is not None and request.method == "GET":
         return _receipt(council, item, ballot)
     rules, row = queries.rules_of(council, on=clock.today()), queries.subject_of(item)
-    actions.may_cast(council, item, rules, by=current_user)
+    actions.may_cast(council, item, rules, by=current_user, at=clock.now())
     actions.refuse_without_quorum(council, item, rules)
     procedure = queries.procedure(council)
     questions = procedure.questions(row, rules)

@@ -12,8 +12,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.kernel import clock
-from app.services.councils import queries, recount, sealing
+from app.services.councils import actions, queries, recount, sealing
+from app.services.councils.remarks.actions import remind_due
 
+JOBS = [remind_due]
 councils = AppGroup("councils", help="Sealed ballots and their counts.")
 
 
@@ -59,3 +61,4 @@ def new_key() -> None:
 
 
 commands = [councils]
+JOBS = [actions.watch]

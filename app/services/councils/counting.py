@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
@@ -23,6 +23,7 @@ class Scored:
     passed: bool
     chair: Fraction | None
     led_by: str | None = None
+    criteria: Mapping[str, Fraction] = field(default_factory=dict)  # the mean mark of each criterion, for rules that break ties by one
 
 
 @dataclass(frozen=True)
@@ -76,20 +77,23 @@ def sheet_total(marks: Mapping[str, Mark], sheet: Mapping[str, Any]) -> Fraction
     return sum((mark * weight for mark, weight in found if mark is not None), Fraction(0))
 
 
-def score(sheets: Sequence[Mapping[str, Mark]], sheet: Mapping[str, Any], *, chair: int | None = None, led_by: str | None = None) -> Scored:
+def score(sheets: Sequence[Mapping[str, Mark]], sheet: Mapping[str, Any], *, chair: int | None = None, led_by: str | None = None, base: int | None = None) -> Scored:
     """Mean of the valid sheets, and whether the item passes: mean ≥ pass mark and no criterion with too many zeros.
 
     `chair` is the index of the presiding member's sheet, `led_by` the role in which that member sat. `sheet`: {"criteria": [{"code", "weight"}], "top", "pass",
-    "zero_share": [1, 3]} – a criterion marked 0 by more than that share of the valid sheets fails the item.
+    "zero_share": [1, 3]} – a criterion marked 0 by more than that share of the valid sheets fails the item. `base` is by how many is
+    divided, where the rule counts those present: else the valid sheets.
     """
     totals = [sheet_total(marks, sheet) for marks in sheets]
     valid = [t for t in totals if t is not None]
-    mean = sum(valid, Fraction(0)) / len(valid) if valid else Fraction(0)
+    among = len(valid) if base is None else base
+    mean = sum(valid, Fraction(0)) / among if valid else Fraction(0)
     good = [marks for marks, total in zip(sheets, totals, strict=True) if total is not None]
-    limit = Fraction(*sheet["zero_share"]) * len(good)
+    limit = Fraction(*sheet["zero_share"]) * among
     zeros = any(sum(exact(marks[c["code"]]) == 0 for marks in good) > limit for c in sheet["criteria"])
     passed = bool(valid) and mean >= Fraction(sheet["pass"]) and not zeros
-    return Scored(mean, len(valid), len(totals) - len(valid), passed, totals[chair] if chair is not None else None, led_by)
+    each = {c["code"]: sum((exact(marks[c["code"]]) or Fraction(0) for marks in good), Fraction(0)) / len(good) for c in sheet["criteria"]} if good else {}
+    return Scored(mean, len(valid), len(totals) - len(valid), passed, totals[chair] if chair is not None else None, led_by, each)
 
 
 def hundredths(mean: Fraction) -> int:
@@ -121,36 +125,45 @@ def levelled(sheets: Mapping[str, Mapping[str, Fraction]]) -> dict[str, Fraction
     return {item: sum((t - strict[m] for m, t in given.items()), Fraction(0)) / len(given) for item, given in sheets.items() if given}
 
 
-def rank(items: Mapping[str, Scored], *, chosen: str | None = None, by_chair: bool = True, decimals: int | None = None) -> list[Placed]:
-    """Places by mean, ties by the presiding member's total; what is still tied has one place and is not recommended.
+CHAIR, CRITERION = "presiding_member", "criterion:"
 
-    The mean is exact, unless a rule ranks on so many `decimals`; `by_chair` says whether the rule knows that way out of a tie.
 
-    The presiding member's total tells equal means apart only when one and the same seat gave one to each of them: who is out
+def rank(items: Mapping[str, Scored], *, chosen: str | None = None, ties: Sequence[str] = (CHAIR,), decimals: int | None = None) -> list[Placed]:
+    """Places by mean, ties in the order of the rule; what is still tied has one place and is not recommended.
+
+    The mean is exact, unless a rule ranks on so many `decimals`. `ties` are the ways out of a tie, one after the other: by the presiding
+    member's total, or by the mean of a criterion ("criterion:content"); others ("authority") are decided by people.
+
+    The presiding member's total tells equal ones apart only when one and the same seat gave one to each of them: who is out
     of an item has no sheet on it, and no sheet is not a low mark. `chosen` is the one of the best group that the council
     recommends: it comes first, the others of the group after it.
     """
-
-    def ranked_on(scored: Scored) -> Fraction:
-        return scored.mean if decimals is None else Fraction((scored.mean * 2 * 10**decimals + 1) // 2, 10**decimals)
-
-    means = {ranked_on(s) for s in items.values()}
-    decided = {mean: by_chair and _comparable([s for s in items.values() if ranked_on(s) == mean]) for mean in means}
-
-    def key(scored: Scored) -> tuple[Fraction, Fraction | int]:
-        return ranked_on(scored), (scored.chair or 0) if decided[ranked_on(scored)] else 0
-
-    best = max(map(key, items.values()), default=None)
-    picked = chosen if chosen in items and key(items[chosen]) == best else None
-    order = sorted(items.items(), key=lambda kv: (tuple(-n for n in key(kv[1])), kv[0] != picked))
-    keys = [key(s) for _k, s in order]
+    keys = _keys(items, ties, decimals)
+    best = max(keys.values(), default=None)
+    picked = chosen if chosen in items and keys[chosen] == best else None
+    names = sorted(items, key=lambda name: (tuple(-n for n in keys[name]), name != picked))
+    order = [keys[name] for name in names]
     placed = []
-    for at, (name, scored) in enumerate(order):
-        tied, first = keys.count(keys[at]) > 1, keys[at] == best
-        start = keys.index(keys[at])
+    for at, name in enumerate(names):
+        tied, first, start = order.count(order[at]) > 1, order[at] == best, order.index(order[at])
         position = start + 1 if not (picked and first) or name == picked else start + 2
-        placed.append(Placed(name, position, scored, scored.passed and (name == picked or (at == 0 and not tied)), tied, first))
+        placed.append(Placed(name, position, items[name], items[name].passed and (name == picked or (at == 0 and not tied)), tied, first))
     return placed
+
+
+def _keys(items: Mapping[str, Scored], ties: Sequence[str], decimals: int | None) -> dict[str, tuple[Fraction, ...]]:
+    """What each is ranked by: the mean, then each way out of a tie, asked only of those that are equal so far."""
+    found = {name: (s.mean if decimals is None else Fraction((s.mean * 2 * 10**decimals + 1) // 2, 10**decimals),) for name, s in items.items()}
+    for how in ties:
+        groups: dict[tuple[Fraction, ...], list[str]] = {}
+        for name, key in found.items():
+            groups.setdefault(key, []).append(name)
+        for group in groups.values():
+            by_chair = how == CHAIR and _comparable([items[name] for name in group])
+            for name in group:
+                more = items[name].chair if by_chair else items[name].criteria.get(how.removeprefix(CRITERION)) if how.startswith(CRITERION) else None
+                found[name] += (more or Fraction(0),)
+    return found
 
 
 def _comparable(scored: Sequence[Scored]) -> bool:

@@ -46,6 +46,7 @@ class Council(Identified, Versioned, Model):
     rule_ids: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     meets_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     place: Mapped[str | None] = mapped_column(String(300))
+    meeting_mode: Mapped[str | None] = mapped_column(String(32))  # in the room, online or both: one of the rule `councils.modes`
     vice_authorised: Mapped[bool] = mapped_column(default=False)
     authorisation: Mapped[str | None] = mapped_column(String(200))  # number and date of the vice chair's written authorisation
     secretary_pid: Mapped[str | None] = mapped_column(String(26))  # the seat that the council elected to keep this session, its secretary being absent

@@ -18,11 +18,13 @@ from app.services.councils.rules import Kind, SeatRole
 Words = Mapping[str, str]  # {"vi": …, "en": …}: texts of rules are data in both languages
 Rules = Mapping[str, Any]  # the values of the frozen rules by key
 BALLOTS = "ballots"  # beside them, when a count is made: how many ballots were in the box, valid or not
+MEMBERS = "members"  # and how many members the council has
 
 
 def base_of(rule: Mapping[str, Any], valid: int, rules: Rules) -> int:
-    """Of how many a fraction is asked: by the rule of those present, whose ballots were in the box, or of the valid ballots."""
-    return valid if rule.get("base") == "valid" else int(rules.get(BALLOTS, valid))
+    """Of how many a fraction is asked: by the rule of those present, whose ballots were in the box, of the valid ballots, or of all who are appointed."""
+    base = rule.get("base")
+    return valid if base == "valid" else int(rules.get(MEMBERS if base == "appointed" else BALLOTS, valid))
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Question:
     choices: Sequence[tuple[str, Words]] = ()
     required: bool = True
     heading: Words | None = None  # opens a new part of the sheet
+    meanings: Mapping[int, Words] = field(default_factory=dict)  # what a mark means, said beside it
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.kernel.subjects import Subject, register_subject
 from app.kernel.text import fold
+from app.services.councils import clash_rules
 from app.services.councils.models import (
     AgendaItem,
     Ballot,
@@ -27,11 +28,9 @@ from app.services.councils.procedures import Cast, Procedure, procedure_of
 from app.services.councils.rules import (
     PREPARED,
     UNDER_WAY,
-    Conflict,
     CouncilState,
     Kind,
     SeatRole,
-    conflicts,
 )
 from app.services.papers import queries as papers
 from app.services.people import queries as people
@@ -40,7 +39,8 @@ from app.services.rulebook import queries as rulebook
 
 NEAR = timedelta(hours=4)  # two sessions nearer than this are at the same time for who sits on both
 SITTING = (*UNDER_WAY, CouncilState.CONCLUDED)
-OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions", "counting_team")
+OWN_RULES = ("size", "quorum", "adoption", "papers_days", "exclusions", "counting_team", "order", "remarks", "comments_days")
+ROOM_RULES = ("councils.modes", "councils.absent_opinion", "councils.remark_form", "councils.written_answers")
 
 
 def _whole() -> Select[Any]:
@@ -79,6 +79,11 @@ def councils_statement(user: User) -> Select[Any]:
     return statement.where(Council.state.in_(SITTING), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id, Seat.left_at.is_(None)))
 
 
+def under_way() -> list[Council]:
+    """The councils that are established or in session."""
+    return list(db.session.scalars(_whole().where(Council.state.in_(UNDER_WAY)).order_by(Council.id)))
+
+
 def seat_of(council: Council, user: User) -> Seat | None:
     """This person's seat."""
     return next((seat for seat in council.seats if seat.user_id == user.id), None)
@@ -107,6 +112,11 @@ def item_by_pid(council: Council, pid: str) -> AgendaItem | None:
     return next((item for item in council.agenda if item.public_id == pid), None)
 
 
+def council_of_item(item: AgendaItem) -> Council | None:
+    """The council that has the item on its agenda."""
+    return db.session.scalar(_whole().where(Council.id == item.council_id))
+
+
 def locked_item(item: AgendaItem, *, opening: bool) -> AgendaItem:
     """The item read anew under a lock: a ballot is cast beside others, but never beside the opening of the box."""
     statement = select(AgendaItem).where(AgendaItem.id == item.id).with_for_update(read=not opening)
@@ -126,7 +136,8 @@ def locked(council: Council, *, casting: bool = False) -> Council:
 def rule_keys(kind: Kind, agenda: Iterable[Any]) -> list[str]:
     """The rules that a council of this kind freezes."""
     own = [f"councils.{kind}.{name}" for name in OWN_RULES]
-    return [*own, "councils.excluded_roles", "councils.invalid_ballots", "councils.vice_chair_needs_authorisation", *procedure_of(kind).rule_keys(list(agenda))]
+    return [*own, *ROOM_RULES, "councils.excluded_roles", *clash_rules.KEYS, "councils.invalid_ballots", "councils.vice_chair_needs_authorisation",
+            *procedure_of(kind).rule_keys(list(agenda))]  # fmt: skip
 
 
 def rules_of(council: Council, *, on: date) -> dict[str, Any]:
@@ -160,15 +171,7 @@ def procedure(council: Council) -> Procedure:
     return procedure_of(council.kind)
 
 
-# --- conflicts ------------------------------------------------------------------------------------------------
-
-
-def conflicts_of(council: Council, user: User, item: AgendaItem, role: SeatRole, rules: dict[str, Any]) -> list[Conflict]:
-    """Why this person may not deal with the item in that role, as the data say it now."""
-    parties = subjects.subject_of(item.subject_type).parties(subject_of(item))
-    own = {m.organisation_id for m in user.live_memberships}
-    return conflicts(user.id, own, users=parties.users, organisations=parties.organisations, role=role,
-                     exclusions=rules[f"councils.{council.kind}.exclusions"], excluded_roles=rules["councils.excluded_roles"])  # fmt: skip
+# --- conflicts: see clashes -----------------------------------------------------------------------------------
 
 
 def recusals_of(council: Council) -> set[tuple[int, int]]:
@@ -361,10 +364,23 @@ def beside(council: Council) -> list[tuple[Council, list[str]]]:
 def reads_paper(council: Council, paper: Any, user: User) -> bool:
     """A member reads the papers of the council; who was out of an item not the minutes, which tell of every item."""
     seat = seat_of(council, user)
-    told_of = paper.template == "councils/minutes" and seat is not None and any(out == seat.id for out, _item in recusals_of(council))
+    told_of = paper.template in ("councils/minutes", "councils/counting") and seat is not None and any(out == seat.id for out, _item in recusals_of(council))
     return may_read(council, user) and (user.can(Do.COUNCILS_READ) or not told_of)
 
 
+def seat_by_any(pid: str) -> Seat | None:
+    """A seat with its person, whoever asks: what is on it asks may_read itself."""
+    return db.session.scalar(select(Seat).options(joinedload(Seat.user)).where(Seat.public_id == pid))
+
+
+def invitations(council: Council, *, seat: Seat | None = None) -> list[Any]:
+    """The letters of invitation, newest first: those of one seat, or of all."""
+    return papers.of(*([seat] if seat is not None else council.seats))
+
+
+register_subject("seat", Subject(
+    load=seat_by_any, title=lambda s: s.user.name, parties=lambda _s: subjects.Parties(), may_read=lambda s, user: user.can(Do.COUNCILS_READ) or s.user_id == user.id,
+    url=None))  # fmt: skip
 register_subject("council", Subject(
     load=council_by_pid, title=lambda c: c.title, parties=lambda _c: subjects.Parties(), may_read=may_read, reads_paper=reads_paper,
     url=lambda c: ("councils.show", {"pid": c.public_id})))  # fmt: skip

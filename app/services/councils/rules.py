@@ -68,15 +68,6 @@ class Check:
     roles: tuple[SeatRole, ...] = ()  # of whom it speaks; empty: of all members
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """Why a person may not deal with an item; `hard` blocks, otherwise it is a warning to explain."""
-
-    reason: str
-    params: dict[str, str]
-    hard: bool = True
-
-
 def check_composition(roles: Iterable[SeatRole], rule: dict[str, Any]) -> list[Check]:
     """The composition against {"min", "max", "roles": {role: exact number}}."""
     seats = list(roles)
@@ -89,15 +80,17 @@ def check_composition(roles: Iterable[SeatRole], rule: dict[str, Any]) -> list[C
 
 
 def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str, Any], *, vice_authorised: bool, out: Sequence[SeatRole] = ()) -> list[Check]:
-    """Attendance against {"fraction": [2, 3], "chair": true, "reviewers": n, "secretary": bool}; the base is all seats.
+    """Attendance against {"fraction": [2, 3], "base": …, "chair": true, "reviewers": n, "secretary": bool}.
 
-    `out` are the seats, not among the present, that a conflict keeps out of the item asked about: the sentences name them.
+    The base is all who are appointed, or, where the rule says "entitled", those of them who are not out of the item. `out` are the seats, not
+    among the present, that a conflict keeps out of the item asked about: the sentences name them.
     """
     share = Fraction(*rule["fraction"])
-    said = {"present": len(present), "all": len(seats), "share": f"{share.numerator}/{share.denominator}"}
+    among = len(seats) - (len(out) if rule.get("base") == "entitled" else 0)
+    said = {"present": len(present), "all": among, "share": f"{share.numerator}/{share.denominator}"}
     few = N_("%(present)s of %(all)s members can vote on it, %(out)s being out of it because of a conflict; a quorum needs at least %(share)s.")
-    checks = [Check(len(present) >= share * len(seats), few, said | {"out": len(out)}) if out else
-              Check(len(present) >= share * len(seats), N_("%(present)s of %(all)s members are present; a quorum needs at least %(share)s."), said)]  # fmt: skip
+    checks = [Check(len(present) >= share * among, few, said | {"out": len(out)}) if out else
+              Check(len(present) >= share * among, N_("%(present)s of %(all)s members are present; a quorum needs at least %(share)s."), said)]  # fmt: skip
     if rule.get("chair"):
         led = SeatRole.CHAIR in present or (SeatRole.VICE_CHAIR in present and vice_authorised)
         checks.append(Check(led, N_("The chair is out of it because of a conflict: the vice chair presides with written authorisation.") if SeatRole.CHAIR in out else
@@ -111,22 +104,6 @@ def check_quorum(seats: list[SeatRole], present: list[SeatRole], rule: dict[str,
     if rule.get("secretary"):
         checks.append(Check(SeatRole.SECRETARY in present, N_("For a quorum the scientific secretary is present."), {}, (SeatRole.SECRETARY,)))
     return checks
-
-
-def conflicts(user_id: int, organisation_ids: set[int], *, users: Iterable[int], organisations: Iterable[int],
-              exclusions: dict[str, str], role: SeatRole | None = None, excluded_roles: Iterable[str] = ()) -> list[Conflict]:  # fmt: skip
-    """Conflicts of a person with the parties of an item, by {"same_organisation": "never"|"not_in_roles"|"warn", "team": …}."""
-
-    def hard(cause: str) -> bool:
-        how = exclusions.get(cause, "never")
-        return how == "never" or (how == "not_in_roles" and (role is None or str(role) in set(excluded_roles)))
-
-    found = []
-    if user_id in set(users):
-        found.append(Conflict(N_("This person takes part in the dossier."), {}, hard("team")))
-    if organisation_ids & set(organisations):
-        found.append(Conflict(N_("This person belongs to the host or a partner organisation of the dossier."), {}, hard("same_organisation")))
-    return found
 
 
 def refuse_broken(checks: Iterable[Check], *, field: str | None = None, rule: Any = None, missing: Callable[[Collection[SeatRole]], list[str]] | None = None) -> None:

@@ -10,14 +10,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.kernel.words import N_
+from app.services.conflicts.rules import CAUSES
 from app.services.councils.rules import SeatRole
 
-# of whom a rule of conflicts speaks, and what follows
-CAUSES = {
-    "team": N_("who takes part in the dossier"), "same_organisation": N_("people of the proposing or host body"), "partner_organisation": N_("people of a partner body"),
-    "family": N_("relatives of the applicant"), "partial": N_("who may be partial"), "sanctioned": N_("who is under a sanction"),
-}  # fmt: skip
 FOLLOWS = {"never": N_("may not sit"), "not_in_roles": N_("may not hold the main roles"), "warn": N_("must give an explanation")}
+SPANS = {"organisation": N_("earlier employer: %(n)s years"), "projects": N_("joint projects: %(n)s years"), "papers": N_("joint papers: %(n)s years")}
 CODED = r": [^.]*[a-z]_[a-z][^.]*"  # what a note lists by the names that the data use
 
 
@@ -29,6 +26,10 @@ def in_words(rows: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _what(key: str, rule: Any) -> str:
     if key.endswith(".exclusions"):
         return _("Who may not sit in the council")
+    if key == "councils.conflict_causes":
+        return _("What follows from other ties")
+    if key == "councils.conflict_years":
+        return _("How far back ties count as a conflict")
     if key == "councils.excluded_roles":
         return _("Main roles, which whoever has a conflict may not hold")
     if key.endswith(".adoption"):
@@ -44,7 +45,9 @@ def _value(key: str, rule: Any) -> str | None:
         return _("Yes") if value else _("No")
     if isinstance(value, int | float):
         return {"working": _("%(n)s working days", n=value), "calendar": _("%(n)s calendar days", n=value)}.get(rule.unit, str(value))
-    if key.endswith(".exclusions"):
+    if key == "councils.conflict_years":
+        return ", ".join(_(SPANS[what], n=n) for what, n in value.items() if what in SPANS)
+    if key.endswith((".exclusions", ".conflict_causes")):
         return "; ".join(f"{_(CAUSES[cause])}: {_(FOLLOWS[how])}" for cause, how in value.items() if cause in CAUSES and how in FOLLOWS)
     if key == "councils.excluded_roles":
         return ", ".join(_(SeatRole(role).label) for role in value)

@@ -15,13 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
+from app.later import cipher
 
 VERSION = "vamco ballot v1"
 BLOCK, NONCE = 4096, 12
@@ -60,7 +56,8 @@ def _derived(key: str, use: str) -> bytes:
     if key not in _keys:
         raise KeyMissing(N_("The ballots here were sealed with the key %(key)s, which this server does not have. Whoever keeps the server puts it back "
                             "(VAMCO_BALLOT_KEY, or the file ballot-key of the instance folder); without it nobody can open them."), key=key)  # fmt: skip
-    return HKDF(SHA256(), 32, salt=None, info=f"{VERSION}:{use}".encode()).derive(_keys[key].encode())
+    derived: bytes = cipher.derived(_keys[key], f"{VERSION}:{use}")
+    return derived
 
 
 def seal(content: Any, *bound: str) -> Sealed:
@@ -69,15 +66,15 @@ def seal(content: Any, *bound: str) -> Sealed:
     text = canonical(content).encode()
     nonce = secrets.token_bytes(NONCE)
     filled = text.ljust(-(-len(text) // BLOCK) * BLOCK)
-    return Sealed(newest, nonce + AESGCM(_derived(newest, "seal")).encrypt(nonce, filled, _said(bound)))
+    return Sealed(newest, nonce + cipher.closed(_derived(newest, "seal"), nonce, filled, _said(bound)))
 
 
 def unseal(sealed: Sealed, *bound: str) -> Any:
     """The plain data. Raises KeyMissing, and WrongState when the text was changed or belongs elsewhere."""
-    try:
-        return json.loads(AESGCM(_derived(sealed.key_id, "seal")).decrypt(sealed.text[:NONCE], sealed.text[NONCE:], _said(bound)))
-    except InvalidTag:
-        raise WrongState(N_("A sealed ballot was changed in the database, or put in another's place. Nothing is opened; please call whoever keeps the server.")) from None
+    text = cipher.opened(_derived(sealed.key_id, "seal"), sealed.text[:NONCE], sealed.text[NONCE:], _said(bound))
+    if text is None:
+        raise WrongState(N_("A sealed ballot was changed in the database, or put in another's place. Nothing is opened; please call whoever keeps the server."))
+    return json.loads(text)
 
 
 def proof(key: str, ballot: str) -> str:

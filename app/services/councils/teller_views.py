@@ -72,7 +72,7 @@ def enter_paper(pid: str, item_pid: str, seat_pid: str) -> Any:
         if not result:
             return done(_("Kept. Another of the counting team enters the same ballot now."), url_for(".paper", pid=pid))
         return done(_("The two readings differ. Please look at the paper again."), url_for(".enter_paper", pid=pid, item_pid=item_pid, seat_pid=seat_pid))
-    told = [(_label(questions, d.code), forms.shown_answer(questions, reasons, d.code, d.mine), forms.shown_answer(questions, reasons, d.code, d.theirs), d.other)
+    told = [(_label(questions, d.code), forms.shown_answer(questions, reasons, d.code, d.mine), d.other)
             for d in actions.differences(council, item, seat, by=current_user)]  # fmt: skip
     return render_template("councils/enter_paper.html", council=council, item=item, seat=seat, form=form, questions=questions, differences=told)
 

@@ -19,7 +19,11 @@ from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.councils import (
     actions,
     ballot_views,
+    blank_views,
+    clash_views,
     forms,
+    pool,
+    pool_views,
     queries,
     result_views,
     rules_shown,
@@ -29,15 +33,18 @@ from app.services.councils import (
     teller_views,
     what_if_views,
 )
-from app.services.councils.actions.session import quorum
+from app.services.councils.actions.session import quorum, runs
 from app.services.councils.actions.setup import papers_due
 from app.services.councils.blueprint import bp, found, seat_in
 from app.services.councils.models import Council
+from app.services.councils.remarks import views as remark_views
+from app.services.councils.room import views as room_views
 from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 
-__all__ = ["ballot_views", "bp", "result_views", "teller_views", "what_if_views"]
+__all__ = ["ballot_views", "blank_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
+public_bp = pool_views.public_bp
 REFRESH = 20  # seconds between two looks at a running session
 
 
@@ -95,9 +102,12 @@ def show(pid: str) -> Any:
         composition=shown.told(shown.ready(council)) if council.state in PREPARED else [],
         warnings=shown.beside(council) if officer and council.state in (*PREPARED, CouncilState.ESTABLISHED) else [],
         papers=[p for p in papers.of(council) if officer or queries.reads_paper(council, p, current_user)], timeline_entries=timeline,
-        next_steps=shown.next_steps(council, seat), counted=bool(queries.counted_items(council)), recusals=queries.recusal_rows(council) if officer else [], seats={s.id: s for s in council.seats},
+        invitations=queries.invitations(council) if officer else queries.invitations(council, seat=seat) if seat else [], prints=runs(council, current_user) or seat is not None,
+        next_steps=shown.next_steps(council, seat), counted=bool(queries.counted_items(council)), recusals=clash_views.out_of_items(council, keeps=runs(council, current_user)) if officer or runs(council, current_user) else [],
+        signed=clash_views.signed(seat), composes=current_user.can(Do.COUNCILS_RUN),
+        asked=pool_views.answers(council) if current_user.can(Do.COUNCILS_RUN) and council.state in PREPARED else {},
         leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
-        gives_back=session_views.runs(council, current_user) and actions.may_give_back(council),
+        gives_back=runs(council, current_user) and actions.may_give_back(council),
         replaces=current_user.can(Do.COUNCILS_ESTABLISH) and COUNCIL.may(council, "replace"), removes=current_user.can(Do.COUNCILS_RUN) and council.state == CouncilState.DRAFT,
     )  # fmt: skip
 
@@ -116,7 +126,9 @@ def appoint(pid: str) -> Any:
         user = or_404(people.user_by_pid(form.user.data or ""))
         actions.appoint(council, user, form.role.data, explanation=form.explanation.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("%(name)s has a seat.", name=user.name), url_for(".show", pid=pid))
-    return render_template("councils/appoint.html", council=council, form=form)
+    if request.method == "GET" and request.args.get("user"):
+        form.user.data = request.args["user"]
+    return render_template("councils/appoint.html", council=council, form=form, **pool_views.suggested(council))
 
 
 @bp.route("/<pid>/seats/<seat_pid>/remove", methods=["GET", "POST"])
@@ -203,7 +215,9 @@ def replace(pid: str, seat_pid: str) -> Any:
         actions.replace(council, seat, user, number=form.number.data or "", dated=form.dated.data, reason=form.reason.data or "",
                         explanation=form.explanation.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         return done(_("%(name)s has a seat.", name=user.name), url_for(".show", pid=pid))
-    return render_template("councils/replace.html", council=council, seat=seat, form=form)
+    if request.method == "GET" and request.args.get("user"):
+        form.user.data = request.args["user"]
+    return render_template("councils/replace.html", council=council, seat=seat, form=form, **pool_views.suggested(council))
 
 
 @bp.route("/<pid>/dissolve", methods=["GET", "POST"])

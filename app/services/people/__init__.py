@@ -1,7 +1,7 @@
 """People: accounts, organisations, roles, sign-in, and the facts that stages push down about who works on what.
 
 User          a person with an account. Every active user may say the words of "researcher".
-RoleGrant     a role with a scope (an organisation or everything) and an end date; revoked, never deleted.
+RoleGrant     a role with an end date; revoked, never deleted. Host and agency act for the organisations of their memberships.
 Organisation  a host, an agency, a company; its names are kept with dates, since papers name the one of their day.
 Membership    who belongs to which organisation, and who manages it (the manager signs off for the host).
 SignInSession a row made at sign-in; dead after sign-out, password change or revocation.

@@ -116,13 +116,12 @@ class User(UserMixin, Identified, Versioned, Model):
 
 
 class RoleGrant(Identified, Model):
-    """A role given to a person, with an end; revoked, never deleted. It has no scope of its own: rows ask for membership."""
+    """A role given to a person, with an end; revoked, never deleted. Its scope is the person's memberships, which have a term too."""
 
     __tablename__ = "role_grant"
 
     user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
     role: Mapped[Role] = enum_of(Role)
-    organisation_id: Mapped[int | None] = mapped_column(to("organisation"))  # of grants from before: it was never asked and is no longer given
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

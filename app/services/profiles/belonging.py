@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -18,6 +17,7 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
+from app.later import fuzz
 from app.services.people import actions as people_actions
 from app.services.people import queries as people
 from app.services.people.models import Membership, Organisation, User

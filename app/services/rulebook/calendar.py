@@ -10,10 +10,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 
-from holidays import country_holidays
-
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
+from app.later import holidays
 
 WORKING, CALENDAR = "working", "calendar"
 LONGEST = 3_660
@@ -60,7 +59,7 @@ def working_days_between(start: date, end: date, is_off: Callable[[date], bool])
 @lru_cache(maxsize=64)
 def national_days(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """(days off, Saturdays and Sundays that are worked) of a year, as the holidays library knows them."""
-    known = country_holidays("VN", years=year)
+    known = holidays.country_holidays("VN", years=year)
     worked = {d for d in (getattr(known, "weekend_workdays", None) or set()) if d.year == year}
     return frozenset(d for d in known if d.year == year), frozenset(worked)
 
@@ -68,7 +67,7 @@ def national_days(year: int) -> tuple[frozenset[date], frozenset[date]]:
 @lru_cache(maxsize=64)
 def names_of(year: int) -> dict[date, str]:
     """The names of the national days off of a year, in Vietnamese."""
-    return {d: str(name) for d, name in country_holidays("VN", years=year, language="vi").items() if d.year == year}
+    return {d: str(name) for d, name in holidays.country_holidays("VN", years=year, language="vi").items() if d.year == year}
 
 
 def off_days(overrides: dict[date, str]) -> Callable[[date], bool]:

@@ -138,19 +138,14 @@ def check_shares(percents: Sequence[int], *, needed: bool) -> None:
     if not percents and not needed:
         return
     if any(not 1 <= p <= 100 for p in percents):
-        raise Incomplete(N_("Each share is a whole number from 1 to 100 percent."), field="shares")
+        raise Incomplete(N_("Each share is a whole number from 1 to 100 percent."), field="percent_1")
     if sum(percents) != 100:
-        raise Incomplete(N_("The shares of all members must make 100 percent; they make %(sum)s."), field="shares", sum=sum(percents))
+        raise Incomplete(N_("The shares of all members must make 100 percent; they make %(sum)s."), field="percent_1", sum=sum(percents))
 
 
 def days_late(due: date, submitted: date) -> int:
     """By how many days the dossier came after its term; 0 = in time."""
     return max(0, (submitted - due).days)
-
-
-def next_gate(order: Sequence[str], passed: Collection[Gate]) -> Gate | None:
-    """The first of this room's gates, in the order of the rule, that is not passed yet."""
-    return next((gate for gate in gates_in(order) if gate not in passed), None)
 
 
 def gates_in(order: Sequence[str]) -> list[Gate]:

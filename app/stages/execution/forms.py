@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.kernel.forms import (
     ChoiceField,
     DateField,
+    FileField,
     IntField,
     LineField,
     MoneyField,
@@ -39,6 +40,11 @@ class SubmitReport(StageForm):
     spent = MoneyField(N_("Spent of the state money so far"), required=True)
     difficulties = NoteField(N_("Difficulties, and what you ask for"), max=5000, rows=3)
     next_steps = NoteField(N_("What comes next"), max=5000, rows=3)
+
+
+class Evidence(StageForm):
+    kind = PickField(N_("Kind of file"), required=True)
+    file = FileField(N_("File"), required=True)
 
 
 class ReportAnswer(Face):
@@ -115,6 +121,12 @@ class Resume(StageForm):
     on = DateField(N_("The work goes on from"), required=True)
     number = LineField(N_("Number of the decision"), required=True, max=64)
     reason = NoteField(N_("Reason"), required=True, max=5000, rows=3)
+
+
+class RequestTermination(StageForm):
+    ground = ChoiceField(N_("Ground for ending"), enum=Ground, required=True)
+    statement = NoteField(N_("Why the project is to end early, and where the work stands"), required=True, max=10_000)
+    attest = YesField(N_("The host and the principal investigator agree on this request."), required=True)
 
 
 class OpenTermination(StageForm):

@@ -40,9 +40,9 @@ from app.stages.funding.models import Project
 from app.stages.funding.rules import Cause
 
 
-def _one_open(table: str, state: str, *columns: str) -> Index:
-    """At most one row in this state (per columns)."""
-    open_rows = text(f"state = '{state}'")
+def _one_open(table: str, still_open: str, *columns: str) -> Index:
+    """At most one row that is still open (per columns)."""
+    open_rows = text(still_open)
     return Index(f"uq_{table}_one_open", *columns, unique=True, sqlite_where=open_rows, postgresql_where=open_rows)
 
 
@@ -146,7 +146,7 @@ class Adjustment(OfProject, Identified, Versioned, Model):
         CheckConstraint("kind <> 'extension' OR (months IS NOT NULL AND new_ends_on IS NOT NULL)", name="extension_has_months"),
         CheckConstraint("state <> 'agreed' OR (decision_number IS NOT NULL AND annex_number IS NOT NULL)", name="agreed_has_papers"),
         CheckConstraint("NOT special OR trim(coalesce(authority, '')) <> ''", name="special_has_authority"),
-        _one_open("adjustment", "requested", "project_id", "kind"),
+        _one_open("adjustment", "state = 'requested'", "project_id", "kind"),
     )
 
 
@@ -167,20 +167,22 @@ class Suspension(OfProject, Identified, Versioned, Model):
         text_check("reason", 10_000),
         CheckConstraint("state <> 'suspended' OR until IS NULL", name="suspended_has_no_end"),
         CheckConstraint("until IS NULL OR until >= from_date", name="until_after_from"),
-        _one_open("suspension", "suspended", "project_id"),
+        _one_open("suspension", "state = 'suspended'", "project_id"),
     )
 
 
 class Termination(OfProject, Identified, Versioned, Model):
-    """The early end: opened (payments stop), then decided with a cause and a refund, or dropped."""
+    """The early end: asked for by the host or not, opened (payments stop), then decided with a cause and a refund, or dropped."""
 
     __tablename__ = "termination"
 
-    state: Mapped[TerminationState] = enum_of(TerminationState, default=TerminationState.OPENED)
+    state: Mapped[TerminationState] = enum_of(TerminationState, default=TerminationState.REQUESTED)
     ground: Mapped[Ground] = enum_of(Ground)
     statement: Mapped[str] = mapped_column(Text)
-    opened_by_id: Mapped[int] = mapped_column(to("user_account"))
-    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cause: Mapped[Cause | None] = enum_of(Cause, nullable=True)
     paid: Mapped[int | None] = money(nullable=True)
     used: Mapped[int | None] = money(nullable=True)
@@ -192,11 +194,15 @@ class Termination(OfProject, Identified, Versioned, Model):
     decision_date: Mapped[date | None]
     remark: Mapped[str | None] = mapped_column(Text)
 
+    requested_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[requested_by_id])
+
     __table_args__ = (
         text_check("statement", 10_000),
+        CheckConstraint("state IN ('requested', 'withdrawn') OR (opened_by_id IS NOT NULL AND opened_at IS NOT NULL)", name="opened_by_someone"),
+        CheckConstraint("state NOT IN ('requested', 'withdrawn') OR (requested_by_id IS NOT NULL AND requested_at IS NOT NULL)", name="requested_by_someone"),
         CheckConstraint("decided_by_id IS NULL OR decided_by_id <> opened_by_id", name="four_eyes"),
         CheckConstraint("state <> 'decided' OR (cause IS NOT NULL AND refund IS NOT NULL AND decision_number IS NOT NULL)",
                         name="decided_has_terms"),
         CheckConstraint("used IS NULL OR used <= paid", name="used_within_paid"),
-        _one_open("termination", "opened", "project_id"),
+        _one_open("termination", "state IN ('requested', 'opened')", "project_id"),
     )  # fmt: skip

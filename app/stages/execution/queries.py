@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.stages.execution.models import (
     Adjustment,
     Inspection,
@@ -62,7 +63,12 @@ def suspension_for(user: User, pid: str) -> Suspension | None:
 
 
 def termination_for(user: User, pid: str) -> Termination | None:
-    return row_for(Termination, user, pid)
+    """One early end, with who asked for it."""
+    row = row_for(Termination, user, pid)
+    if row is not None:
+        db.session.scalars(select(Termination).where(Termination.id == row.id).execution_options(populate_existing=True).options(
+            joinedload(Termination.project).options(*_FACES), joinedload(Termination.requested_by))).one()  # fmt: skip
+    return row
 
 
 # --- of one project -------------------------------------------------------------------------------------------
@@ -77,6 +83,11 @@ def report_before(report: Report) -> Report | None:
     """The last report handed in before this one."""
     return db.session.scalar(select(Report).where(Report.project_id == report.project_id, Report.number < report.number, Report.progress.is_not(None), Report.spent.is_not(None))
                              .order_by(Report.number.desc()).limit(1))  # fmt: skip
+
+
+def evidence_kinds(project: Project) -> list[dict[str, str]]:
+    """What may stand beside a report, by the rule of the project's day."""
+    return list(rulebook.value("execution.report_documents", on=project.decision_date))
 
 
 def inspections_of(project_id: int) -> list[Inspection]:
@@ -103,6 +114,11 @@ def open_termination(project_id: int) -> Termination | None:
     return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.OPENED))
 
 
+def requested_termination(project_id: int) -> Termination | None:
+    """The early end that the host asks for and nobody has taken up yet."""
+    return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.REQUESTED))
+
+
 def last_spent(project_id: int) -> int | None:
     """What the last report that was handed in says was spent."""
     return db.session.scalar(select(Report.spent).where(Report.project_id == project_id, Report.spent.is_not(None)).order_by(Report.number.desc()).limit(1))
@@ -127,17 +143,6 @@ def extensions_agreed(project_id: int) -> int:
 
 def last_report_number(project_id: int) -> int:
     return db.session.scalar(select(func.max(Report.number)).where(Report.project_id == project_id)) or 0
-
-
-def suspended_projects(project_ids: list[int]) -> set[int]:
-    """Which of these projects are stopped now (for lists and phases)."""
-    return set(db.session.scalars(select(Suspension.project_id).where(Suspension.project_id.in_(project_ids), Suspension.state == SuspensionState.SUSPENDED)))
-
-
-def overdue_projects(project_ids: list[int], *, on: date) -> set[int]:
-    """Which of these projects owe a report whose day is past."""
-    return set(db.session.scalars(select(Report.project_id).where(Report.project_id.in_(project_ids), Report.state.in_(OPEN_REPORTS),
-                                                                  Report.due_on < on, ~_ended(Report))))  # fmt: skip
 
 
 def _ended(model: Any) -> ColumnElement[bool]:
@@ -170,8 +175,10 @@ def requested_adjustments(user: User) -> list[Adjustment]:
     return _list(Adjustment, user, Adjustment.state == AdjustmentState.REQUESTED, order=Adjustment.requested_at)
 
 
-def opened_terminations(user: User) -> list[Termination]:
-    return _list(Termination, user, Termination.state == TerminationState.OPENED, order=Termination.opened_at)
+def waiting_terminations(user: User) -> list[Termination]:
+    """Early ends that are asked for or under consideration."""
+    return _list(Termination, user, Termination.state.in_((TerminationState.REQUESTED, TerminationState.OPENED)),
+                 order=func.coalesce(Termination.requested_at, Termination.opened_at))  # fmt: skip
 
 
 def suspensions_in_force(user: User) -> list[Suspension]:
@@ -182,7 +189,3 @@ def reports_due_between(first: date, last: date) -> list[Report]:
     """Awaited reports due in these days (for reminders)."""
     return list(db.session.scalars(select(Report).options(joinedload(Report.project)).where(
         Report.state.in_(OPEN_REPORTS), Report.due_on.between(first, last)).order_by(Report.due_on, Report.id)))  # fmt: skip
-
-
-def has_reports(project_id: int) -> bool:
-    return bool(db.session.scalar(select(exists().where(Report.project_id == project_id))))

@@ -73,9 +73,11 @@ class SuspensionState(Face):
 class TerminationState(Face):
     """Where an early end is."""
 
+    REQUESTED = "requested", N_("Asked for by the host"), "blue"
     OPENED = "opened", N_("Under consideration"), "amber"
     DECIDED = "decided", N_("Terminated"), "red"
     DROPPED = "dropped", N_("Dropped, the work goes on"), "grey"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
 
 
 class Ground(Face):
@@ -88,6 +90,9 @@ class Ground(Face):
     FORCE_MAJEURE = "force_majeure", N_("Force majeure"), "grey"
     HOST_ASKS = "host_asks", N_("The host asks for it"), "blue"
 
+
+# on which a host may ask for the end itself; that it broke the contract or misused money is found by the Department
+HOST_GROUNDS = (Ground.HOST_ASKS, Ground.NOT_FEASIBLE, Ground.NOT_NEEDED, Ground.FORCE_MAJEURE)
 
 REPORT = Lifecycle("report", ReportState, start=ReportState.SCHEDULED, moves={
     (ReportState.SCHEDULED, "submit"): Move(ReportState.SUBMITTED, Do.EXECUTION_REPORT, N_("Submit the report")),
@@ -112,7 +117,10 @@ SUSPENSION = Lifecycle("suspension", SuspensionState, start=SuspensionState.SUSP
     (SuspensionState.SUSPENDED, "resume"): Move(SuspensionState.RESUMED, Do.EXECUTION_DECIDE, N_("Resume the work")),
 })  # fmt: skip
 
-TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.OPENED, moves={
+# the host may ask, the officer opens (payments stop), the leader decides; an officer may open it without being asked
+TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.REQUESTED, moves={
+    (TerminationState.REQUESTED, "open"): Move(TerminationState.OPENED, Do.EXECUTION_REVIEW, N_("Consider an early end")),
+    (TerminationState.REQUESTED, "withdraw"): Move(TerminationState.WITHDRAWN, Do.EXECUTION_REQUEST, N_("Withdraw the request")),
     (TerminationState.OPENED, "decide"): Move(TerminationState.DECIDED, Do.EXECUTION_DECIDE, N_("Decide the termination")),
     (TerminationState.OPENED, "drop"): Move(TerminationState.DROPPED, Do.EXECUTION_DECIDE, N_("Drop it, the work goes on")),
 })  # fmt: skip
@@ -184,6 +192,12 @@ def check_special(special: bool, authority: str | None) -> None:
     """Raises Incomplete when a special case does not name who allowed it."""
     if special and not (authority or "").strip():
         raise Incomplete(N_("A special case names the authority and its paper."), field="authority")
+
+
+def check_ground(ground: Ground) -> None:
+    """Raises Incomplete for a ground that the host itself does not give: those are the Department's to find."""
+    if ground not in HOST_GROUNDS:
+        raise Incomplete(N_("The host can ask for an early end on another ground than this."), field="ground")
 
 
 def check_reviewer(person_id: int, submitter_id: int | None) -> None:

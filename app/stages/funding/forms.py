@@ -223,6 +223,9 @@ class SettlementAnswer(Face):
 
 class DecideSettlement(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=SettlementAnswer, required=True)
+    number = LineField(N_("Number of the minutes"), max=64, hint=N_("When the register has given it already, like 12/BBQT-SKHCN."))
+    dated = DateField(N_("Date of the minutes"), sometimes=True, hint=N_("Needed to accept."))
+    signer = LineField(N_("Signed for the Department by"), max=200, sometimes=True, hint=N_("Needed to accept: who puts the name under the minutes."))
     remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you return the accounts."))
     attest = YesField(N_("I have compared the accounts with the vouchers and the ledger."), required=True)
 

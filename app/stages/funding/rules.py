@@ -100,6 +100,7 @@ class ClosingKind(Face):
     RECOGNISED = "recognised", N_("Recognised"), "green"
     FAILED = "failed", N_("Failed at acceptance"), "red"
     TERMINATED = "terminated", N_("Terminated early"), "red"
+    CANCELLED = "cancelled", N_("Approval cancelled"), "red"
 
 
 class Cause(Face):
@@ -165,6 +166,7 @@ ON_PAPER = {
     Condition.SIGNING: "Sau khi ký hợp đồng", Condition.REPORT: "Sau khi báo cáo định kỳ được chấp nhận",
     Condition.PRODUCT: "Sau khi bàn giao sản phẩm của giai đoạn", Condition.ACCEPTANCE: "Sau khi nghiệm thu",
     ClosingKind.RECOGNISED: "Đã công nhận kết quả", ClosingKind.FAILED: "Nghiệm thu không đạt", ClosingKind.TERMINATED: "Chấm dứt trước thời hạn",
+    ClosingKind.CANCELLED: "Hủy bỏ phê duyệt trước khi ký hợp đồng",
     Cause.SUBJECTIVE: "Nguyên nhân chủ quan", Cause.OBJECTIVE: "Nguyên nhân khách quan", Cause.ACCEPTED_RISK: "Rủi ro được chấp nhận trong nghiên cứu",
 }  # fmt: skip
 OPEN_TRANCHES = frozenset({TrancheState.PLANNED, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED})

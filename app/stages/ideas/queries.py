@@ -142,12 +142,6 @@ def idea_by_pid(pid: str) -> Idea | None:
     return db.session.scalar(select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id == pid))
 
 
-def ideas_by_pids(pids: Iterable[str]) -> list[Idea]:
-    """These ideas, whole, in the order of their rank, then as submitted."""
-    statement = select(Idea).options(*_WHOLE_IDEA).where(Idea.public_id.in_(list(pids)))
-    return sorted(db.session.scalars(statement), key=_order)
-
-
 def load_whole(ideas: Iterable[Idea]) -> None:
     """Load all that belongs to these ideas, for acts that were given bare rows."""
     ids = [i.id for i in ideas]
@@ -216,11 +210,6 @@ def topics_statement() -> Select[Any]:
 def topic_by_pid(pid: str) -> Topic | None:
     """One topic, whole."""
     return db.session.scalar(select(Topic).options(*_WHOLE_TOPIC).where(Topic.public_id == pid))
-
-
-def topics_by_pids(pids: Iterable[str]) -> list[Topic]:
-    """These topics, in the order of their codes."""
-    return list(db.session.scalars(select(Topic).options(*_WHOLE_TOPIC).where(Topic.public_id.in_(list(pids))).order_by(Topic.code)))
 
 
 def topic_of_idea(idea: Idea) -> Topic | None:

@@ -19,6 +19,7 @@ from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang
     council,
     desk_views,
     forms,
+    judging,
     linkpages,
     lists,
     orders,

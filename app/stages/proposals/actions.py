@@ -46,7 +46,7 @@ from app.stages.proposals.rules import (
 )
 
 put_to_selection, take_from_selection = outcomes.put_to_selection, outcomes.take_from_selection
-select, reserve, not_select = outcomes.select, outcomes.reserve, outcomes.not_select
+select, reserve, not_select, reconsider = outcomes.select, outcomes.reserve, outcomes.not_select, outcomes.reconsider
 save_general, add_member, set_months = team.save_general, team.add_member, team.set_months
 give_up, move_up, decline, check_giving_up = outcomes.give_up, outcomes.move_up, outcomes.decline, outcomes.check_giving_up
 check_eligible, check_ineligible = checking.check_eligible, checking.check_ineligible

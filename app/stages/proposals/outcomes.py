@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,19 +36,19 @@ def take_from_selection(proposal: Proposal, *, by: User | None, at: datetime) ->
     PROPOSAL.advance(proposal, "take_from_selection", by=by, at=at)
 
 
-def select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+def select(proposal: Proposal, *, by: User | None, at: datetime, told: Mapping[str, Any] | None = None) -> None:
     """Called by selection: recommended and concluded."""
-    _conclude(proposal, "select", by, at)
+    _conclude(proposal, "select", by, at, told)
 
 
-def reserve(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+def reserve(proposal: Proposal, *, by: User | None, at: datetime, told: Mapping[str, Any] | None = None) -> None:
     """Called by selection: passed, but not first."""
-    _conclude(proposal, "reserve", by, at)
+    _conclude(proposal, "reserve", by, at, told)
 
 
-def not_select(proposal: Proposal, *, by: User | None, at: datetime) -> None:
+def not_select(proposal: Proposal, *, by: User | None, at: datetime, told: Mapping[str, Any] | None = None) -> None:
     """Called by selection: did not pass."""
-    _conclude(proposal, "not_select", by, at)
+    _conclude(proposal, "not_select", by, at, told)
     disengage(proposal, on=local(at).date())
 
 
@@ -66,9 +66,21 @@ def holders(proposal: Proposal) -> list[User]:
     return [proposal.pi, *people.managers_of(proposal.host_id)]
 
 
-def _conclude(proposal: Proposal, verb: str, by: User | None, at: datetime) -> None:
+def _conclude(proposal: Proposal, verb: str, by: User | None, at: datetime, told: Mapping[str, Any] | None) -> None:
+    """Those who hold the dossier are told once for each session: the outcome, and `told`: the letter, until when they may complain."""
     PROPOSAL.advance(proposal, verb, by=by, at=at)
-    outbox.post("proposals/mail/concluded.txt", to=holders(proposal), key=f"proposal-concluded:{proposal.public_id}", at=at, proposal=proposal)
+    outbox.post("proposals/mail/concluded.txt", to=holders(proposal), key=f"proposal-concluded:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal,
+                **(told or {"letter": None, "until": None}))  # fmt: skip
+
+
+def reconsider(proposal: Proposal, reason: str, *, number: str, by: User | None, at: datetime) -> None:
+    """Called by selection: the outcome was set aside on a complaint; the dossier waits for another session. Money that was being appraised for it waits too."""
+    had = proposal.state == ProposalState.SELECTED
+    PROPOSAL.advance(proposal, "reconsider", by=by, at=at, reason=nfc(reason), detail={"number": number})
+    outbox.post("proposals/mail/reconsidered.txt", to=holders(proposal), key=f"proposal-reconsidered:{proposal.public_id}:{proposal.version}", at=at, proposal=proposal,
+                number=number)  # fmt: skip
+    for told in GONE if had else ():
+        told(proposal, reason, by=by, at=at)
 
 
 def is_own(proposal: Proposal, by: User) -> bool:
@@ -115,6 +127,14 @@ def decline(proposal: Proposal, reason: str, *, number: str, by: User, at: datet
     PROPOSAL.advance(proposal, "decline", by=by, at=at, reason=nfc(reason), detail={"number": number})
     outbox.post("proposals/mail/declined.txt", to=holders(proposal), key=f"proposal-declined:{proposal.public_id}", at=at, proposal=proposal, reason=nfc(reason), number=number)
     _left(proposal, nfc(reason), by=by, at=at)
+
+
+def end_reserve(chosen: Proposal, *, by: User, at: datetime) -> None:
+    """Called by funding when the contract with the chosen one is signed: who waited in reserve of the same topic is free, and told so."""
+    for row in queries.of_call_topic(chosen.call_topic, (ProposalState.RESERVE,)):
+        PROPOSAL.advance(row, "end_reserve", by=by, at=at)
+        disengage(row, on=local(at).date())
+        outbox.post("proposals/mail/reserve_ended.txt", to=holders(row), key=f"proposal-reserve-ended:{row.public_id}", at=at, proposal=row)
 
 
 def _left(proposal: Proposal, reason: str, *, by: User, at: datetime) -> None:

@@ -49,7 +49,11 @@ PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.SELECTED, "give_up"): Move(S.NOT_SELECTED, Do.PROPOSALS_WITHDRAW, N_("Give up the place")),
     (S.RESERVE, "give_up"): Move(S.NOT_SELECTED, Do.PROPOSALS_WITHDRAW, N_("Give up the place")),
     (S.RESERVE, "move_up"): Move(S.SELECTED, Do.FUNDING_APPROVE, N_("Move up from the reserve")),
+    (S.SELECTED, "reconsider"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Reconsider")),
+    (S.RESERVE, "reconsider"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Reconsider")),
+    (S.NOT_SELECTED, "reconsider"): Move(S.ELIGIBLE, Do.SYSTEM, N_("Reconsider")),
     (S.SELECTED, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
+    (S.RESERVE, "end_reserve"): Move(S.NOT_SELECTED, Do.SYSTEM, N_("The reserve ends")),
     (S.RESERVE, "decline"): Move(S.NOT_SELECTED, Do.FUNDING_APPROVE, N_("Decline")),
 })  # fmt: skip
 

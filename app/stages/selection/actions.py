@@ -21,12 +21,12 @@ from app.services.people.models import User
 from app.stages.calls import actions as calls
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TopicOutcome
-from app.stages.ideas.rules import Mode
+from app.stages.ideas.rules import Mode, TopicState
 from app.stages.proposals import actions as proposals
 from app.stages.proposals import overlaps
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
-from app.stages.selection import queries, scoring
+from app.stages.selection import letters, queries, scoring
 from app.stages.selection.models import RankingLine, Round
 from app.stages.selection.rules import ROUND, Outcome, RoundState
 
@@ -92,7 +92,7 @@ def rank(council: Council, results: Mapping[str, Mapping[str, Any]], chosen: str
     for place, item in enumerate(places, start=1):
         told = results[item.public_id]
         db.session.add(RankingLine(
-            round_id=found.id, proposal_id=council_queries.subject_of(item).id, position=place, mean_numerator=told["mean"][0],
+            round_id=found.id, session=found.session, proposal_id=council_queries.subject_of(item).id, position=place, mean_numerator=told["mean"][0],
             mean_denominator=told["mean"][1], mean_hundredths=told["hundredths"], ballots=told["sheets_counted"], passed=told["passed"],
             recommended=bool(told["recommended"]), **_outcome(told), tied=told["tied"], rule_ids=council.rule_ids or {}, frozen_at=at))  # fmt: skip
     db.session.flush()
@@ -113,18 +113,47 @@ def _outcome(told: Mapping[str, Any]) -> dict[str, Any]:
 def conclude(found: Round, *, by: User | None, at: datetime, seen: Any = None) -> None:
     """End the round as ranked: the recommended dossier is selected, others that passed are in reserve, the topic without any is free again.
 
-    Every applicant is told the outcome of the own dossier only.
+    Every applicant is told the outcome of the own dossier only, with a letter on it.
     """
     if found.state != RoundState.RANKED:
         raise WrongState(N_("This round is not ranked, or it is concluded already."))
     found.concluded_at = at
     ROUND.advance(found, "conclude", by=by, at=at, seen=seen)
-    lines = list(found.lines)
+    lines, council = list(found.lines), council_queries.council_by_pid(found.council.public_id)
+    until = letters.complain_until(found)
     for line in lines:
+        letter = letters.issue(found, line, council=council, by=by, at=at) if council is not None else None
         act = proposals.select if line.recommended else proposals.reserve if line.passed else proposals.not_select
-        act(line.proposal, by=by, at=at)
+        act(line.proposal, by=by, at=at, told={"letter": letter, "until": until})
     if not any(line.recommended for line in lines):
         calls.settle_topic(found.call_topic, TopicOutcome.NOT_SELECTED, reason="Không có hồ sơ đạt yêu cầu tuyển chọn", by=by, at=at)
+
+
+def reconsider(found: Round, reason: str, *, number: str, by: User | None, at: datetime) -> list[Proposal]:
+    """A complaint was upheld: the outcome no longer stands, and the dossiers of the round wait for another session, by decision.
+
+    Who gave the place up, or was declined, stays out. Refused when a project has been made of the topic, or another call has it.
+    """
+    check_reconsiderable(found)
+    back = [line.proposal for line in found.lines if not (line.passed and line.proposal.state == ProposalState.NOT_SELECTED)]
+    ROUND.advance(found, "reconsider", by=by, at=at, reason=reason, detail={"number": number, "dossiers": len(back)})
+    found.session, found.concluded_at, found.release_on, found.release_by_id = found.session + 1, None, None, None
+    calls.take_up_again(found.call_topic, reason=reason, by=by, at=at)
+    for row in back:
+        proposals.reconsider(row, reason, number=number, by=by, at=at)
+    db.session.flush()
+    db.session.expire(found, ["lines"])
+    return back
+
+
+def check_reconsiderable(found: Round, _by: User | None = None) -> None:
+    """Raise WrongState unless the outcome of the round can still be changed."""
+    if found.state != RoundState.CONCLUDED:
+        raise WrongState(N_("This round is not concluded: there is no outcome to reconsider."))
+    call_topic = found.call_topic
+    gone = call_topic.outcome is not None and call_topic.topic.state != TopicState.OPEN_AGAIN
+    if call_topic.topic.state == TopicState.ASSIGNED or gone:
+        raise WrongState(N_("A project has been made of this topic, or it has left this call: its outcome cannot be reconsidered any more."))
 
 
 def check_nobody_eligible(call_topic: CallTopic, _by: User | None = None) -> None:
@@ -141,7 +170,7 @@ def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: dateti
 
 def _rule_keys(rows: Any) -> list[str]:
     kind = rows[0].call_topic.topic.kind if rows else "default"
-    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "selection.disagreement", "selection.completion_days", "councils.selection.competing_recusal"]
+    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "selection.disagreement", "selection.marks", "selection.completion_days", "councils.selection.competing_recusal"]
 
 
 def _told(result: Mapping[str, Any], row: Proposal, rules: Mapping[str, Any]) -> Told:

@@ -21,7 +21,6 @@ from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import TopicState
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
-from app.stages.selection import scoring
 from app.stages.selection.models import RankingLine, Round
 from app.stages.selection.rules import RoundState, Standing
 
@@ -123,18 +122,21 @@ def dossiers(call_topic_id: int, *states: ProposalState) -> list[Proposal]:
 
 def line_of(proposal: Proposal) -> RankingLine | None:
     """The frozen line of a dossier whose round is concluded."""
-    statement = select(RankingLine).join(Round, Round.id == RankingLine.round_id).where(RankingLine.proposal_id == proposal.id, Round.state == RoundState.CONCLUDED)
+    statement = (select(RankingLine).options(joinedload(RankingLine.proposal)).join(Round, and_(Round.id == RankingLine.round_id, Round.session == RankingLine.session))
+                 .where(RankingLine.proposal_id == proposal.id, Round.state == RoundState.CONCLUDED))  # fmt: skip
     return db.session.scalar(statement)
 
 
-def remarks_on(proposal: Proposal) -> list[str]:
-    """What members wrote on the dossier: without names, in an order that tells of nobody. Empty before the council has concluded."""
-    council = councils.council_of_subject(proposal)
-    if council is None or council.state != CouncilState.CONCLUDED:
-        return []
-    item = next(i for i in council.agenda if i.subject_pid == proposal.public_id)
-    result = councils.counts_of(council).get(item.public_id)
-    return scoring.remarks(result) if result is not None else []
+def round_of_line(line: RankingLine) -> Round:
+    """The round of a line."""
+    return db.session.scalars(_whole().where(Round.id == line.round_id)).one()
+
+
+def council_of(found: Round) -> Council:
+    """The council of the round's latest session, with seats and agenda."""
+    council = councils.council_by_pid(found.council.public_id)
+    assert council is not None  # a round points to it
+    return council
 
 
 def may_read(_row: Round, user: User) -> bool:

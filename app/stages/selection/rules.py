@@ -25,6 +25,22 @@ class Outcome(Face):
 ROUND = Lifecycle("selection_round", RoundState, start=RoundState.OPEN, moves={
     (RoundState.OPEN, "rank"): Move(RoundState.RANKED, Do.SYSTEM, N_("Rank")),
     (RoundState.RANKED, "conclude"): Move(RoundState.CONCLUDED, Do.SELECTION_CONCLUDE, N_("Conclude the round")),
+    (RoundState.RANKED, "plan_release"): Move(RoundState.RANKED, Do.SELECTION_CONCLUDE, N_("Set the day of release")),
+    (RoundState.CONCLUDED, "reconsider"): Move(RoundState.OPEN, Do.SELECTION_CONCLUDE, N_("Reconsider in another session")),
+})  # fmt: skip
+
+
+class ComplaintState(Face):
+    FILED = "filed", N_("Waits for an answer"), "amber"
+    UPHELD = "upheld", N_("Upheld: reconsidered in another session"), "green"
+    DISMISSED = "dismissed", N_("Dismissed"), "red"
+    TAKEN_BACK = "taken_back", N_("Taken back"), "grey"
+
+
+COMPLAINT = Lifecycle("complaint", ComplaintState, start=ComplaintState.FILED, moves={
+    (ComplaintState.FILED, "uphold"): Move(ComplaintState.UPHELD, Do.SELECTION_CONCLUDE, N_("Uphold the complaint")),
+    (ComplaintState.FILED, "dismiss"): Move(ComplaintState.DISMISSED, Do.SELECTION_CONCLUDE, N_("Dismiss the complaint")),
+    (ComplaintState.FILED, "take_back"): Move(ComplaintState.TAKEN_BACK, Do.PROPOSALS_WITHDRAW, N_("Take the complaint back")),
 })  # fmt: skip
 
 

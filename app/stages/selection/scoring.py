@@ -8,7 +8,14 @@ from typing import Any
 
 from app.services.councils import counting
 from app.services.councils.counting import Scored
-from app.services.councils.procedures import Cast, Question, Rules, Told, Words
+from app.services.councils.procedures import (
+    BALLOTS,
+    Cast,
+    Question,
+    Rules,
+    Told,
+    Words,
+)
 
 REMARK = {"vi": "Nhận xét", "en": "Remark"}
 PASSED = {"vi": "Đạt", "en": "Passed"}
@@ -29,8 +36,15 @@ def sheet(rules: Rules) -> Mapping[str, Any]:
 def questions(_proposal: Any, rules: Rules) -> list[Question]:
     """A mark for each criterion of the sheet, and a remark."""
     form = sheet(rules)
-    marks = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "mark", top=c.get("top", form["top"]), weight=c["weight"], step=form.get("step", (1, 1))) for c in form["criteria"]]
+    marks = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "mark", top=c.get("top", form["top"]), weight=c["weight"], step=form.get("step", (1, 1)),
+                      meanings=_meanings(c.get("top", form["top"]), rules)) for c in form["criteria"]]  # fmt: skip
     return [*marks, Question("remark", REMARK, "text", required=False)]
+
+
+def _meanings(top: int, rules: Rules) -> dict[int, Words]:
+    """What the marks from 0 to `top` mean, when the rule says it of exactly these."""
+    said = {int(m["mark"]): {"vi": m["vi"], "en": m["en"]} for m in rules.get("selection.marks", ())}
+    return said if set(said) == set(range(top + 1)) else {}
 
 
 def guide(rules: Rules) -> list[Words]:
@@ -85,14 +99,15 @@ def count(casts: Sequence[Cast], rules: Rules) -> dict[str, Any]:
     form = sheet(rules)
     chair = next((at for at, c in enumerate(casts) if c.presiding), None)
     led_by = next((str(c.role) for c in casts if c.presiding), None)
-    scored = counting.score([marks_of(c.content) for c in casts], form, chair=chair, led_by=led_by)
+    present = rules.get("selection.mean", {}).get("base") == "present"
+    scored = counting.score([marks_of(c.content) for c in casts], form, chair=chair, led_by=led_by, base=int(rules.get(BALLOTS, len(casts))) if present else None)
     totals = [counting.sheet_total(marks_of(c.content), form) for c in casts]
     sheets = [{"marks": marks_of(c.content), "total": None if total is None else counting.plain(total), "remark": c.content.get("remark", "")}
               for c, total in zip(casts, totals, strict=True)]  # fmt: skip
     return {
         "mean": [scored.mean.numerator, scored.mean.denominator], "hundredths": counting.hundredths(scored.mean), "sheets_counted": scored.sheets,
         "invalid": scored.invalid, "passed": scored.passed, "chair": None if scored.chair is None else counting.plain(scored.chair), "led_by": scored.led_by,
-        "pass_mark": form["pass"], "spread": spread([t for t in totals if t is not None], rules),
+        "criteria": {code: [m.numerator, m.denominator] for code, m in scored.criteria.items()}, "pass_mark": form["pass"], "spread": spread([t for t in totals if t is not None], rules),
         "sheets": sorted(sheets, key=lambda s: (-(counting.exact(s["total"]) or 0), sorted((code, counting.exact(mark) or 0) for code, mark in s["marks"].items()))),
     }  # fmt: skip
 
@@ -146,9 +161,10 @@ def _place(result: Mapping[str, Any]) -> str | Words:
 
 def rank(results: Mapping[str, Mapping[str, Any]], rules: Rules) -> dict[str, dict[str, Any]]:
     """Places of the dossiers by mean, ties in the order of the rule selection.tie_order, then by the council's word."""
-    scored = {pid: Scored(Fraction(*r["mean"]), r["sheets_counted"], r["invalid"], r["passed"], counting.exact(r["chair"]), r.get("led_by")) for pid, r in results.items()}
+    scored = {pid: Scored(Fraction(*r["mean"]), r["sheets_counted"], r["invalid"], r["passed"], counting.exact(r["chair"]), r.get("led_by"),
+                           {code: Fraction(*m) for code, m in r.get("criteria", {}).items()}) for pid, r in results.items()}  # fmt: skip
     chosen = next((pid for pid, r in results.items() if r.get("settled", {}).get("chosen")), None)
     how = rules.get("selection.mean", {})
-    placed = counting.rank(scored, chosen=chosen, by_chair="presiding_member" in rules.get("selection.tie_order", ("presiding_member",)),
+    placed = counting.rank(scored, chosen=chosen, ties=rules.get("selection.tie_order", (counting.CHAIR,)),
                            decimals=how.get("decimals") if how.get("rank_on") == "rounded" else None)  # fmt: skip
     return {p.key: {"position": p.position, "recommended": p.recommended, "tied": p.tied, "passed": p.scored.passed, "first": p.first} for p in placed}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -14,17 +14,24 @@ from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
-from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
+from app.kernel.web import allow, done, or_404, writes
 from app.stages.calls import queries as calls
 from app.stages.calls.models import CallTopic
-from app.stages.proposals import queries as proposals
 from app.stages.proposals.rules import ProposalState
-from app.stages.selection import actions, forms, queries, vacancies
+from app.stages.selection import (
+    actions,
+    after_views,
+    complaints,
+    forms,
+    queries,
+    vacancies,
+)
+from app.stages.selection.blueprint import bp
 from app.stages.selection.forms import Vacancy
 from app.stages.selection.models import Round
 from app.stages.selection.rules import ROUND, RoundState
 
-bp = Blueprint("selection", __name__, url_prefix="/selection", template_folder="templates")
+__all__ = ["after_views", "bp"]
 
 
 def _rounds() -> Listing:
@@ -96,6 +103,7 @@ def show(pid: str) -> Any:
     next_steps = []
     if ROUND.may(found, "conclude") and current_user.can(Do.SELECTION_CONCLUDE):
         next_steps.append((_("Conclude the round"), url_for(".conclude", pid=pid), True))
+        next_steps.append((_("Release outcomes of the call on a day"), url_for(".release", pid=found.call_topic.call.public_id), False))
     if current_user.can(Do.COUNCILS_READ):
         next_steps.append((_("See the council"), url_for("councils.show", pid=found.council.public_id), not next_steps and found.state == RoundState.OPEN))
     selected = next((line for line in found.lines if line.proposal.state == ProposalState.SELECTED), None)
@@ -103,17 +111,9 @@ def show(pid: str) -> Any:
         next_steps.append((_("Decide who moves up"), url_for(".move_up", pid=pid), True))
     if found.state == RoundState.CONCLUDED and selected is not None and current_user.can(Do.FUNDING_READ):
         next_steps.append((_("Budget appraisal"), url_for("funding.begin_appraisal", pid=selected.public_id) if current_user.can(Do.FUNDING_APPRAISE) else url_for("funding.index"), True))
-    return render_template("selection/show.html", round=found, next_steps=next_steps, timeline_entries=journal.timeline([journal.subject_key(found)]),
+    next_steps.append((_("Ranked list of the call"), url_for(".call", pid=found.call_topic.call.public_id), False))
+    return render_template("selection/show.html", round=found, next_steps=next_steps, complaints=complaints.of_round(found), timeline_entries=journal.timeline([journal.subject_key(found)]),
                            dossiers=[] if found.lines else queries.dossiers(found.call_topic_id, ProposalState.IN_SELECTION, ProposalState.ELIGIBLE))  # fmt: skip
-
-
-@bp.get("/outcomes/<pid>")
-@allow(SIGNED_IN)
-def outcome(pid: str) -> Any:
-    """What became of one dossier, for those who wrote it: verdict, mean, remarks without names."""
-    proposal = or_404(proposals.proposal_for(current_user, pid))
-    line = or_404(queries.line_of(proposal))
-    return render_template("selection/outcome.html", proposal=proposal, line=line, remarks=queries.remarks_on(proposal))
 
 
 @bp.route("/<pid>/conclude", methods=["GET", "POST"])

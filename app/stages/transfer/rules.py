@@ -164,6 +164,19 @@ def check_transferable(registered: bool, recognised: bool) -> None:
         raise WrongState(N_("The results of this project are not recognised yet."))
 
 
+def check_order(order: Sequence[str], passed: Collection[str]) -> None:
+    """Raises WrongState while funding owes a step that the order of gates puts before the handover."""
+    for step in order[: order.index("handover")] if "handover" in order else ():
+        if step in STEP_MISSING and step not in passed:
+            raise WrongState(STEP_MISSING[step])
+
+
+STEP_MISSING = {
+    "settlement": N_("By the order of steps in force, the final accounts must be accepted before the handover."),
+    "liquidation": N_("By the order of steps in force, the contract must be liquidated before the handover."),
+}
+
+
 def check_giver(may: bool) -> None:
     """Raises NotAllowed for a person who neither holds the project nor is an officer."""
     if not may:

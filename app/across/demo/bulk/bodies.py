@@ -118,7 +118,7 @@ def _people(book: Book, bodies: Bodies, since: datetime) -> None:
 
 
 def _expert(book: Book, bodies: Bodies, person: Row, body: Row, since: datetime) -> None:
-    book.add(RoleGrant, user_id=person.id, role=Role.EXPERT, organisation_id=None, starts_at=since, ends_at=None, revoked_at=None, granted_by_id=None)
+    book.add(RoleGrant, user_id=person.id, role=Role.EXPERT, starts_at=since, ends_at=None, revoked_at=None, granted_by_id=None)
     book.note(person, "grant", by=None, at=since + timedelta(minutes=2), detail={"role": str(Role.EXPERT)})
     bodies.experts.append((person, body.id))
 

@@ -182,9 +182,11 @@ def _suspend(book: Book, story: Story, leader: Any, number: str, reason: str, at
 def _terminate(book: Book, bodies: Bodies, story: Story, at: datetime) -> None:
     project, officer, province = story.rows["project"], bodies.cast["officer"], bodies.cast["province"]
     statement = "Kết quả thử nghiệm cho thấy giải pháp không khả thi ở quy mô sản xuất."
-    row = book.begin(TERMINATION, Termination, "open", by=officer, at=at, reason=statement, project_id=project.id, ground=Ground.NOT_FEASIBLE, statement=statement,
-                     opened_by_id=officer.id, opened_at=at, cause=None, paid=None, used=None, refund_percent=None, refund=None, decided_by_id=None, decided_at=None,
+    asked = at - timedelta(hours=30)
+    row = book.begin(TERMINATION, Termination, "request", by=story.pi, at=asked, reason=statement, project_id=project.id, ground=Ground.NOT_FEASIBLE, statement=statement,
+                     requested_by_id=project.pi_id, requested_at=asked, opened_by_id=None, opened_at=None, cause=None, paid=None, used=None, refund_percent=None, refund=None, decided_by_id=None, decided_at=None,
                      decision_number=None, decision_date=None, remark=None)  # fmt: skip
+    book.advance(TERMINATION, row, "open", by=officer, at=at, reason=statement, opened_by_id=officer.id, opened_at=at)
     book.note(project, "freeze", by=officer, at=at, reason=statement)
     decided = book.at(story.stopped or local(at).date(), 15)
     if not book.came(decided):

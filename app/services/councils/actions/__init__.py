@@ -1,5 +1,6 @@
 """The acts on councils: set one up (setup), hold its session (session), vote (ballots), count paper (tellers), open the boxes
-(box), conclude (conclusion), when it does not end as called (course); papers by all (papers)."""
+(box), conclude (conclusion), when it does not end as called (course); conflicts that are signed,
+known or become known (vigilance); papers by all (papers)."""
 
 from app.services.councils.actions.ballots import (
     cast,
@@ -48,9 +49,16 @@ from app.services.councils.actions.tellers import (
     read_own,
     team,
 )
+from app.services.councils.actions.vigilance import (
+    call_back,
+    may_note_return,
+    recheck,
+    team_changed,
+    watch,
+)
 from app.services.councils.rules import UNDER_WAY
 
-__all__ = ["UNDER_WAY", "Verdict", "adjourn", "appoint", "attend", "cast", "conclude", "convene", "declare", "differences", "dissolve", "draft", "elect_tellers",
+__all__ = ["UNDER_WAY", "Verdict", "adjourn", "appoint", "attend", "call_back", "cast", "conclude", "convene", "declare", "differences", "dissolve", "draft", "elect_tellers",
            "enter_paper", "establish", "give_back", "keep_draft", "matches",
-           "may_cast", "may_count", "may_enter", "may_give_back", "must_preside", "must_run", "open_box", "open_points", "own_draft", "propose", "read_own", "refuse_without_quorum", "remove", "replace",
-           "schedule", "send_back", "take_off", "team", "word_of"]
+           "may_cast", "may_count", "may_enter", "may_give_back", "may_note_return", "must_preside", "must_run", "open_box", "open_points", "own_draft", "propose", "read_own", "recheck", "refuse_without_quorum", "remove", "replace",
+           "schedule", "send_back", "take_off", "team", "team_changed", "watch", "word_of"]

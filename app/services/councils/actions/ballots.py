@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete
@@ -14,9 +14,10 @@ from app.kernel.clock import local
 from app.kernel.db import db, public_id
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
-from app.services.councils import queries, sealing
+from app.services.councils import clashes, queries, sealing
 from app.services.councils.actions.session import own_seat, refuse_without_quorum
 from app.services.councils.models import AgendaItem, Ballot, Council, Seat, SheetDraft
+from app.services.councils.room import course
 from app.services.councils.rules import CouncilState, check_answers
 from app.services.people.models import User
 
@@ -29,7 +30,7 @@ def cast(council: Council, item: AgendaItem, content: Mapping[str, Any], *, by: 
     council = queries.locked(council, casting=True)
     item = queries.locked_item(item, opening=False)
     rules = queries.rules_of(council, on=local(at).date())
-    seat = may_cast(council, item, rules, by=by)
+    seat = may_cast(council, item, rules, by=by, at=at)
     if queries.ballot_of(item, seat) is not None:
         raise WrongState(N_("Your ballot on this item is in the box. It is final."))
     refuse_without_quorum(council, item, rules)
@@ -56,11 +57,11 @@ def put_in_box(council: Council, item: AgendaItem, seat: Seat, content: Mapping[
     return ballot
 
 
-def may_cast(council: Council, item: AgendaItem, rules: Mapping[str, Any], *, by: User) -> Seat:
+def may_cast(council: Council, item: AgendaItem, rules: Mapping[str, Any], *, by: User, at: datetime) -> Seat:
     """The seat from which this person may vote on the item now; raises what `cast` raises when there is none."""
     seat = own_seat(council, by)
     box_takes(council, item)
-    refuse_seat(council, item, seat, rules)
+    refuse_seat(council, item, seat, rules, on=local(at).date())
     return seat
 
 
@@ -72,9 +73,10 @@ def box_takes(council: Council, item: AgendaItem) -> None:
         raise WrongState(N_("The box of this item is opened: no ballot can be cast any more."))
     if item.given_back_at is not None:
         raise WrongState(N_("This item is given back: this council does not vote on it."))
+    course.refuse_unless(council, item, "ballot")
 
 
-def refuse_seat(council: Council, item: AgendaItem, seat: Seat, rules: Mapping[str, Any]) -> None:
+def refuse_seat(council: Council, item: AgendaItem, seat: Seat, rules: Mapping[str, Any], *, on: date) -> None:
     """Raises NotAllowed for a member who does not vote on the item: replaced, absent, out of it, or in conflict by what is known now."""
     if seat.left_at is not None:
         raise NotAllowed(N_("You have no seat in this council."))
@@ -82,10 +84,7 @@ def refuse_seat(council: Council, item: AgendaItem, seat: Seat, rules: Mapping[s
         raise NotAllowed(N_("You are not noted as present. Please speak to the secretary."))
     if (seat.id, item.id) in queries.recusals_of(council):
         raise NotAllowed(N_("You are out of this item because of a conflict."))
-    for other in council.agenda if queries.out_of_competitors(council, dict(rules)) else [item]:
-        conflict = next((c for c in queries.conflicts_of(council, seat.user, other, seat.role, dict(rules)) if c.hard), None)
-        if conflict is not None:
-            raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=conflict.reason)
+    clashes.refuse(council, council.agenda if queries.out_of_competitors(council, dict(rules)) else [item], seat, on=on)
 
 
 # --- what is being filled in ----------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ def keep_draft(council: Council, item: AgendaItem, answers: Mapping[str, Any], *
     """Keep what a member has filled in so far, as typed: sealed too, and read by nobody but the member."""
     council = queries.locked(council, casting=True)
     item = queries.locked_item(item, opening=False)
-    seat = may_cast(council, item, queries.rules_of(council, on=local(at).date()), by=by)
+    seat = may_cast(council, item, queries.rules_of(council, on=local(at).date()), by=by, at=at)
     if queries.ballot_of(item, seat) is not None:
         raise WrongState(N_("Your ballot on this item is in the box. It is final."))
     return seal_draft(council, item, seat, answers, by=by, at=at)

@@ -22,7 +22,8 @@ from app.services.councils.models import (
     Count,
     OpenedBallot,
 )
-from app.services.councils.procedures import BALLOTS
+from app.services.councils.procedures import BALLOTS, MEMBERS
+from app.services.councils.room import course
 from app.services.councils.rules import COUNCIL, CouncilState, defect
 from app.services.people.models import User
 
@@ -48,6 +49,7 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
         raise WrongState(N_("This box is open already."))
     if item.given_back_at is not None:
         raise WrongState(N_("This item is given back: this council does not vote on it."))
+    course.refuse_unless(council, item, "box")
     rules = queries.rules_of(council, on=local(at).date())
     _refuse_unready(council, item, rules)
     done = db.session.execute(update(AgendaItem).where(AgendaItem.id == item.id, AgendaItem.opened_at.is_(None)).values(opened_at=at))
@@ -119,6 +121,6 @@ def counted_anew(council: Council, item: AgendaItem, rules: Mapping[str, Any], r
 def _counted(council: Council, opened: list[Ballot], invalid: Mapping[int, str], rules: Mapping[str, Any], presided: str | None) -> dict[str, Any]:
     defects = list(invalid.values())
     valid = queries.casts_of([b for b in opened if b.id not in invalid], presided)
-    result = queries.procedure(council).count(valid, {**rules, BALLOTS: len(opened)})
+    result = queries.procedure(council).count(valid, {**rules, BALLOTS: len(opened), MEMBERS: len(council.seats)})
     return {"ballots": len(opened), **result, "invalid": len(defects), "defects": {code: defects.count(code) for code in sorted(set(defects))},
             "seals": sorted(b.seal for b in opened)}  # fmt: skip

@@ -12,10 +12,11 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import queries, recount
-from app.services.councils.actions import papers
+from app.services.councils.actions import papers, presence
 from app.services.councils.actions.session import must_run
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.procedures import Question
+from app.services.councils.room import course
 from app.services.councils.rules import COUNCIL, UNDER_WAY, CouncilState
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -94,6 +95,7 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
         _refuse_closed(council, waiting[0])
     if not nfc(conclusion or ""):
         raise Incomplete(N_("Please write down what the council concluded."), field="conclusion")
+    course.refuse_before_end(council, at)
     _refuse_miscounted(council, at)
     choice = _choose(council, chosen, reason, at) if running else {}
     decided = _settle(council, settled or {}, at) | choice if running else {}
@@ -102,8 +104,10 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
     council.conclusion, council.concluded_at, council.settled = nfc(conclusion), at, decided or None
     detail = ({"chosen": chosen} if choice else {}) | ({"settled": decided} if decided else {})
     COUNCIL.advance(council, "conclude", by=by, at=at, seen=seen, reason=nfc(reason or "") or None, detail=detail or None)
+    presence.all_leave(council, at)
     counts, ranks = queries.results_of(council), ranked(council, at)
     results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in queries.counted_items(council)}
+    papers.issue_counting(council, results, by=by, at=at)
     papers.issue_minutes(council, results, chosen=chosen if choice else None, reason=reason, by=by, at=at)
     queries.procedure(council).concluded(council, results, chosen if choice else None, by=by, at=at)
 

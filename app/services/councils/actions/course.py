@@ -12,7 +12,7 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import queries
-from app.services.councils.actions import papers
+from app.services.councils.actions import papers, presence
 from app.services.councils.actions.session import must_run
 from app.services.councils.actions.setup import (
     check_decision,
@@ -45,10 +45,11 @@ def adjourn(council: Council, *, reason: str, meets_at: datetime, place: str, by
     COUNCIL.advance(council, "adjourn", by=by, at=at, seen=seen, reason=nfc(reason), detail=detail)
     council.meets_at, council.place, council.vice_authorised, council.authorisation = meets_at, nfc(place), False, None
     council.secretary_pid, council.tellers = None, None
+    presence.all_leave(council, at)
     for seat in council.seats:
         seat.present, seat.declared_at = False, None
     db.session.flush()
-    invite(council, council.seats, at)
+    invite(council, council.seats, at, by=by)
 
 
 def may_give_back(council: Council) -> bool:
@@ -85,6 +86,8 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
     """Before a session, put another person into a seat, by decision. The new member is invited, the other one is told."""
     council = queries.locked(council)
     check_seen(council, seen)
+    if council.state == CouncilState.CONVENED:
+        raise WrongState(N_("While the session is open nobody is replaced: note the member as gone, or adjourn first. Quorum counts all seats."))
     if seat.left_at is not None:
         raise WrongState(N_("This member has been replaced already."))
     if any(item.id in queries.own_ballots(council, seat) for item in queries.open_items(council)):
@@ -94,7 +97,7 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
     if user.id not in {person.id for person in queries.candidates(council)}:
         raise Incomplete(N_("This person is no expert, or has or had a seat in this council."), field="user")
     number = check_decision(number, dated, council, at)
-    refuse_conflicts(council, user, seat.role, nfc(explanation or "") or None, at)
+    refuse_conflicts(council, user, seat.role, nfc(explanation or "") or None, at, by=by)
     COUNCIL.advance(council, "replace", by=by, at=at, reason=nfc(reason), detail={"number": number, "seat": seat.public_id, "role": str(seat.role)})
     seat.left_at, seat.present = at, False
     db.session.flush()
@@ -104,5 +107,5 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
     papers.issue_replacement(council, seat, new, number=number, dated=dated, reason=nfc(reason), by=by, at=at)
     outbox.post("councils/mail/replaced.txt", to=seat.user, key=f"council-left:{seat.public_id}", at=at, council=council)
     council = queries.fresh(council)
-    invite(council, [s for s in council.seats if s.id == new.id], at)
+    invite(council, [s for s in council.seats if s.id == new.id], at, by=by)
     return new

@@ -17,12 +17,14 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import queries
+from app.services.councils.actions import presence, vigilance
 from app.services.councils.models import (
     AgendaItem,
     Council,
     Recusal,
     Seat,
 )
+from app.services.councils.room.rules import How
 from app.services.councils.rules import (
     COUNCIL,
     UNDER_WAY,
@@ -51,7 +53,7 @@ def declare(council: Council, recused: Mapping[str, str], *, by: User, at: datet
     if named and queries.out_of_competitors(council, rules):
         _recuse_from_competitors(council, seat, named[0], nfc(recused[named[0].public_id]), by=by, at=at)
     seat.declared_at = seat.declared_at or at
-    db.session.flush()
+    vigilance.sign(council, seat, recused, at=at)
     journal.record(council, "declare", by=by, at=at, detail={"seat": seat.public_id, "out_of": len(recused)})
     return seat
 
@@ -94,11 +96,22 @@ def must_run(council: Council, by: User) -> None:
         raise NotAllowed(N_("An officer or the scientific secretary keeps the session."))
 
 
-def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, by: User, at: datetime,
-           seen: Any = None) -> None:  # fmt: skip
+def _recuse_known(council: Council, at: datetime) -> None:
+    """Who is present and has, by what is known now, a conflict with an item is out of it; and of what competes with it."""
+    rules = queries.rules_of(council, on=local(at).date())
+    for seat, item, clash in vigilance.known_of_present(council, at):
+        if (seat.id, item.id) in queries.recusals_of(council) or queries.ballot_of(item, seat) is not None:
+            continue
+        _recuse(council, seat, item, clash.on_paper, by=None, at=at)
+        if queries.out_of_competitors(council, rules):
+            _recuse_from_competitors(council, seat, item, clash.on_paper, by=None, at=at)
+
+
+def attend(council: Council, present: Collection[str], *, authorisation: str | None = None, secretary: str | None = None, how: Mapping[str, How] | None = None,
+           by: User, at: datetime, seen: Any = None) -> None:  # fmt: skip
     """Note who is present (seat public ids) and the vice chair's written authorisation. Only who has declared can be present.
 
-    `secretary` is the seat elected to keep the session, when the scientific secretary is absent.
+    `secretary` is the seat elected to keep the session, when the scientific secretary is absent; `how` says who takes part online.
     """
     must_run(council, by)
     if council.state not in UNDER_WAY:
@@ -119,6 +132,9 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
     _elect(council, secretary)
     flag_modified(council, "vice_authorised")
     db.session.flush()
+    presence.follow(council, how or {}, at)
+    if council.state == CouncilState.CONVENED:  # who comes later may have a conflict that is known
+        _recuse_known(council, at)
     journal.record(council, "attend", by=by, at=at, detail={"present": sum(s.present for s in council.seats), "of": len(council.seats)})
 
 
@@ -145,6 +161,7 @@ def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> No
     council = queries.locked(council)
     if council.meets_at is None or local(at).date() < local(council.meets_at).date():
         raise WrongState(N_("The session is on %(day)s."), day=f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "–")
+    _recuse_known(council, at)
     rule = queries.rule_rows(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
     refuse_broken(quorum(council, at), rule=rule, missing=away(council, {s.id for s in council.seats if s.present}))
     missing = broken_items(council, at)

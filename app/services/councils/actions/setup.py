@@ -17,8 +17,8 @@ from app.kernel.permissions import Do
 from app.kernel.subjects import subject_of
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
-from app.services.councils import queries
-from app.services.councils.actions import papers
+from app.services.councils import clashes, queries
+from app.services.councils.actions import asking, papers
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.procedures import procedure_of
 from app.services.councils.rules import (
@@ -105,7 +105,7 @@ def appoint(council: Council, user: User, role: SeatRole, *, by: User, at: datet
     if taken is not None:
         raise Incomplete(N_("%(name)s has this role already."), field="role", name=taken.user.name)
     why = nfc(explanation or "") or None
-    refuse_conflicts(council, user, role, why, at)
+    refuse_conflicts(council, user, role, why, at, by=by)
     seat = Seat(council_id=council.id, user_id=user.id, role=role)
     db.session.add(seat)
     db.session.flush()
@@ -134,17 +134,16 @@ def _grow(council: Council) -> None:
     queries.fresh(council)
 
 
-def refuse_conflicts(council: Council, user: User, role: SeatRole, explanation: str | None, at: datetime) -> None:
+def refuse_conflicts(council: Council, user: User, role: SeatRole, explanation: str | None, at: datetime, *, by: User) -> None:
     """Raise Incomplete when this person must not deal with an item of the agenda, or nobody has explained why he may."""
-    rules = queries.rules_of(council, on=local(at).date())
-    for item in council.agenda:
-        for conflict in queries.conflicts_of(council, user, item, role, rules):
-            if conflict.hard:
-                raise Incomplete(N_("%(name)s cannot sit here, because of item %(n)s, “%(title)s”. %(reason)s"), field="user", name=user.name, n=item.position,
-                                 title=item.title, reason=conflict.reason)  # fmt: skip
-            if not explanation:
-                raise Incomplete(N_("Item %(n)s, “%(title)s”: %(reason)s Please explain why the person sits all the same."), field="explanation", n=item.position,
-                                 title=item.title, reason=conflict.reason)  # fmt: skip
+    for item, clash in clashes.of(council, {user.id: role}, on=local(at).date())[user.id]:
+        reason = clash.reason(composer=by.can(Do.COUNCILS_RUN))
+        if clash.hard:
+            raise Incomplete(N_("%(name)s cannot sit here, because of item %(n)s, “%(title)s”. %(reason)s"), field="user", name=user.name, n=item.position,
+                             title=item.title, reason=reason)  # fmt: skip
+        if not explanation:
+            raise Incomplete(N_("Item %(n)s, “%(title)s”: %(reason)s Please explain why the person sits all the same."), field="explanation", n=item.position,
+                             title=item.title, reason=reason)  # fmt: skip
 
 
 def schedule(council: Council, *, meets_at: datetime, place: str, by: User, at: datetime, seen: Any = None) -> None:
@@ -162,7 +161,7 @@ def schedule(council: Council, *, meets_at: datetime, place: str, by: User, at: 
     db.session.flush()
     journal.record(council, "schedule", by=by, at=at, detail={"meets_at": meets_at.isoformat(), "place": council.place})
     if council.state == CouncilState.ESTABLISHED:
-        invite(council, council.seats, at)
+        invite(council, council.seats, at, by=by)
 
 
 def papers_due(council: Council, *, on: date) -> date:
@@ -187,22 +186,23 @@ def check_time(council: Council, *, on: date) -> Check:
                  {"day": f"{local(council.meets_at):%d/%m/%Y}", "first": f"{first:%d/%m/%Y}"})  # fmt: skip
 
 
-def _refuse_unready(council: Council, at: datetime) -> None:
+def _refuse_unready(council: Council, at: datetime, *, by: User) -> None:
     """Raise Incomplete for the first thing that keeps the council from being established: a seat, the time, a conflict."""
     today = local(at).date()
+    asking.refuse_declined(council)
     refuse_broken(check_composition([s.role for s in council.seats], queries.rules_of(council, on=today)[f"councils.{council.kind}.size"]))
     if council.meets_at is None:
         raise Incomplete(N_("Please say first when and where the council meets."))
     refuse_early(council.meets_at, papers_due(council, on=today))
     for seat in council.seats:
-        refuse_conflicts(council, seat.user, seat.role, "kept", at)
+        refuse_conflicts(council, seat.user, seat.role, "kept", at, by=by)
 
 
 def propose(council: Council, *, by: User, at: datetime, seen: Any = None) -> None:
     """Lay the council before the leader: members, agenda, time and place are complete. The leaders are told."""
     if council.state == CouncilState.DRAFT:
         check_seen(council, seen)
-        _refuse_unready(council, at)
+        _refuse_unready(council, at, by=by)
         council.officer_id = by.id
     COUNCIL.advance(council, "propose", by=by, at=at, seen=seen, detail={"members": len(council.seats)})
     outbox.post("councils/mail/proposed.txt", to=people.users_with(Do.COUNCILS_ESTABLISH), key=f"council-proposed:{council.public_id}:{council.version}", at=at, council=council)
@@ -239,21 +239,22 @@ def establish(council: Council, *, number: str, dated: date, by: User, at: datet
     if by.id == council.officer_id:
         raise NotAllowed(N_("Another person than the one who proposed the council decides on it."))
     number = check_decision(number, dated, council, at)
-    _refuse_unready(council, at)
+    _refuse_unready(council, at, by=by)
     council.rule_ids = queries.rule_ids(council.kind, queries.subjects_of(council), on=local(at).date())
     council.decision_number, council.decision_dated = number, dated
     COUNCIL.advance(council, "establish", by=by, at=at, detail={"number": number, "members": len(council.seats)})
     papers.issue_decision(council, by=by, at=at)
-    invite(council, council.seats, at)
+    invite(council, council.seats, at, by=by)
     hook = queries.procedure(council).established
     if hook is not None:
         hook(council, by, at)
 
 
-def invite(council: Council, seats: Sequence[Seat], at: datetime) -> None:
-    """Tell these members when and where the council meets."""
+def invite(council: Council, seats: Sequence[Seat], at: datetime, *, by: User | None = None) -> None:
+    """Tell these members when and where the council meets: a letter and a mail for each alone."""
     for seat in seats:
-        outbox.post("councils/mail/invited.txt", to=seat.user, key=f"council:{council.public_id}:{council.version}", at=at, council=council, seat=seat)
+        letter = papers.issue_invitation(council, seat, by=by, at=at)
+        outbox.post("councils/mail/invited.txt", to=seat.user, key=f"council:{council.public_id}:{council.version}", at=at, council=council, seat=seat, letter=letter)
 
 
 def dissolve(council: Council, reason: str, *, number: str | None = None, dated: date | None = None, by: User, at: datetime, seen: Any = None) -> None:

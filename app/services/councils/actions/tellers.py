@@ -30,11 +30,10 @@ from app.services.people.models import User
 
 @dataclass(frozen=True)
 class Difference:
-    """A question that two of the counting team read differently."""
+    """A question that two of the counting team read differently. What the other read is not in it: each looks at the paper again."""
 
     code: str
     mine: Any
-    theirs: Any
     other: str
 
 
@@ -80,7 +79,7 @@ def may_enter(council: Council, item: AgendaItem, seat: Seat, *, by: User, at: d
         raise NotAllowed(N_("Your own paper ballot is entered by two others of the counting team; or vote here."))
     rules = queries.rules_of(council, on=local(at).date())
     try:
-        refuse_seat(council, item, seat, rules)
+        refuse_seat(council, item, seat, rules, on=local(at).date())
     except NotAllowed:
         raise NotAllowed(N_("%(name)s does not vote on this item: absent, or out of it because of a conflict."), name=seat.user.name) from None
     if queries.ballot_of(item, seat) is not None:
@@ -112,7 +111,7 @@ def read_own(council: Council, item: AgendaItem, seat: Seat, *, by: User) -> dic
 
 
 def differences(council: Council, item: AgendaItem, seat: Seat, *, by: User) -> list[Difference]:
-    """Where another of the team read the sheet otherwise than this teller. Only who has read it learns what another read."""
+    """Where another of the team read the sheet otherwise than this teller: in which questions, never what the other read."""
     mine = read_own(council, item, seat, by=by)
     if not mine and queries.draft_of(item, seat, by) is None:
         return []
@@ -120,5 +119,5 @@ def differences(council: Council, item: AgendaItem, seat: Seat, *, by: User) -> 
         if row.writer_id == by.id or row.writer.public_id not in (council.tellers or []):
             continue
         theirs = read_draft(council, item, seat, row, row.writer)
-        return [Difference(code, mine.get(code), theirs.get(code), row.writer.name) for code in dict.fromkeys([*mine, *theirs]) if mine.get(code) != theirs.get(code)]
+        return [Difference(code, mine.get(code), row.writer.name) for code in dict.fromkeys([*mine, *theirs]) if mine.get(code) != theirs.get(code)]
     return []

@@ -38,7 +38,7 @@ def check_begin(project: Project, by: User) -> None:
     """May the acceptance of this project begin, and by this person?"""
     running_contract(project)
     check_holder(funding.may_request(by, project) or by.can(Do.ACCEPTANCE_RUN))
-    if execution.open_termination(project.id) is not None:
+    if execution.open_termination(project.id) is not None or execution.requested_termination(project.id) is not None:
         raise WrongState(N_("An early end of this project is under consideration."))
     if queries.case_of(project.id) is not None:
         raise WrongState(N_("The acceptance of this project has begun already."))

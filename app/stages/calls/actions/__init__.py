@@ -37,11 +37,12 @@ from app.stages.calls.actions.running import (
     propose_extension,
     refuse_extension,
     settle_topic,
+    take_up_again,
 )
 
 __all__ = [
     "MAX_OPEN_DAYS", "MIN_OPEN_DAYS", "announce_due", "answer", "ask", "call_again", "call_off", "cancel", "check_draft", "check_none_waiting",
     "check_settled", "close", "close_due", "conclude", "confirm_extension", "correct", "default_calendar", "default_deadline", "draft",
     "drop_search", "end_following", "follow", "free_topic", "invited", "open_dossiers", "propose_extension", "publish", "queries", "refuse_extension",
-    "remind_due", "revise", "save_search", "set_aside", "settle_topic", "unfollow",
+    "remind_due", "revise", "save_search", "set_aside", "settle_topic", "take_up_again", "unfollow",
 ]  # fmt: skip

@@ -165,6 +165,14 @@ def free_topic(call_topic: CallTopic, *, reason: str, by: User | None, at: datet
     ideas.reopen(db.session.get_one(Topic, call_topic.topic_id), reason, by=by, at=at)
 
 
+def take_up_again(call_topic: CallTopic, *, reason: str, by: User | None, at: datetime) -> None:
+    """The outcome of a topic of this call is set aside: it is in the call again, whether it had been set free or not."""
+    topic = db.session.get_one(Topic, call_topic.topic_id)
+    if call_topic.outcome is not None:
+        ideas.put_in_call(topic, by=by, at=at, detail={"reason": nfc(reason)})
+        call_topic.outcome, call_topic.outcome_reason = None, None
+
+
 def conclude(call: Call, *, by: User | None, at: datetime, seen: int | str | None = None) -> None:
     """End a call whose topics are all assigned or free again."""
     check_settled(call)

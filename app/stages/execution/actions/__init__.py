@@ -10,9 +10,12 @@ from app.stages.execution.actions.endings import (
     decide_termination,
     drop_termination,
     open_termination,
+    request_termination,
     resume,
     suspend,
+    withdraw_termination,
 )
+from app.stages.execution.actions.evidence import attach_evidence, remove_evidence
 from app.stages.execution.actions.inspections import (
     call_off_inspection,
     conclude_inspection,
@@ -32,6 +35,7 @@ __all__ = [
     "accept_report",
     "agree_adjustment",
     "ask_report",
+    "attach_evidence",
     "call_off_inspection",
     "conclude_inspection",
     "decide_termination",
@@ -40,7 +44,9 @@ __all__ = [
     "plan_inspection",
     "refuse_adjustment",
     "remind",
+    "remove_evidence",
     "request_adjustment",
+    "request_termination",
     "resume",
     "return_report",
     "schedule_reports",
@@ -48,4 +54,5 @@ __all__ = [
     "submit_report",
     "suspend",
     "withdraw_adjustment",
+    "withdraw_termination",
 ]

@@ -21,7 +21,7 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.execution import queries
-from app.stages.execution.actions.shared import running
+from app.stages.execution.actions.shared import check_decider, check_holder, running
 from app.stages.execution.models import (
     Suspension,
     Termination,
@@ -33,6 +33,8 @@ from app.stages.execution.rules import (
     TERMINATION,
     AdjustmentState,
     Ground,
+    TerminationState,
+    check_ground,
     check_reviewer,
 )
 from app.stages.funding import actions as funding
@@ -44,6 +46,8 @@ from app.stages.funding.rules import (
     Cause,
     ClosingKind,
 )
+
+UNDER_WAY = N_("The termination of this project is already under consideration.")
 
 
 def suspend(project: Project, *, reason: str, from_date: date, number: str, by: User, at: datetime) -> Suspension:
@@ -76,14 +80,42 @@ def resume(suspension: Suspension, *, reason: str, on: date, number: str, by: Us
                 suspension=suspension)  # fmt: skip
 
 
-def open_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime) -> Termination:
-    """Open the question whether the project ends early. Payments stop at once."""
+def request_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime) -> Termination:
+    """The host or the investigator asks that the project end early. Payments go on until an officer takes it up."""
     running(project)
-    row = Termination(project_id=project.id, ground=ground, statement=statement, opened_by_id=by.id, opened_at=at)
+    check_holder(project, by)
+    check_ground(ground)
+    row = Termination(project_id=project.id, ground=ground, statement=statement, requested_by_id=by.id, requested_at=at)
     try:
-        TERMINATION.begin(row, "open", by=by, at=at, reason=statement)
+        TERMINATION.begin(row, "request", by=by, at=at, reason=statement)
     except IntegrityError as failure:
-        raise WrongState(N_("The termination of this project is already under consideration.")) from failure
+        raise WrongState(UNDER_WAY) from failure
+    outbox.post("execution/mail/ending_requested.txt", to=people.users_with(Do.EXECUTION_REVIEW), key=f"ending-requested:{row.public_id}", at=at,
+                project=project, termination=row)  # fmt: skip
+    return row
+
+
+def withdraw_termination(termination: Termination, *, by: User, at: datetime, seen: int | None = None) -> None:
+    """The host takes the request back, before an officer takes it up."""
+    check_holder(awards.project_by_id(termination.project_id), by)
+    TERMINATION.advance(termination, "withdraw", by=by, at=at, seen=seen)
+
+
+def open_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime, seen: int | None = None) -> Termination:
+    """Open the question whether the project ends early: what the host asks for, or on the Department's own account. Payments stop at once."""
+    running(project)
+    row = queries.requested_termination(project.id)
+    if row is not None:
+        check_reviewer(by.id, row.requested_by_id)
+        check_seen(row, seen)
+        row.ground, row.statement, row.opened_by_id, row.opened_at = ground, statement, by.id, at
+        TERMINATION.advance(row, "open", by=by, at=at, reason=statement)
+    else:
+        row = Termination(state=TerminationState.OPENED, project_id=project.id, ground=ground, statement=statement, opened_by_id=by.id, opened_at=at)
+        try:
+            TERMINATION.begin(row, "open", by=by, at=at, reason=statement)
+        except IntegrityError as failure:
+            raise WrongState(UNDER_WAY) from failure
     funding.freeze(project, reason=statement, by=by, at=at)
     to = [*awards.holders(project), *people.users_with(Do.EXECUTION_DECIDE)]
     outbox.post("execution/mail/termination.txt", to=to, key=f"termination:{row.public_id}", at=at, project=project, termination=row)
@@ -92,7 +124,7 @@ def open_termination(project: Project, *, ground: Ground, statement: str, by: Us
 
 def drop_termination(termination: Termination, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Drop it: the work goes on, payments too unless the project is suspended."""
-    check_reviewer(by.id, termination.opened_by_id)
+    check_decider(termination, by)
     check_seen(termination, seen)
     termination.decided_by_id, termination.decided_at, termination.remark = by.id, at, reason
     TERMINATION.advance(termination, "drop", by=by, at=at, reason=reason)
@@ -108,10 +140,10 @@ def drop_termination(termination: Termination, *, reason: str, by: User, at: dat
 def decide_termination(termination: Termination, *, cause: Cause, used: int, number: str, dated: date, remark: str | None, by: User, at: datetime,
                        seen: int | None = None) -> Paper:  # fmt: skip
     """End the project early by decision: the refund is fixed, the contract terminated, the project closed."""
-    check_reviewer(by.id, termination.opened_by_id)
+    check_decider(termination, by)
     project = awards.project_by_id(termination.project_id, lock=True)
     number = check_number(number)
-    check_day(dated, field="dated", since=local(termination.opened_at).date(), until=local(at).date())
+    check_day(dated, field="dated", since=local(termination.opened_at or at).date(), until=local(at).date())
     if used > project.paid_total:
         raise Incomplete(N_("More was used than was paid."), field="used")
     check_seen(termination, seen)

@@ -9,6 +9,8 @@ from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.execution import queries
+from app.stages.execution.models import Termination
+from app.stages.execution.rules import check_reviewer
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
 from app.stages.funding.rules import ContractState, end_of
@@ -33,6 +35,24 @@ def check_not_suspended(project: Project, _by: User | None = None) -> None:
     """Is the project not suspended already?"""
     if queries.open_suspension(project.id) is not None:
         raise WrongState(N_("This project is already suspended."))
+
+
+def check_no_ending(project: Project, _by: User | None = None) -> None:
+    """Is no early end asked for or under consideration?"""
+    if queries.open_termination(project.id) is not None or queries.requested_termination(project.id) is not None:
+        raise WrongState(N_("The termination of this project is already under consideration."))
+
+
+def check_not_opened(project: Project, _by: User | None = None) -> None:
+    """Is no early end under consideration? One that is asked for may be taken up."""
+    if queries.open_termination(project.id) is not None:
+        raise WrongState(N_("The termination of this project is already under consideration."))
+
+
+def check_decider(termination: Termination, by: User) -> None:
+    """Who asked for an early end or opened it does not decide on it."""
+    for earlier in (termination.requested_by_id, termination.opened_by_id):
+        check_reviewer(by.id, earlier)
 
 
 def latest_plan(contract: Contract, at: datetime) -> date:

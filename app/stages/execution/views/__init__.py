@@ -1,7 +1,14 @@
 """/execution: the worklist, a project's page, signing, reports, inspections, changes, suspension and termination."""
 
 from app.stages.execution import debts, subjects
-from app.stages.execution.views import changes, desk, endings, inspections, reports
+from app.stages.execution.views import (
+    changes,
+    desk,
+    endings,
+    evidence,
+    inspections,
+    reports,
+)
 from app.stages.execution.views.blueprint import bp
 
-__all__ = ["bp", "changes", "debts", "desk", "endings", "inspections", "reports", "subjects"]
+__all__ = ["bp", "changes", "debts", "desk", "endings", "evidence", "inspections", "reports", "subjects"]

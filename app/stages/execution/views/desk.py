@@ -9,12 +9,13 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.execution import actions, forms, queries
+from app.stages.execution.actions import shared
 from app.stages.execution.rules import overdue, to_write
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
@@ -30,7 +31,7 @@ def index() -> Any:
     waiting = {
         "reports": queries.submitted_reports(current_user), "due": queries.awaited_reports(current_user, until=today + timedelta(days=60)),
         "inspections": queries.planned_inspections(current_user), "changes": queries.requested_adjustments(current_user),
-        "terminations": queries.opened_terminations(current_user), "suspensions": queries.suspensions_in_force(current_user),
+        "terminations": queries.waiting_terminations(current_user), "suspensions": queries.suspensions_in_force(current_user),
     }  # fmt: skip
     return render_template("execution/index.html", tab=tab if tab in TABS else "reports", tabs_named=TABS, waiting=waiting, today=today, overdue=overdue)
 
@@ -45,7 +46,7 @@ def project(pid: str) -> Any:
     subjects = [r for group in groups for r in group]
     return render_template("execution/project.html", project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
                            reports=reports, to_write=to_write(reports, clock.today()), inspections=inspections, adjustments=adjustments, suspensions=suspensions, terminations=terminations,
-                           may_request=funding.may_request(current_user, row), today=clock.today(), overdue=overdue,
+                           may_request=funding.may_request(current_user, row), may_end=fits(row, shared.check_running, shared.check_no_ending), today=clock.today(), overdue=overdue,
                            papers=papers.of(*subjects), entries=journal.timeline([journal.subject_key(r) for r in subjects]))  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -20,7 +20,7 @@ from app.stages.execution import actions, forms, queries
 from app.stages.execution.actions import shared
 from app.stages.execution.forms import TerminationAnswer
 from app.stages.execution.models import Termination
-from app.stages.execution.rules import SUSPENSION, TERMINATION, check_reviewer
+from app.stages.execution.rules import HOST_GROUNDS, SUSPENSION, TERMINATION
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 
@@ -58,14 +58,39 @@ def resume(pid: str) -> Any:
     return render_template("execution/form.html", form=form, title=_("Resume the work"), button=_("Resume"), back=back, project=row.project)
 
 
+@bp.route("/projects/<pid>/request-termination", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REQUEST)
+@writes
+def request_termination(pid: str) -> Any:
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_holder, shared.check_no_ending)
+    form = forms.RequestTermination()
+    form.ground.choices = [(str(g), _(g.label)) for g in HOST_GROUNDS]
+    if form.validate_on_submit():
+        row = actions.request_termination(project, ground=form.ground.data, statement=form.statement.data, by=current_user, at=clock.now())
+        return done(_("Early end asked for; the officers are told."), url_for(".termination", pid=row.public_id))
+    return render_template("execution/request_ending.html", form=form, project=project, back=url_for(".project", pid=project.public_id))
+
+
+@bp.route("/terminations/<pid>/withdraw", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REQUEST)
+@writes
+def withdraw_termination(pid: str) -> Any:
+    row = ready(queries.termination_for(current_user, pid), moves(TERMINATION, "withdraw"), lambda row, by: shared.check_holder(row.project, by))
+    form, back = forms.StageForm(obj=row), url_for(".termination", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.withdraw_termination(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Request withdrawn."), back)
+    return render_template("execution/form.html", form=form, title=_("Withdraw the request"), button=_("Withdraw"), back=back, project=row.project)
+
+
 @bp.route("/projects/<pid>/open-termination", methods=["GET", "POST"])
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def open_termination(pid: str) -> Any:
-    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
-    form = forms.OpenTermination()
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_opened)
+    form = forms.OpenTermination(obj=queries.requested_termination(project.id))
     if form.validate_on_submit():
-        row = actions.open_termination(project, ground=form.ground.data, statement=form.statement.data, by=current_user, at=clock.now())
+        row = actions.open_termination(project, ground=form.ground.data, statement=form.statement.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Termination under consideration; payments are stopped."), url_for(".termination", pid=row.public_id))
     return render_template("execution/form.html", form=form, title=_("Consider an early end"), button=_("Open it and stop payments"),
                            back=url_for(".project", pid=project.public_id), project=project)  # fmt: skip
@@ -76,6 +101,7 @@ def open_termination(pid: str) -> Any:
 def termination(pid: str) -> Any:
     row = or_404(queries.termination_for(current_user, pid))
     return render_template("execution/termination.html", termination=row, project=row.project, moves=dict(TERMINATION.moves(row)), papers=papers.of(row),
+                           may_request=funding.may_request(current_user, row.project), may_decide=fits(row, shared.check_decider),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -83,7 +109,7 @@ def termination(pid: str) -> Any:
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def decide_termination(pid: str) -> Any:
-    row = ready(queries.termination_for(current_user, pid), moves(TERMINATION, "decide", "drop"), lambda row, by: check_reviewer(by.id, row.opened_by_id))
+    row = ready(queries.termination_for(current_user, pid), moves(TERMINATION, "decide", "drop"), shared.check_decider)
     form = forms.DecideTermination(obj=row)
     if form.validate_on_submit():
         return _decided(row, form)

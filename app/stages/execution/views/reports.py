@@ -14,11 +14,13 @@ from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.files import queries as files
 from app.stages.execution import actions, forms, queries
 from app.stages.execution.actions import shared
 from app.stages.execution.forms import ReportAnswer
 from app.stages.execution.rules import REPORT, check_reviewer, overdue
 from app.stages.execution.views.blueprint import bp
+from app.stages.execution.views.evidence import kinds_of
 from app.stages.funding import queries as funding
 
 SUBMIT: tuple[Guard, ...] = (
@@ -43,7 +45,7 @@ def ask_report(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def report(pid: str) -> Any:
     row = or_404(queries.report_for(current_user, pid))
-    return render_template("execution/report.html", report=row, project=row.project, may_submit=fits(row, *SUBMIT), may_review=fits(row, *REVIEW), late=overdue(row, clock.today()),
+    return render_template("execution/report.html", attachments=files.of(row), kinds=kinds_of(row), report=row, project=row.project, may_submit=fits(row, *SUBMIT), may_review=fits(row, *REVIEW), late=overdue(row, clock.today()),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -58,7 +60,7 @@ def submit_report(pid: str) -> Any:
                               difficulties=form.difficulties.data or None, next_steps=form.next_steps.data or None, seen=form.version.data,
                               by=current_user, at=clock.now())  # fmt: skip
         return done(_("Report submitted."), url_for(".report", pid=row.public_id))
-    return render_template("execution/submit_report.html", report=row, project=row.project, form=form, before=queries.report_before(row))
+    return render_template("execution/submit_report.html", report=row, project=row.project, form=form, before=queries.report_before(row), attachments=files.of(row))
 
 
 @bp.route("/reports/<pid>/review", methods=["GET", "POST"])
@@ -79,5 +81,5 @@ def review_report(pid: str) -> Any:
             raise Incomplete(N_("Please say what is to be mended."), field="remark")
         actions.return_report(row, remark=form.remark.data, **facts)
         return done(_("Report returned."), back)
-    return render_template("execution/review_report.html", report=row, project=row.project, form=form, back=back, before=queries.report_before(row),
+    return render_template("execution/review_report.html", report=row, project=row.project, form=form, back=back, before=queries.report_before(row), attachments=files.of(row),
                            mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip

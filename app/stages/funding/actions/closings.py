@@ -10,6 +10,7 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
+from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.rules import check_number
@@ -96,9 +97,12 @@ def submit_settlement(project: Project, *, spent: int, assets: str | None, note:
     return row
 
 
-def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> None:
-    """Accept the accounts: paid tranches are settled, the others cancelled, promised money not needed goes back."""
+def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, at: datetime, number: str | None = None, dated: date | None = None,
+                      signer: str | None = None, seen: int | None = None) -> None:  # fmt: skip
+    """Accept the accounts: paid tranches are settled, the others cancelled, promised money not needed goes back. Minutes say who signs for the Department."""
     check_other_person(by.id, settlement.submitted_by_id)
+    number = check_number(number, like="12/BBQT-SKHCN") if number else None
+    check_day(dated := dated or local(at).date(), field="dated", since=local(settlement.submitted_at).date(), until=local(at).date())
     project = queries.project_by_id(settlement.project_id, lock=True)
     if settlement.paid != project.paid_total + queries.came_back(project.id):
         raise WrongState(N_("Money has moved since these accounts were written. Please have them submitted again."))
@@ -112,11 +116,11 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
     cancel_open(project.id, by=by, at=at)
     release(project, project.approved_state - settlement.spent, by=by, at=at)
     CONTRACT.advance(queries.contract_of(project.id), "settle", by=by, at=at)
-    papers.issue(template="funding/settlement", subject=settlement, by=by, at=at, title=f"Biên bản quyết toán nhiệm vụ {project.code}",
+    papers.issue(template="funding/settlement", subject=settlement, by=by, at=at, number=number, dated=dated, title=f"Biên bản quyết toán nhiệm vụ {project.code}",
                  data={"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name,
                        "paid": settlement.paid, "spent": settlement.spent, "unused": settlement.unused, "state": project.approved_state,
                        "percent": settlement.refund_percent, "refund": settlement.refund_due, "assets": settlement.assets or "",
-                       "host_head": queries.host_head(project),
+                       "host_head": queries.host_head(project), "signed_by": nfc(signer or by.name), "checked_by": by.name,
                        "remark": remark or ""})  # fmt: skip
     outbox.post("funding/mail/settled.txt", to=queries.holders(project), key=f"settled:{settlement.public_id}", at=at, project=project,
                 settlement=settlement)  # fmt: skip

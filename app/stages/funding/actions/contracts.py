@@ -42,6 +42,7 @@ from app.stages.funding.rules import (
     check_dates,
     end_of,
 )
+from app.stages.proposals import outcomes
 
 AFTER_END = 12  # months: the last tranche may be planned for the time of acceptance
 
@@ -107,6 +108,8 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
     paper = _issue_contract(contract, project, by=by, at=at)
     outbox.post("funding/mail/signed.txt", to=queries.holders(project), key=f"signed:{contract.public_id}", at=at, project=project, contract=contract)
     meet_condition(project, Condition.SIGNING, by=by, at=at)
+    if project.proposal_id is not None:
+        outcomes.end_reserve(queries.dossier_of(project), by=by, at=at)
     return paper
 
 

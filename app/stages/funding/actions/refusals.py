@@ -73,7 +73,7 @@ def cancel_award(project: Project, *, cause: Cause, reason: str, number: str, da
     check_seen(project, seen)
     release(project, sum(amount for _budget, amount in queries.promised_to(project)), by=by, at=at)
     cancel_open(project.id, by=by, at=at)
-    record_closing(project, ClosingKind.TERMINATED, dated=dated, number=number, cause=cause, by=by, at=at)
+    record_closing(project, ClosingKind.CANCELLED, dated=dated, number=number, cause=cause, by=by, at=at)
     data = {"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name, "reason": reason,
             "cause_name": ON_PAPER[cause], "approved_by": project.decision_number, "approved_on": project.decision_date.isoformat(),
             "state": project.approved_state, "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip

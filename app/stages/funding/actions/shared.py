@@ -17,7 +17,8 @@ from app.stages.funding.rules import (
 )
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
-from app.stages.selection.models import RankingLine
+from app.stages.selection import complaints as selection
+from app.stages.selection.models import RankingLine, Round
 
 
 def check_paying(tranche: Tranche, _by: User | None = None) -> None:
@@ -78,6 +79,11 @@ def check_selected(row: RankingLine | Appraisal, _by: User | None = None) -> Non
     """Has the dossier its place still? It may have been given up, or another may not have moved up yet."""
     if db.session.get_one(Proposal, row.proposal_id).state != ProposalState.SELECTED:
         raise WrongState(N_("This dossier is not selected, or its place was given up: no money is appraised or awarded for it."))
+    line = row if isinstance(row, RankingLine) else queries.line_of(row)
+    if line.session != db.session.get_one(Round, line.round_id).session:
+        raise WrongState(N_("The outcome was reconsidered in another session: the appraisal begins anew from its ranking."))
+    if selection.open_complaint(line) is not None:
+        raise WrongState(N_("A complaint about this selection waits for an answer: the money waits too."))
 
 
 def check_not_submitted(appraisal: Appraisal, _by: User | None = None) -> None:

@@ -239,7 +239,7 @@ class Liquidation(Identified, Model):
 
 
 class ProjectClosing(Identified, Model):
-    """Why a project ended, as later stages say: recognised, failed or terminated. Append-only, one per project."""
+    """Why a project ended, as later stages say: recognised, failed, terminated or cancelled before its contract. Append-only, one per project."""
 
     __tablename__ = "project_closing"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
@@ -112,6 +112,11 @@ def proposal_of_project(project: Project) -> Proposal:
     return db.session.get_one(Proposal, project.proposal_id)
 
 
+def dossier_of(project: Project) -> Proposal:
+    """The same with its place in the call, for acts that look at the other dossiers of the topic."""
+    return db.session.scalars(select(Proposal).where(Proposal.id == project.proposal_id).options(joinedload(Proposal.call_topic))).one()
+
+
 def topic_of_project(project: Project) -> Topic:
     """The topic a project carries out."""
     return db.session.get_one(Topic, project.topic_id)
@@ -160,8 +165,10 @@ def holders_of_proposal(proposal: Proposal) -> list[User]:
 
 
 def selected(row: type[RankingLine | Appraisal]) -> ColumnElement[bool]:
-    """The condition: the dossier has its place. A place that was given up or declined carries no money."""
-    return exists().where(Proposal.id == row.proposal_id, Proposal.state == ProposalState.SELECTED)
+    """The condition: the dossier has its place, by the latest session. A place that was given up, declined or lost in another session carries no money."""
+    line = RankingLine.__table__.alias("of_latest")
+    latest = exists().where(line.c.id == (row.id if row is RankingLine else row.ranking_line_id), Round.id == line.c.round_id, Round.session == line.c.session)
+    return and_(exists().where(Proposal.id == row.proposal_id, Proposal.state == ProposalState.SELECTED), latest)
 
 
 def concluded_round() -> ColumnElement[bool]:

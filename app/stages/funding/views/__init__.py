@@ -1,6 +1,6 @@
 """/funding: the worklists, appraisal, approval, contract, money, closing; in the order the user meets them."""
 
-from app.stages.funding import debts, subjects
+from app.stages.funding import debts, judging, subjects
 from app.stages.funding.views import (
     appraisals,
     awards,
@@ -11,4 +11,4 @@ from app.stages.funding.views import (
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "debts", "desk", "payments", "subjects"]
+__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]

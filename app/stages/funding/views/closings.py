@@ -57,12 +57,15 @@ def settlement(pid: str) -> Any:
 @writes
 def decide_settlement(pid: str) -> Any:
     row = ready(queries.settlement_for(current_user, pid), moves(SETTLEMENT, "accept"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
-    form = forms.DecideSettlement(data={"version": row.version})
+    form = forms.DecideSettlement(data={"version": row.version, "dated": clock.today(), "signer": current_user.name})
     back = url_for(".settlement", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
         if form.answer.data == SettlementAnswer.ACCEPT:
-            actions.accept_settlement(row, remark=form.remark.data or None, **facts)
+            for name in ("dated", "signer"):
+                if not form[name].data:
+                    raise Incomplete(N_("Minutes have a date and somebody who signs them."), field=name)
+            actions.accept_settlement(row, remark=form.remark.data or None, number=form.number.data or None, dated=form.dated.data, signer=form.signer.data, **facts)
             return done(_("Final accounts accepted."), back)
         if not form.remark.data:
             raise Incomplete(N_("Please say what is to be changed."), field="remark")

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import Guard, fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -25,12 +25,27 @@ from app.stages.funding.rules import TRANCHE, TrancheState, check_other_person
 from app.stages.funding.views.blueprint import bp
 
 
+def _others(*earlier: str) -> Any:
+    """The guard: this person did none of those steps."""
+    return lambda row, by: check_other_person(by.id, *(getattr(row, name) for name in earlier))
+
+
+# what each act of a tranche asks before its form is shown; the page shows a link where they all let this person pass
+GUARDS: dict[str, tuple[Guard, ...]] = {
+    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_turn),
+    "request": (moves(TRANCHE, "request"), shared.check_requester, shared.check_paying, shared.check_none_under_way),
+    "approve": (moves(TRANCHE, "approve"), shared.check_paying, _others("requested_by_id", "first_approved_by_id")),
+    "turn_down": (moves(TRANCHE, "return"), shared.check_paying),
+    "pay": (moves(TRANCHE, "pay"), shared.check_paying, _others("requested_by_id", "first_approved_by_id", "approved_by_id")),
+}
+
+
 @bp.get("/tranches/<pid>")
 @allow(Do.HUB_READ)
 def tranche(pid: str) -> Any:
     row = or_404(queries.tranche_for(current_user, pid))
-    return render_template("funding/tranche.html", tranche=row, project=row.project, moves=dict(TRANCHE.moves(row)), papers=papers.of(row),
-                           may_request=queries.may_request(current_user, row.project), signed=_signed(row),
+    may = {act: fits(row, *guards) for act, guards in GUARDS.items()}
+    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -38,7 +53,7 @@ def tranche(pid: str) -> Any:
 @allow(Do.FUNDING_CONTRACT)
 @writes
 def fall_due(pid: str) -> Any:
-    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "fall_due"), shared.check_turn)
+    row = ready(queries.tranche_for(current_user, pid), *GUARDS["fall_due"])
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         actions.fall_due(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -51,7 +66,7 @@ def fall_due(pid: str) -> Any:
 @allow(Do.FUNDING_REQUEST)
 @writes
 def request_payment(pid: str) -> Any:
-    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "request"), shared.check_requester, shared.check_paying, shared.check_none_under_way)
+    row = ready(queries.tranche_for(current_user, pid), *GUARDS["request"])
     form = forms.RequestPayment(obj=row)
     if form.validate_on_submit():
         actions.request_payment(row, note=form.note.data or None, seen=form.version.data, by=current_user, at=clock.now())
@@ -64,7 +79,7 @@ def request_payment(pid: str) -> Any:
 @allow(Do.FUNDING_APPROVE_PAYMENT)
 @writes
 def approve_payment(pid: str) -> Any:
-    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "approve"), shared.check_paying, _others("requested_by_id", "first_approved_by_id"))
+    row = ready(queries.tranche_for(current_user, pid), *GUARDS["approve"])
     form = forms.ApprovePayment(obj=row)
     if form.validate_on_submit():
         if form.answer.data == PaymentAnswer.RETURN:
@@ -81,7 +96,7 @@ def approve_payment(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def return_payment(pid: str) -> Any:
-    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "return"), shared.check_paying)
+    row = ready(queries.tranche_for(current_user, pid), *GUARDS["turn_down"])
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         return _returned(row, form.reason.data, form.version.data)
@@ -93,7 +108,7 @@ def return_payment(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def pay(pid: str) -> Any:
-    row = ready(queries.tranche_for(current_user, pid), moves(TRANCHE, "pay"), shared.check_paying, _others("requested_by_id", "first_approved_by_id", "approved_by_id"))
+    row = ready(queries.tranche_for(current_user, pid), *GUARDS["pay"])
     form = forms.Pay(obj=row, data={"booked_on": clock.today()})
     if form.validate_on_submit():
         actions.pay(row, booked_on=form.booked_on.data, voucher=form.voucher.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -129,11 +144,6 @@ def refund(pid: str) -> Any:
                        by=current_user, at=clock.now())  # fmt: skip
         return done(_("Refund booked."), back)
     return render_template("funding/refund.html", form=form, project=project, back=back, owed=queries.owed(project), entries=queries.ledger_of(project.id))
-
-
-def _others(*earlier: str) -> Any:
-    """The guard: this person did none of those steps."""
-    return lambda row, by: check_other_person(by.id, *(getattr(row, name) for name in earlier))
 
 
 def _returned(row: Tranche, reason: str | None, seen: Any) -> Any:

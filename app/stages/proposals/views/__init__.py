@@ -4,6 +4,7 @@ wordparts.py), products, uses and milestones (promised.py), the estimate (budget
 (uploads.py), handing in (submitting.py), what officers take in (admitting.py); after the opening its check (eligibility.py),
 requests to add something (remedies.py), earlier work that is near (overlaps.py)."""
 
+from app.stages.proposals import judging
 from app.stages.proposals.views import (
     acts,
     admitting,
@@ -30,5 +31,5 @@ from app.stages.proposals.views.blueprint import bp
 public_bp = invitations.public_bp
 
 __all__ = [
-    "acts", "admitting", "bp", "budget", "copying", "eligibility", "estimate", "invitations", "mine", "overlaps", "promised", "public_bp", "remedies", "sections", "starting", "submitting", "team", "together", "uploads", "word", "work"
+    "acts", "admitting", "bp", "budget", "copying", "eligibility", "estimate", "invitations", "judging", "mine", "overlaps", "promised", "public_bp", "remedies", "sections", "starting", "submitting", "team", "together", "uploads", "word", "work"
 ]  # fmt: skip

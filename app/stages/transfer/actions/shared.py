@@ -15,12 +15,24 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
 from app.stages.transfer.models import FollowUp
-from app.stages.transfer.rules import check_giver, check_transferable, check_writable
+from app.stages.transfer.rules import (
+    check_giver,
+    check_order,
+    check_transferable,
+    check_writable,
+)
 
 
 def check_registered(result: Result, _by: User | None = None) -> None:
     """Is the result registered, and its project recognised?"""
     check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(result.project_id))
+
+
+def check_gates(result: Result, _by: User | None = None) -> None:
+    """Are the steps passed that the order in force puts before a handover: final accounts, liquidation?"""
+    project = awards.project_by_id(result.project_id)
+    if not project.historic and awards.contract_of(project.id) is not None:
+        check_order(rulebook.value("acceptance.gates", on=project.decision_date), queries.closed_steps(project.id))
 
 
 def check_gives(row: Any, by: User) -> None:

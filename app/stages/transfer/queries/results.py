@@ -28,7 +28,7 @@ from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
-from app.stages.funding.rules import ClosingKind
+from app.stages.funding.rules import ClosingKind, SettlementState
 from app.stages.ideas.models import Topic
 from app.stages.ideas.queries import topics_of_body
 from app.stages.plan import queries as plans
@@ -135,6 +135,13 @@ def is_recognised(project_id: int) -> bool:
     """Did the project end with the recognition of its results?"""
     closing = funding.closing_of(project_id)
     return closing is not None and closing.kind == ClosingKind.RECOGNISED
+
+
+def closed_steps(project_id: int) -> set[str]:
+    """The closing steps of its money that the project has behind it, by their names in the order of gates."""
+    accounts = funding.settlement_of(project_id)
+    settled = {"settlement"} if accounts is not None and accounts.state == SettlementState.ACCEPTED else set()
+    return settled | ({"liquidation"} if funding.liquidation_of(project_id) is not None else set())
 
 
 def receiver_by_order(project: Project) -> Organisation | None:

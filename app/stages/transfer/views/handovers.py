@@ -69,7 +69,7 @@ def export_handovers() -> Any:
 @allow(Do.TRANSFER_HAND_OVER)
 @writes
 def offer(pid: str) -> Any:
-    result = ready(queries.result_for(current_user, pid), shared.check_registered, shared.check_gives)
+    result = ready(queries.result_for(current_user, pid), shared.check_registered, shared.check_gates, shared.check_gives)
     named = queries.receiver_by_order(result.project)
     bodies = [o for o in people.organisations() if o.id != result.project.host_id]
     bodies.sort(key=lambda o: named is None or o.id != named.id)

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import ready
+from app.acts import fits, ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -79,7 +79,7 @@ def result(pid: str) -> Any:
     rows = [row, *handovers, *agreements, *follow_ups]
     return render_template(
         "transfer/result.html", result=row, project=row.project, use=queries.use_of(row), receiver=queries.receiver_by_order(row.project),
-        recognised=queries.is_recognised(row.project_id), handovers=handovers, agreements=agreements, follow_ups=follow_ups, evaluations=evaluations,
+        recognised=queries.is_recognised(row.project_id), may_offer=fits(row, shared.check_registered, shared.check_gates), handovers=handovers, agreements=agreements, follow_ups=follow_ups, evaluations=evaluations,
         to_report=open_reports, may_give=queries.may_give(current_user, row.project), to_sign=[h for h in handovers if queries.signs_for(current_user, h.receiver_id)],
         sees_project=funding.may_read(row.project_id, current_user), figures=queries.figures_of(row.id), today=today, overdue=overdue,
         english=language() == "en", papers=papers.of(*rows), entries=journal.timeline([journal.subject_key(r) for r in rows]))  # fmt: skip
