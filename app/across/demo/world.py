@@ -16,6 +16,7 @@ from app.across.demo.plays import (
     people,
     plans,
     questionnaires,
+    results,
     room,
     teams,
     vocabulary,
@@ -51,6 +52,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     people.belongings(cast, as_of)
     desk.play(cast, as_of)
     experts.play(cast, as_of)
+    results.released(cast, names, as_of)
     room.both(cast, names, as_of)
     db.session.flush()
     return cast

@@ -48,10 +48,10 @@ def attend(pid: str) -> Any:
     actions.must_run(council, current_user)
     form = forms.Attend.of(council)
     if form.validate_on_submit():
-        actions.attend(council, set(form.present.data or []), authorisation=form.authorisation.data, secretary=form.secretary.data, seen=form.version.data,
+        actions.attend(council, set(form.present.data or []), authorisation=council.authorisation, secretary=form.secretary.data, seen=form.version.data,
                        by=current_user, at=clock.now())  # fmt: skip
         return done(" ".join([_("Attendance is noted."), *_unable(queries.fresh(council))]), url_for(".show", pid=pid))
-    return render_template("councils/attend.html", council=council, form=form, hopeless=_hopeless(council))
+    return render_template("councils/attend.html", council=council, form=form, hopeless=_hopeless(council), vice=any(str(s.role) == "vice_chair" for s in council.seats))
 
 
 @bp.route("/<pid>/convene", methods=["GET", "POST"])
