@@ -37,8 +37,10 @@ from app.services.people.rules import (
     check_phone,
 )
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import check_day
 
 MOST_AWAY, MOST_FIELDS, MOST_A_DAY = 40, 30, 200
+LONGEST = timedelta(days=732)  # of a period, and how far ahead it lies
 FIRST_YEAR, YOUNGEST = 1920, 18
 
 
@@ -164,12 +166,8 @@ def _may_say_away(row: Expert, by: User) -> None:
 def add_away(row: Expert, since: date, until: date, note: str | None = None, *, by: User, at: datetime) -> Away:
     """The expert cannot sit from one day to another, both included."""
     _may_say_away(row, by)
-    if until < since:
-        raise Incomplete(N_("The last day lies before the first."), field="until")
-    if until < local(at).date():
-        raise Incomplete(N_("These days are over."), field="until")
-    if (until - since).days > 366 * 2:
-        raise Incomplete(N_("Please give at most two years at once."), field="until")
+    check_day(since, field="since", since=local(at).date() - LONGEST, until=local(at).date() + LONGEST)
+    check_day(until, field="until", since=max(since, local(at).date()), until=since + LONGEST)
     if len(row.away) >= MOST_AWAY:
         raise WrongState(N_("There are %(n)s periods already; please remove one first."), n=MOST_AWAY)
     if any(a.since <= until and since <= a.until for a in row.away):
