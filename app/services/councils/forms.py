@@ -114,9 +114,9 @@ class Declare(StageForm):
     agree = YesField(N_("This declaration is true and complete. I keep what I read and hear here confidential."), required=True)
 
     @classmethod
-    def of(cls, agenda: Sequence[AgendaItem]) -> Declare:
-        """The form with these items."""
-        form = cls()
+    def of(cls, agenda: Sequence[AgendaItem], known: Sequence[str] = ()) -> Declare:
+        """The form with these items; those with a known conflict are ticked."""
+        form = cls(data={"items": list(known)})
         form.items.choices = [(item.public_id, item.title) for item in agenda]
         return form
 
@@ -193,7 +193,7 @@ class WhatIf(StageForm):
     """A past council, and another value of a rule."""
 
     council = PickField(N_("Past council"), required=True, blank=False)
-    value = NoteField(N_("Value"), required=True, rows=8)
+    value = HiddenField()
 
     @classmethod
     def of(cls, past: Sequence[Council], value: str) -> WhatIf:

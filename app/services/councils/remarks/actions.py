@@ -42,7 +42,7 @@ def may_write(council: Council, item: AgendaItem, *, by: User, at: datetime) -> 
         raise WrongState(N_("This item is counted or given back already."))
     if (seat.id, item.id) in queries.recusals_of(council):
         raise NotAllowed(N_("You are out of this item because of a conflict."))
-    clashes.refuse(council, [item], seat, on=local(at).date())
+    clashes.refuse(council, [item], seat, on=local(at).date(), said=N_("%(reason)s You cannot write on it."))
     return seat
 
 
