@@ -25,7 +25,9 @@ from app.services.councils import (
     pool,
     pool_views,
     queries,
+    remark_views,
     result_views,
+    room_views,
     rules_shown,
     sealing,
     session_views,
@@ -37,8 +39,6 @@ from app.services.councils.actions.session import quorum, runs
 from app.services.councils.actions.setup import papers_due
 from app.services.councils.blueprint import bp, found, seat_in
 from app.services.councils.models import Council
-from app.services.councils.remarks import views as remark_views
-from app.services.councils.room import views as room_views
 from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
