@@ -18,14 +18,18 @@ depends_on = None
 
 OLD = (("uq_ranking_line_proposal_id", "proposal_id"), ("uq_ranking_line_round_id_position", "round_id, position"))
 NEW = (("uq_ranking_line_proposal_id_session", "proposal_id, session"), ("uq_ranking_line_round_id_session_position", "round_id, session, position"))
+TO_USER = "CONSTRAINT fk_selection_round_release_by_id_user_account FOREIGN KEY(release_by_id) REFERENCES user_account (id) ON DELETE RESTRICT"
 T = "complaint"
 
 
 def upgrade():
     op.execute("ALTER TABLE selection_round ADD COLUMN session INTEGER NOT NULL DEFAULT 1")
     op.add_column("selection_round", sa.Column("release_on", sa.Date(), nullable=True))
-    to_user = "CONSTRAINT fk_selection_round_release_by_id_user_account REFERENCES user_account (id) ON DELETE RESTRICT"
-    op.execute(f"ALTER TABLE selection_round ADD COLUMN release_by_id INTEGER {to_user}")
+    op.execute("ALTER TABLE selection_round ADD COLUMN release_by_id INTEGER")
+    if op.get_bind().dialect.name == "sqlite":
+        _rewrite("selection_round", lambda text: text.rstrip().removesuffix(")") + f", {TO_USER})")
+    else:
+        op.execute(f"ALTER TABLE selection_round ADD {TO_USER}")
     op.execute("ALTER TABLE ranking_line ADD COLUMN session INTEGER NOT NULL DEFAULT 1")
     _unique(OLD, NEW)
     op.execute("DROP INDEX uq_ranking_line_recommended")
@@ -61,18 +65,22 @@ def _unique(old, new):
         for name, columns in new:
             op.execute(f"ALTER TABLE ranking_line ADD CONSTRAINT {name} UNIQUE ({columns})")
         return
-    version = bind.exec_driver_sql("PRAGMA schema_version").scalar()
-    text = bind.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'ranking_line'").scalar()
     for (was, these), (name, columns) in zip(old, new, strict=True):
-        before = f"CONSTRAINT {was} UNIQUE ({these})"
-        if before not in text:
-            raise RuntimeError(f"ranking_line has no {before}")
-        text = text.replace(before, f"CONSTRAINT {name} UNIQUE ({columns})")
+        before, after = f"CONSTRAINT {was} UNIQUE ({these})", f"CONSTRAINT {name} UNIQUE ({columns})"
+        _rewrite("ranking_line", lambda text, before=before, after=after: text.replace(before, after))
+    bind.exec_driver_sql("REINDEX ranking_line")
+
+
+def _rewrite(table, change):
+    bind = op.get_bind()
+    version = bind.exec_driver_sql("PRAGMA schema_version").scalar()
+    text = bind.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).scalar()
+    if change(text) == text:
+        raise RuntimeError(f"the text of {table} is not what this migration knows")
     bind.exec_driver_sql("PRAGMA writable_schema=ON")
-    bind.exec_driver_sql("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = 'ranking_line'", (text,))
+    bind.exec_driver_sql("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?", (change(text), table))
     bind.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
     bind.exec_driver_sql("PRAGMA writable_schema=RESET")
-    bind.exec_driver_sql("REINDEX ranking_line")
 
 
 def downgrade():
@@ -84,5 +92,7 @@ def downgrade():
     op.execute("CREATE UNIQUE INDEX uq_ranking_line_recommended ON ranking_line (round_id) WHERE recommended")
     _unique(NEW, OLD)
     op.execute("ALTER TABLE ranking_line DROP COLUMN session")
+    if bind.dialect.name == "sqlite":
+        _rewrite("selection_round", lambda text: text.replace(f", {TO_USER}", ""))
     for column in ("release_by_id", "release_on", "session"):
         op.execute(f"ALTER TABLE selection_round DROP COLUMN {column}")

@@ -9,12 +9,14 @@ import contextlib
 import io
 import os
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import text, update
 from sqlalchemy.engine import make_url
 
@@ -22,6 +24,7 @@ from app.across.demo.cast import DOMAIN
 from app.across.demo.plays import councils as council_plays
 from app.across.demo.plays import selection as plays
 from app.kernel.db import db as database
+from app.kernel.outbox import OutboxMail
 from app.kernel.text import fold
 from app.services.councils import actions, queries
 from app.services.councils.actions.conclusion import ranked
@@ -29,7 +32,9 @@ from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.stages.proposals.models import Proposal
 from app.stages.selection import actions as selection
+from app.stages.selection import complaints, letters
 from app.stages.selection import queries as rounds
+from app.stages.selection.models import Complaint
 from tests.selection import factories
 from tests.support.browser import values_of
 from tests.support.databases import PASSWORD
@@ -90,7 +95,7 @@ def addresses(app, pid):
     found = rounds.round_of_council(council)
     known = {"councils": [pid], "selection": [found.public_id, found.call_topic.public_id], "papers": [p.public_id for p in database.session.query(Paper)],
              "proposals": [p.public_id for p in database.session.query(Proposal)], "calls": [found.call_topic.call.public_id]}  # fmt: skip
-    known["selection"] += known["proposals"]
+    known["selection"] += [*known["proposals"], *known["calls"], *(c.public_id for c in database.session.query(Complaint))]
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods or rule.endpoint == "static" or rule.rule.startswith("/auth"):
             continue
@@ -108,7 +113,10 @@ def addresses(app, pid):
 
 
 def said(data: bytes) -> str:
-    """What bytes say, archives (spreadsheets, Word) unpacked with names and all."""
+    """What bytes say, archives (spreadsheets, Word) unpacked with names and all, PDF with its text and its properties."""
+    if data.startswith(b"%PDF"):
+        read = PdfReader(io.BytesIO(data))
+        return "".join([*(page.extract_text() for page in read.pages), str(dict(read.metadata or {})), str(read.xmp_metadata and read.xmp_metadata.stream.get_data()), data.decode("latin-1")])
     if data.startswith(b"PK"):
         with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as archive:
             return "".join(name + archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
@@ -182,11 +190,16 @@ def test_no_applicant_finds_out_who_sat(app, db, in_session, cast):
         actions.open_box(council, item, by=cast["member1"], at=council.meets_at + timedelta(hours=1))
     actions.conclude(council, conclusion="Hội đồng thống nhất.", chosen=None if len({r["position"] for r in ranked(council, council.meets_at).values()}) > 1 else council.agenda[0].public_id,
                      reason="Bỏ phiếu lần hai", by=cast["officer"], at=council.meets_at + timedelta(hours=2))  # fmt: skip
-    selection.conclude(rounds.round_of_council(council), by=cast["officer"], at=council.meets_at + timedelta(hours=3))
+    found = rounds.round_of_council(council)
+    selection.conclude(found, by=cast["officer"], at=council.meets_at + timedelta(hours=3))
+    complaints.file(found.lines[-1].proposal, "Chưa xét phụ lục.", by=found.lines[-1].proposal.pi, at=council.meets_at + timedelta(hours=4))
     db.session.commit()
     planted = [*NAMES.values(), *(f"{account}@" for account in NAMES), *(fold(name) for name in NAMES.values()), *(s.public_id for s in council.seats),
                *(s.user.public_id for s in council.seats)]  # fmt: skip
     own = _own(db, cast)
+    readers = {cast[name].email for name in ("pi1", "pi3", "host1", "host2")}
+    mails = [m for m in db.session.query(OutboxMail) if m.to_address in readers]
+    assert mails and not any(hits(f"{m.subject} {m.body} {m.to_address}", planted) for m in mails), "one recipient a mail, and no member in it"
     database.session.remove()
     assert crawl(app, in_session, APPLICANTS, planted) == []
     assert [word for _a, _u, word in crawl(app, in_session, ("officer",), list(NAMES.values()))], "an officer does see them: the run looks where they are"
@@ -196,3 +209,19 @@ def test_no_applicant_finds_out_who_sat(app, db, in_session, cast):
 
 def _own(db, cast):
     return db.session.query(Proposal).filter(Proposal.pi_id == cast["pi1"].id).one().public_id
+
+
+def test_a_leak_to_applicants_is_found(app, db, in_session, cast, monkeypatch):
+    """The name of a member slips into what an applicant is told, in a page and in the properties of a file: the run finds both."""
+    name, told = NAMES["member3"], letters.feedback
+    council = queries.council_by_pid(in_session)
+    actions.cast(council, council.agenda[1], plays.sheet(plays.FAIR, 1), by=council.seats[6].user, at=council.meets_at)
+    for item in council.agenda:
+        actions.open_box(council, item, by=cast["member1"], at=council.meets_at + timedelta(hours=1))
+    actions.conclude(council, conclusion="Hội đồng thống nhất.", by=cast["officer"], at=council.meets_at + timedelta(hours=2))
+    monkeypatch.setattr(letters, "feedback", lambda *a: replace(told(*a), remarks=(f"Ý kiến của {name}",)))
+    selection.conclude(rounds.round_of_council(council), by=cast["officer"], at=council.meets_at + timedelta(hours=3))
+    db.session.commit()
+    database.session.remove()
+    found = {address.rpartition("/")[2].rpartition(".")[2] if "papers" in address else "page" for _a, address, _w in crawl(app, in_session, ("pi1",), [name])}
+    assert {"page", "pdf", "docx"} <= found, found

@@ -97,7 +97,7 @@ def _council(draw: random.Random) -> tuple[dict, dict[str, list[dict]], list[int
         else:
             dossiers[f"d{n}"] = [{c["code"]: _mark(draw, c.get("top", rule["top"]), rule.get("step")) for c in rule["criteria"]} for _ in range(members)]
         if draw.random() < 0.05:
-            dossiers[f"d{n}"][0].pop(rule["criteria"][0]["code"])
+            dossiers[f"d{n}"][0].pop(rule["criteria"][0]["code"], None)  # a copy may lack it already
     chair = draw.randrange(members) if draw.random() < 0.8 else None
     return rule, dossiers, [chair] * len(dossiers)
 

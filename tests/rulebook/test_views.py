@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
-from app.services.rulebook import queries
+from app.services.rulebook import queries, shape
+from tests.support.browser import values_of
 
 KEY = "calls.min_open_days"
 URL = f"/admin/rulebook/rules/{KEY}"
-GOOD = {"value": "45", "unit": "calendar", "source": "QĐ 7/2026/QĐ-UBND điều 3", "mark": "V", "valid_from": "01/05/2026", "reason": "Quy định mới"}
+GOOD = {"part": "45", "unit": "calendar", "source": "QĐ 7/2026/QĐ-UBND điều 3", "mark": "V", "valid_from": "01/05/2026", "reason": "Quy định mới"}
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -37,7 +38,7 @@ def test_an_officer_revises(db, as_):
     assert "QĐ 7/2026" in client.page(URL).text
 
 
-@pytest.mark.parametrize("wrong", [{"value": "nhiều"}, {"value": "-3"}, {"value": "[30]"}, {"source": ""}, {"valid_from": "31/02/2026"},
+@pytest.mark.parametrize("wrong", [{"part": "nhiều"}, {"part": "-3"}, {"part": "[30]"}, {"source": ""}, {"valid_from": "31/02/2026"},
                                    {"valid_from": "01/01/1990"}, {"reason": " "}, {"unit": "weeks"}])  # fmt: skip
 def test_bad_input_keeps_what_was_typed(db, as_, wrong):
     client = as_("officer")
@@ -94,3 +95,28 @@ def test_commands(db, app):
     assert json.loads(run(args=due).output) == {"from": "2026-02-12", "days": 5, "unit": "working", "due": "2026-02-26", "provisional": False}
     later = ["calendar", "due", "--from", "2026-12-30", "--days", "5", "--unit", "calendar"]
     assert json.loads(run(args=later).output)["provisional"] is True
+
+
+def test_a_sheet_is_revised_by_its_parts(db, as_):
+    """Nobody types JSON: numbers, rows to add and to take out, choices and shares are fields of their own."""
+    key = "selection.sheet.default"
+    client, url = as_("officer"), f"/admin/rulebook/rules/{key}"
+    page = client.page(url)
+    assert page.select_one("[name='part.criteria.1.weight']")["value"] == "6" and not page.select("textarea[name=value]")
+    said = {"part.criteria.0.gone": "y", "part.criteria.6.code": "ethics", "part.criteria.6.weight": "2", "part.criteria.6.vi": "Đạo đức", "part.criteria.6.en": "Ethics", "part.pass": "75",
+            "part.zero_share.0": "1", "part.zero_share.1": "4", "source": "QĐ 9/2026", "mark": "V", "valid_from": "01/05/2026", "reason": "Phiếu mới"}  # fmt: skip
+    client.submit(url, said)
+    value = queries.value(key, on=date(2026, 5, 1))
+    assert [c["code"] for c in value["criteria"]] == ["content", "products", "application", "plan", "capacity", "ethics"] and value["criteria"][-1]["weight"] == 2
+    assert (value["pass"], value["zero_share"], value["top"]) == (75, [1, 4], 4)
+    refused = client.submit(url, said | {"part.criteria.1.weight": "7", "valid_from": "01/06/2026"}, status=422).get_data(as_text=True)
+    assert "Ethics" in refused and 'value="7"' in refused, "what was typed is kept"
+
+
+@pytest.mark.parametrize("key", ["councils.selection.size", "councils.selection.exclusions", "councils.selection.quorum", "selection.tie_order", "acceptance.scheme.three_level",
+                                 "acceptance.scheme.four_level", "councils.invalid_ballots", "councils.identification.ballot", "selection.mean"])  # fmt: skip
+def test_every_value_comes_back_as_it_was(db, as_, key):
+    value = queries.history(key)[0].value
+    page = as_("officer").page(f"/admin/rulebook/rules/{key}")
+    sent = {n: v for n, v in values_of(page.select("main form[method=post]")[-1]).items() if n == "part" or n.startswith("part.")}
+    assert shape.joined(value, sent) == value

@@ -22,7 +22,7 @@ MAILS = {
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
     "remedy_asked": N_("Something asked to be added"), "remedy_answered": N_("What was asked for was added"), "remedy_taken_back": N_("Request to add something taken back"),
     "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
-    "admitted_late": N_("Admitted after the deadline"), "infected": N_("Malware found in a file"),
+    "admitted_late": N_("Admitted after the deadline"), "refused_late": N_("Admission after the deadline refused"), "remedy_due": N_("Something asked to be added is due soon"), "infected": N_("Malware found in a file"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
     "approved": N_("Was approved"), "checked": N_("Was checked"), "concluded": N_("Was concluded"), "confirmed": N_("Receiver signed"), "decided": N_("Was decided"),
     "dissolved": N_("Was dissolved"), "due": N_("Became due"), "evaluated": N_("Effect evaluated"), "failed": N_("Closed as not accepted"),
@@ -65,7 +65,7 @@ MAILS |= {
 }  # fmt: skip
 # by table
 NOUNS = {
-    "complaint": N_("Complaint about an outcome"),
+    "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
     "late_admission": N_("Admission after the deadline"), "acceptance_case": N_("Acceptance"), "adjustment": N_("Change of a project"), "appraisal": N_("Appraisal of a budget"), "attachment": N_("File"),
     "award_submission": N_("Proposal to approve"), "calendar_day": N_("Day off"), "calendar_year": N_("Calendar of days off"), "call": N_("Call"),
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),

@@ -364,10 +364,23 @@ def beside(council: Council) -> list[tuple[Council, list[str]]]:
 def reads_paper(council: Council, paper: Any, user: User) -> bool:
     """A member reads the papers of the council; who was out of an item not the minutes, which tell of every item."""
     seat = seat_of(council, user)
-    told_of = paper.template == "councils/minutes" and seat is not None and any(out == seat.id for out, _item in recusals_of(council))
+    told_of = paper.template in ("councils/minutes", "councils/counting") and seat is not None and any(out == seat.id for out, _item in recusals_of(council))
     return may_read(council, user) and (user.can(Do.COUNCILS_READ) or not told_of)
 
 
+def seat_by_any(pid: str) -> Seat | None:
+    """A seat with its person, whoever asks: what is on it asks may_read itself."""
+    return db.session.scalar(select(Seat).options(joinedload(Seat.user)).where(Seat.public_id == pid))
+
+
+def invitations(council: Council, *, seat: Seat | None = None) -> list[Any]:
+    """The letters of invitation, newest first: those of one seat, or of all."""
+    return papers.of(*([seat] if seat is not None else council.seats))
+
+
+register_subject("seat", Subject(
+    load=seat_by_any, title=lambda s: s.user.name, parties=lambda _s: subjects.Parties(), may_read=lambda s, user: user.can(Do.COUNCILS_READ) or s.user_id == user.id,
+    url=None))  # fmt: skip
 register_subject("council", Subject(
     load=council_by_pid, title=lambda c: c.title, parties=lambda _c: subjects.Parties(), may_read=may_read, reads_paper=reads_paper,
     url=lambda c: ("councils.show", {"pid": c.public_id})))  # fmt: skip

@@ -19,6 +19,7 @@ from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.councils import (
     actions,
     ballot_views,
+    blank_views,
     clash_views,
     forms,
     pool,
@@ -43,7 +44,7 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 
-__all__ = ["ballot_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
+__all__ = ["ballot_views", "blank_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
 public_bp = pool_views.public_bp
 REFRESH = 20  # seconds between two looks at a running session
 
@@ -102,6 +103,7 @@ def show(pid: str) -> Any:
         composition=shown.told(shown.ready(council)) if council.state in PREPARED else [],
         warnings=shown.beside(council) if officer and council.state in (*PREPARED, CouncilState.ESTABLISHED) else [],
         papers=[p for p in papers.of(council) if officer or queries.reads_paper(council, p, current_user)], timeline_entries=timeline,
+        invitations=queries.invitations(council) if officer else queries.invitations(council, seat=seat) if seat else [], prints=runs(council, current_user) or seat is not None,
         next_steps=shown.next_steps(council, seat), counted=bool(queries.counted_items(council)), recusals=clash_views.out_of_items(council, keeps=runs(council, current_user)) if officer or runs(council, current_user) else [],
         signed=clash_views.signed(seat), composes=current_user.can(Do.COUNCILS_RUN),
         asked=pool_views.answers(council) if current_user.can(Do.COUNCILS_RUN) and council.state in PREPARED else {},

@@ -15,8 +15,9 @@ from app.kernel.words import N_
 from app.services.councils import forms, queries, shown, what_if
 from app.services.councils.blueprint import bp
 from app.services.rulebook import queries as rulebook
-from app.services.rulebook.forms import shown_value
-from app.services.rulebook.rules import parse_value, wrong_with
+from app.services.rulebook import shape
+from app.services.rulebook.forms import as_shaped, shown_value, typed_value
+from app.services.rulebook.rules import wrong_with
 
 __all__ = ["bp"]
 
@@ -34,7 +35,7 @@ def preview() -> Any:
     broken: list[shown.Line] = []
     council = None
     if form.validate_on_submit():
-        value = parse_value(form.value.data or "", rule.value)
+        value = typed_value(request.form, rule.value)
         if message := wrong_with(value, rule.unit):
             raise Incomplete(message, field="value")
         council = queries.council_by_pid(form.council.data or "")
@@ -43,7 +44,7 @@ def preview() -> Any:
         lines, wrong = what_if.recount(council, {key: value}, clock.now())
         compared, broken = [_told(line) for line in lines], shown.told(wrong)
     page = render_template("councils/what_if.html", rule=rule, form=form, past=past, council=council, compared=compared, broken=broken, back=url_for("rulebook.show", key=key),
-                           title=_("What would have come out"))  # fmt: skip
+                           title=_("What would have come out"), part=as_shaped(key, rule.value), labels=shape.LABELS, words=shape.WORDS)  # fmt: skip
     return page, 202 if council is not None else 200
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+from flask import request
+from wtforms import HiddenField
 
 from app.kernel.forms import (
     ChoiceField,
@@ -14,14 +18,16 @@ from app.kernel.forms import (
     StageForm,
     YesField,
 )
+from app.kernel.text import nfc
 from app.kernel.words import N_
+from app.services.rulebook import shape
 from app.services.rulebook.rules import DayKind, Mark, Unit, parse_value
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class Revise(StageForm):
-    value = NoteField(N_("Value"), required=True, rows=6, hint=N_("Keep the form of the present value; change the numbers."))
+    value = HiddenField()  # the whole value as JSON, from who sends no parts
     unit = ChoiceField(N_("Days are counted as"), enum=Unit, required=True)
     source = LineField(N_("Document and article"), required=True, max=500)
     mark = ChoiceField(N_("How well is it known?"), enum=Mark, required=True)
@@ -30,7 +36,20 @@ class Revise(StageForm):
 
     def value_like(self, present: Any) -> Any:
         """The typed value, of the kind of the present one. Raises Incomplete."""
-        return parse_value(self.value.data or "", present)
+        return typed_value(request.form, present)
+
+
+def typed_value(typed: Mapping[str, str], present: Any) -> Any:
+    """What was typed, part by part or as a whole, of the kind of the present value. Raises Incomplete."""
+    if shape.MARK not in typed:
+        return parse_value(typed.get("value", ""), present)
+    parts = {name: nfc(text) for name, text in typed.items() if name == shape.PREFIX or name.startswith(f"{shape.PREFIX}.")}
+    return shape.joined(present, parts)
+
+
+def as_shaped(key: str, value: Any) -> shape.Part:
+    """The value as fields, with what was typed where this request sent it."""
+    return shape.shaped(key, value, request.form if shape.MARK in request.form else None)
 
 
 def shown_value(value: Any) -> str:

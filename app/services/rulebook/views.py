@@ -13,7 +13,7 @@ from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
-from app.services.rulebook import actions, forms, queries
+from app.services.rulebook import actions, forms, queries, shape
 from app.services.rulebook.rules import DAYS, Mark
 
 bp = Blueprint("rulebook", __name__, url_prefix="/admin/rulebook", template_folder="templates")
@@ -45,7 +45,8 @@ def show(key: str) -> Any:
         actions.revise(key, form.value_like(versions[0].value), source=form.source.data, mark=form.mark.data, valid_from=form.valid_from.data,
                        reason=form.reason.data, unit=form.unit.data if "unit" in form else None, by=current_user, at=clock.now())  # fmt: skip
         return done(_("The new version of the rule is entered."), url_for(".show", key=key))
-    return render_template("rulebook/show.html", key=key, versions=versions, form=form, shown=forms.shown_value, today=clock.today())
+    return render_template("rulebook/show.html", key=key, versions=versions, form=form, today=clock.today(), part=forms.as_shaped(key, versions[0].value),
+                           shaped=shape.shaped, labels=shape.LABELS, words=shape.WORDS)  # fmt: skip
 
 
 @bp.route("/calendar", methods=["GET", "POST"])

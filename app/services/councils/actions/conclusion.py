@@ -107,6 +107,7 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
     presence.all_leave(council, at)
     counts, ranks = queries.results_of(council), ranked(council, at)
     results = {item.public_id: counts[item.public_id] | ranks.get(item.public_id, {}) for item in queries.counted_items(council)}
+    papers.issue_counting(council, results, by=by, at=at)
     papers.issue_minutes(council, results, chosen=chosen if choice else None, reason=reason, by=by, at=at)
     queries.procedure(council).concluded(council, results, chosen if choice else None, by=by, at=at)
 

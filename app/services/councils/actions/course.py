@@ -49,7 +49,7 @@ def adjourn(council: Council, *, reason: str, meets_at: datetime, place: str, by
     for seat in council.seats:
         seat.present, seat.declared_at = False, None
     db.session.flush()
-    invite(council, council.seats, at)
+    invite(council, council.seats, at, by=by)
 
 
 def may_give_back(council: Council) -> bool:
@@ -107,5 +107,5 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
     papers.issue_replacement(council, seat, new, number=number, dated=dated, reason=nfc(reason), by=by, at=at)
     outbox.post("councils/mail/replaced.txt", to=seat.user, key=f"council-left:{seat.public_id}", at=at, council=council)
     council = queries.fresh(council)
-    invite(council, [s for s in council.seats if s.id == new.id], at)
+    invite(council, [s for s in council.seats if s.id == new.id], at, by=by)
     return new

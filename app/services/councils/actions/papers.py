@@ -49,6 +49,39 @@ def issue_decision(council: Council, *, by: User, at: datetime) -> Paper:
                         number=council.decision_number, dated=council.decision_dated, by=by, at=at)  # fmt: skip
 
 
+def issue_invitation(council: Council, seat: Seat, *, by: User | None, at: datetime) -> Paper:
+    """The invitation of one member, with nobody else's name on it: it is on the seat, which only its member and the Department read."""
+    data = {"title": council.title, "name": _named(seat), "role": ROLES[seat.role], "body": ", ".join(o.name for o in seat.user.organisations), "decision": _decision(council),
+            "items": [{"title": item.title} for item in council.agenda if item.given_back_at is None and item.opened_at is None],
+            "meets_at": f"{local(council.meets_at):%H:%M ngày %d/%m/%Y}" if council.meets_at else "", "place": council.place or ""}  # fmt: skip
+    return papers.issue(template="councils/invitation", subject=seat, title=f"Giấy mời {seat.user.name}: {council.title}"[:500], data=data, by=by, at=at)
+
+
+def issue_counting(council: Council, results: Mapping[str, Mapping[str, Any]], *, by: User, at: datetime) -> Paper | None:
+    """The counting minutes: for each box how many ballots came, how many are valid and why not, the result, the hashes of the receipts."""
+    items = queries.counted_items(council)
+    if not items:
+        return None
+    facts, _remarks, seals = _counted(council, results, at)
+    rules, recused = queries.rules_of(council, on=local(at).date()), queries.recusals_of(council)
+    boxes, defects = [], []
+    for item in items:
+        place, result = str(item.position), results[item.public_id]
+        ballots, invalid = int(result.get("ballots", len(result["seals"]))), int(result.get("invalid") or 0)
+        out = sum((seat.id, item.id) in recused for seat in council.seats)
+        boxes.append({"item": place, "title": item.title, "present": str(result.get("present", ballots)), "ballots": str(ballots),
+                      "valid": str(ballots - invalid), "invalid": str(invalid)})  # fmt: skip
+        defects += [{"item": place, "said": said["vi"]} for _what, said in invalid_lines(result, rules)]
+        if out:
+            defects.append({"item": place, "said": f"{out} thành viên không bỏ phiếu do xung đột lợi ích"})
+    tellers = [u.name for pid in council.tellers or [] if (u := people.user_by_pid(pid)) is not None]
+    led = _led(council, results)
+    keeper = queries.kept_by(council)
+    data = {"title": council.title, "number": council.decision_number, "held": _held(council), "place": council.place or "", "led": led, "tellers": ", ".join(tellers), "boxes": boxes,
+            "defects": defects, "facts": facts, "seals": seals, "head": tellers[0] if tellers else keeper.user.name if keeper else "", "leader": results[items[-1].public_id].get("led", "")}  # fmt: skip
+    return papers.issue(template="councils/counting", subject=council, title=f"Biên bản kiểm phiếu {council.title}"[:500], data=data, by=by, at=at)
+
+
 def issue_dissolution(council: Council, *, number: str, dated: date, reason: str, by: User, at: datetime) -> Paper:
     """The decision that dissolves an established council."""
     data = {"number": number, "title": council.title, "decision": _decision(council), "reason": reason}

@@ -161,7 +161,7 @@ def schedule(council: Council, *, meets_at: datetime, place: str, by: User, at: 
     db.session.flush()
     journal.record(council, "schedule", by=by, at=at, detail={"meets_at": meets_at.isoformat(), "place": council.place})
     if council.state == CouncilState.ESTABLISHED:
-        invite(council, council.seats, at)
+        invite(council, council.seats, at, by=by)
 
 
 def papers_due(council: Council, *, on: date) -> date:
@@ -244,16 +244,17 @@ def establish(council: Council, *, number: str, dated: date, by: User, at: datet
     council.decision_number, council.decision_dated = number, dated
     COUNCIL.advance(council, "establish", by=by, at=at, detail={"number": number, "members": len(council.seats)})
     papers.issue_decision(council, by=by, at=at)
-    invite(council, council.seats, at)
+    invite(council, council.seats, at, by=by)
     hook = queries.procedure(council).established
     if hook is not None:
         hook(council, by, at)
 
 
-def invite(council: Council, seats: Sequence[Seat], at: datetime) -> None:
-    """Tell these members when and where the council meets."""
+def invite(council: Council, seats: Sequence[Seat], at: datetime, *, by: User | None = None) -> None:
+    """Tell these members when and where the council meets: a letter and a mail for each alone."""
     for seat in seats:
-        outbox.post("councils/mail/invited.txt", to=seat.user, key=f"council:{council.public_id}:{council.version}", at=at, council=council, seat=seat)
+        letter = papers.issue_invitation(council, seat, by=by, at=at)
+        outbox.post("councils/mail/invited.txt", to=seat.user, key=f"council:{council.public_id}:{council.version}", at=at, council=council, seat=seat, letter=letter)
 
 
 def dissolve(council: Council, reason: str, *, number: str | None = None, dated: date | None = None, by: User, at: datetime, seen: Any = None) -> None:
