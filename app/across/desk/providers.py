@@ -127,7 +127,7 @@ def calls_to_move(user: User, _at: datetime) -> list[Select[Any]]:
     """Call drafts to publish, closed calls to open."""
     if not user.can(Do.CALLS_OPEN):
         return []
-    return [lines("calls.show", Call.public_id, Call.title, since=func.coalesce(Call.closed_at, Call.created_at))
+    return [lines("calls.show", Call.public_id, Call.title, since=func.coalesce(Call.closed_at, Call.created_at), until=case((Call.state == CallState.CLOSED, Call.opening_at)))
             .where(Call.state.in_((CallState.DRAFT, CallState.CLOSED)))]  # fmt: skip
 
 
@@ -329,7 +329,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reports on the use of results to write"), later.use_to_report),
     (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
-    (N_("Later deadlines to confirm"), extensions_to_confirm),
+    (N_("Later deadlines to confirm"), extensions_to_confirm), (N_("Late dossiers to admit or refuse"), checks.late_to_answer),
     (N_("To be added to your dossiers"), checks.to_add),
     (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
@@ -345,6 +345,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Transfer contracts to sign, register or end"), later.contracts_of_results),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
     (N_("Questions about calls to answer"), questions_to_answer),
+    (N_("Requests for a link to the order form"), office.link_requests),
     (N_("Ideas to put to the people's committee"), ideas_to_put_forward),
     (N_("Ideas to put to identification"), councils.ideas_to_identify),
     (N_("Topics to put into a call"), councils.topics_to_call),
