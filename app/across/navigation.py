@@ -136,32 +136,23 @@ VERBS: dict[str, str] = {
     "sign_in": N_("Signed in"), "sign_off": N_("Host signed off"), "sign_out": N_("Signed out"), "start": N_("Was started"),
     "submit": N_("Was submitted"), "supersede": N_("Was superseded"), "suspend": N_("Was suspended"), "terminate": N_("Was terminated"),
     "unfreeze": N_("Payments allowed again"), "withdraw": N_("Was withdrawn"),
-}  # fmt: skip
-VERBS |= {
     "admit": N_("Admitted after the deadline"), "ask_late": N_("Admission after the deadline asked for"), "refuse_late": N_("Admission after the deadline refused"),
     "register_paper": N_("Sealed dossier on paper registered"), "give_way": N_("Replaced by a later version"),
     "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
     "file_checked": N_("File checked for malware"),
-}  # fmt: skip
-VERBS |= {
     "propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back"),
 }  # fmt: skip
 VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
           "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
-          "answer_council": N_("Applicant answered the council"), "remark": N_("Written remark handed in"), "remind": N_("Members reminded")}  # fmt: skip
-VERBS |= {
+          "answer_council": N_("Applicant answered the council"), "remark": N_("Written remark handed in"), "remind": N_("Members reminded"),
     "appoint": N_("Member appointed"), "attend": N_("Attendance noted"), "cast": N_("Ballot cast"), "declare": N_("Declaration of conflicts signed"),
     "open_box": N_("Box opened and counted"), "recuse": N_("Member out of an item"), "remove": N_("Member removed"),
     "take_from_council": N_("Taken from the council"), "take_from_selection": N_("Taken from selection"),
-}  # fmt: skip
-VERBS |= {
     "check": N_("Was checked"), "confirm_revision": N_("Revised report confirmed"), "debar": N_("Barred from applying"), "describe": N_("Was described"),
     "fail": N_("Closed as not accepted"), "grade": N_("Rated by the council"), "recognise": N_("Results were recognised"),
     "reevaluate": N_("Another evaluation allowed"), "refuse_revision": N_("Revised report returned"), "register": N_("Was registered"),
     "register_results": N_("All results registered"), "release": N_("Freed from the council"), "require_revision": N_("Revision asked for"),
     "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
-}  # fmt: skip
-VERBS |= {
     "answer": N_("Was answered"), "confirm": N_("Receiver signed"), "end": N_("Came to its end"), "evaluate": N_("Effect evaluated"),
     "express_interest": N_("A visitor wrote"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
@@ -227,10 +218,7 @@ VERBS |= {
     "answer_remedy": N_("What was asked for was added"), "take_back_remedy": N_("Request to add something taken back"), "take_back": N_("Request taken back"),
     "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
 }  # fmt: skip
-VERBS |= {
-    "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
-    "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
-}  # fmt: skip
+VERBS |= {"plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"), "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed")}
 SWITCH = Markup('<form method="post" action="{}" class="language"><input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="next" value="{}">'
                 '<button class="link-button" name="locale" value="{}" lang="{}" type="submit">{}</button></form>')  # fmt: skip
 
