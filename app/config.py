@@ -46,6 +46,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "MAIL_DOMAIN": os.environ.get("VAMCO_MAIL_DOMAIN", "demo.vamco.test"),
         "PUBLIC_BASE_URL": os.environ.get("VAMCO_PUBLIC_BASE_URL", "http://127.0.0.1:8000"),
         "PROVINCE_NAME": os.environ.get("VAMCO_PROVINCE", "Tây Ninh"),
+        "OFFICE_ADDRESS": os.environ.get("VAMCO_OFFICE_ADDRESS", ""), "OFFICE_PHONE": os.environ.get("VAMCO_OFFICE_PHONE", ""), "OFFICE_EMAIL": os.environ.get("VAMCO_OFFICE_EMAIL", ""),
         "DEPARTMENT_NAME": os.environ.get("VAMCO_DEPARTMENT", "Sở Khoa học và Công nghệ"),
         "CLOCK_OFFSET": os.environ.get("VAMCO_CLOCK_OFFSET"),
         "BABEL_DEFAULT_LOCALE": "vi",

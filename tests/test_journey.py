@@ -144,7 +144,7 @@ def description(life: Life, pi: str, url: str) -> None:
 def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
     """A submitted dossier of this investigator; its address."""
     start = life.link(pi, life.link(pi, "/public/calls", "/public/calls/"), "/proposals/new/")
-    url = life.send(pi, start)
+    url = life.send(pi, start, {"q_legal_person": "yes", "q_refund": "no", "q_degree": "yes", "q_other_task": "no"})
     life.send(pi, f"{url}/general", {"title": f"{TITLE} ({pi})", "aim": "Giảm 20% lượng nước tưới", "duration_months": "12"})
     description(life, pi, url)
     for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):

@@ -222,7 +222,8 @@ def undeclared(app: Flask) -> list[str]:
 
 
 def _enter() -> None:
-    g.read_only_token = read_only.set(request.method in SAFE)
+    view = current_app.view_functions.get(request.endpoint or "")  # one that `prepares` reads first and turns to writing by itself
+    g.read_only_token = read_only.set(request.method in SAFE or getattr(view, "prepares", False))
 
 
 def _leave(_error: BaseException | None) -> None:
@@ -276,8 +277,7 @@ def _headers(response: Response) -> Response:
 
 
 def _signed_in() -> bool:
-    user = g.get("_login_user")
-    return bool(user is not None and user.is_authenticated)
+    return not getattr(g.get("_login_user"), "is_anonymous", True)  # asks no row: after a commit it would be read again, behind all who write
 
 
 # --- error pages ----------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def test_a_dossier_is_written_signed_off_and_submitted(site: Site, visit: Callab
     follow(pi, "/proposals/new/")
     sound(pi)
     pi.locator("main select[name=host]").select_option(index=0)
-    send(pi)
+    send(pi, {"q_legal_person": "yes", "q_refund": "no", "q_degree": "yes", "q_other_task": "no"})
     dossier = pi.url
     sound(pi)
 

@@ -310,6 +310,8 @@ def test_nobody_does_two_steps(cast, at, running):
     assert actions.approve_payment(tranche, by=cast["leader"], at=later) is True
     with pytest.raises(NotAllowed):
         actions.pay(tranche, booked_on=later.date(), voucher="1", by=cast["leader"], at=later)
+    with pytest.raises(Incomplete, match="cannot lie before"):  # nothing is paid before it is approved
+        actions.pay(tranche, booked_on=(later - DAY).date(), voucher="1", by=cast["finance"], at=later)
 
 
 @pytest.mark.parametrize("column", ["first_approved_by_id", "approved_by_id", "paid_by_id"])

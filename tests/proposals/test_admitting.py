@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import proposals as plays
+from app.across.desk import providers
 from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.papers import queries as papers
@@ -153,13 +156,27 @@ def test_not_before_the_deadline_and_not_after_the_opening(cast, call_topic, dea
         admitting.confirm(queries.admission_by_pid(row.public_id), by=cast["officer2"], at=deadline + 48 * HOUR)
 
 
-def test_refused_with_a_reason_and_kept(db, cast, call_topic, deadline, now):
+def desk(user, row):
+    """What the desk shows of this request."""
+    return [t for g in providers.groups(user, row.asked_at) for t in g.tasks if t.place == ("proposals.late", row.public_id)]
+
+
+def book(answer):
+    """The rows of a spreadsheet."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+
+
+def test_refused_with_a_reason_and_kept(db, cast, call_topic, deadline, now, mails):
     signed(cast, call_topic, now)
     row = admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline + 2 * HOUR)
     with pytest.raises(Incomplete):
         admitting.refuse(row, " ", by=cast["officer2"], at=deadline + 3 * HOUR)
+    assert [t.title for t in desk(cast["officer2"], row)] and not desk(cast["officer"], row), "it waits on the desk of another officer than the one who asked"
     admitting.refuse(row, "Nhật ký không ghi nhận sự cố", by=cast["officer2"], at=deadline + 3 * HOUR)
+    told = [m for m in mails() if m.template.endswith("refused_late.txt")]
+    assert {m.to_address for m in told} == {"pi1@demo.vamco.test", "host1@demo.vamco.test", "officer@demo.vamco.test"} and "Nhật ký" in told[0].body
     db.session.commit()
+    assert not desk(cast["officer2"], row)
     for statement in ("UPDATE late_admission SET refused_at = NULL", "DELETE FROM late_admission"):
         with pytest.raises(IntegrityError, match="kept"):
             db.session.execute(text(statement))
@@ -196,7 +213,11 @@ def test_through_the_pages(db, cast, as_, call_topic, deadline, now, travel):
     travel.move_to(deadline + 20 * HOUR)
     officer, other = as_("officer"), as_("officer2")
     assert officer.get(f"{url}/paper").status_code == 409
+    assert "HS-2026-0001" in officer.page(f"{url}?q=le+hoang+cuong&late=no").text and "HS-2026-0001" not in officer.page(f"{url}?late=yes").text
+    assert book(officer.get(f"{url}.xlsx?q=cuong"))[1][0] == "HS-2026-0001" and len(book(officer.get(f"{url}.xlsx?q=khong-co"))) == 1
     late = officer.submit(f"{url}/late-paper", given | {"pi_email": "pi4@demo.vamco.test", "stamp_at": stamp(deadline), "document": "9/BB-SKHCN", "reason": "Giao chậm"}).location
+    assert "9/BB-SKHCN" in other.page(f"{url}/late?answer=waiting&q=giao+cham").text and "9/BB-SKHCN" not in other.page(f"{url}/late?answer=refused").text
+    assert book(other.get(f"{url}/late.xlsx"))[1][2] == "9/BB-SKHCN"
     assert officer.get(f"{late}/confirm").status_code == 403
     other.submit(f"{late}/confirm", {"confirm": "y"})
     assert other.get(f"{late}/confirm").status_code == 409

@@ -6,17 +6,18 @@ import io
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import opening as opening_plays
 from app.across.demo.plays import proposals as plays
-from app.kernel import journal
+from app.kernel import clock, journal
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.files import actions as file_acts
 from app.services.papers import queries as papers
 from app.services.people import actions as people
+from app.services.profiles.models import CvVersion
 from app.stages.calls.models import Opening
 from app.stages.calls.rules import (
     Attendee,
@@ -31,6 +32,7 @@ from app.stages.proposals import (
     opening,
     queries,
     remedies,
+    work,
 )
 from app.stages.proposals.checkmodels import (
     EligibilityCheck,
@@ -55,6 +57,7 @@ from app.stages.proposals.eligibility import (
     merged,
     overdue,
 )
+from app.stages.proposals.models import MemberCv
 from app.stages.proposals.rules import ProposalState
 
 DAY = timedelta(days=1)
@@ -186,6 +189,21 @@ def found(row, at, code):
     return next(one for one in checklist.lines_of(row, on=at.date()) if one.code == code)
 
 
+def test_the_degree_is_read_from_the_cv_the_dossier_holds(db, cast, opened, after):
+    row = opened[0]
+    lead = next(m for m in row.team if m.user_id == row.pi_id)
+    version = CvVersion(user_id=row.pi_id, number=9, made_at=after, name=lead.name, form_version_id=work.form_of(row).id, sha256="0" * 64,
+                        answers={"training": [{"level": "Tiến sĩ", "field": "Khoa học cây trồng", "in_year": 2012}, {"place": "Cần Thơ"}]})  # fmt: skip
+    db.session.add(version)
+    db.session.flush()
+    db.session.execute(delete(MemberCv).where(MemberCv.member_id == lead.id))
+    db.session.add(MemberCv(member_id=lead.id, cv_version_id=version.id))
+    db.session.flush()
+    db.session.expire(lead)
+    line = found(queries.held(row), after, "pi_degree")
+    assert line.ok is None and line.why[0][1] == {"n": 9, "training": "Tiến sĩ, Khoa học cây trồng, 2012"}, "an officer judges the field"
+
+
 def test_debts_are_told_with_project_and_dates(cast, opened, after):
     row, day = opened[0], after.date()
     assert found(row, after, "host_debts").ok is True
@@ -248,6 +266,25 @@ def test_a_conclusion_is_a_letter_with_every_line(db, cast, opened, after, mails
 
 def pdf(name="bổ sung.pdf"):
     return plays.Upload(name, io.BytesIO(plays.small_pdf(name)))
+
+
+def test_who_has_not_sent_it_is_reminded_once(cast, opened, after, mails):
+    row = opened[0]
+    opening_plays.asked(cast, proposal=row, at=after)
+    (asked,) = checklist.remedies_of(row)
+    last = clock.at_local(asked.due_on)
+
+    def told():
+        return [m.to_address for m in mails() if m.template.endswith("remedy_due.txt")]
+
+    remedies.remind(last - 3 * DAY)
+    assert not told()
+    for at in (last - 2 * DAY, last - 2 * DAY, last - DAY):
+        remedies.remind(at)
+    assert sorted(told()) == ["host1@demo.vamco.test", "pi1@demo.vamco.test"]
+    remedies.answer(checklist.remedy_by_pid(asked.public_id), {2: "Có phòng thí nghiệm."}, {1: pdf()}, by=cast["pi1"], at=last - DAY)
+    remedies.remind(last)
+    assert len(told()) == 2
 
 
 def test_what_was_asked_is_added_and_nothing_else(cast, opened, after, mails):

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import io
+from collections import namedtuple
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.files import queries as files
-from app.stages.proposals import actions, queries, submitting
-from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import ProposalState
+from app.services.questionnaires.models import FormVersion
+from app.stages.proposals import actions, promises, queries, submitting, work
+from app.stages.proposals.models import BudgetLine, Proposal
+from app.stages.proposals.rules import ProposalState, Spending, TeamRole
 from tests.funding.test_concurrency import race
 from tests.support.browser import values_of
 
 HOUR = timedelta(hours=1)
+Sent = namedtuple("Sent", "filename stream")
 
 
 @pytest.fixture
@@ -39,9 +44,36 @@ def replacement(cast, row, at):
 def test_the_first_stands_until_the_second_arrives(cast, handed_in, now):
     new = submitting.begin_replacement(handed_in, by=cast["pi1"], at=now + HOUR)
     assert new.state == ProposalState.DRAFT and new.code is None and handed_in.state == ProposalState.SUBMITTED
-    old, copy = actions.snapshot(handed_in), actions.snapshot(new)
-    assert {k: copy[k] for k in ("title", "aim", "work", "team", "products", "lines", "files")} == {k: old[k] for k in ("title", "aim", "work", "team", "products", "lines", "files")}
     assert submitting.begin_replacement(handed_in, by=cast["pi1"], at=now + HOUR).id == new.id, "asked again, the same draft"
+
+
+def test_the_draft_says_all_that_was_handed_in(db, cast, call_topic, now):
+    draft = plays.draft(cast, call_topic=call_topic, at=now)
+    form = work.form_of(draft)
+    definition = deepcopy(form.definition)
+    definition["sections"][0]["questions"].append({"code": "drawing", "type": "file", "label": {"vi": "Bản vẽ", "en": "Drawing"}})
+    wider = FormVersion(questionnaire_id=form.questionnaire_id, number=form.number + 1, definition=definition, source=form.source, mark=form.mark, created_at=now)
+    db.session.add(wider)
+    db.session.flush()
+    draft.work_form.form_version_id = wider.id
+    db.session.flush()
+    section = definition["sections"][0]["code"]
+    upload = Sent("ve.pdf", io.BytesIO(plays.small_pdf("a drawing")))
+    work.save_section(draft, section, {}, seen=None, by=cast["pi1"], at=now, files=({"drawing": upload}, ()))
+    actions.add_member(draft, name="Người viết cùng", role=TeamRole.MEMBER, months=6, years={"2026": 2, "2027": 4}, user=cast["pi3"], by=cast["pi1"], at=now)
+    promises.set_spending(draft, Spending.PARTIAL, by=cast["pi1"], at=now)
+    db.session.execute(update(BudgetLine).where(BudgetLine.proposal_id == draft.id).values(lump_sum=True))
+    actions.sign_off(draft, by=cast["host1"], at=now)
+    old = submitting.submit(draft, by=cast["pi1"], at=now + HOUR)
+    new = submitting.begin_replacement(old, by=cast["pi1"], at=now + 2 * HOUR)
+    old = queries.held(old)
+    was, now_says = actions.snapshot(old), actions.snapshot(new)
+    one, other = was["work"].pop("drawing"), now_says["work"].pop("drawing")
+    assert now_says == was and (other["sha256"], other["name"]) == (one["sha256"], "ve.pdf")
+    assert other["pid"] in {a.public_id for a in files.of(new)} and one["pid"] in {a.public_id for a in files.of(old)}
+    assert [(m.user_id, m.access, m.joined_at) for m in new.team] == [(m.user_id, m.access, m.joined_at) for m in old.team], "who agreed works on"
+    assert queries.for_team(cast["pi3"], new.public_id) is not None and not actions.problems_of(new, at=now + 2 * HOUR)
+    assert [b.lump_sum for b in new.lines] == [b.lump_sum for b in old.lines]
 
 
 def test_the_second_takes_number_and_place(cast, handed_in, now, mails):
@@ -180,3 +212,17 @@ def test_two_tabs_give_one_receipt(db, cast, as_, call_topic, now):
     answers = [pi.post(url, data=form) for form in forms]
     assert {(a.status_code, a.location) for a in answers} == {(303, f"/proposals/{row.public_id}/receipt")}
     assert db.session.scalar(text("SELECT count(*) FROM proposal_version")) == 1
+
+
+def test_what_was_read_before_the_act_counts_only_while_it_is_so(db, cast, call_topic, now):
+    draft = plays.draft(cast, call_topic=call_topic, at=now)
+    actions.sign_off(draft, by=cast["host1"], at=now)
+    prepared = submitting.prepare(draft, at=now)
+    actions.add_member(draft, name="Người đến sau", role=TeamRole.MEMBER, months=1, by=cast["pi1"], at=now)  # takes the signature away
+    db.session.flush()
+    with pytest.raises(Incomplete, match="signed off"):
+        submitting.submit(draft, by=cast["pi1"], at=now, prepared=prepared)
+    actions.sign_off(draft, by=cast["host1"], at=now)
+    db.session.flush()
+    submitting.submit(draft, by=cast["pi1"], at=now, prepared=prepared)
+    assert "Người đến sau" in {m["name"] for m in queries.latest_version(draft).content["team"]}, "looked at anew"

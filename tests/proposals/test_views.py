@@ -46,7 +46,7 @@ def sections_of(url):
 
 def test_from_an_empty_draft_to_the_receipt(db, as_, call_topic):
     pi = as_("pi1")
-    url = pi.submit(f"/proposals/new/{call_topic.public_id}").location
+    url = pi.submit(f"/proposals/new/{call_topic.public_id}", {"q_legal_person": "yes", "q_refund": "no", "q_degree": "yes", "q_other_task": "no"}).location
     pi.submit(f"{url}/general", {"title": "Hệ thống tưới", "aim": "Tiết kiệm nước", "duration_months": "24"})
     for section, answers in sections_of(url).items():
         pi.submit(f"{url}/work/{section}", answers)

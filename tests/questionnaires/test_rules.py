@@ -223,7 +223,7 @@ def test_what_changed_is_told_with_both_wordings():
 @pytest.mark.parametrize(("number", "dated", "start", "field"), [
     ("", date(2026, 1, 1), date(2026, 6, 1), "document_number"), ("1/QĐ", None, date(2026, 6, 1), "document_date"), ("1/QĐ", date(2026, 4, 1), date(2026, 6, 1), "document_date"),
     ("1/QĐ", date(2026, 1, 1), None, "valid_from"), ("1/QĐ", date(2026, 1, 1), date(2025, 12, 31), "valid_from"), ("1/QĐ", date(2026, 1, 1), date(2026, 2, 1), "valid_from"),
-    ("1/QĐ", date(2026, 1, 1), date(8021, 1, 1), "valid_from"),
+    ("1/QĐ", date(2026, 1, 1), date(8021, 1, 1), "valid_from"), ("1/QĐ", date(1900, 11, 30), date(2026, 6, 1), "document_date"),
 ])  # fmt: skip
 def test_a_version_needs_its_document_and_a_later_day(number, dated, start, field):
     with pytest.raises(Incomplete) as refused:

@@ -91,6 +91,12 @@ def test_the_host_receives_nothing_from_itself(cast, at, result):
         actions.offer(result, cast.org("host1"), by=cast["officer"], at=at, **TERMS)
 
 
+@pytest.mark.parametrize("day", [date(2020, 1, 1), date(2026, 3, 1), date(2028, 1, 1)])
+def test_a_handover_is_planned_for_a_day_that_comes(cast, at, result, day):
+    with pytest.raises(Incomplete, match="cannot lie"):
+        actions.offer(result, cast.org("agency3"), by=cast["officer"], at=at, **(TERMS | {"planned_on": day}))
+
+
 def test_one_open_offer_for_a_body(cast, at, result, db):
     plays.offered(cast, result=result, at=at)
     actions.offer(result, cast.org("agency3"), by=cast["officer"], at=at, **TERMS)
@@ -126,7 +132,7 @@ def test_refused_and_offered_again(cast, at, result, mails):
     row = plays.refused(cast, result=result, at=at)
     assert row.state == HandoverState.REFUSED and queries.use_of(result) == Use.NOT_HANDED_OVER
     assert queries.follow_ups_of(cast["officer"], result.id) == []
-    actions.offer_again(row, by=cast["pi1"], at=at + 20 * DAY, **(TERMS | {"lines": plays.LINES[2:]}))
+    actions.offer_again(row, by=cast["pi1"], at=at + 20 * DAY, **(TERMS | {"lines": plays.LINES[2:], "planned_on": date(2026, 3, 25)}))
     assert row.state == HandoverState.OFFERED and [line.name for line in queries.lines_of(row.id)] == [plays.LINES[2]["name"]]
     assert row.offered_by_id == cast["pi1"].id and row.reason
     confirm(row, cast["agency1"], at + 30 * DAY)
@@ -356,6 +362,8 @@ def test_ownership_is_assigned_once(cast, at, result, db):
              "author_share": 30, "ends_on": None, "by": cast["host1"], "at": at}  # fmt: skip
     first, second = (actions.draft_agreement(result, recipient_name=name, **terms) for name in ("Công ty A", "Công ty B"))
     signing = {"signed_on": at.date(), "host_signer": "A", "recipient_signer": "B", "by": cast["host1"], "at": at}
+    with pytest.raises(Incomplete, match="digits"):
+        actions.sign_agreement(first, number="abc", **signing)
     actions.sign_agreement(first, number="1/HĐCN", **signing)
     with pytest.raises(WrongState, match="assigned"), db.session.begin_nested():
         actions.sign_agreement(second, number="2/HĐCN", **signing)

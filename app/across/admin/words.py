@@ -22,7 +22,7 @@ MAILS = {
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
     "remedy_asked": N_("Something asked to be added"), "remedy_answered": N_("What was asked for was added"), "remedy_taken_back": N_("Request to add something taken back"),
     "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
-    "admitted_late": N_("Admitted after the deadline"), "infected": N_("Malware found in a file"),
+    "admitted_late": N_("Admitted after the deadline"), "refused_late": N_("Admission after the deadline refused"), "remedy_due": N_("Something asked to be added is due soon"), "infected": N_("Malware found in a file"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
     "approved": N_("Was approved"), "checked": N_("Was checked"), "concluded": N_("Was concluded"), "confirmed": N_("Receiver signed"), "decided": N_("Was decided"),
     "dissolved": N_("Was dissolved"), "due": N_("Became due"), "evaluated": N_("Effect evaluated"), "failed": N_("Closed as not accepted"),
@@ -40,6 +40,7 @@ MAILS = {
     "named": N_("Named for direct assignment"), "in_force": N_("Plan put in force"), "commitment_asked": N_("Receiving body asked"), "commitment_answered": N_("Receiving body answered"), "receiver_told": N_("Receiving body told"),
     "topic_dropped": N_("Topic left the list"), "to_recognise": N_("Waits to be recognised"), "valid": N_("Dossier is in order"), "verify": N_("Waits to be verified"), "withdrawn": N_("Was withdrawn"),
 }  # fmt: skip
+MAILS |= {"link_asked": N_("Link to the order form asked for"), "link_refused": N_("No link sent")}
 ROOMS_OF_MAIL |= {"people": N_("Accounts of people"), "profiles": N_("Organisations")}
 MAILS |= {"ending_requested": N_("Early end asked for"), "reserve_ended": N_("Reserve has ended")}
 MAILS |= {
@@ -70,7 +71,7 @@ NOUNS = {
     "call_extension": N_("Later deadline"), "call_question": N_("Question"), "form_version": N_("Version of a form"), "idea_group": N_("Group of ideas"),
     "plan_measure": N_("Measure of the plan"), "questionnaire": N_("Form"), "saved_search": N_("Saved search"), "contract": N_("Contract"), "cv": N_("Scientific CV"), "cv_version": N_("Version of a CV"), "council": N_("Council"), "debarment": N_("Bar from applying"),
     "expert": N_("Expert"), "expert_upload": N_("Import of experts"), "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
-    "inspection": N_("Inspection"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "organisation_request": N_("Request about an organisation"), "outbox_mail": N_("Outgoing mail"),
+    "inspection": N_("Inspection"), "link_request": N_("Request for a link"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "organisation_request": N_("Request about an organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
     "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -29,7 +29,7 @@ from app.across.board.rules import (
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
-from app.kernel.web import allow
+from app.kernel.web import SIGNED_IN, allow
 from app.later import xlsxwriter
 from app.shown import language
 from app.stages.ideas import queries as ideas
@@ -117,8 +117,10 @@ def _board() -> Board | None:
 
 
 @bp.get("/")
-@allow(Do.PORTFOLIO_READ)
+@allow(SIGNED_IN)
 def index() -> Any:
+    if not current_user.can(Do.PORTFOLIO_READ):  # what anybody may know of it
+        return redirect(url_for("portal.plan_board", plan=request.args.get("plan") or None))
     return render_template("board/index.html", board=_board(), Measure=Measure, Stand=Stand, MONEY=MONEY, english=language() == "en")
 
 

@@ -9,6 +9,7 @@ from app.across.demo import past, present
 from app.across.demo.cast import Cast
 from app.across.demo.plays import (
     desk,
+    experts,
     intake,
     notices,
     opening,
@@ -50,6 +51,7 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     teams.play(cast, as_of)
     people.belongings(cast, as_of)
     desk.play(cast, as_of)
+    experts.play(cast, as_of)
     results.released(cast, names, as_of)
     room.both(cast, names, as_of)
     db.session.flush()

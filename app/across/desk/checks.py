@@ -12,12 +12,14 @@ from app.across.desk.waiting import TODAY, lines
 from app.kernel.permissions import Do
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
+from app.stages.ideas.models import Topic
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.checklist import has_remedy
 from app.stages.proposals.checkmodels import Remedy
 from app.stages.proposals.eligibility import RemedyState
-from app.stages.proposals.models import Proposal
+from app.stages.proposals.models import LateAdmission, Proposal
 from app.stages.proposals.rules import ProposalState
+from app.stages.proposals.submitting import RECEIVING
 
 
 def to_add(user: User, _at: datetime) -> list[Select[Any]]:
@@ -26,6 +28,15 @@ def to_add(user: User, _at: datetime) -> list[Select[Any]]:
     return [lines("proposals.answer_remedy", asked.public_id, Proposal.title, since=asked.asked_at, due=asked.due_on, hint=Proposal.code)
             .join(Proposal, Proposal.id == asked.proposal_id)
             .where(asked.state == RemedyState.ASKED, asked.due_on >= TODAY, or_(Proposal.pi_id == user.id, proposals.managed_by(user)))]  # fmt: skip
+
+
+def late_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
+    """Dossiers that another officer asked to admit after the deadline. What is in them is sealed: the topic is named."""
+    if not user.can(Do.PROPOSALS_CHECK):
+        return []
+    return [lines("proposals.late", LateAdmission.public_id, Topic.title, since=LateAdmission.asked_at, hint=LateAdmission.document)
+            .join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).join(Call, Call.id == CallTopic.call_id).join(Topic, Topic.id == CallTopic.topic_id)
+            .where(LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None), LateAdmission.asked_by_id != user.id, Call.state.in_(RECEIVING))]  # fmt: skip
 
 
 def to_check(user: User, _at: datetime) -> list[Select[Any]]:

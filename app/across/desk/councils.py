@@ -11,6 +11,7 @@ from app.across.desk.waiting import lines
 from app.kernel.permissions import Do
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.queries import UNDER_WAY
+from app.services.councils.room.models import Asking
 from app.services.councils.rules import CouncilState
 from app.services.people.models import User
 from app.stages.calls.models import Call, CallTopic
@@ -18,6 +19,9 @@ from app.stages.calls.rules import CallState
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import IdeaState, TopicState
+from app.stages.proposals import queries as proposals
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.rules import ProposalState
 from app.stages.selection import queries as selection
 from app.stages.selection.models import Round
 from app.stages.selection.rules import RoundState
@@ -32,6 +36,14 @@ def to_sit(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.COUNCILS_SIT):
         return []
     return _councils(Council.state.in_(UNDER_WAY), exists().where(Seat.council_id == Council.id, Seat.user_id == user.id, Seat.left_at.is_(None)))
+
+
+def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
+    """Written questions of a council on dossiers in whose team this person is."""
+    mine = select(Proposal.public_id).where(Proposal.state == ProposalState.IN_SELECTION, proposals.in_team(user))
+    return [lines("councils.question", Asking.public_id, AgendaItem.title, since=Asking.asked_at, due=Asking.due_on).join(AgendaItem, AgendaItem.id == Asking.agenda_item_id)
+            .where(Asking.answered_at.is_(None), AgendaItem.opened_at.is_(None), AgendaItem.given_back_at.is_(None), AgendaItem.subject_type == "proposal",
+                   AgendaItem.subject_pid.in_(mine))]  # fmt: skip
 
 
 def to_establish(user: User, _at: datetime) -> list[Select[Any]]:

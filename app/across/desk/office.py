@@ -15,6 +15,8 @@ from app.services.people.models import User
 from app.services.people.rules import Role
 from app.services.profiles.models import OrganisationRequest
 from app.services.profiles.rules import RequestState
+from app.stages.ideas.models import LinkRequest
+from app.stages.ideas.rules import LinkRequestState
 
 RECENT = timedelta(days=90)  # older ones are found in the register
 # written by others, or numbered by a series of their own: the registry gives these none
@@ -47,3 +49,10 @@ def belonging_to_confirm(user: User, _at: datetime) -> list[Select[Any]]:
         return [asked]
     managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
     return [asked.where(OrganisationRequest.is_new.is_(False), OrganisationRequest.organisation_id.in_(managed))] if managed else []
+
+
+def link_requests(user: User, _at: datetime) -> list[Select[Any]]:
+    """Organisations that ask for a link to the order form."""
+    if not user.can(Do.IDEAS_RETURN):
+        return []
+    return [lines("ideas.link_request", LinkRequest.public_id, LinkRequest.body, since=LinkRequest.asked_at, hint=LinkRequest.name).where(LinkRequest.state == LinkRequestState.ASKED)]

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Select, TextualSelect, case, exists, func, or_
+from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
 from app.across.desk import checks, councils, dossiers, later, office, plans
@@ -126,7 +127,7 @@ def calls_to_move(user: User, _at: datetime) -> list[Select[Any]]:
     """Call drafts to publish, closed calls to open."""
     if not user.can(Do.CALLS_OPEN):
         return []
-    return [lines("calls.show", Call.public_id, Call.title, since=func.coalesce(Call.closed_at, Call.created_at))
+    return [lines("calls.show", Call.public_id, Call.title, since=func.coalesce(Call.closed_at, Call.created_at), until=case((Call.state == CallState.CLOSED, Call.opening_at)))
             .where(Call.state.in_((CallState.DRAFT, CallState.CLOSED)))]  # fmt: skip
 
 
@@ -205,7 +206,9 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
 def tranches(user: User, _at: datetime) -> list[Select[Any]]:
     """Payments to ask for, to approve, to make: what this person may do next."""
     flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, funding.held(user), since=funding.fell_due())]
+    other = aliased(Tranche)  # one request of a contract at a time
+    none = ~exists().where(other.project_id == Tranche.project_id, other.state.in_((TrancheState.REQUESTED, TrancheState.APPROVED)))
+    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, none, funding.held(user), since=funding.fell_due())]
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
         found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
@@ -309,6 +312,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
     (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
+    (N_("Questions of a council to answer"), councils.questions_to_answer),
     (N_("Councils you sit on"), councils.to_sit),
     (N_("Councils that await your decision"), councils.to_establish),
     (N_("Projects that await your decision"), awards_to_decide),
@@ -325,7 +329,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Reports on the use of results to write"), later.use_to_report),
     (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
-    (N_("Later deadlines to confirm"), extensions_to_confirm),
+    (N_("Later deadlines to confirm"), extensions_to_confirm), (N_("Late dossiers to admit or refuse"), checks.late_to_answer),
     (N_("To be added to your dossiers"), checks.to_add),
     (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
@@ -341,6 +345,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Transfer contracts to sign, register or end"), later.contracts_of_results),
     (N_("Visitors' messages to answer"), later.interest_to_answer),
     (N_("Questions about calls to answer"), questions_to_answer),
+    (N_("Requests for a link to the order form"), office.link_requests),
     (N_("Ideas to put to the people's committee"), ideas_to_put_forward),
     (N_("Ideas to put to identification"), councils.ideas_to_identify),
     (N_("Topics to put into a call"), councils.topics_to_call),

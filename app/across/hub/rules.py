@@ -99,8 +99,10 @@ def _money(tranches: list[Any], holds: bool, can: Callable[[Do], bool]) -> list[
         TrancheState.REQUESTED: (can(Do.FUNDING_APPROVE_PAYMENT), N_("Approve payment of tranche %(n)s"), "funding.approve_payment"),
         TrancheState.APPROVED: (can(Do.FUNDING_PAY), N_("Record payment of tranche %(n)s"), "funding.pay"),
     }  # fmt: skip
-    found = []
+    found, under_way = [], any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in tranches)
     for tranche in tranches:
+        if under_way and tranche.state == TrancheState.DUE:
+            continue  # one request of a contract at a time
         mine, label, endpoint = wanted.get(tranche.state, (False, "", ""))
         if mine:
             found.append(Step(label, endpoint, tranche.public_id, tranche.position))

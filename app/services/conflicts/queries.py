@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.kernel.db import db
 from app.services.conflicts import facts
 from app.services.conflicts.models import Tie
 from app.services.conflicts.rules import Hit, find
-from app.services.people.models import User
+from app.services.people.models import Debarment, Engagement, Membership, User
+from app.services.profiles.models import CvVersion
 
 
 def hits(user_ids: Collection[int], rows: Sequence[Any], *, years: Mapping[str, int], on: date) -> dict[tuple[int, int], list[Hit]]:
@@ -21,6 +22,12 @@ def hits(user_ids: Collection[int], rows: Sequence[Any], *, years: Mapping[str, 
     missing = set(user_ids) - set(known)
     known = known | facts.people(missing, on=on)
     return {(user_id, place): find(known[user_id], behind, years=years, on=on) for user_id in user_ids for place, behind in enumerate(objects)}
+
+
+def mark() -> tuple[int, ...]:
+    """What grows when something is added that makes conflicts: to see without looking at everything whether to ask anew."""
+    newest = [select(func.max(model.id)).scalar_subquery() for model in (Engagement, Membership, Tie, CvVersion, Debarment)]
+    return tuple(int(n or 0) for n in db.session.execute(select(*newest)).one())
 
 
 def ties_of(user: User) -> list[Tie]:

@@ -54,3 +54,9 @@ def out_of_items(council: Council, *, keeps: bool) -> list[dict[str, Any]]:
 def signed(seat: Any) -> list[Declaration]:
     """What the reader signed."""
     return recusals.signed_by(seat) if seat is not None else []
+
+
+def known_of(council: Council, seat: Any) -> list[tuple[Any, str]]:
+    """(item, sentence) of what is known against the reader; what is private is not told."""
+    found = clashes.of_seats(council, on=clock.today(), seats=[seat])
+    return [(item, sentence_of(clash.reason(composer=False))) for _seat, item, clash in found if clash.hard]

@@ -18,6 +18,7 @@ from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.rules import SeatRole
 from app.services.rulebook import queries as rulebook
 
+CANNOT_VOTE = N_("%(reason)s You cannot vote on it.")
 Found = dict[int, list[tuple[AgendaItem, Clash]]]  # by user id
 
 
@@ -47,8 +48,8 @@ def of_seats(council: Council, *, on: date, seats: Collection[Seat] | None = Non
     return [(seat, item, clash) for seat in sitting for item, clash in found[seat.user_id]]
 
 
-def refuse(council: Council, items: Sequence[AgendaItem], seat: Seat, *, on: date) -> None:
-    """Raise NotAllowed when this member must not judge one of these items, by what is known now. What is private is not told: the reader is a member."""
+def refuse(council: Council, items: Sequence[AgendaItem], seat: Seat, *, on: date, said: str = CANNOT_VOTE) -> None:
+    """Raise NotAllowed, in the words of `said`, when this member must not judge one of these items, by what is known now. What is private is not told: the reader is a member."""
     for _item, clash in of(council, {seat.user_id: seat.role}, on=on, items=items)[seat.user_id]:
         if clash.hard:
-            raise NotAllowed(N_("%(reason)s You cannot vote on it."), reason=clash.reason(composer=False))
+            raise NotAllowed(said, reason=clash.reason(composer=False))

@@ -114,9 +114,9 @@ class Declare(StageForm):
     agree = YesField(N_("This declaration is true and complete. I keep what I read and hear here confidential."), required=True)
 
     @classmethod
-    def of(cls, agenda: Sequence[AgendaItem]) -> Declare:
-        """The form with these items."""
-        form = cls()
+    def of(cls, agenda: Sequence[AgendaItem], known: Sequence[str] = ()) -> Declare:
+        """The form with these items; those with a known conflict are ticked."""
+        form = cls(data={"items": list(known)})
         form.items.choices = [(item.public_id, item.title) for item in agenda]
         return form
 
@@ -125,13 +125,12 @@ class Attend(StageForm):
     """Who is here."""
 
     present = TicksField(N_("Present"), hint=N_("Only members who have declared can be noted as present."))
-    authorisation = LineField(N_("Written authorisation of the vice chair"), max=200, sometimes=True, hint=N_("Number and date; only when the chair is absent, or out of an item because of a conflict."))
     secretary = PickField(N_("Elected to keep this session as its secretary"), sometimes=True, hint=N_("Only when the scientific secretary is absent: the council elects one of the members present. Who is elected signs the minutes."))
 
     @classmethod
     def of(cls, council: Council) -> Attend:
         """The form as attendance stands."""
-        form = cls(data={"present": [s.public_id for s in council.seats if s.present], "authorisation": council.authorisation, "secretary": council.secretary_pid, "version": council.version})
+        form = cls(data={"present": [s.public_id for s in council.seats if s.present], "secretary": council.secretary_pid, "version": council.version})
         form.secretary.choices = [(s.public_id, s.user.name) for s in council.seats if s.role != SeatRole.SECRETARY]
         waits = _("has not declared yet")
         form.present.choices = [(s.public_id, f"{s.user.name} · {_(s.role.label)}" + ("" if s.declared_at else f" · {waits}")) for s in council.seats]

@@ -31,7 +31,7 @@ def _open_now(user_id: Any) -> ColumnElement[int]:
 def _of(user_id: int) -> list[Sat]:
     """The seats of a person in councils that were set up, newest first."""
     rows = db.session.execute(select(Council, Seat.role).join(Seat, Seat.council_id == Council.id).where(Seat.user_id == user_id, Seat.left_at.is_(None), Council.state.in_(SITTING))
-                              .order_by(Council.id.desc()).limit(200))  # fmt: skip
+                              .order_by(func.coalesce(Council.meets_at, Council.created_at).desc(), Council.id.desc()).limit(200))  # fmt: skip
     return [Sat(c.title, c.public_id, c.kind, role, c.state, c.meets_at) for c, role in rows]
 
 

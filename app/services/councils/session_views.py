@@ -12,7 +12,7 @@ from app.acts import moves
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
-from app.services.councils import actions, forms, queries, shown
+from app.services.councils import actions, clash_views, forms, queries, shown
 from app.services.councils.actions.conclusion import ranked, tied_items
 from app.services.councils.actions.session import (
     broken_items,
@@ -32,11 +32,12 @@ __all__ = ["bp", "runs"]
 def declare(pid: str) -> Any:
     council = found(pid, moves(COUNCIL, "convene", "adjourn"))
     seat = or_404(queries.seat_of(council, current_user))
-    form = forms.Declare.of(council.agenda)
+    known = clash_views.known_of(council, seat)
+    form = forms.Declare.of(council.agenda, [item.public_id for item, _said in known])
     if form.validate_on_submit():
         actions.declare(council, dict.fromkeys(form.items.data or [], form.reason.data or ""), by=current_user, at=clock.now())
         return done(" ".join([_("Your declaration is recorded."), *_hopeless(queries.fresh(council))]), url_for(".show", pid=pid))
-    return render_template("councils/declare.html", council=council, form=form, seat=seat)
+    return render_template("councils/declare.html", council=council, form=form, seat=seat, known=known)
 
 
 @bp.route("/<pid>/attend", methods=["GET", "POST"])
@@ -47,10 +48,10 @@ def attend(pid: str) -> Any:
     actions.must_run(council, current_user)
     form = forms.Attend.of(council)
     if form.validate_on_submit():
-        actions.attend(council, set(form.present.data or []), authorisation=form.authorisation.data, secretary=form.secretary.data, seen=form.version.data,
+        actions.attend(council, set(form.present.data or []), authorisation=council.authorisation, secretary=form.secretary.data, seen=form.version.data,
                        by=current_user, at=clock.now())  # fmt: skip
         return done(" ".join([_("Attendance is noted."), *_unable(queries.fresh(council))]), url_for(".show", pid=pid))
-    return render_template("councils/attend.html", council=council, form=form, hopeless=_hopeless(council))
+    return render_template("councils/attend.html", council=council, form=form, hopeless=_hopeless(council), vice=any(str(s.role) == "vice_chair" for s in council.seats))
 
 
 @bp.route("/<pid>/convene", methods=["GET", "POST"])

@@ -113,7 +113,10 @@ class _Steps(list[tuple[str, str]]):
 def next_steps(council: Council, seat: Seat | None) -> list[tuple[str, str, bool]]:
     """What this person may do now; the first is the one to do."""
     steps = _Steps(council)
-    if seat is not None and council.state in actions.UNDER_WAY:
+    keeps, under_way = runs(council, current_user), council.state in actions.UNDER_WAY
+    in_room = under_way and (seat is not None or keeps)
+    steps.offer(in_room and council.state == CouncilState.CONVENED, _("Go to the session room"), "councils.room")
+    if seat is not None and under_way:
         _as_member(steps, council, seat)
     if current_user.can(Do.COUNCILS_ESTABLISH):
         steps.offer(COUNCIL.may(council, "establish"), _("Establish the council"), "councils.establish")
@@ -124,8 +127,11 @@ def next_steps(council: Council, seat: Seat | None) -> list[tuple[str, str, bool
         steps.offer(council.state == CouncilState.DRAFT, _("Appoint a member"), "councils.appoint")
         steps.offer(council.state == CouncilState.DRAFT and bool(asking.not_asked(council)), _("Ask the members for their seats"), "councils.ask_seats")
         steps.offer(council.state in PREPARED, _("Set time and place"), "councils.schedule")
-    if runs(council, current_user):
+    if keeps:
         _as_keeper(steps, council)
+    steps.offer(in_room and council.state == CouncilState.ESTABLISHED, _("Go to the session room"), "councils.room")
+    leads = seat is not None and str(seat.role) in ("chair", "vice_chair")
+    steps.offer((keeps or leads) and council.state in (*PREPARED, *actions.UNDER_WAY), _("Who is late, what blocks the session"), "councils.progress")
     steps.offer(council.state == CouncilState.CONVENED and current_user.public_id in (council.tellers or []), _("Enter paper ballots"), "councils.paper")
     if current_user.can(Do.COUNCILS_RUN):
         steps.offer(council.state == CouncilState.ESTABLISHED, _("Set time and place"), "councils.schedule")

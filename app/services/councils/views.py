@@ -42,6 +42,7 @@ from app.services.councils.room import views as room_views
 from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
+from app.services.rulebook import queries as rulebook
 
 __all__ = ["ballot_views", "blank_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
 public_bp = pool_views.public_bp
@@ -152,7 +153,9 @@ def schedule(pid: str) -> Any:
     form = forms.Schedule(obj=council)
     if form.validate_on_submit():
         actions.schedule(council, meets_at=form.meets_at.data, place=form.place.data or "", seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("Saved."), url_for(".show", pid=pid))
+        met = clock.local(council.meets_at).date()
+        off = _("Please note: the session lies on %(day)s, a day off.", day=f"{met:%d/%m/%Y}") if rulebook.is_off()(met) else ""
+        return done(" ".join(filter(None, (_("Saved."), off))), url_for(".show", pid=pid))
     return render_template("councils/schedule.html", council=council, form=form, first=papers_due(council, on=clock.today()),
                            rule=queries.rule_rows(council, on=clock.today())[f"councils.{council.kind}.papers_days"])  # fmt: skip
 

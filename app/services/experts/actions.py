@@ -106,6 +106,16 @@ def put(clean: Mapping[str, Any], email: str, *, by: User | None, at: datetime) 
     return row
 
 
+def begin_own(values: Mapping[str, Any], *, by: User, at: datetime) -> Expert:
+    """Who is an expert already, by an office given before there was a pool, writes the own entry."""
+    if queries.of_user(by) is not None:
+        raise WrongState(N_("You are in the pool already."))
+    known = {"name": by.name, "phone": by.phone, "email": by.email}
+    row = queries.by_address(by.email_norm) or add(known | dict(values), by=by, at=at)
+    join(row, by, by=by, at=at)
+    return row
+
+
 def put_all(people_of: Sequence[tuple[Mapping[str, Any], str]], *, at: datetime) -> None:
     """Thousands at once, checked before; the journal has one line for all of them, which the import writes."""
     made = []

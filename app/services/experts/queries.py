@@ -75,6 +75,11 @@ def by_pid(pid: str) -> Expert | None:
     return db.session.scalar(whole().where(Expert.public_id == pid))
 
 
+def by_address(norm: str) -> Expert | None:
+    """The expert of this address."""
+    return db.session.scalar(whole().where(Expert.email_norm == norm))
+
+
 def of_user(user: User) -> Expert | None:
     """The expert that this account is."""
     return db.session.scalar(whole().where(Expert.user_id == user.id))

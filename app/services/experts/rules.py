@@ -59,6 +59,8 @@ EXPERT = Lifecycle("expert", ExpertState, start=ExpertState.LISTED, moves={
     (ExpertState.OUT, "invite_expert"): Move(ExpertState.INVITED, Do.COUNCILS_RUN, N_("Invite once more")),
     (ExpertState.INVITED, "join_pool"): Move(ExpertState.ACTIVE, Do.SYSTEM, N_("Join the pool")),
     (ExpertState.LISTED, "join_pool"): Move(ExpertState.ACTIVE, Do.SYSTEM, N_("Join the pool")),
+    (ExpertState.DECLINED, "join_pool"): Move(ExpertState.ACTIVE, Do.SYSTEM, N_("Join the pool")),
+    (ExpertState.OUT, "join_pool"): Move(ExpertState.ACTIVE, Do.SYSTEM, N_("Join the pool")),
     (ExpertState.INVITED, "decline_pool"): Move(ExpertState.DECLINED, Do.SYSTEM, N_("Decline")),
     (ExpertState.LISTED, "take_out"): Move(ExpertState.OUT, Do.COUNCILS_RUN, N_("Take out of the pool")),
     (ExpertState.INVITED, "take_out"): Move(ExpertState.OUT, Do.COUNCILS_RUN, N_("Take out of the pool")),

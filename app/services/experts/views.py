@@ -106,18 +106,21 @@ def _names(row: Expert) -> list[str]:
 @bp.get("/me")
 @allow(Do.COUNCILS_SIT)
 def me() -> Any:
-    row = _own()
-    return render_template("experts/me.html", expert=row, fields=_names(row), seats=queries.seats_of(row))
+    row = queries.of_user(current_user)
+    return render_template("experts/me.html", expert=row, fields=_names(row) if row else [], seats=queries.seats_of(row) if row else [])
 
 
 @bp.route("/me/edit", methods=["GET", "POST"])
 @allow(Do.COUNCILS_SIT)
 @writes
 def edit_own() -> Any:
-    row = _own()
+    row = queries.of_user(current_user)
     form = forms.Own.of(row)
     if form.validate_on_submit():
-        actions.edit_own(row, form.values(), seen=form.version.data, by=current_user, at=clock.now())
+        if row is None:
+            actions.begin_own(form.values(), by=current_user, at=clock.now())
+        else:
+            actions.edit_own(row, form.values(), seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Saved."), url_for(".me"))
     return _form(form, _("My fields and languages"), _("Save"), url_for(".me"), mine=True)
 

@@ -121,6 +121,16 @@ def attach(*, subject: Any, upload: Any, kind: str, by: User | None, at: datetim
     return add(taken, subject=subject, kind=kind, by=by, at=at, given=given, replaces=replaces)
 
 
+def give(attachment: Attachment, *, subject: Any, by: User | None, at: datetime) -> Attachment:
+    """Give a file of one object to another as it is: its bytes were checked when they came, and are kept once."""
+    subject_type, subject_pid = journal.subject_key(subject)
+    row = Attachment(subject_type=subject_type, subject_pid=subject_pid, kind=attachment.kind, filename=attachment.filename, blob_sha256=attachment.blob_sha256,
+                     uploaded_by_id=by.id if by else None, uploaded_at=at, number=1)  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 def read(upload: Any, given: Bounds) -> bytes:
     """The bytes of an upload, one more than allowed at most: an act that is tried again finds the stream read."""
     upload.stream.seek(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,14 @@ def of(row: Any, *, kind: str | None = None) -> list[Attachment]:
     return list(db.session.scalars(statement.order_by(Attachment.id)))
 
 
+def having(rows: Sequence[Any], *, kind: str) -> set[str]:
+    """The public ids of those objects (all of one type) that have a file of this kind."""
+    keys = [journal.subject_key(row) for row in rows]
+    statement = select(Attachment.subject_pid).where(Attachment.subject_type.in_({name for name, _pid in keys}), Attachment.subject_pid.in_([pid for _name, pid in keys]),
+                                                     Attachment.kind == kind, Attachment.removed_at.is_(None))  # fmt: skip
+    return set(db.session.scalars(statement)) if keys else set()
+
+
 def size_of(row: Any) -> int:
     """The bytes of all attachments an object has now, together."""
     name, pid = journal.subject_key(row)
@@ -40,6 +49,18 @@ def earlier(row: Any) -> list[Attachment]:
     return list(db.session.scalars(statement.order_by(Attachment.id.desc())))
 
 
+def _anybody(_user: User) -> bool:
+    return True
+
+
+_closed: dict[str, Callable[[User], bool]] = {}
+
+
+def register_closed(kind: str, may: Callable[[User], bool]) -> None:
+    """Files of this kind are not for all who read the object, but only for some of them."""
+    _closed[kind] = may
+
+
 def attachment_for(user: Any, pid: str) -> Attachment | None:
     """The attachment, when this person may read the object it belongs to, as that stands now.
 
@@ -50,7 +71,7 @@ def attachment_for(user: Any, pid: str) -> Attachment | None:
     if row is None:
         return None
     subject = subjects.load(row.subject_type, row.subject_pid)
-    if subject is None or not subjects.may_read(row.subject_type, subject, user):
+    if subject is None or not subjects.may_read(row.subject_type, subject, user) or not _closed.get(row.kind, _anybody)(user):
         return None
     if row.removed_at is not None and user.id not in subjects.subject_of(row.subject_type).parties(subject).users:
         return None

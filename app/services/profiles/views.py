@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, jsonify, render_template, request, url_for
+from flask import Blueprint, Flask, g, jsonify, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,7 +14,14 @@ from app.kernel import clock, journal
 from app.kernel.errors import Stale
 from app.kernel.web import SIGNED_IN, allow, done, or_404, sentence_of, writes
 from app.services.papers.views import blank_file
-from app.services.profiles import actions, bodies, drawing, forms, queries
+from app.services.profiles import (
+    actions,
+    bodies,
+    drawing,
+    forms,
+    queries,
+    register_views,
+)
 from app.services.profiles.models import Cv, CvVersion
 from app.services.profiles.rules import Task
 from app.services.questionnaires import queries as questionnaires
@@ -26,6 +33,11 @@ from app.shown import language
 
 bp = Blueprint("profiles", __name__, url_prefix="/profile", template_folder="templates")
 bodies.hang(bp)
+
+
+def init_app(app: Flask) -> None:
+    """The second address of this room: the register of organisations."""
+    app.register_blueprint(register_views.bp)
 
 
 def _sheet(form: FormVersion, answers: dict[str, Any]) -> Sheet:

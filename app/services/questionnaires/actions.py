@@ -106,7 +106,8 @@ def put_in_force(version: FormVersion, *, number: str, dated: date | None, valid
     check_draft(version)
     check_seen(version, seen)
     today = local(at).date()
-    check_decision(nfc(number or ""), dated, valid_from, latest=queries.latest_start(version.questionnaire_id), today=today)
+    check_decision(nfc(number or ""), dated, valid_from, latest=queries.latest_start(version.questionnaire_id), today=today,
+                   before=queries.latest_document(version.questionnaire_id))
     if found := queries.problems_of(version, on=today):
         raise Incomplete(N_("The form is not sound yet; problems listed on its page: %(n)s."), n=len(found))
     if not nfc(source or ""):

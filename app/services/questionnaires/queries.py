@@ -166,6 +166,17 @@ def latest_start(form_id: int) -> date | None:
     return db.session.scalar(select(func.max(FormVersion.valid_from)).where(FormVersion.questionnaire_id == form_id, FormVersion.state == VersionState.IN_FORCE))
 
 
+def replaced_on(version: FormVersion) -> date | None:
+    """The first day of the version that took this one's place."""
+    return db.session.scalar(select(func.min(FormVersion.valid_from)).where(
+        FormVersion.questionnaire_id == version.questionnaire_id, FormVersion.state == VersionState.IN_FORCE, FormVersion.valid_from > version.valid_from))
+
+
+def latest_document(form_id: int) -> date | None:
+    """The day of the newest document by which a version of this form was put in force."""
+    return db.session.scalar(select(func.max(FormVersion.document_date)).where(FormVersion.questionnaire_id == form_id, FormVersion.state == VersionState.IN_FORCE))
+
+
 def last_number(form_id: int) -> int:
     """The highest number given to a version of this form."""
     return db.session.scalar(select(func.max(FormVersion.number)).where(FormVersion.questionnaire_id == form_id)) or 0

@@ -34,9 +34,10 @@ from app.services.questionnaires.kinds import (
 LANGUAGES = ("vi", "en")
 MOST_SECTIONS, MOST_QUESTIONS, MOST_COLUMNS, MOST_ROWS, MOST_OPTIONS = 40, 200, 8, 200, 60
 LONGEST_LABEL, LONGEST_HINT, LONGEST_ANSWER = 300, 1_000, 20_000
+OLDEST_DOCUMENT = 10  # years: what the first version of a form rests on at most
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # names that every form or page uses itself
-RESERVED = frozenset({"once", "version", "csrf_token", "organisation", "year", "do", "draft_key", "main", "side", "filter", "next"})
+RESERVED = frozenset({"once", "version", "csrf_token", "organisation", "year", "do", "draft_key", "form_version", "main", "side", "filter", "next"})
 OPTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 
 
@@ -98,6 +99,7 @@ def problems(definition: Any, *, lists: frozenset[str] | set[str] = frozenset(),
     found = list(_shape(definition))
     if found:
         return found
+    found += [Problem(s["code"], N_("The section “%(title)s” has no question: take it out, or add one."), {"title": said(s["label"], "vi")}) for s in definition["sections"] if not s["questions"]]
     seen: dict[str, dict[str, Any]] = {}
     later = {q["code"] for q in questions(definition)}
     for question in questions(definition):
@@ -337,12 +339,15 @@ def _term_fits(term: Any, wanted: frozenset[Kind], seen: dict[str, dict[str, Any
     return question["type"] in wanted
 
 
-def check_decision(number: str, dated: date | None, valid_from: date | None, *, latest: date | None, today: date) -> None:
-    """Raise Incomplete unless a version may be put in force by this document from this day on."""
+def check_decision(number: str, dated: date | None, valid_from: date | None, *, latest: date | None, today: date, before: date | None = None) -> None:
+    """Raise Incomplete unless a version may be put in force by this document from this day on; `before`: the day of the document it replaces."""
     if not any(c.isdigit() for c in number):
         raise Incomplete(N_("Please give the number of the document that issues the form, for example 45/QĐ-SKHCN."), field="document_number")
     if dated is None or dated > today:
         raise Incomplete(N_("Please give the date of the document; it may not lie in the future."), field="document_date")
+    since = max(filter(None, (before, date(today.year - OLDEST_DOCUMENT, 1, 1))))
+    if dated < since:
+        raise Incomplete(N_("The document cannot be of %(day)s: a new version rests on nothing older than %(since)s."), field="document_date", day=f"{dated:%d/%m/%Y}", since=f"{since:%d/%m/%Y}")
     if valid_from is None or valid_from < dated:
         raise Incomplete(N_("A form is used from the day of its document on, not before."), field="valid_from")
     if valid_from.year > today.year + 5:

@@ -138,9 +138,9 @@ def check_shares(percents: Sequence[int], *, needed: bool) -> None:
     if not percents and not needed:
         return
     if any(not 1 <= p <= 100 for p in percents):
-        raise Incomplete(N_("Each share is a whole number from 1 to 100 percent."), field="shares")
+        raise Incomplete(N_("Each share is a whole number from 1 to 100 percent."), field="percent_1")
     if sum(percents) != 100:
-        raise Incomplete(N_("The shares of all members must make 100 percent; they make %(sum)s."), field="shares", sum=sum(percents))
+        raise Incomplete(N_("The shares of all members must make 100 percent; they make %(sum)s."), field="percent_1", sum=sum(percents))
 
 
 def days_late(due: date, submitted: date) -> int:

@@ -26,6 +26,7 @@ from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.ideas import (
     desk,
+    minutes,
     order,
     queries,
     receiving,
@@ -83,10 +84,10 @@ class Identified:
 
 
 def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | None, at: datetime, owner: User | None = None,
-          answers: Mapping[str, Any] | None = None, draft_key: str | None = None, files: order.Files = order.NO_FILES) -> Idea:  # fmt: skip
+          answers: Mapping[str, Any] | None = None, draft_key: str | None = None, files: order.Files = order.NO_FILES, version: FormVersion | None = None) -> Idea:  # fmt: skip
     """Begin an order form for an organisation. `values` holds some of COLUMNS (`answers`: what the form holds, when more; `files`: those sent with it).
 
-    A title is needed.
+    A title is needed. `version`: the one of the form that was shown, when it is not the one in force.
     """
     person = owner or by
     if person is None:
@@ -94,7 +95,7 @@ def draft(values: Mapping[str, Any], *, organisation: Organisation, by: User | N
     idea = Idea(owner_id=person.id, organisation_id=organisation.id, created_at=at, title="", folded="", year=local(at).year + 1)
     _write(idea, values, at)
     IDEA.begin(idea, "draft", by=by, at=at)
-    order.begin(idea, answers if answers is not None else order.answers_of(values), at=at, draft_key=draft_key)
+    order.begin(idea, answers if answers is not None else order.answers_of(values), at=at, draft_key=draft_key, version=version)
     order.keep_files(idea, files, by=by or person, at=at)
     return idea
 
@@ -236,7 +237,7 @@ def take_from_council(idea: Idea, *, by: User | None, at: datetime) -> None:
 
 
 def record_identification(idea: Idea, found: Identified, *, by: User | None, at: datetime, minutes_number: str | None = None,
-                          minutes_dated: date | None = None, council_pid: str | None = None, seen: int | str | None = None) -> None:  # fmt: skip
+                          minutes_dated: date | None = None, scan: Any = None, council_pid: str | None = None, seen: int | str | None = None) -> None:  # fmt: skip
     """Record what a council recommends for the idea: of a council held here, or by its minutes on paper.
 
     What was recorded from paper may be corrected until the province decides; a council's own result may not.
@@ -254,6 +255,8 @@ def record_identification(idea: Idea, found: Identified, *, by: User | None, at:
         idea.council_pid = council_pid
     IDEA.advance(idea, "identify", by=by, at=at, seen=seen, reason=idea.outcome_reason,
                  detail={"outcome": str(found.outcome), "number": idea.minutes_number})  # fmt: skip
+    if scan:
+        minutes.keep(idea, scan, by=by, at=at)
     if first:
         desk.take_over_by_default(idea, by=by, at=at)
 

@@ -40,6 +40,8 @@ OUTCOMES: dict[str | None, tuple[Outcome, ...]] = {
     "do": (Outcome.DO,), "adjust": (Outcome.DO_WITH_CHANGES,), "refuse": (Outcome.DO_NOT, Outcome.REDIRECT), None: (Outcome.NOT_ADOPTED,),
 }  # fmt: skip
 MODES: dict[str, Words] = {"selection": {"vi": "Tuyển chọn", "en": "Selection"}, "direct": {"vi": "Giao trực tiếp", "en": "Direct assignment"}}
+NOBODY_NAMED: Words = {"vi": "Giao trực tiếp (phiếu không nêu tổ chức: tổ chức được ghi khi lập danh mục)",
+                       "en": "Direct assignment (the order form names no organisation: it is named when the list is made)"}  # fmt: skip
 YES_NO: tuple[tuple[str, Words], ...] = (("pass", {"vi": "Đạt", "en": "Passes"}), ("fail", {"vi": "Không đạt", "en": "Fails"}))
 PLACES: dict[str, Words] = {"enterprise": {"vi": "Chuyển doanh nghiệp thực hiện", "en": "Pass on to an enterprise"},
                             "fund": {"vi": "Chuyển Quỹ phát triển khoa học và công nghệ", "en": "Pass on to the fund"}}  # fmt: skip
@@ -63,13 +65,20 @@ def questions(idea: Any, rules: Rules) -> list[Question]:
     return [
         *asked,
         Question("conclusion", {"vi": "Kết luận", "en": "Conclusion"}, "choice", choices=conclusions, heading={"vi": "Kết luận", "en": "Conclusion"}),
-        Question("mode", {"vi": "Phương thức, khi đề nghị thực hiện", "en": "Mode, when it is to be carried out"}, "choice", choices=tuple(MODES.items()), required=False),
+        Question("mode", {"vi": "Phương thức, khi đề nghị thực hiện", "en": "Mode, when it is to be carried out"}, "choice", choices=_modes_for(idea), required=False),
         Question("priority", {"vi": f"Thứ tự ưu tiên, từ 1 (cao nhất) đến {places}", "en": f"Place in the order of priority, from 1 (highest) to {places}"}, "mark",
                  low=1, top=places, required=False),
         Question("pass_on", {"vi": "Khi đề nghị không thực hiện: chuyển đến nơi phù hợp", "en": "When it is not to be carried out: pass it on"}, "choice",
                  choices=(("nowhere", {"vi": "Không chuyển", "en": "Nowhere"}), *PLACES.items()), required=False),
         Question("reason", {"vi": "Lý do, nội dung cần điều chỉnh hoặc ý kiến bảo lưu", "en": "Reason, what should change, or dissent"}, "text", required=False),
     ]  # fmt: skip
+
+
+def _modes_for(idea: Any) -> tuple[tuple[str, Words], ...]:
+    """The modes; of direct assignment it is said when the order form names nobody to whom."""
+    if getattr(idea, "proposed_host_id", None) is not None:
+        return tuple(MODES.items())
+    return (("selection", MODES["selection"]), ("direct", NOBODY_NAMED))
 
 
 def check(content: Mapping[str, Any], rules: Rules) -> None:
@@ -298,7 +307,7 @@ def check_recordable(idea: Idea, voted: Mapping[str, Any] | None) -> None:
 
 
 def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_number: str | None = None, minutes_dated: date | None = None,
-           seen: int | str | None = None) -> None:  # fmt: skip
+           scan: Any = None, seen: int | str | None = None) -> None:  # fmt: skip
     """Record what a council recommends: the final wording of what was voted here, or what minutes on paper say.
 
     Raises Incomplete when the outcome is not the one voted, WrongState while the idea is before a council held here.
@@ -307,7 +316,7 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
     if result is None:
         if idea.council_pid is not None and idea.outcome is None:
             raise WrongState(N_("This idea is before a council that has not concluded."))
-        actions.record_identification(idea, found, minutes_number=minutes_number, minutes_dated=minutes_dated, seen=seen, by=by, at=at)
+        actions.record_identification(idea, found, minutes_number=minutes_number, minutes_dated=minutes_dated, scan=scan, seen=seen, by=by, at=at)
         return
     if found.outcome not in OUTCOMES[result["adopted"]]:
         raise Incomplete(N_("The council voted otherwise. Please record what was voted."), field="outcome")

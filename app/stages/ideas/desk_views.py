@@ -20,6 +20,7 @@ from app.stages.ideas import (
     desk,
     desk_forms,
     forms,
+    minutes,
     queries,
     submission,
     wholeness,
@@ -72,13 +73,13 @@ def identify(pid: str) -> Any:
     form = forms.Identify.of(idea, voted, council.OUTCOMES[voted["adopted"]] if voted else ())
     if form.validate_on_submit():
         had = bool(idea.required)
-        on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data}
+        on_paper = {} if voted else {"minutes_number": form.minutes_number.data, "minutes_dated": form.minutes_dated.data, "scan": form.scan.data}
         council.record(idea, form.found(), seen=form.version.data, by=current_user, at=clock.now(), **on_paper)
         told = [_("The outcome is recorded. The province decides next.")]
         if not had and idea.required:
             told.append(_("The products that the order form names are on the list of required products; please look through them."))
         return done(" ".join(told), url_for(".show", pid=idea.public_id))
-    return render_template("ideas/identify.html", idea=idea, form=form, voted=voted)
+    return render_template("ideas/identify.html", idea=idea, form=form, voted=voted, scans=[] if voted else minutes.scans_of(idea))
 
 
 @bp.route("/<pid>/reword", methods=["GET", "POST"])
@@ -130,7 +131,7 @@ def decide() -> Any:
                                     by=current_user, at=clock.now())  # fmt: skip
         return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
     return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)},
-                           unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting))  # fmt: skip
+                           unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting), unscanned=minutes.unscanned(waiting))  # fmt: skip
 
 
 @bp.route("/put-forward", methods=["GET", "POST"])
@@ -144,7 +145,7 @@ def put_forward() -> Any:
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
         paper = actions.put_forward(chosen, number=form.number.data, dated=form.dated.data, whole_only=not form.gaps.data, by=current_user, at=clock.now())
         return done(_("The submission is issued. The people's committee decides next."), url_for("papers.show", pid=paper.public_id))
-    return render_template("ideas/put_forward.html", ideas=waiting, form=form, left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting))
+    return render_template("ideas/put_forward.html", ideas=waiting, form=form, left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting), unscanned=minutes.unscanned(waiting))
 
 
 # --- groups ---------------------------------------------------------------------------------------------------

@@ -6,13 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
+from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from wtforms import HiddenField
 
 from app.kernel.clock import local, now, today
 from app.kernel.forms import (
     ChoiceField,
     DateField,
+    FileField,
     IntField,
     LineField,
     MoneyField,
@@ -27,6 +30,7 @@ from app.services.people.models import Organisation, User
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.forms import Sheet, SheetForm
+from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import Definition, said
 from app.stages.ideas import order, queries, receiving, returned
 from app.stages.ideas.actions import Identified
@@ -68,15 +72,19 @@ class Order(SheetForm):
     """The order form: whose it is and for which year; all else is asked by the version of the form."""
 
     organisation = PickField(N_("Proposing organisation"), required=True)
+    form_version = HiddenField()  # the version of the form that the page shows
     year = IntField(N_("Year of the plan"), required=True, hint=N_("The year from which the task should be carried out."))
+
+    used: FormVersion
 
     @classmethod
     def new(cls, user: User, at: datetime) -> Self:
         """An empty form, filled beforehand with what is known of the person."""
         today, bodies = local(at).date(), user.organisations
-        definition = order.current(today).definition
-        known = questionnaires.prefilled(definition, person=user, organisation=bodies[0] if len(bodies) == 1 else None, at=at, today=today)
-        form = cls(sheet_of(definition, known, today), data={"year": today.year + 1})
+        version = order.shown_or_current(request.form.get("form_version"), today)
+        known = questionnaires.prefilled(version.definition, person=user, organisation=bodies[0] if len(bodies) == 1 else None, at=at, today=today)
+        form = cls(sheet_of(version.definition, known, today), data={"year": today.year + 1, "form_version": version.public_id})
+        form.used, form.form_version.data = version, version.public_id
         form.organisation.choices = [(o.public_id, o.name) for o in bodies]
         if len(bodies) == 1 and not form.organisation.data:
             form.organisation.data = bodies[0].public_id
@@ -88,6 +96,7 @@ class Order(SheetForm):
         row = order.of(idea)
         form = cls(sheet_of(row.form.definition, row.answers, on, flagged=row.return_sections if idea.state == IdeaState.RETURNED else ()),
                    data={"version": idea.version, "year": idea.year, "organisation": idea.organisation.public_id})  # fmt: skip
+        form.used = row.form
         form.organisation.choices = [(idea.organisation.public_id, idea.organisation.name)]
         form.sheet.locked = returned.locked_sections(idea, at=now())
         return form
@@ -254,6 +263,7 @@ class Identify(StageForm):
     reason = NoteField(N_("Reason"), max=2000, rows=3, sometimes=True, hint=N_("Needed when the idea is not carried out, or when the ceiling is well above what was asked."))
     minutes_number = LineField(N_("Number of the minutes"), required=True, max=60, hint=N_("For example 12/BB-HĐXĐ."))
     minutes_dated = DateField(N_("Date of the minutes"), required=True)
+    scan = FileField(N_("Scan of the signed minutes"), accept=".pdf,.png,.jpg", hint=N_("It stays in the house: whoever proposed the idea does not see it. It can be added until the province decides."))
 
     @classmethod
     def of(cls, idea: Idea, voted: Mapping[str, Any] | None = None, outcomes: Sequence[Outcome] = ()) -> Self:
@@ -270,7 +280,7 @@ class Identify(StageForm):
         form = cls(data=data)
         form.host.choices = queries.direct_hosts(idea.proposed_host_id, on=today())
         if voted is not None:
-            del form.minutes_number, form.minutes_dated, form.rank  # the council voted the place
+            del form.minutes_number, form.minutes_dated, form.scan, form.rank  # the council voted the place
             form.outcome.choices = [(str(o), _(o.label)) for o in outcomes]
         return form
 

@@ -24,7 +24,7 @@ from app.services.papers import views as paper_views
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
-from app.stages.ideas import blank, forms, links, order, orders, queries
+from app.stages.ideas import blank, forms, linkask_pages, links, order, orders, queries
 from app.stages.ideas.blueprint import still
 from app.stages.ideas.models import OrderLink
 from app.stages.ideas.rules import EDITABLE, IDEA
@@ -52,7 +52,7 @@ def _closed(answer: Response) -> Response:
 @allow(PUBLIC)
 def index() -> Any:
     version = order.current(clock.today())
-    return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()))
+    return render_template("ideas/order/public.html", version=version, sheet=forms.sheet_of(version.definition, {}, clock.today()), office=linkask_pages.office())
 
 
 @public_bp.get("/blank.docx")
@@ -96,17 +96,16 @@ def fill(token: str) -> Any:
         values = form.safe_values(clock.today())
         if link.idea is None and not values["title"]:
             return _page(link, form, token), 202  # shown, not kept
-        links.write(link, values, form.sheet.answers, files=form.files, quietly=True, seen=seen, at=at)
+        links.write(link, values, form.sheet.answers, files=form.files, version=form.used, quietly=True, seen=seen, at=at)
         return done(_("Saved."), url_for(".fill", token=token, _anchor=code))
     if form.validate_on_submit():
-        links.write(link, form.values(), form.sheet.answers, files=form.files, seen=seen, at=at)
+        links.write(link, form.values(), form.sheet.answers, files=form.files, version=form.used, seen=seen, at=at)
         return done(_("Saved."), url_for(".submit", token=token))
     return _page(link, form, token)
 
 
 def _page(link: OrderLink, form: forms.Order, token: str) -> str:
-    version = order.of(link.idea).form if link.idea is not None else order.current(clock.today())
-    return render_template("ideas/order/link.html", link=link, form=form, token=token, version=version, idea=link.idea)
+    return render_template("ideas/order/link.html", link=link, form=form, token=token, version=form.used, idea=link.idea)
 
 
 @public_bp.route("/<token>/autosave", methods=["POST"])
@@ -120,7 +119,7 @@ def autosave(token: str) -> Any:
     values = form.safe_values(clock.today())
     if not values["title"]:
         return jsonify(gap=True, **form.sheet.told_back)
-    idea = links.write(link, values, form.sheet.answers, quietly=True, seen=form.version.data, at=clock.now())
+    idea = links.write(link, values, form.sheet.answers, version=form.used, quietly=True, seen=form.version.data, at=clock.now())
     return jsonify(version=idea.version, time=f"{local(clock.now()):%H:%M}", **form.sheet.told_back)
 
 

@@ -20,6 +20,7 @@ from app.kernel.words import N_
 from app.services.people import actions as people
 from app.services.people.models import Organisation, User
 from app.services.people.queries import user_by_email
+from app.services.questionnaires.models import FormVersion
 from app.stages.ideas import actions, order
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
@@ -142,7 +143,7 @@ def count(link: OrderLink, *, at: datetime, weight: int = 1) -> None:
 
 
 def write(link: OrderLink, values: Mapping[str, Any], answers: Mapping[str, Any], *, at: datetime, seen: int | str | None = None, quietly: bool = False,
-          files: order.Files = order.NO_FILES) -> Idea:  # fmt: skip
+          files: order.Files = order.NO_FILES, version: FormVersion | None = None) -> Idea:  # fmt: skip
     """Keep what was written: the first time a draft of the organisation is made, owned by the contact."""
     count(link, at=at, weight=1 + LINK_FILE * len(files.uploads))
     if link.idea is not None:
@@ -150,7 +151,7 @@ def write(link: OrderLink, values: Mapping[str, Any], answers: Mapping[str, Any]
             raise Stale(N_("This form was begun in another window. What you typed is kept below; sending it again replaces what is there."))
         actions.revise(link.idea, values, answers=answers, by=link.contact, at=at, seen=seen, quietly=quietly, files=files)
         return link.idea
-    idea = actions.draft(values, answers=answers, files=files, organisation=link.organisation, by=link.contact, at=at)
+    idea = actions.draft(values, answers=answers, files=files, version=version, organisation=link.organisation, by=link.contact, at=at)
     db.session.execute(update(OrderLink).where(OrderLink.id == link.id, OrderLink.idea_id.is_(None)).values(idea_id=idea.id).execution_options(synchronize_session=False))
     db.session.refresh(link, ["idea_id"])
     if link.idea_id != idea.id:

@@ -34,6 +34,7 @@ from app.services.questionnaires.models import FormVersion
 from app.stages.ideas.rules import (
     CommitmentState,
     IdeaState,
+    LinkRequestState,
     Mode,
     Outcome,
     ProductKind,
@@ -323,6 +324,29 @@ class OrderForm(Model):
     draft_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the page on which it was begun
 
     form: Mapped[FormVersion] = relationship(lazy="joined")
+
+
+class LinkRequest(Identified, Versioned, Model):
+    """Somebody without an account asks for a link to the order form. Nothing here is believed: an officer finds the organisation and mails the link."""
+
+    __tablename__ = "link_request"
+
+    state: Mapped[LinkRequestState] = enum_of(LinkRequestState, default=LinkRequestState.ASKED, index=True)
+    body: Mapped[str] = mapped_column(String(300))
+    folded: Mapped[str] = mapped_column(String(700))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    note: Mapped[str | None] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(String(5), default="vi")
+    address: Mapped[str | None] = mapped_column(String(64))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    link_id: Mapped[int | None] = mapped_column(to("order_link"))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (CheckConstraint("state <> 'sent' OR link_id IS NOT NULL", name="sent_has_link"), CheckConstraint("state <> 'refused' OR reason IS NOT NULL", name="refused_has_reason"))
 
 
 class OrderLink(Identified, Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +20,14 @@ from app.services.questionnaires import filing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, day_of, too_long
 from app.services.questionnaires.models import FormVersion
-from app.services.questionnaires.rules import LONGEST_ANSWER, question_of, section_of
+from app.services.questionnaires.rules import (
+    LONGEST_ANSWER,
+    Standing,
+    question_of,
+    questions,
+    section_of,
+)
+from app.stages.ideas import plausible
 from app.stages.ideas.models import Idea, OrderForm, OrderLink
 from app.stages.ideas.rules import LONGEST_MONTHS, ProductKind
 from app.stages.plan import queries as plans
@@ -34,6 +41,7 @@ NEEDS = {"title": "short_text", "kind": "one_of", "aim": "long_text", "products"
          "committed_by": "short_text"}  # fmt: skip
 TEXTS = {"title": 500, "field": 40, "kind": 40, "basis": 0, "need": 0, "aim": 0, "contents": 0, "products": 0, "effects": 0, "commitment": 0, "committed_by": 200}
 AMOUNTS = ("state_budget", "other_budget")
+OPEN_LONGEST = timedelta(days=14)  # how long a page that was begun with a version now replaced may still be sent
 
 
 def _items(_on: date, lang: str) -> list[tuple[str, str]]:
@@ -57,6 +65,19 @@ def current(on: date) -> FormVersion:
     if version is None:
         raise WrongState(N_("No order form is in force. Please ask the Department."))
     return version
+
+
+def shown_or_current(pid: str | None, on: date) -> FormVersion:
+    """The version that a page begun a while ago showed, for as long as a page may stay open; else the one in force.
+
+    Who was typing when a newer version came into force goes on with what they saw: nothing typed is lost.
+    """
+    newest = current(on)
+    shown = questionnaires.version_by_pid(pid) if pid and pid != newest.public_id else None
+    if shown is None or shown.questionnaire_id != newest.questionnaire_id or questionnaires.standing(shown, on=on) != Standing.PAST:
+        return newest
+    replaced = questionnaires.replaced_on(shown)
+    return shown if replaced is not None and on - replaced < OPEN_LONGEST else newest
 
 
 def of(idea: Idea) -> OrderForm:
@@ -117,10 +138,10 @@ def _body(pid: Any) -> Organisation | None:
     return organisation_by_pid(pid) if isinstance(pid, str) else None
 
 
-def begin(idea: Idea, answers: Mapping[str, Any], *, at: datetime, draft_key: str | None = None) -> OrderForm:
-    """Give a new idea its form: the version in force today."""
+def begin(idea: Idea, answers: Mapping[str, Any], *, at: datetime, draft_key: str | None = None, version: FormVersion | None = None) -> OrderForm:
+    """Give a new idea its form: the version that was shown, else the one in force today."""
     _check_size(answers)
-    version = current(local(at).date())
+    version = version or current(local(at).date())
     row = OrderForm(idea_id=idea.id, form=version, answers=filing.without(version.definition, answers), return_sections=[], draft_key=draft_key)
     db.session.add(row)
     return row
@@ -190,10 +211,19 @@ def lacking(idea: Idea, *, at: datetime) -> list[Fault]:
     return questionnaires.wrong(row.form.definition, row.answers, choices=choices, complete=True, always=ALWAYS)
 
 
+def implausible(idea: Idea, *, on: date) -> list[Fault]:
+    """What does not go together in what is answered. Of a returned form that keeps its place, days are judged from its first sending on."""
+    row, sent = of(idea), local(idea.submitted_at).date() if idea.submitted_at is not None else on
+    asked = {q["code"] for q in questions(row.form.definition)}
+    return [fault for fault in plausible.faults(row.answers, idea.year, sent) if fault.code in asked]
+
+
 def check_complete(idea: Idea, *, at: datetime) -> None:
     """Raise Incomplete unless everything that this version asks is answered rightly."""
     if found := lacking(idea, at=at):
         raise Incomplete(N_("The order form is not complete; answers missing or wrong: %(n)s."), field=found[0].code, n=len({f.code for f in found}))
+    for fault in implausible(idea, on=local(at).date()):
+        raise Incomplete(fault.message, field=fault.code, **fault.params)
 
 
 def known_beforehand(idea: Idea, old: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:

@@ -48,6 +48,9 @@ def shown(idea: Idea) -> dict[str, Any]:
     sheet, row = _sheet(idea), order.of(idea)
     editable = idea.state in EDITABLE
     faults = sheet.judge(complete=True) if editable else []
+    for fault in order.implausible(idea, on=clock.today()) if editable and not faults else ():
+        sheet.blame(fault.place, sheet.sentence(fault))
+        faults.append(fault)
     labels = {f.code: said(question_of(sheet.definition, f.code)["label"], sheet.lang) for f in faults}  # type: ignore[index]
     return {"sheet": sheet, "version": row.form, "lacking": list(labels.values()), "newer": order.newer(idea, on=clock.today()) if editable else None}
 
@@ -68,8 +71,7 @@ def _told(sheet: Sheet) -> dict[str, tuple[str, str]]:
 
 
 def _page(form: forms.Order, idea: Idea | None, **more: Any) -> str:
-    version = order.of(idea).form if idea is not None else order.current(clock.today())
-    return render_template("ideas/order/edit.html", form=form, idea=idea, version=version, **more)
+    return render_template("ideas/order/edit.html", form=form, idea=idea, version=form.used, **more)
 
 
 @allow(Do.IDEAS_DRAFT)
@@ -92,7 +94,7 @@ def _begun(form: forms.Order) -> Idea:
         actions.revise(idea, form.values(), answers=form.sheet.answers, files=form.files, by=current_user, at=clock.now())
         return idea
     return actions.draft(form.values(), answers=form.sheet.answers, files=form.files, organisation=form.chosen_organisation(current_user), draft_key=(form.once.data or "")[:64] or None,
-                         by=current_user, at=clock.now())  # fmt: skip
+                         version=form.used, by=current_user, at=clock.now())  # fmt: skip
 
 
 @allow(Do.IDEAS_DRAFT)
@@ -136,7 +138,7 @@ def autosave_new() -> Any:
     if idea is None and (not key or body is None or not values["title"]):
         return jsonify(gap=True, **form.sheet.told_back)
     if idea is None:
-        idea = actions.draft(values, answers=form.sheet.answers, organisation=body, draft_key=key, by=current_user, at=at)  # type: ignore[arg-type]
+        idea = actions.draft(values, answers=form.sheet.answers, organisation=body, draft_key=key, version=form.used, by=current_user, at=at)  # type: ignore[arg-type]
     else:
         actions.revise(idea, values, answers=form.sheet.answers, quietly=True, by=current_user, at=at)
     pid = idea.public_id

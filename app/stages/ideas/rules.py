@@ -98,6 +98,20 @@ class TooMany(Refused):
     status = 429
 
 
+class LinkRequestState(Face):
+    """Where somebody stands who asked for a link."""
+
+    ASKED = "asked", N_("Waits for a link"), "amber"
+    SENT = "sent", N_("Link sent"), "green"
+    REFUSED = "refused", N_("No link sent"), "grey"
+
+
+LINK_REQUEST = Lifecycle("link_request", LinkRequestState, start=LinkRequestState.ASKED, moves={
+    (LinkRequestState.ASKED, "send_link"): Move(LinkRequestState.SENT, Do.IDEAS_RETURN, N_("Send the link")),
+    (LinkRequestState.ASKED, "refuse_link"): Move(LinkRequestState.REFUSED, Do.IDEAS_RETURN, N_("Do not send a link")),
+})  # fmt: skip
+
+
 class LinkStanding(Face):
     """What a link is now; derived from its dates and from the idea that it fills."""
 

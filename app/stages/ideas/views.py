@@ -20,8 +20,10 @@ from app.stages.ideas import (  # noqa: F401 - the other pages of this room hang
     desk_views,
     forms,
     judging,
+    linkask_pages,
     linkpages,
     lists,
+    minutes,
     orders,
     queries,
     receiving,
@@ -41,6 +43,7 @@ from app.stages.ideas.rules import (
 
 orders.hang(bp)
 linkpages.hang(bp)
+linkask_pages.hang(linkpages.public_bp, bp)
 public_bp = linkpages.public_bp
 PAGES = {"submit": ".submit", "withdraw": ".withdraw", "return": ".send_back", "identify": ".identify", "approve": ".decide", "reject": ".reject",
          "pass_on": ".pass_on", "turn_down": ".turn_down", "unmerge": ".unmerge"}  # fmt: skip
@@ -64,7 +67,7 @@ def show(pid: str) -> Any:
     in_house = current_user.can(Do.IDEAS_READ)
     # what is recommended stays in the house until the province has decided
     told = [e for e in journal.timeline(keys) if in_house or e.verb not in ("identify", "put_forward")]
-    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, letters=files_of.of(idea, kind=receiving.LETTER), papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
+    return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, letters=files_of.of(idea, kind=receiving.LETTER), scans=minutes.scans_of(idea) if in_house else [], papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
                            submission=papers.paper_by_pid(idea.submission_pid) if in_house and idea.submission_pid else None,
                            nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), minutes=council.minutes_of(idea) if in_house and idea.outcome else None,
                            differences=orders.differences(idea) if in_house else [], can_group=current_user.can(Do.IDEAS_IDENTIFY),

@@ -113,9 +113,9 @@ def remove_part(proposal: Proposal, row: TeamMember | BudgetLine | promises.Part
     journal.record(proposal, "remove_part", by=by, at=at, detail={"kind": row.__tablename__})
 
 
-def changed_files(proposal: Proposal, *, at: datetime, seen: Any = None) -> None:
+def changed_files(proposal: Proposal, *, at: datetime, seen: Any = None, held: bool = False) -> None:
     """A file is about to be added or removed: same conditions as any change."""
-    touch(proposal, at, seen=seen, place="files")
+    touch(proposal, at, seen=seen, place="files", held=held)
 
 
 def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] | None = None) -> list[Problem]:

@@ -241,3 +241,14 @@ def refuse(row: LateAdmission, reason: str, *, by: User, at: datetime) -> None:
     db.session.flush()
     subject = db.session.get_one(Proposal, row.proposal_id) if row.proposal_id else row.call_topic.call
     journal.record(subject, "refuse_late", by=by, at=at, reason=nfc(reason), detail={"number": row.document})
+    told = [*_applicants(row), *([row.asked_by] if row.asked_by_id != by.id else [])]
+    outbox.post("proposals/mail/refused_late.txt", to=told, key=f"proposal-late-refused:{row.public_id}", at=at, admission=row, topic=row.call_topic.topic)
+
+
+def _applicants(row: LateAdmission) -> list[User]:
+    """Whose dossier it is: investigator and managers of the host. An envelope may name somebody who has no account."""
+    if row.paper is not None:
+        host, pi = people.organisation_by_pid(row.paper["host"]), people.user_by_email(row.paper["pi_email"])
+        return [*([pi] if pi is not None else []), *(people.managers_of(host.id) if host is not None else [])]
+    draft = queries.by_id(row.proposal_id) if row.proposal_id else None
+    return [draft.pi, *people.managers_of(draft.host_id)] if draft is not None else []

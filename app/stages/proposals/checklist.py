@@ -17,6 +17,7 @@ from app.services.files import queries as files
 from app.services.files.models import Attachment
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.profiles.models import CvVersion
 from app.services.rulebook import queries as rulebook
 from app.stages.proposals import queries
 from app.stages.proposals.checkmodels import (
@@ -35,7 +36,7 @@ from app.stages.proposals.eligibility import (
     Standing,
 )
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import in_time
+from app.stages.proposals.rules import ProposalState, in_time
 
 Said = Mapping[str, Any]
 
@@ -106,7 +107,14 @@ class _Facts:
         return None, [(N_("To be judged by the officer."), {})], self._pages("host_activity")
 
     def _pi_degree(self, said: Said) -> tuple[Any, Any, Any]:
-        pages = self._pages(said.get("document"))
+        """What the CV of the profile says, in the version the dossier holds; the officer judges whether it is the right field."""
+        pages, lead = self._pages(said.get("document")), next((m for m in self.proposal.team if m.user_id == self.proposal.pi_id and m.cv is not None), None)
+        if lead is not None and lead.cv is not None:
+            answers = db.session.scalar(select(CvVersion.answers).where(CvVersion.id == lead.cv.id)) or {}
+            trained = [", ".join(str(row[c]) for c in ("level", "field", "in_year") if row.get(c)) for row in answers.get("training") or []]
+            page = ("", ("proposals.member_cv", {"pid": self.proposal.public_id, "part": lead.public_id}))
+            if any(trained):
+                return None, [(N_("Scientific CV, version %(n)s: %(training)s."), {"n": lead.cv.number, "training": "; ".join(filter(None, trained))})], [page, *pages]
         return None, [(N_("To be read in the scientific CV.") if pages else N_("There is no scientific CV in the dossier."), {})], pages
 
     def _one_project(self, _said: Said) -> tuple[Any, Any, Any]:
@@ -227,6 +235,13 @@ def judgements_on_overlaps(proposal: Proposal) -> dict[tuple[str, str], OverlapJ
 def has_remedy(*where: Any) -> Any:
     """The condition: a request of the dossier is so."""
     return exists().where(Remedy.proposal_id == Proposal.id, *where)
+
+
+def remedies_due(since: date, until: date) -> list[Remedy]:
+    """The requests that wait for an answer whose last day is one of these."""
+    rows = select(Remedy).options(joinedload(Remedy.proposal).options(joinedload(Proposal.pi))).where(
+        Remedy.state == RemedyState.ASKED, Remedy.due_on.between(since, until), Proposal.state == ProposalState.SUBMITTED)  # fmt: skip
+    return list(db.session.scalars(rows.join(Proposal, Proposal.id == Remedy.proposal_id).order_by(Remedy.id)))
 
 
 def requests_of(proposal_ids: list[int]) -> dict[int, Remedy]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from app.stages.proposals import comments
+from app.stages.proposals import comments, remedies
 
 commands: list[click.Command] = []
-JOBS = [comments.mail_due]
+JOBS = [comments.mail_due, remedies.remind]

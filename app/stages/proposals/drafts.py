@@ -55,13 +55,14 @@ def check_mark(now: str, seen: Any) -> None:
         raise Stale(N_("Somebody else changed this while you were looking at it. Please look again."))
 
 
-def touch(proposal: Proposal, at: datetime, *, seen: Any = None, place: str = "") -> None:
+def touch(proposal: Proposal, at: datetime, *, seen: Any = None, place: str = "", held: bool = False) -> None:
     """Every change of a draft or of its parts: it must be a draft of an open call; the host's signature no longer holds.
 
     The version grows even when only a part changes, so that nobody signs, submits or overwrites what was not on the page.
-    `place` is the section that changes: when the host sent sections back, it must be one of them.
+    `place` is the section that changes: when the host sent sections back, it must be one of them. `held`: under its lock already.
     """
-    queries.held(proposal)
+    if not held:
+        queries.held(proposal)
     check_seen(proposal, seen)
     check_draft(proposal, at)
     check_place(proposal, *filter(None, (place,)))

@@ -40,8 +40,8 @@ class Start(StageForm):
 
 
 def start_form(questions: list[dict[str, Any]], lang: str, yes: str, no: str) -> type[Start]:
-    """The form that begins a dossier, with the questions of eligibility that the call asks before."""
-    fields = {f"q_{q['code']}": ChoiceField(q[lang], choices=[("yes", yes), ("no", no)], sometimes=True) for q in questions}
+    """The form that begins a dossier, with the questions of eligibility that the call asks before: each wants an answer."""
+    fields = {f"q_{q['code']}": ChoiceField(q[lang], choices=[("yes", yes), ("no", no)], required=True) for q in questions}
     return type("StartWithQuestions", (Start,), fields)
 
 

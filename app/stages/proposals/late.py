@@ -1,13 +1,22 @@
-"""Reads of what came late: requests to submit, and requests to admit a dossier after the deadline."""
+"""Reads of how dossiers came in: on paper, in the place of another, late; requests to submit, and to admit one after the deadline."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
+from app.services.people.models import Organisation, User
 from app.stages.calls.models import Call, CallTopic
-from app.stages.proposals.models import LateAdmission, Proposal, SubmitAttempt
+from app.stages.proposals.models import (
+    LateAdmission,
+    PaperDossier,
+    Proposal,
+    Replacement,
+    SubmitAttempt,
+)
 
 
 def attempts_of(proposal: Proposal) -> list[SubmitAttempt]:
@@ -24,13 +33,29 @@ def admission_by_pid(pid: str) -> LateAdmission | None:
     return db.session.scalar(select(LateAdmission).options(*_ADMISSION).where(LateAdmission.public_id == pid))
 
 
-def admissions_of(call: Call) -> list[LateAdmission]:
-    """The requests to admit late dossiers of a call, oldest first."""
-    rows = select(LateAdmission).options(*_ADMISSION).join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).where(CallTopic.call_id == call.id)
-    return list(db.session.scalars(rows.order_by(LateAdmission.id)))
+def admission_list(call: Call) -> Select[Any]:
+    """The requests to admit late dossiers of a call."""
+    return select(LateAdmission).options(*_ADMISSION).join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).where(CallTopic.call_id == call.id)
 
 
-def waiting_admissions() -> list[LateAdmission]:
-    """The requests to admit late dossiers that nobody has answered, oldest first."""
-    rows = select(LateAdmission).options(*_ADMISSION).where(LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None))
-    return list(db.session.scalars(rows.order_by(LateAdmission.id)))
+def paper_list(call: Call) -> Select[Any]:
+    """The dossiers of a call that came on paper, with what a list shows."""
+    shown = (joinedload(Proposal.host), joinedload(Proposal.pi), joinedload(Proposal.paper), joinedload(Proposal.late), joinedload(Proposal.call_topic).joinedload(CallTopic.topic))
+    return (select(Proposal).options(*shown).join(PaperDossier, PaperDossier.proposal_id == Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id)
+            .join(Organisation, Organisation.id == Proposal.host_id).join(User, User.id == Proposal.pi_id).where(CallTopic.call_id == call.id))  # fmt: skip
+
+
+def on_paper(call: Call) -> list[Proposal]:
+    """The dossiers of a call that came on paper, in the order they were registered."""
+    return list(db.session.scalars(paper_list(call).order_by(Proposal.id)))
+
+
+def replacements_of(proposal: Proposal) -> list[Proposal]:
+    """The dossiers that were begun to take this one's place, newest first."""
+    rows = select(Proposal).join(Replacement, Replacement.proposal_id == Proposal.id).where(Replacement.replaced_id == proposal.id)
+    return list(db.session.scalars(rows.order_by(Proposal.id.desc())))
+
+
+def paper_of(proposal: Proposal) -> PaperDossier | None:
+    """What stands on the envelope of a dossier that came on paper."""
+    return db.session.get(PaperDossier, proposal.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
@@ -28,7 +29,6 @@ from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals import late
 from app.stages.proposals.models import (
     Milestone,
-    PaperDossier,
     Proposal,
     Replacement,
     TeamMember,
@@ -42,7 +42,8 @@ from app.stages.proposals.rules import (
     in_time,
 )
 
-attempts_of, admission_by_pid, admissions_of, waiting_admissions = late.attempts_of, late.admission_by_pid, late.admissions_of, late.waiting_admissions
+attempts_of, admission_by_pid, admission_list = late.attempts_of, late.admission_by_pid, late.admission_list
+paper_list, on_paper, paper_of, replacements_of = late.paper_list, late.on_paper, late.paper_of, late.replacements_of
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
 
 
@@ -101,8 +102,9 @@ def with_parts(proposal: Proposal) -> None:
     db.session.scalars(tied).all()  # people and products that are loaded already stay as they are
 
 
+@functools.cache
 def _whole() -> Select[Any]:
-    return select(Proposal).options(*whole_options())
+    return select(Proposal).options(*whole_options())  # built once: building it costs more than many a page
 
 
 def whole_options() -> list[Any]:
@@ -130,9 +132,15 @@ def access_of(row: Proposal, user: User) -> Access | None:
 def for_team(user: User, pid: str) -> Proposal | None:
     """The whole dossier, for those who write it. Raises NotAllowed for who is in the team with a smaller right."""
     row = for_member(user, pid)
-    if row is not None and access_of(row, user) != Access.EDIT:
-        raise NotAllowed(READS_ONLY)
+    if row is not None:
+        check_writes(row, user)
     return row
+
+
+def check_writes(row: Proposal, user: User) -> None:
+    """Raise NotAllowed for who is in the team with a smaller right than to write."""
+    if access_of(row, user) != Access.EDIT:
+        raise NotAllowed(READS_ONLY)
 
 
 def for_member(user: User, pid: str) -> Proposal | None:
@@ -226,6 +234,15 @@ def held(proposal: Proposal) -> Proposal:
     return db.session.scalars(fresh).one()
 
 
+def held_lightly(proposal_pid: str, user: User) -> Proposal | None:
+    """The dossier under a lock, for its team, with what handing in needs: call, topic, host, people; not its sections, which were read before."""
+    row_id = db.session.scalar(select(Proposal.id).where(Proposal.public_id == proposal_pid, in_team(user)).with_for_update(key_share=True, of=Proposal))
+    light = select(Proposal).options(
+        joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic)), joinedload(Proposal.host), joinedload(Proposal.pi),
+        joinedload(Proposal.paper), joinedload(Proposal.late), selectinload(Proposal.team))  # fmt: skip
+    return db.session.scalar(light.where(Proposal.id == row_id).execution_options(populate_existing=True)) if row_id is not None else None
+
+
 def submitted_of(user: User, call_topic: CallTopic) -> Proposal | None:
     """The dossier this person has handed in for the topic and not withdrawn."""
     gone = (ProposalState.DRAFT, ProposalState.WITHDRAWN)
@@ -283,25 +300,8 @@ def latest_version(proposal: Proposal) -> Version | None:
 
 def replaced_by(proposal: Proposal) -> Proposal | None:
     """The dossier whose place this one takes, or took."""
-    old = select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id).scalar_subquery()
-    return db.session.scalar(_whole().where(Proposal.id == old))
-
-
-def replacements_of(proposal: Proposal) -> list[Proposal]:
-    """The dossiers that were begun to take this one's place, newest first."""
-    rows = select(Proposal).join(Replacement, Replacement.proposal_id == Proposal.id).where(Replacement.replaced_id == proposal.id)
-    return list(db.session.scalars(rows.order_by(Proposal.id.desc())))
-
-
-def paper_of(proposal: Proposal) -> PaperDossier | None:
-    """What stands on the envelope of a dossier that came on paper."""
-    return db.session.get(PaperDossier, proposal.id)
-
-
-def on_paper(call: Call) -> list[Proposal]:
-    """The dossiers of a call that came on paper, in the order they were registered."""
-    rows = _whole().join(PaperDossier, PaperDossier.proposal_id == Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id).where(CallTopic.call_id == call.id)
-    return list(db.session.scalars(rows.order_by(Proposal.id)))
+    old = db.session.scalar(select(Replacement.replaced_id).where(Replacement.proposal_id == proposal.id))
+    return by_id(old) if old is not None else None
 
 
 def checker_of(proposal: Proposal) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -134,6 +134,17 @@ def take_back(remedy: Remedy, reason: str, *, by: User, at: datetime, seen: Any 
     journal.record(remedy.proposal, "take_back_remedy", by=by, at=at, reason=nfc(reason))
     outbox.post("proposals/mail/remedy_taken_back.txt", to=outcomes.holders(remedy.proposal), key=f"remedy-back:{remedy.public_id}", at=at, proposal=remedy.proposal,
                 remedy=remedy, reason=nfc(reason))  # fmt: skip
+
+
+def remind(at: datetime) -> int:
+    """Remind of what was asked for and not sent, on the days of the rulebook before its last day. Each reminder goes once."""
+    today, count = local(at).date(), 0
+    for days in rulebook.value("proposals.supplement_remind_days", on=today):
+        for row in checklist.remedies_due(today, today + timedelta(days=days)):
+            if local(row.asked_at).date() < today:  # asked today: the first mail is enough
+                outbox.post("proposals/mail/remedy_due.txt", to=outcomes.holders(row.proposal), key=f"remedy-due:{row.public_id}:{days}", at=at, proposal=row.proposal, remedy=row)
+                count += 1
+    return count
 
 
 def _may_read(row: Remedy, user: User) -> bool:

@@ -6,6 +6,7 @@ dossier comes (here, on paper, admitted late: admitting.py), it gets an immutabl
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,16 +23,15 @@ from app.services.people.actions import disengage
 from app.services.people.models import User
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
-from app.stages.proposals import actions, copying, outcomes, queries, work
-from app.stages.proposals.models import Proposal, Replacement, TeamMember, Version
+from app.stages.proposals import actions, cloning, outcomes, queries
+from app.stages.proposals.models import Proposal, Replacement, Version
 from app.stages.proposals.rules import (
     PROPOSAL,
+    Problem,
     ProposalState,
-    TeamRole,
     content_hash,
     in_time,
     refuse_problems,
-    totals,
 )
 
 # a request that came in time may be worked on after the call was closed, never after its dossiers were opened
@@ -39,24 +39,41 @@ RECEIVING = frozenset({CallState.PUBLISHED, CallState.CLOSED})
 PRECISE = "%d/%m/%Y %H:%M:%S"
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a dossier says and lacks, read while nothing was held. It holds good as long as the dossier has this version."""
+
+    version: int
+    problems: list[Problem]
+    content: dict[str, Any]
+
+
+def prepare(proposal: Proposal, *, at: datetime) -> Prepared:
+    """Look at the whole dossier before the act: then who submits holds the others up for the writing alone."""
+    return Prepared(proposal.version, actions.problems_of(proposal, at=at), actions.snapshot(proposal))
+
+
 def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, first_seen: datetime | None = None,
-           seen: Any = None) -> Proposal:  # fmt: skip
+           seen: Any = None, prepared: Prepared | None = None) -> Proposal:  # fmt: skip
     """Submit: freeze a version, give number and receipt. Raises Incomplete, WrongState when late.
 
     What was submitted already keeps its receipt: asking again, by whoever of the team and even after the deadline, gives
     the same and changes nothing. `first_seen` is when this very request arrived for the first time, should it be a repeat.
+    `prepared`: the dossier is held already and was looked at before; should it have changed since, it is looked at anew.
     """
     received = received_at or at
-    if is_in(queries.held(proposal)) and any(by.id == person for person in (proposal.pi_id, *(m.user_id for m in proposal.team))):
+    if prepared is None or prepared.version != proposal.version:
+        prepared, proposal = None, queries.held(proposal)
+    if is_in(proposal) and any(by.id == person for person in (proposal.pi_id, *(m.user_id for m in proposal.team))):
         return proposal
     check_seen(proposal, seen)  # here: what follows writes to the row and so grows its version
     if proposal.pi_id != by.id:
         raise NotAllowed(N_("The principal investigator submits the proposal."))
     if proposal.state == ProposalState.DRAFT:
         _check_in_time(proposal.call_topic.call, received, first_seen)
-    check_ready(proposal, at)
+    check_ready(proposal, at, prepared.problems if prepared else None)
     _take_the_place(proposal, by, at)
-    return take_in(proposal, "submit", received=received, by=by, at=at)
+    return take_in(proposal, "submit", received=received, by=by, at=at, content=prepared.content if prepared else None)
 
 
 def is_in(proposal: Proposal) -> bool:
@@ -78,22 +95,22 @@ def _check_in_time(call: Call, received: datetime, first_seen: datetime | None =
     raise WrongState(N_("The deadline was %(at)s. This request arrived at %(received)s."), **told)
 
 
-def check_ready(proposal: Proposal, at: datetime) -> None:
+def check_ready(proposal: Proposal, at: datetime, found: list[Problem] | None = None) -> None:
     """Raise unless the dossier is a complete draft of a call that is not opened yet, signed off by its host."""
     if proposal.call_topic.call.state not in RECEIVING:
         raise WrongState(N_("This call does not receive dossiers now."))
-    refuse_problems(actions.problems_of(proposal, at=at))
+    refuse_problems(actions.problems_of(proposal, at=at) if found is None else found)
     if proposal.host_signed_at is None:
         raise Incomplete(N_("The host organisation has not signed off yet."))
 
 
-def take_in(proposal: Proposal, verb: str, *, received: datetime, by: User, at: datetime, counts: datetime | None = None) -> Proposal:
-    """The dossier is in: version, numbers, receipt, mails. `counts` is the instant that counts when it is another (a stamp)."""
-    version = freeze(proposal, actions.snapshot(proposal), received, by)
+def take_in(proposal: Proposal, verb: str, *, received: datetime, by: User, at: datetime, content: dict[str, Any] | None = None) -> Proposal:
+    """The dossier is in: version, numbers, receipt, mails. `content` is what it says, where that was read already."""
+    version = freeze(proposal, actions.snapshot(proposal) if content is None else content, received, by)
     year = local(received).year
     proposal.code = proposal.code or new_code(year)
     proposal.receipt_no = f"BN-{year}-{papers.next_number('receipt', year):04d}"
-    proposal.submitted_at = counts or received
+    proposal.submitted_at = received
     PROPOSAL.advance(proposal, verb, by=by, at=at, detail={"number": proposal.receipt_no, "sha256": version.sha256})
     make_known(proposal, version, by, at)
     return proposal
@@ -127,7 +144,8 @@ def make_known(proposal: Proposal, version: Version, by: User, at: datetime) -> 
 
 
 def _receipt(proposal: Proposal, version: Version, by: User, at: datetime) -> None:
-    sums, topic, paper, late = totals(proposal.lines), proposal.call_topic.topic, proposal.paper, proposal.late
+    topic, paper, late = proposal.call_topic.topic, proposal.paper, proposal.late
+    sums = {source: sum(line["amount"] for line in version.content["lines"] if line["source"] == source) for source in ("state", "counterpart")}
     names = {d["code"]: d["vi"] for d in queries.documents(str(topic.kind), local(at).date(), proposal.call_topic.call)}
     listed = [file | {"kind": names.get(file["kind"], file["kind"])} for file in version.content["files"]]
     data = {"receipt": proposal.receipt_no, "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
@@ -182,20 +200,12 @@ def begin_replacement(proposal: Proposal, *, by: User, at: datetime, seen: Any =
     found = queries.draft_of(by, proposal.call_topic)
     if found is not None:
         return found
-    topic, call = proposal.call_topic.topic, proposal.call_topic.call
-    row = Proposal(call_topic_id=proposal.call_topic_id, item_id=proposal.item_id, host_id=proposal.host_id, pi_id=by.id, title=proposal.title,
-                   folded=proposal.folded, aim=proposal.aim, duration_months=proposal.duration_months, work={}, created_at=at)  # fmt: skip
+    row = cloning.begin(proposal, at=at)
     PROPOSAL.begin(row, "start", by=by, at=at, detail={"replaces": proposal.public_id})
-    work.begin(row, work.current(call, str(topic.kind), local(at).date()))
-    mine = next(m for m in proposal.team if m.role == TeamRole.PI)
-    db.session.add(TeamMember(proposal_id=row.id, user_id=by.id, organisation_id=mine.organisation_id, name=mine.name, role=TeamRole.PI, months=mine.months,
-                              task=mine.task))  # fmt: skip
+    cloning.fill(row, proposal, by=by, at=at)
     db.session.add(Replacement(proposal_id=row.id, replaced_id=proposal.id, began_at=at))
-    db.session.flush()
-    fresh = queries.proposal_by_pid(row.public_id) or row
-    copying.copy(fresh, proposal, [str(part) for part in copying.What], by=by, at=at)
     journal.record(proposal, "begin_replacement", by=by, at=at, detail={"by": row.public_id})
-    return fresh
+    return queries.held(row)
 
 
 def check_replaceable(proposal: Proposal, by: User, at: datetime) -> None:

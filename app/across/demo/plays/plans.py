@@ -9,7 +9,7 @@ from pathlib import Path
 from app.across.demo.cast import Cast
 from app.kernel.clock import local
 from app.stages.plan import actions, queries
-from app.stages.plan.models import Measure, Plan
+from app.stages.plan.models import Measure, Plan, Priority
 from app.stages.plan.rules import Progress
 
 NEXT = Path(__file__).parent.parent / "data" / "plan-next.json"
@@ -36,6 +36,13 @@ MEASURES = (
     ("7.3", "agency3", "Xây dựng mô hình thu gom, xử lý bao bì thuốc bảo vệ thực vật", "Set up a model for collecting pesticide packaging", -560, 30, ()),
 )  # fmt: skip
 
+# what every item that has none of its own gets: (vi, en), the bodies in turn; each was noted once, and nothing of it is late
+EACH = (
+    ("Rà soát nhu cầu, đề xuất đặt hàng nhiệm vụ về: {vi}", "Review needs and propose tasks on: {en}"),
+    ("Phối hợp nhân rộng kết quả về: {vi}", "Help to spread results on: {en}"),
+)
+BODIES = ("agency1", "agency2", "agency3")
+
 
 def measures(cast: Cast, *, as_of: datetime) -> list[Measure]:
     """What the bodies have to do for the plan in force: done, in time, without note, overdue."""
@@ -50,6 +57,17 @@ def measures(cast: Cast, *, as_of: datetime) -> list[Measure]:
         for when, progress, percent, words in notes:
             at = as_of + when * DAY
             actions.note_progress(row, year=local(at).year, progress=Progress(progress), percent=percent, text=words, by=cast[body], at=at)
+        made.append(row)
+    return made + _each(cast, plan, [items[code] for code in items if code not in {place for place, *_more in MEASURES}], as_of)
+
+
+def _each(cast: Cast, plan: Plan, bare: list[Priority], as_of: datetime) -> list[Measure]:
+    made = []
+    for n, item in enumerate(bare):
+        (vi, en), body, at = EACH[n % len(EACH)], BODIES[n % len(BODIES)], as_of - (60 + n % 7) * DAY
+        values = {"text_vi": vi.format(vi=item.short_vi), "text_en": en.format(en=item.title_en), "due_on": min(local(as_of + (250 + 11 * n) * DAY).date(), plan.period.last)}
+        row = actions.assign(plan, values, agency=cast.org(body), item=item, by=cast["officer"], at=as_of - (520 - n) * DAY)
+        actions.note_progress(row, year=local(at).year, progress=Progress.ON_TRACK, percent=20 + 5 * (n % 9), text=f"Đã làm việc với các đơn vị liên quan; có {1 + n % 4} đề xuất.", by=cast[body], at=at)
         made.append(row)
     return made
 

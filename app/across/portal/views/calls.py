@@ -70,7 +70,8 @@ def calls_sheet() -> Any:
 @allow(PUBLIC)
 def call(pid: str) -> Any:
     shown = or_404(queries.public_call(pid, clock.now(), english=english()))
-    return render_template("portal/call.html", call=shown, papers=papers.public_of(("call", pid)), rehearsal=False)
+    follows = current_user.is_authenticated and shown["is_open"] and queries.follows(current_user, queries.public_row(pid))
+    return render_template("portal/call.html", call=shown, papers=papers.public_of(("call", pid)), rehearsal=False, follows=follows)
 
 
 @bp.get("/public/calls/<pid>/forms/<code>.docx")

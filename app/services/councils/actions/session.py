@@ -133,6 +133,8 @@ def attend(council: Council, present: Collection[str], *, authorisation: str | N
     flag_modified(council, "vice_authorised")
     db.session.flush()
     presence.follow(council, how or {}, at)
+    if council.state == CouncilState.CONVENED:  # who comes later may have a conflict that is known
+        _recuse_known(council, at)
     journal.record(council, "attend", by=by, at=at, detail={"present": sum(s.present for s in council.seats), "of": len(council.seats)})
 
 

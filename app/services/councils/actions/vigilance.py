@@ -13,6 +13,7 @@ from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import WrongState
 from app.kernel.words import N_
+from app.services.conflicts import queries as conflicts
 from app.services.councils import clashes, queries, recusals
 from app.services.councils.clash_rules import Clash
 from app.services.councils.models import AgendaItem, Council, Recusal, Seat
@@ -21,7 +22,7 @@ from app.services.councils.rules import UNDER_WAY, CouncilState, SeatRole
 from app.services.people import queries as people
 from app.services.people.models import User
 
-_watched: list[datetime | None] = [None]  # the hour in which this worker looked last
+_watched: list[Any] = [None]  # when this worker looked last, and what there was
 # what a member signs; kept with each signature, so that a later wording changes none of them
 STATEMENT = ("Tôi cam đoan đã khai báo trung thực, đầy đủ các xung đột lợi ích của mình với các nội dung của phiên họp này "
              "và giữ bí mật những gì được đọc, được nghe tại phiên họp.")  # fmt: skip
@@ -76,16 +77,20 @@ def team_changed(row: Any, *, at: datetime) -> int:
 
 
 def watch(at: datetime) -> int:
-    """The worker's round, once an hour: every council under way is asked anew, whatever changed – teams, employers, relations, dossiers."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    if _watched[0] == hour:
+    """The worker's round: every council under way is asked anew when somebody joined a team or a body, declared a relation or put down a CV;
+    whatever else changed, once an hour."""
+    seen = (at.replace(minute=0, second=0, microsecond=0), conflicts.mark())
+    if _watched[0] == seen:
         return 0
-    _watched[0] = hour
+    _watched[0] = seen
     return sum(recheck(council, at) for council in queries.under_way())
 
 
 def recheck(council: Council, at: datetime) -> int:
-    """Tell the officer and who leads the council of conflicts that its members have by now with what is left on the agenda; of each once."""
+    """Tell the officer and who leads the council of conflicts that its members have by now with what is left on the agenda; of each once.
+
+    Mails lie in the outbox, so they say nothing that is private: the officer reads it on the council's page of conflicts.
+    """
     if council.state not in UNDER_WAY:
         return 0
     out, told = queries.recusals_of(council), 0
@@ -100,7 +105,7 @@ def _tell(council: Council, seat: Seat, item: AgendaItem, clash: Clash, at: date
     if db.session.scalar(select(exists().where(outbox.OutboxMail.dedupe_key.startswith(key)))):
         return 0
     officers = list(people.users_by_id({council.officer_id} if council.officer_id else set()).values())
-    outbox.post("councils/mail/conflict_found.txt", to=officers, key=f"{key}:o", at=at, council=council, seat=seat, item=item, reason=clash.reason(composer=True))
+    outbox.post("councils/mail/conflict_found.txt", to=officers, key=f"{key}:o", at=at, council=council, seat=seat, item=item, reason=clash.reason(composer=False))
     chair = next((s.user for role in (SeatRole.CHAIR, SeatRole.VICE_CHAIR) for s in council.seats if s.role == role and s.id != seat.id), None)
     outbox.post("councils/mail/conflict_found.txt", to=chair, key=f"{key}:c", at=at, council=council, seat=seat, item=item, reason=clash.reason(composer=False))
     journal.record(council, "find_conflict", by=None, at=at, detail={"seat": seat.public_id, "item": item.public_id})

@@ -15,7 +15,7 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.words import N_
-from app.services.councils import queries
+from app.services.councils import clashes, queries
 from app.services.councils.actions.session import must_run, own_seat
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.remarks import queries as remarks
@@ -42,9 +42,7 @@ def may_write(council: Council, item: AgendaItem, *, by: User, at: datetime) -> 
         raise WrongState(N_("This item is counted or given back already."))
     if (seat.id, item.id) in queries.recusals_of(council):
         raise NotAllowed(N_("You are out of this item because of a conflict."))
-    conflict = next((c for c in queries.conflicts_of(council, by, item, seat.role, queries.rules_of(council, on=local(at).date())) if c.hard), None)
-    if conflict is not None:
-        raise NotAllowed(N_("%(reason)s You cannot write on it."), reason=conflict.reason)
+    clashes.refuse(council, [item], seat, on=local(at).date(), said=N_("%(reason)s You cannot write on it."))
     return seat
 
 

@@ -13,7 +13,7 @@ from app.services.councils.remarks.rules import LONGEST
 
 def remark_form(parts: Sequence[Mapping[str, Any]], content: Mapping[str, str], version: int | None) -> StageForm:
     """The parts of the remark. A draft may be empty anywhere: what must be there is asked when it is handed in."""
-    fields = {p["code"]: NoteField(in_words(p), max=LONGEST, rows=6, sometimes=not p.get("required")) for p in parts}
+    fields = {p["code"]: NoteField(in_words(p), max=LONGEST, rows=6, sometimes=bool(p.get("required"))) for p in parts}
     form: StageForm = type("RemarkForm", (StageForm,), fields)(data={**content, "version": version})
     return form
 

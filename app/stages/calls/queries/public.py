@@ -117,13 +117,18 @@ def public_line(call: Call, at: datetime) -> dict[str, Any]:
         "year": call.year, "opens_at": call.opens_at, "deadline": call.deadline, "is_open": receives, "state": call.state,
         "days": (call.deadline - at).days if receives else None,
         "place": call.place, "note": call.note, "notice_pid": call.notice_pid, "briefing_place": call.briefing_place,
-        "calendar": calendar_of(call), "changed_at": changed_at(call), "changes": len(call.corrections) + sum(e.confirmed_at is not None for e in call.extensions),
+        "calendar": calendar_of(call), "changed_at": changed_at(call), "changes": changes_of(call),
         "former": {"pid": call.before.public_id, "number": call.before.number} if call.before else None,
         "cancelled_at": call.cancelled_at, "cancel_reason": call.cancel_reason, "cancel_document": call.cancel_document,
         "extensions": [{"old": e.old_deadline, "new": e.new_deadline, "reason": e.reason, "document": e.document, "at": e.confirmed_at}
                        for e in call.extensions if e.confirmed_at is not None],
         "topics": [{**public_topic(ct.topic), "call_topic_pid": ct.public_id, "ceiling": ct.ceiling, "outcome": ct.outcome} for ct in call.topics],
     }  # fmt: skip
+
+
+def changes_of(call: Call) -> int:
+    """How often what was published has changed: a calendar that keeps an event takes over only what has a higher number."""
+    return len(call.corrections) + sum(e.confirmed_at is not None for e in call.extensions) + (call.cancelled_at is not None)
 
 
 def changed_at(call: Call) -> datetime:

@@ -63,7 +63,7 @@ def show(pid: str) -> Any:
         "calls/show.html", call=call, standings=_standings(call), is_open=is_open(call, at), papers=papers.of(call), told=told, waiting=waiting, due=_opening_due(call), asks=asks,
         calendar=calendar_of(call), history=queries.history(call), off=_off(call, waiting) if house else None,
         opening=queries.opening_of(call) if house else None, timeline_entries=journal.timeline([journal.subject_key(call)]) if house else [], next_steps=_next(call, waiting, asks),
-        public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at)  # fmt: skip
+        public=is_public(call), follows=is_open(call, at) and queries.follows(current_user, call), at=at, at_day=clock.local(at).date())  # fmt: skip
 
 
 def _off(call: Call, waiting: Any) -> Any:

@@ -93,7 +93,7 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
     if tranche.state != TrancheState.APPROVED:
         raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
-    check_day(booked_on, field="booked_on", since=queries.contract_of(project.id).signed_on, until=local(at).date())
+    check_day(booked_on, field="booked_on", since=local(tranche.approved_at or at).date(), until=local(at).date())
     check_seen(tranche, seen)
     entry = _book(EntryKind.PAYMENT, tranche.amount, project, tranche=tranche, booked_on=booked_on, voucher=voucher, by=by, at=at)
     tranche.paid_by_id, tranche.paid_at = by.id, at

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import exists, func
 
 from app.acts import fits, ready
+from app.downloads import download
 from app.kernel import clock
+from app.kernel.db import folded
 from app.kernel.errors import WrongState
+from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
+from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.people import queries as people
+from app.services.people.models import Organisation, User
 from app.stages.calls import queries as calls
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import PUBLIC_STATES
 from app.stages.proposals import admitting, forms, queries
 from app.stages.proposals.admitting import Envelope
-from app.stages.proposals.models import LateAdmission
+from app.stages.proposals.models import LateAdmission, PaperDossier, Proposal
 from app.stages.proposals.views.blueprint import bp
 
 
@@ -41,13 +48,77 @@ def _after_deadline(call: Call, _by: Any) -> None:
         raise WrongState(N_("The deadline has not passed: there is nothing late to admit."))
 
 
+def _words(*columns: Any) -> Any:
+    """A filter that finds rows with all these words, with and without diacritics."""
+    text = functools.reduce(lambda a, b: a + " " + b, (func.coalesce(c, "") for c in columns))
+    return lambda statement, value: statement.where(*(folded(text).contains(word, autoescape=True) for word in fold(value).split()))
+
+
+def _topics(call: Call) -> Filter:
+    return Filter("topic", N_("Topic"), lambda s, v: s.where(CallTopic.public_id == v), choices=[(ct.public_id, f"{ct.topic.code} – {ct.topic.title}"[:120]) for ct in call.topics])
+
+
+def _papers(call: Call) -> Listing:
+    late = exists().where(LateAdmission.proposal_id == Proposal.id, LateAdmission.confirmed_at.is_not(None))
+    return Listing(
+        queries.paper_list(call), request.args, key=Proposal.id, default="code",
+        columns=[Column("code", _("Dossier"), lambda p: p.code, sort=Proposal.code), Column("receipt", _("Receipt"), lambda p: p.receipt_no),
+                 Column("topic", _("Topic"), lambda p: p.call_topic.topic.code), Column("title", _("Title"), lambda p: p.title, sort=Proposal.folded),
+                 Column("host", _("Host organisation"), lambda p: p.host.name, sort=Organisation.name), Column("pi", _("Principal investigator"), lambda p: p.pi.name),
+                 Column("stamp", _("Stamp"), lambda p: p.paper.stamp_at, sort=PaperDossier.stamp_at), Column("office", _("Post office or desk"), lambda p: p.paper.stamp_office),
+                 Column("registered", _("Registered"), lambda p: p.paper.registered_at, sort=PaperDossier.registered_at),
+                 Column("late", _("Late"), lambda p: _("Yes") if p.late else "")],
+        filters=[Filter("q", N_("Dossier, title, host, investigator"), _words(Proposal.code, Proposal.title, Organisation.name, User.name)), _topics(call),
+                 Filter("late", N_("Late"), lambda s, v: s.where(late if v == "yes" else ~late), choices=(("yes", N_("Yes")), ("no", N_("No"))))],
+    )  # fmt: skip
+
+
+def _answer(row: LateAdmission) -> str:
+    return N_("Admitted") if row.confirmed_at else N_("Not admitted") if row.refused_at else N_("Waits for another officer")
+
+
+def _requests(call: Call) -> Listing:
+    answered = {"waiting": (LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None)), "admitted": (LateAdmission.confirmed_at.is_not(None),),
+                "refused": (LateAdmission.refused_at.is_not(None),)}  # fmt: skip
+    return Listing(
+        queries.admission_list(call), request.args, key=LateAdmission.id, default="-asked",
+        columns=[Column("topic", _("Topic"), lambda a: a.call_topic.topic.code), Column("ground", _("Ground"), lambda a: _(a.ground.label)),
+                 Column("document", _("Document"), lambda a: a.document, sort=LateAdmission.document), Column("reason", _("Reason"), lambda a: a.reason),
+                 Column("by", _("Asked by"), lambda a: a.asked_by.name), Column("asked", _("Asked for on"), lambda a: a.asked_at, sort=LateAdmission.asked_at),
+                 Column("state", _("State"), lambda a: _(_answer(a))), Column("answered", _("Answered on"), lambda a: a.confirmed_at or a.refused_at)],
+        filters=[Filter("q", N_("Document or reason"), _words(LateAdmission.document, LateAdmission.reason)), _topics(call),
+                 Filter("answer", N_("State"), lambda s, v: s.where(*answered[v]),
+                        choices=(("waiting", N_("Waits for another officer")), ("admitted", N_("Admitted")), ("refused", N_("Not admitted"))))],
+    )  # fmt: skip
+
+
 @bp.get("/intake/<pid>")
 @allow(Do.PROPOSALS_CHECK)
 def intake(pid: str) -> Any:
+    """The dossiers of a call that came on paper."""
     call = _call(pid)
-    rows = [(row, fits(row, admitting.check_answerable)) for row in queries.admissions_of(call)]
-    return render_template("proposals/intake.html", call=call, papers=queries.on_paper(call), admissions=rows,
-                           registers=fits(call, admitting.takes_paper, _before_deadline), late=fits(call, _after_deadline))  # fmt: skip
+    return render_template("proposals/intake.html", call=call, listing=_papers(call), registers=fits(call, admitting.takes_paper, _before_deadline), late=fits(call, _after_deadline))
+
+
+@bp.get("/intake/<pid>.xlsx")
+@allow(Do.PROPOSALS_CHECK)
+def intake_xlsx(pid: str) -> Any:
+    return download(_papers(_call(pid)).xlsx(_("On paper")), "ho-so-giay.xlsx")
+
+
+@bp.get("/intake/<pid>/late")
+@allow(Do.PROPOSALS_CHECK)
+def late_requests(pid: str) -> Any:
+    """What was asked to be admitted after the deadline."""
+    call, listing = _call(pid), _requests(_call(pid))
+    answerable = {row.id for row in listing.rows if fits(row, admitting.check_answerable)}
+    return render_template("proposals/late_requests.html", call=call, listing=listing, answerable=answerable, late=fits(call, _after_deadline))
+
+
+@bp.get("/intake/<pid>/late.xlsx")
+@allow(Do.PROPOSALS_CHECK)
+def late_requests_xlsx(pid: str) -> Any:
+    return download(_requests(_call(pid)).xlsx(_("After the deadline")), "ho-so-sau-han.xlsx")
 
 
 def _offer(form: Any, call: Call) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, g, request
 from flask_babel import gettext as _
 
 from app.kernel import clock
+from app.kernel.db import db, read_only
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.questionnaires.rules import said
@@ -34,6 +35,18 @@ def arrived() -> datetime:
     """When this request came in."""
     at: datetime = g.arrived_at
     return at
+
+
+def let_go() -> None:
+    """Nothing of the database is held from here on; who asks is loaded anew when asked for."""
+    db.session.rollback()
+    g.pop("_login_user", None)
+
+
+def turn_to_writing() -> None:
+    """From here on a view that `prepares` writes: what it read before may have changed, and is asked for anew under a lock."""
+    let_go()
+    read_only.set(False)
 
 
 def named(label: Any) -> str:

@@ -64,4 +64,4 @@ def _barred(form: Any, asked: list[dict[str, Any]], lang: str) -> bool:
 
 def barred_of(form: Any) -> bool:
     """Is what is wrong with the form an answer that bars?"""
-    return any(f.errors for f in form if f.short_name.startswith("q_"))
+    return any(f.errors and f.data for f in form if f.short_name.startswith("q_"))

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.acts import fits, moves, ready
 from app.kernel import clock
-from app.kernel.db import db
+from app.kernel.db import reading_only
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.files import queries as files
@@ -20,7 +20,7 @@ from app.stages.proposals import actions, attempts, forms, queries, submitting, 
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, in_time, totals
 from app.stages.proposals.views.acts import checks_of, names_of
-from app.stages.proposals.views.blueprint import arrived, bp
+from app.stages.proposals.views.blueprint import arrived, bp, let_go, turn_to_writing
 from app.stages.proposals.views.work import parts_of
 
 
@@ -29,10 +29,14 @@ from app.stages.proposals.views.work import parts_of
 @writes
 def submit(pid: str) -> Any:
     seen_first = _noted(pid) if request.method == "POST" else None
-    row = or_404(queries.for_team(current_user, pid))
-    form = forms.Submit(obj=row)
-    if form.validate_on_submit():
-        submitting.submit(row, seen=form.version.data, by=current_user, at=clock.now(), received_at=arrived(), first_seen=seen_first)
+    with reading_only():  # nothing is held while the dossier is looked at: on the last evening everybody waits for who writes
+        row = or_404(queries.for_team(current_user, pid))
+        form = forms.Submit(obj=row)
+        prepared = submitting.prepare(row, at=clock.now()) if form.validate_on_submit() else None
+    if prepared is not None:
+        turn_to_writing()
+        row = or_404(queries.held_lightly(pid, current_user))
+        submitting.submit(row, seen=form.version.data, by=current_user, at=clock.now(), received_at=arrived(), first_seen=seen_first, prepared=prepared)
         return done(_("Your proposal has arrived. Receipt number: %(number)s.", number=row.receipt_no), url_for(".receipt", pid=pid))
     if row.receipt_no is not None and not form.is_submitted():
         return redirect(url_for(".receipt", pid=pid))
@@ -43,13 +47,15 @@ def submit(pid: str) -> Any:
         checks=checks_of(row, attachments), in_time=in_time(at, row.call_topic.call.deadline), replaces=queries.replaced_by(row), **names_of(row))  # fmt: skip
 
 
+submit.prepares = True
+
+
 def _noted(pid: str) -> Any:
     """When this very request was seen first: noted on its own, before anything that may fail, once for each form that was sent."""
     key, user_id = request.form.get("once", "")[:64], current_user.id
     if "first_seen" not in g:
         g.first_seen = None
-        db.session.rollback()  # the note has a connection of its own: nothing may be held meanwhile
-        g.pop("_login_user", None)
+        let_go()  # the note has a connection of its own: nothing may be held meanwhile
         try:
             g.first_seen = attempts.note(pid, key=key, user_id=user_id, arrived_at=arrived())
         except OperationalError:  # a note must never stop a dossier

@@ -26,13 +26,7 @@ from app.services.files.models import Attachment, Upload
 from app.shown import language
 from app.stages.proposals import actions, forms, queries
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.views.blueprint import bp, writable
-
-
-def _let_go() -> None:
-    """Nothing of the database is held from here on; who asks is loaded anew when asked for."""
-    db.session.rollback()
-    g.pop("_login_user", None)
+from app.stages.proposals.views.blueprint import bp, let_go, turn_to_writing, writable
 
 
 def limits(row: Proposal, kind: str) -> dict[str, Any]:
@@ -78,7 +72,7 @@ def attachments(pid: str) -> Any:
     if form.validate_on_submit():
         kind, seen, rule = form.kind.data or "", form.version.data, limits(row, form.kind.data or "")
         given = file_actions.bounds(clock.now())
-        _let_go()
+        let_go()
         content = file_actions.read(form.file.data, given)
         taken = file_actions.receive(form.file.data.filename or "", content, given, types=rule["types"], largest=rule["max_bytes"])
         row = or_404(queries.for_team(current_user, pid))
@@ -121,9 +115,13 @@ def begin_upload(pid: str) -> Any:
     kind, size = _known_kind(row, request.form.get("kind", "")), request.form.get("size", "")
     rule, replaces = limits(row, kind), _present(row, request.form.get("replaces"))
     _check_count(row, kind, rule["most"], replaces)
+    turn_to_writing()
     upload = uploads.begin(row, filename=request.form.get("name", "")[:1000], size=int(size) if re.fullmatch(r"[0-9]{1,12}", size) else 0, kind=kind,
                            sha256=request.form.get("sha256"), by=current_user, at=clock.now(), types=rule["types"], largest=rule["max_bytes"], replaces=replaces)  # fmt: skip
     return _told(upload)
+
+
+begin_upload.prepares = True
 
 
 def _mine(pid: str, upload: str) -> Upload:
@@ -139,13 +137,13 @@ def upload_piece(pid: str, upload: str) -> Any:
     """GET: how much is here. POST: one piece, from `start` on; 409 with how much is here when it does not join on."""
     if "refusal" in g:
         return _refused()
-    _let_go()
+    let_go()
     with reading_only():
         found = _mine(pid, upload)
         name, size, ended = found.public_id, found.size, found.done_at is not None
         if request.method == "GET" or ended:
             return _told(found)
-    _let_go()
+    let_go()
     piece, start = request.files.get("piece"), request.form.get("start", "")
     if piece is None or not re.fullmatch(r"[0-9]{1,12}", start):
         raise Incomplete(N_("Please choose a file."), field="file")
@@ -158,6 +156,9 @@ def upload_piece(pid: str, upload: str) -> Any:
         answer = jsonify(at=gap.size, size=size)
         answer.status_code = 409
         return answer
+
+
+upload_piece.prepares = True
 
 
 @bp.post("/<pid>/uploads/<upload>/finish")
@@ -173,13 +174,18 @@ def finish_upload(pid: str, upload: str) -> Any:
         rule, given = limits(row, found.kind), file_actions.bounds(clock.now())
         filename = found.filename
         db.session.expunge(found)
-        _let_go()
+        let_go()
         taken = file_actions.receive(filename, uploads.whole(found), given, types=rule["types"], largest=rule["max_bytes"])
-        found, row = _mine(pid, upload), or_404(queries.for_team(current_user, pid))
+        turn_to_writing()
+        found, row = _mine(pid, upload), or_404(queries.held_lightly(pid, current_user))
         if found.done_at is None:
-            actions.changed_files(row, at=clock.now())
+            queries.check_writes(row, current_user)
+            actions.changed_files(row, at=clock.now(), held=True)
             uploads.finish(found, taken, subject=row, by=current_user, at=clock.now(), replaces=_present(row, found.replaces_pid))
     return jsonify(done=url_for(".attachments", pid=pid))
+
+
+finish_upload.prepares = True
 
 
 @bp.post("/<pid>/uploads/<upload>/drop")

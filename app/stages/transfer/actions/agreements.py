@@ -9,10 +9,10 @@ from app.kernel.clock import local
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
-from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
+from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
@@ -99,11 +99,12 @@ def sign_agreement(agreement: Agreement, *, number: str, signed_on: date, host_s
     if agreement.ends_on is not None and agreement.ends_on <= signed_on:
         raise Incomplete(N_("By the draft this contract ends on %(day)s. Please change the draft first."), field="signed_on", day=f"{agreement.ends_on:%d/%m/%Y}")
     check_share(agreement.author_share, least_share(signed_on))
+    number = check_number(number, like="01/2026/HĐCGCN")
     check_seen(agreement, seen)
     case, must = registration_case(agreement.route, project.approved_state > 0, bool(result.certificate_number), rulebook.value("transfer.registration", on=signed_on))
     until = rulebook.due(signed_on, "transfer.registration_days", on=signed_on) if must else None
     agreement.registration_case, agreement.must_register, agreement.register_by = case, must, until
-    agreement.number, agreement.signed_on, agreement.host_signer, agreement.recipient_signer = nfc(number).strip(), signed_on, host_signer, recipient_signer
+    agreement.number, agreement.signed_on, agreement.host_signer, agreement.recipient_signer = number, signed_on, host_signer, recipient_signer
     check_owned(queries.assignment_of(result.id, but=agreement))
     check_own_number(agreement.number, queries.numbers_of(agreement))
     AGREEMENT.advance(agreement, "sign", by=by, at=at, detail={"number": agreement.number, "price": agreement.price, "must_register": must})
@@ -117,9 +118,10 @@ def sign_agreement(agreement: Agreement, *, number: str, signed_on: date, host_s
 def register_agreement(agreement: Agreement, *, number: str, registered_on: date, by: User, at: datetime, seen: int | None = None) -> None:
     """Record the certificate of registration; a contract that needs it holds from that day."""
     check_day(registered_on, not_before=agreement.signed_on or registered_on, today=local(at).date(), field="registered_on")
+    number = check_number(number, like="15/GCN-SKHCN")
     check_seen(agreement, seen)
-    agreement.registered_number, agreement.registered_on = nfc(number), registered_on
-    AGREEMENT.advance(agreement, "register", by=by, at=at, detail={"number": nfc(number)})
+    agreement.registered_number, agreement.registered_on = number, registered_on
+    AGREEMENT.advance(agreement, "register", by=by, at=at, detail={"number": number})
     project = awards.project_by_id(agreement.project_id)
     outbox.post("transfer/mail/agreement_registered.txt", to=awards.holders(project), key=f"agreement-registered:{agreement.public_id}", at=at,
                 agreement=agreement, project=project)  # fmt: skip

@@ -20,6 +20,7 @@ from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
+from app.services.rulebook import calendar
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ON_PAPER as RESULT_KINDS
 from app.stages.acceptance.rules import ResultState
@@ -40,6 +41,12 @@ from app.stages.transfer.rules import (
 )
 
 
+def check_planned(planned_on: date, at: datetime) -> None:
+    """Raises Incomplete unless the day lies ahead, within a year."""
+    today = local(at).date()
+    calendar.check_day(planned_on, field="planned_on", since=today, until=calendar.years_after(today, 1))
+
+
 def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str, Any]], intended_use: str, place: str, planned_on: date, giver_name: str,
           by: User, at: datetime) -> Handover:  # fmt: skip
     """Offer a registered result to a body. Each line has `kind`, `name`, `quantity` and `unit`. One open offer a body at a time."""
@@ -50,6 +57,7 @@ def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str
     if receiver.id == project.host_id:
         raise Incomplete(N_("The host has the result already. Please choose another body."), field="receiver")
     check_lines(lines)
+    check_planned(planned_on, at)
     row = Handover(result_id=result.id, project_id=project.id, receiver_id=receiver.id, intended_use=intended_use, place=place, planned_on=planned_on,
                    giver_name=giver_name, offered_by_id=by.id, offered_at=at)  # fmt: skip
     try:
@@ -66,6 +74,7 @@ def offer_again(handover: Handover, *, lines: Sequence[Mapping[str, Any]], inten
     """Offer to the same body again after its refusal, with what was changed."""
     check_giver(queries.may_give(by, awards.project_by_id(handover.project_id)))
     check_lines(lines)
+    check_planned(planned_on, at)
     check_seen(handover, seen)
     handover.intended_use, handover.place, handover.planned_on, handover.giver_name = intended_use, place, planned_on, giver_name
     handover.answered_by_id = handover.answered_at = None
