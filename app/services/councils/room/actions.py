@@ -199,7 +199,7 @@ def authorise(council: Council, *, number: str | None, dated: date | None, uploa
     must_run(council, by)
     council = queries.locked(council)
     check_authorised(council, by)
-    said = _document(council, number, dated, at)
+    said = _checked_document(council, number, dated, at)
     if said is None and not getattr(upload, "filename", ""):
         rule = queries.rule_rows(council, on=local(at).date())["councils.vice_chair_needs_authorisation"]
         raise Incomplete(N_("The vice chair presides only with a written authorisation (%(source)s): give its number and date, or its scan."), field="number", source=rule.source)
@@ -211,7 +211,7 @@ def authorise(council: Council, *, number: str | None, dated: date | None, uploa
     journal.record(council, "authorise", by=by, at=at, detail={"document": council.authorisation})
 
 
-def _document(council: Council, number: str | None, dated: date | None, at: datetime) -> str | None:
+def _checked_document(council: Council, number: str | None, dated: date | None, at: datetime) -> str | None:
     """The document as the minutes name it; None when neither number nor date are given. Half of it is refused."""
     if not nfc(number or "") and dated is None:
         return None
