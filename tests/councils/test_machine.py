@@ -163,6 +163,25 @@ def machine(cast, db, council_pid, officer, officer2):
                     if self.votes(seat, item) and (seat, item) not in self.cast and self.quorum(item):
                         self.vote(seat, item, mark)
 
+        @precondition(lambda self: self.state in ("established", "convened"))
+        @rule(marks=st.tuples(st.integers(1, 4), st.integers(1, 4)), last=st.booleans())
+        def whole_session(self, marks, last):
+            """A session as it should go, to its count or to its end: so that walks reach what comes after."""
+            self.everybody()
+            if self.state == "established":
+                self.convene()
+            if self.state != "convened":
+                return
+            for item in self.left():
+                for seat in range(7):
+                    if self.votes(seat, item) and (seat, item) not in self.cast and self.quorum(item):
+                        self.vote(seat, item, marks[item])
+            for item in self.left():
+                if (leader := self.leader(item)) is not None:
+                    self.open_box(leader, item)
+            if last:
+                self.conclude(True)
+
         @rule(seat=SEATS, item=ITEMS)
         def open_box(self, seat, item):
             council = self.council
