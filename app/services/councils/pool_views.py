@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,8 +18,10 @@ from app.services.councils.actions import asking
 from app.services.councils.blueprint import bp, found
 from app.services.councils.models import Council
 from app.services.experts.rules import Why
+from app.services.people.linkpages import unkept
 
 public_bp = Blueprint("public_seats", __name__, url_prefix="/public/seats", template_folder="templates")
+public_bp.after_request(unkept)
 
 
 def suggested(council: Council) -> dict[str, Any]:
@@ -56,14 +58,6 @@ class Answer(StageForm):
     answer = ChoiceField(N_("Your answer"), required=True)
     why = PickField(N_("Why you decline"), sometimes=True)
     note = NoteField(N_("In your words"), max=1000, rows=2, sometimes=True, hint=N_("Needed for another reason."))
-
-
-@public_bp.after_request
-def _closed(answer: Response) -> Response:
-    """Who holds a link is not to leave its page in a cache or an index."""
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
 
 
 @public_bp.route("/<token>", methods=["GET", "POST"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,6 +30,7 @@ from app.services.people import actions as accounts
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.people.rules import (
+    Addressee,
     Role,
     check_address,
     check_password,
@@ -42,16 +42,6 @@ from app.services.rulebook.calendar import check_day
 MOST_AWAY, MOST_FIELDS, MOST_A_DAY = 40, 30, 200
 LONGEST = timedelta(days=732)  # of a period, and how far ahead it lies
 FIRST_YEAR, YOUNGEST = 1920, 18
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """Who is written to without having an account."""
-
-    name: str
-    email: str
-    id: None = None
-    locale: str = "vi"
 
 
 def checked(values: Mapping[str, Any], *, known: set[str], at: datetime) -> dict[str, Any]:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask_babel import gettext as _
 
 from app.kernel import clock
 from app.kernel.web import PUBLIC, allow, done, writes
 from app.services.experts import actions, forms, queries
 from app.services.people import queries as people
+from app.services.people.linkpages import unkept
 
 public_bp = Blueprint("public_experts", __name__, url_prefix="/public/experts", template_folder="templates")
-
-
-@public_bp.after_request
-def _closed(answer: Response) -> Response:
-    """Who holds a link is not to leave its page in a cache or an index."""
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+public_bp.after_request(unkept)
 
 
 @public_bp.route("/<token>", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, session, url_for
+from flask import Blueprint, Response, g, render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -19,6 +19,13 @@ from app.kernel.web import PUBLIC, SIGNED_IN, allow, back_to, done, writes
 from app.kernel.words import N_
 from app.services.people import actions, forms, guessing, links
 from app.services.people.rules import Purpose
+
+
+def unkept(answer: Response) -> Response:
+    """Who holds a link is not to leave its page in a cache or an index. For `after_request` of a blueprint of such pages."""
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def hang(bp: Blueprint) -> None:

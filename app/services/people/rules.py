@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.kernel.errors import Incomplete
@@ -143,3 +144,13 @@ def check_password(password: str, email: str) -> str:
 def in_force(starts_at: datetime, ends_at: datetime | None, revoked_at: datetime | None, at: datetime) -> bool:
     """Does a grant hold at this instant?"""
     return revoked_at is None and starts_at <= at and (ends_at is None or at < ends_at)
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Who is written to without having an account, as the outbox needs one: what was left or noted of the person."""
+
+    name: str
+    email: str
+    locale: str = "vi"
+    id: None = None

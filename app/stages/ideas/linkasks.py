@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
+from app.services.people.rules import Addressee
 from app.stages.ideas import links
 from app.stages.ideas.models import LinkRequest, OrderLink
 from app.stages.ideas.rules import LINK_REQUEST, LinkRequestState, TooMany
@@ -26,16 +26,6 @@ from app.stages.ideas.rules import LINK_REQUEST, LinkRequestState, TooMany
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ADDRESS = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]+\.[^@\s,;<>]+")
 OPEN_MOST = 200  # requests that wait at all: more is somebody's script, and the officers' mail is spared
-
-
-@dataclass(frozen=True)
-class Asker:
-    """A visitor as the outbox needs one: no account, only what was left."""
-
-    name: str
-    email: str
-    locale: str
-    id: None = None
 
 
 def statement() -> Select[Any]:
@@ -88,4 +78,4 @@ def refuse(row: LinkRequest, reason: str, *, by: User, at: datetime, seen: int |
     check_seen(row, seen)
     row.reason, row.decided_at, row.decided_by_id = nfc(reason), at, by.id
     LINK_REQUEST.advance(row, "refuse_link", by=by, at=at, reason=nfc(reason))
-    outbox.post("ideas/mail/link_refused.txt", to=Asker(row.name, row.email, row.locale), key=f"link-refused:{row.public_id}", at=at, row=row)
+    outbox.post("ideas/mail/link_refused.txt", to=Addressee(row.name, row.email, row.locale), key=f"link-refused:{row.public_id}", at=at, row=row)

@@ -21,6 +21,7 @@ from app.kernel.web import PUBLIC, allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as issued
 from app.services.papers import views as paper_views
+from app.services.people.linkpages import unkept
 from app.services.people.models import Organisation
 from app.services.people.queries import organisation_by_pid
 from app.services.questionnaires import queries as questionnaires
@@ -41,11 +42,8 @@ def _gone() -> Any:
 
 @public_bp.after_request
 def _closed(answer: Response) -> Response:
-    """Who holds a link is not to leave its page in a cache or an index."""
-    if request.view_args:
-        answer.headers["Cache-Control"] = "private, no-store"
-        answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+    """The pages behind a link; not the one that tells of them."""
+    return unkept(answer) if request.view_args else answer
 
 
 @public_bp.get("")

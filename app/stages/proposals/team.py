@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.services.people.queries import email_norm
+from app.services.people.rules import Addressee
 from app.services.profiles import queries as profiles
 from app.stages.calls.models import CallTopic
 from app.stages.calls.rules import TooMany
@@ -33,16 +33,6 @@ MOST_A_DAY = 40  # invitations of one dossier: nobody floods mailboxes through u
 _WHOLE = (joinedload(Invitation.member), joinedload(Invitation.sent_by).lazyload("*"),
           joinedload(Invitation.proposal).options(joinedload(Proposal.pi).lazyload("*"), joinedload(Proposal.host),
                                                   joinedload(Proposal.call_topic).options(joinedload(CallTopic.call), joinedload(CallTopic.topic))))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """Who is written to without having an account."""
-
-    name: str
-    email: str
-    id: None = None
-    locale: str = "vi"
 
 
 # --- what the forms of the dossier save -----------------------------------------------------------------------

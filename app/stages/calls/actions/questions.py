@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.kernel import outbox
@@ -15,6 +14,7 @@ from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.people.rules import Addressee
 from app.stages.calls import queries
 from app.stages.calls.models import Call, CallTopic, Question
 from app.stages.calls.rules import (
@@ -25,15 +25,6 @@ from app.stages.calls.rules import (
 )
 
 HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Asker:
-    """A visitor as the outbox needs one: no account, only the address that was left."""
-
-    email: str
-    locale: str
-    id: None = None
 
 
 def ask(call: Call, *, text: str, at: datetime, by: User | None = None, email: str = "", call_topic: CallTopic | None = None, locale: str = "vi",
@@ -84,6 +75,6 @@ def set_aside(question: Question, reason: str, *, by: User, at: datetime, seen: 
 
 
 def _mail(question: Question, what: str, at: datetime) -> None:
-    to = queries.asker_of(question) or Asker(question.email or "", question.locale)
+    to = queries.asker_of(question) or Addressee("", question.email or "", question.locale)
     call = db.session.get_one(Call, question.call_id)
     outbox.post(f"calls/mail/{what}.txt", to=to, key=f"call-{what}-{question.public_id}", at=at, call=call, question=question)

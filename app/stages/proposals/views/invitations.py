@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -12,18 +12,12 @@ from app.acts import ready
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import PUBLIC, allow, done, writes
+from app.services.people.linkpages import unkept
 from app.stages.proposals import load, team, teamforms
 from app.stages.proposals.views.blueprint import bp
 
 public_bp = Blueprint("public_invitation", __name__, url_prefix="/public/invitations")
-
-
-@public_bp.after_request
-def _closed(answer: Response) -> Response:
-    """Who holds a link is not to leave its page in a cache or an index."""
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+public_bp.after_request(unkept)
 
 
 @public_bp.route("/<token>", methods=["GET", "POST"])
