@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.across.demo.plays import funding as money_plays
 from app.across.demo.plays import selection as plays
@@ -195,6 +195,7 @@ def test_an_approval_without_contract_is_cancelled(cast, found, at, db):
     db.session.expire_all()
     assert sum(b.committed for b in db.session.scalars(select(YearBudget))) == 0
     assert money.closing_of(project.id).kind == ClosingKind.CANCELLED
+    assert db.session.scalar(select(func.sum(money.approved_money()))) == 0 < project.approved_total
     assert states(db) == ["not_selected", "reserve"] and topic(db).state == "in_call"
     project = money.project_by_id(project.id)
     with pytest.raises(WrongState):

@@ -27,6 +27,7 @@ from app.kernel import clock
 from app.kernel.db import db
 from app.services.people.models import Organisation, User
 from app.stages.acceptance.models import Result
+from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
@@ -106,7 +107,7 @@ def _lists(user: User, body: str | None) -> list[tuple[Select[Any], Any, Any, di
         (ideas.topics_statement(), ideas.topic_ordered_by, Topic.item_id, Topic.year, {Measure.TOPICS: _ONE}),
         (proposals.with_year(proposals.list_statement(user)), proposals.ordered_by, Proposal.item_id, Topic.year, {Measure.PROPOSALS: _ONE}),
         (hub.seen(user), hub.ordered_by, Project.item_id, extract("year", Project.decision_date),
-         {Measure.PROJECTS: _ONE, Measure.APPROVED: func.sum(Project.approved_total), Measure.PAID: func.sum(Project.paid_total)}),
+         {Measure.PROJECTS: _ONE, Measure.APPROVED: func.sum(funding.approved_money()), Measure.PAID: func.sum(Project.paid_total)}),
         (transfer.results_statement(user), transfer.ordered_by, Result.item_id, extract("year", Result.certificate_dated),
          {Measure.RESULTS: _ONE, Measure.IN_USE: func.sum(case((transfer.in_use(), 1), else_=0))}),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from app.kernel.db import db
 from app.stages.acceptance.models import Result
 from app.stages.calls import queries as calls
 from app.stages.calls.models import Call, CallTopic
+from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.ideas.models import Topic
 from app.stages.plan.models import Plan, Priority, Sector
@@ -46,6 +47,6 @@ def _counts() -> list[tuple[tuple[str, ...], Select[Any]]]:
     """(measures, the statement that counts them by item): topics of public calls, approved projects, published results."""
     called = (select(Topic.item_id, func.count(Topic.id.distinct())).join(CallTopic, CallTopic.topic_id == Topic.id).join(Call, Call.id == CallTopic.call_id)
               .where(calls.PUBLISHED).group_by(Topic.item_id))  # fmt: skip
-    projects = select(Project.item_id, func.count(), func.sum(Project.approved_total)).group_by(Project.item_id)
+    projects = select(Project.item_id, func.count(), func.sum(funding.approved_money())).group_by(Project.item_id)
     published = transfer.public_statement().with_only_columns(Result.item_id, func.count(), func.sum(case((transfer.in_use(), 1), else_=0)), maintain_column_froms=True)
     return [(("called",), called), (("projects", "money"), projects), (("results", "in_use"), published.group_by(Result.item_id))]

@@ -17,6 +17,7 @@ from app.services.papers.models import Paper
 from app.services.people.models import Organisation
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
+from app.stages.funding import queries as funding
 from app.stages.funding.models import Project, ProjectClosing, ProjectProduct
 from app.stages.funding.rules import months_of
 from app.stages.plan import queries as plans
@@ -56,7 +57,7 @@ def _plan(plan: Plan, english: bool) -> dict[str, Any]:
 
 _IN_FORCE = (select(Plan.public_id, Plan.number, Plan.dated, Plan.title_vi, Plan.title_en, Plan.body_vi, Plan.body_en, Plan.horizon_year)
              .where(Plan.state == PlanState.IN_FORCE, ~Plan.is_historic).order_by(Plan.dated.desc()).limit(1))  # fmt: skip
-_BY_ITEM = select(Project.item_id, func.count(), func.sum(Project.approved_total)).group_by(Project.item_id)
+_BY_ITEM = select(Project.item_id, func.count(), func.sum(funding.approved_money())).group_by(Project.item_id)
 
 
 def plan_heading(english: bool) -> dict[str, Any] | None:

@@ -38,6 +38,7 @@ from app.stages.funding.queries.budgets import (
 )
 from app.stages.funding.queries.projects import (
     annexes_of,
+    approved_money,
     came_back,
     closing_of,
     contract_for,
@@ -92,6 +93,7 @@ __all__ = [
     "appraisal_by_id",
     "appraisal_by_pid",
     "appraisal_of_line",
+    "approved_money",
     "budget_of",
     "came_back",
     "ceiling_of",

@@ -52,6 +52,12 @@ def projects_statement(user: User) -> Select[Any]:
     return with_faces(select(Project)).where(visible(user))
 
 
+def approved_money() -> ColumnElement[int]:
+    """What is approved for a project, in đồng; nothing once the approval was cancelled before a contract."""
+    cancelled = select(ProjectClosing.project_id).where(ProjectClosing.kind == ClosingKind.CANCELLED)
+    return case((Project.id.in_(cancelled), 0), else_=Project.approved_total)
+
+
 def projects_for(user: User, *, item_id: int | None = None, host_id: int | None = None, limit: int | None = None) -> list[Project]:
     """The projects this person may see, newest decision first."""
     statement = projects_statement(user).order_by(Project.decision_date.desc(), Project.id.desc())
