@@ -167,3 +167,16 @@ def test_through_the_pages(db, cast, as_, opened, later, travel):
     receipt = as_("pi3").page(f"{url}/receipt").text
     assert queries.latest_version(first).sha256 not in receipt
     assert calls.call_for(cast["officer"], first.call_topic.call.public_id)
+
+
+def test_selection_says_which_dossier_is_on_paper_only(db, cast, as_, opened, later, travel):
+    travel.move_to(later)
+    opened.state = ProposalState.ELIGIBLE
+    db.session.commit()
+    url = f"/selection/topics/{opened.call_topic.public_id}/prepare"
+    assert "mới có trên giấy" in as_("officer").page(url).text
+    draft = entered(cast, opened, later)
+    transcribing.hand_over(draft, by=cast["officer"], at=later)
+    transcribing.confirm(draft, by=cast["officer2"], at=later)
+    db.session.commit()
+    assert "mới có trên giấy" not in as_("officer").page(url).text
