@@ -111,6 +111,11 @@ VERBS |= {
     "run_out": N_("Not answered in time"), "judge_overlap": N_("Compared with earlier work"),
 }  # fmt: skip
 VERBS |= {
+    "begin_transcript": N_("Entering from paper begun"), "hand_over_transcript": N_("Entered from paper, handed over for comparison"),
+    "give_back_transcript": N_("Does not agree with the paper, given back"), "confirm_transcript": N_("Content entered from paper confirmed"),
+    "end_transcript": N_("Entering from paper ended"),
+}  # fmt: skip
+VERBS |= {
     "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
     "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import aliased
 
 from app.across.desk.waiting import TODAY, lines
@@ -20,6 +20,7 @@ from app.stages.proposals.eligibility import RemedyState
 from app.stages.proposals.models import LateAdmission, Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.proposals.submitting import RECEIVING
+from app.stages.proposals.transcripts import Transcript
 
 
 def to_add(user: User, _at: datetime) -> list[Select[Any]]:
@@ -37,6 +38,16 @@ def late_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
     return [lines("proposals.late", LateAdmission.public_id, Topic.title, since=LateAdmission.asked_at, hint=LateAdmission.document)
             .join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).join(Call, Call.id == CallTopic.call_id).join(Topic, Topic.id == CallTopic.topic_id)
             .where(LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None), LateAdmission.asked_by_id != user.id, Call.state.in_(RECEIVING))]  # fmt: skip
+
+
+def to_compare(user: User, _at: datetime) -> list[Select[Any]]:
+    """What is entered of dossiers on paper: the own that is not handed over, and that of another officer to compare with the paper."""
+    if not user.can(Do.PROPOSALS_CHECK):
+        return []
+    mine = and_(Transcript.entered_by_id == user.id, Transcript.handed_at.is_(None))
+    theirs = and_(Transcript.entered_by_id != user.id, Transcript.handed_at.is_not(None))
+    return [lines("proposals.show", Proposal.public_id, Proposal.title, since=Transcript.began_at, hint=Transcript.returned)
+            .join(Proposal, Proposal.id == Transcript.draft_id).where(or_(mine, theirs), Transcript.confirmed_at.is_(None), Transcript.ended_at.is_(None))]  # fmt: skip
 
 
 def to_check(user: User, _at: datetime) -> list[Select[Any]]:

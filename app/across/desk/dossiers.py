@@ -52,7 +52,7 @@ def my_drafts(user: User, _at: datetime) -> list[Select[Any]]:
     """Dossiers this person is writing, by the deadline; those whose call is over last."""
     until = case((Call.deadline >= NOW, Call.deadline), else_=None)
     return [_of_call(lines("proposals.show", Proposal.public_id, Proposal.title, since=Proposal.created_at, until=until, hint=Proposal.sent_back_reason))
-            .where(or_(proposals.in_team(user)), Proposal.state == ProposalState.DRAFT, Call.state != CallState.CANCELLED)]  # fmt: skip
+            .where(or_(proposals.in_team(user)), Proposal.state == ProposalState.DRAFT, Proposal.is_transcript.is_(False), Call.state != CallState.CANCELLED)]  # fmt: skip
 
 
 def handed_in(user: User, _at: datetime) -> list[Select[Any]]:

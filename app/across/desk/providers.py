@@ -330,6 +330,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm), (N_("Late dossiers to admit or refuse"), checks.late_to_answer),
+    (N_("Dossiers on paper to enter or compare"), checks.to_compare),
     (N_("To be added to your dossiers"), checks.to_add),
     (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),

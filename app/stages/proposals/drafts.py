@@ -15,18 +15,29 @@ from app.kernel.errors import Stale, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.words import N_
 from app.stages.calls.rules import is_open
-from app.stages.proposals import queries
+from app.stages.proposals import queries, transcripts
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.proposals.teamwork import SentBack
 
 
 def check_draft(proposal: Proposal, at: datetime) -> None:
-    """Raise WrongState unless this is a draft of a call that is open."""
+    """Raise WrongState unless this is a draft of a call that is open, or what an officer enters of a dossier on paper."""
     if proposal.state != ProposalState.DRAFT:
         raise WrongState(N_("A submitted proposal cannot be changed."))
-    if not is_open(proposal.call_topic.call, at):
+    if proposal.is_transcript:
+        transcripts.check_writable(proposal)
+    elif not is_open(proposal.call_topic.call, at):
         raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
+
+
+def takes_changes(proposal: Proposal, at: datetime) -> bool:
+    """Could this draft be changed now?"""
+    try:
+        check_draft(proposal, at)
+    except WrongState:
+        return False
+    return True
 
 
 def sent_back(proposal: Proposal) -> SentBack | None:

@@ -232,6 +232,14 @@ class LateConfirm(StageForm):
     confirm = YesField(N_("I have seen the document and agree that this dossier is admitted after the deadline."), required=True)
 
 
+class TranscriptReason(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+
+
+class TranscriptConfirm(StageForm):
+    confirm = YesField(N_("I have compared every section with the paper: it says the same."), required=True)
+
+
 class LateRefuse(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
 

@@ -16,6 +16,7 @@ from app.stages.proposals.models import (
     Proposal,
     Replacement,
     SubmitAttempt,
+    Version,
 )
 
 
@@ -54,6 +55,12 @@ def replacements_of(proposal: Proposal) -> list[Proposal]:
     """The dossiers that were begun to take this one's place, newest first."""
     rows = select(Proposal).join(Replacement, Replacement.proposal_id == Proposal.id).where(Replacement.replaced_id == proposal.id)
     return list(db.session.scalars(rows.order_by(Proposal.id.desc())))
+
+
+def receipt_version(proposal: Proposal) -> Version | None:
+    """What the receipt speaks of: of a dossier on paper the envelope, whatever was entered from it later."""
+    of = select(Version).where(Version.proposal_id == proposal.id).limit(1)
+    return db.session.scalar(of.order_by(Version.number if proposal.paper is not None else Version.number.desc()))
 
 
 def paper_of(proposal: Proposal) -> PaperDossier | None:

@@ -39,14 +39,14 @@ def drafts(user: User) -> list[Proposal]:
     """The drafts this person takes part in, the nearest deadline first."""
     rows = (select(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Call, Call.id == CallTopic.call_id)
             .options(joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.host), joinedload(Proposal.pi).lazyload("*"))
-            .where(queries.in_team(user), Proposal.state == ProposalState.DRAFT).order_by(Call.deadline, Proposal.id))  # fmt: skip
+            .where(queries.in_team(user), Proposal.state == ProposalState.DRAFT, Proposal.is_transcript.is_(False)).order_by(Call.deadline, Proposal.id))  # fmt: skip
     return list(db.session.scalars(rows.limit(MOST)))
 
 
 def handed_in(user: User) -> list[Proposal]:
     """The dossiers this person has a part in that were handed in, newest first."""
     rows = (select(Proposal).options(joinedload(Proposal.call_topic).joinedload(CallTopic.call), joinedload(Proposal.host))
-            .where(queries.in_team(user), Proposal.state != ProposalState.DRAFT).order_by(Proposal.id.desc()))  # fmt: skip
+            .where(queries.in_team(user), Proposal.state != ProposalState.DRAFT, Proposal.is_transcript.is_(False)).order_by(Proposal.id.desc()))  # fmt: skip
     return list(db.session.scalars(rows.limit(MOST)))
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -83,6 +84,7 @@ class Proposal(Identified, Versioned, Model):
     host_signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     host_signed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     sent_back_reason: Mapped[str | None] = mapped_column(Text)
+    is_transcript: Mapped[bool] = mapped_column(default=False, server_default=false())  # what an officer enters of a dossier on paper: transcripts.py
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     check_note: Mapped[str | None] = mapped_column(Text)
@@ -112,7 +114,8 @@ class Proposal(Identified, Versioned, Model):
                         name="submitted_has_receipt"),
         CheckConstraint("duration_months IS NULL OR duration_months BETWEEN 1 AND 120", name="duration_range"),
         # a refresh of “start” finds the draft that is there
-        Index("uq_proposal_draft", "call_topic_id", "pi_id", unique=True, sqlite_where=text("state = 'draft'"), postgresql_where=text("state = 'draft'")),
+        Index("uq_proposal_draft", "call_topic_id", "pi_id", unique=True, sqlite_where=text("state = 'draft' AND NOT is_transcript"),
+              postgresql_where=text("state = 'draft' AND NOT is_transcript")),
     )  # fmt: skip
 
 
@@ -388,8 +391,9 @@ guard("late_admission_kept", "late_admission", "DELETE", "OLD.id IS NOT NULL", "
 # what was handed in stays as it was handed in, whatever the code does
 _IN = "(SELECT p.state FROM proposal p WHERE p.id = OLD.proposal_id) <> 'draft'"
 _KEPT = "a dossier that was handed in is frozen"
-guard("proposal_frozen", "proposal", "UPDATE OF title, aim, work, duration_months, host_id, pi_id, call_topic_id", "OLD.state <> 'draft'", _KEPT)
-guard("team_member_frozen", "team_member", "UPDATE OF name, role, months", _IN, _KEPT)
+_CLOSED = "NOT EXISTS (SELECT 1 FROM proposal_transcript t WHERE t.proposal_id = {} AND t.handed_at IS NOT NULL AND t.confirmed_at IS NULL AND t.ended_at IS NULL)"
+guard("proposal_frozen", "proposal", "UPDATE OF title, aim, work, duration_months, host_id, pi_id, call_topic_id", f"OLD.state <> 'draft' AND {_CLOSED.format('OLD.id')}", _KEPT)
+guard("team_member_frozen", "team_member", "UPDATE OF name, role, months", f"{_IN} AND {_CLOSED.format('OLD.proposal_id')}", _KEPT)
 for _table in ("budget_line", "proposal_product", "proposal_milestone", "planned_use"):
     guard(f"{_table}_frozen", _table, "UPDATE", _IN, _KEPT)
 for _table in ("budget_line", "proposal_product", "proposal_milestone", "planned_use", "team_member"):

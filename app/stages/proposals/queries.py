@@ -45,8 +45,6 @@ from app.stages.proposals.rules import (
 attempts_of, admission_by_pid, admission_list = late.attempts_of, late.admission_by_pid, late.admission_list
 paper_list, on_paper, paper_of, replacements_of = late.paper_list, late.on_paper, late.paper_of, late.replacements_of
 UNSEALED = (CallState.OPENED, CallState.CONCLUDED)
-
-
 READS_ONLY = N_("You may read this dossier but not write in it. The principal investigator can give you the right.")
 
 
@@ -64,7 +62,7 @@ def writes_in(user: User) -> ColumnElement[bool]:
 def managed_by(user: User) -> ColumnElement[bool]:
     """The condition: this person signs off for the host."""
     hosts = [m.organisation_id for m in user.live_memberships if m.is_manager]
-    return Proposal.host_id.in_(hosts or [0])
+    return and_(Proposal.host_id.in_(hosts or [0]), Proposal.is_transcript.is_(False))
 
 
 def _unsealed() -> ColumnElement[bool]:
@@ -79,7 +77,7 @@ def unsealed() -> ColumnElement[bool]:
 
 def _seen_by(user: User) -> ColumnElement[bool]:
     own = or_(in_team(user), managed_by(user))
-    return or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own
+    return and_(or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own, Proposal.is_transcript.is_(False))
 
 
 def _of_member() -> tuple[Any, ...]:
@@ -126,7 +124,7 @@ def access_of(row: Proposal, user: User) -> Access | None:
     if row.pi_id == user.id:
         return Access.EDIT
     found = next((Access(m.access) for m in row.team if m.user_id == user.id), None)
-    return Access.COMMENT if user.manages(row.host_id) and found in (None, Access.VIEW) else found
+    return Access.COMMENT if user.manages(row.host_id) and not row.is_transcript and found in (None, Access.VIEW) else found
 
 
 def for_team(user: User, pid: str) -> Proposal | None:
@@ -188,6 +186,8 @@ def by_id(row_id: int) -> Proposal | None:
 
 def may_read(row: Proposal, user: User) -> bool:
     """May this person read the dossier and its files as it stands now?"""
+    if row.is_transcript:
+        return user.can(Do.PROPOSALS_CHECK) and not user.belongs_to(row.host_id)  # officers alone, also when it is done
     if row.pi_id == user.id or user.manages(row.host_id) or any(m.user_id == user.id for m in row.team):
         return True
     if row.paper is not None and row.paper.registered_by_id == user.id and user.can(Do.PROPOSALS_CHECK):
@@ -251,7 +251,7 @@ def submitted_of(user: User, call_topic: CallTopic) -> Proposal | None:
 
 def draft_of(user: User, call_topic: CallTopic) -> Proposal | None:
     """The draft this person has for the topic already."""
-    return db.session.scalar(_whole().where(Proposal.call_topic_id == call_topic.id, Proposal.pi_id == user.id, Proposal.state == ProposalState.DRAFT))
+    return db.session.scalar(_whole().where(Proposal.call_topic_id == call_topic.id, Proposal.pi_id == user.id, Proposal.state == ProposalState.DRAFT, Proposal.is_transcript.is_(False)))
 
 
 def of_call_topic(call_topic: CallTopic, states: Iterable[ProposalState] | None = None) -> list[Proposal]:
@@ -276,7 +276,7 @@ def of_call(call: Call) -> list[Proposal]:
 def applicants(call: Call) -> list[User]:
     """Who works on a dossier for the call, drafts included: for mails to them all, never for a page."""
     mine = (select(Proposal.id).join(CallTopic, CallTopic.id == Proposal.call_topic_id)
-            .where(CallTopic.call_id == call.id, Proposal.state != ProposalState.WITHDRAWN))  # fmt: skip
+            .where(CallTopic.call_id == call.id, Proposal.state != ProposalState.WITHDRAWN, Proposal.is_transcript.is_(False)))  # fmt: skip
     ids = select(Proposal.pi_id).where(Proposal.id.in_(mine)).union(select(TeamMember.user_id).where(TeamMember.proposal_id.in_(mine), TeamMember.user_id.is_not(None)))
     return list(db.session.scalars(select(User).where(User.id.in_(ids), User.active).order_by(User.id)))
 
@@ -333,7 +333,7 @@ def to_sign(user: User) -> list[Proposal]:
 
 def drafts_of(user: User) -> list[Proposal]:
     """Drafts this person writes in, newest first."""
-    statement = select(Proposal).where(writes_in(user), Proposal.state == ProposalState.DRAFT)
+    statement = select(Proposal).where(writes_in(user), Proposal.state == ProposalState.DRAFT, Proposal.is_transcript.is_(False))
     return list(db.session.scalars(statement.order_by(Proposal.id.desc()).limit(50)))
 
 

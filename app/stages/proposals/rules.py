@@ -34,6 +34,7 @@ S = ProposalState
 PROPOSAL = Lifecycle("proposal", ProposalState, start=S.DRAFT, moves={
     (S.DRAFT, "submit"): Move(S.SUBMITTED, Do.PROPOSALS_SUBMIT, N_("Submit proposal")),
     (S.DRAFT, "admit"): Move(S.SUBMITTED, Do.PROPOSALS_CHECK, N_("Admit a late dossier")),
+    (S.DRAFT, "end_transcript"): Move(S.WITHDRAWN, Do.SYSTEM, N_("End the transcription")),
     (S.DRAFT, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
     (S.SUBMITTED, "withdraw"): Move(S.WITHDRAWN, Do.PROPOSALS_WITHDRAW, N_("Withdraw proposal")),
     (S.SUBMITTED, "give_way"): Move(S.WITHDRAWN, Do.SYSTEM, N_("Replace by a new version")),

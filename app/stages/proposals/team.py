@@ -155,6 +155,8 @@ def _hash(token: str) -> str:
 def invite(proposal: Proposal, member: TeamMember, *, by: User, at: datetime) -> Invitation:
     """Mail a member a link; a link sent before opens nothing any more. What the dossier says does not change: the host's signature holds."""
     check_leads(proposal, by)
+    if proposal.is_transcript:
+        raise WrongState(N_("Nobody is invited to what is entered from paper."))
     check_draft(proposal, at)
     if member.user_id is not None:
         raise WrongState(N_("This person has joined already."))

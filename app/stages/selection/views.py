@@ -17,6 +17,7 @@ from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
 from app.stages.calls import queries as calls
 from app.stages.calls.models import CallTopic
+from app.stages.proposals import transcripts
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import (
     actions,
@@ -81,7 +82,7 @@ def prepare(pid: str) -> Any:
     if form.validate_on_submit():
         council = actions.prepare(call_topic, by=current_user, at=clock.now())
         return done(_("The council is prepared. Appoint its members and set time and place."), url_for("councils.show", pid=council.public_id))
-    return render_template("selection/prepare.html", call_topic=call_topic, form=form, dossiers=queries.dossiers(call_topic.id, ProposalState.ELIGIBLE))
+    return render_template("selection/prepare.html", call_topic=call_topic, form=form, dossiers=(found := queries.dossiers(call_topic.id, ProposalState.ELIGIBLE)), on_paper=transcripts.lacking(found))
 
 
 @bp.route("/topics/<pid>/settle", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ from app.stages.proposals.views import (
     submitting,
     team,
     together,
+    transcribing,
     uploads,
     word,
     work,
@@ -31,5 +32,5 @@ from app.stages.proposals.views.blueprint import bp
 public_bp = invitations.public_bp
 
 __all__ = [
-    "acts", "admitting", "bp", "budget", "copying", "eligibility", "estimate", "invitations", "judging", "mine", "overlaps", "promised", "public_bp", "remedies", "sections", "starting", "submitting", "team", "together", "uploads", "word", "work"
+    "acts", "admitting", "bp", "budget", "copying", "eligibility", "estimate", "invitations", "judging", "mine", "overlaps", "promised", "public_bp", "remedies", "sections", "starting", "submitting", "team", "together", "transcribing", "uploads", "word", "work"
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from app.kernel.words import N_
 from app.services.questionnaires.rules import said
 from app.shown import language
 from app.stages.calls.rules import is_open
-from app.stages.proposals.drafts import check_place
+from app.stages.proposals.drafts import check_draft, check_place
 from app.stages.proposals.rules import ProposalState
 
 bp = Blueprint("proposals", "app.stages.proposals", url_prefix="/proposals", template_folder="templates")
@@ -68,8 +68,10 @@ def assigned_here(call_topic: Any, by: Any) -> None:
 
 
 def before_deadline(row: Any, _by: Any) -> None:
-    """The guard: the call still receives dossiers."""
-    if not is_open(row.call_topic.call, clock.now()):
+    """The guard: the call still receives dossiers, or an officer enters what is on paper."""
+    if row.is_transcript:
+        check_draft(row, clock.now())
+    elif not is_open(row.call_topic.call, clock.now()):
         raise WrongState(N_("The deadline of this call has passed: nothing may be added."))
 
 

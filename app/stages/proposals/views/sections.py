@@ -38,8 +38,11 @@ from app.stages.proposals import (
     sendingback,
     submitting,
     team,
+    transcribing,
+    transcripts,
     work,
 )
+from app.stages.proposals.drafts import takes_changes
 from app.stages.proposals.eligibility import overdue
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, Access, ProposalState, totals
@@ -84,12 +87,24 @@ def _has_place(row: Proposal) -> bool:
 
 def _together(row: Proposal, access: Access | None, draft: bool) -> dict[str, Any]:
     """What the team and the host see of their work together; nobody else, and nobody after submission."""
-    if access is None or not draft:
+    if access is None or not draft or row.is_transcript:
         return {"given": {}, "open_comments": {}, "back": None, "lead": None, "leaves": False, "access": None, "button": forms.Remove()}
     back, known = sendingback.sent_back(row), places.labels(row)
     return {"given": giving.of(row), "open_comments": comments.open_counts(row), "back": back,
             "back_names": [named(known[p]) for p in back.places if p in known] if back is not None and len(back.places) < len(known) else [], "lead": newpi.waiting(row), "access": access,
             "leaves": row.pi_id != current_user.id and any(m.user_id == current_user.id for m in row.team), "button": forms.Remove()}  # fmt: skip
+
+
+def _from_paper(row: Proposal) -> dict[str, Any]:
+    """What was entered of a dossier on paper, and what this officer may do about it."""
+    found = transcripts.of_draft(row) if row.is_transcript else transcripts.of_paper(row) if row.paper is not None else None
+    acts: dict[str, Any] = {}
+    if current_user.can(Do.PROPOSALS_CHECK) and row.is_transcript:
+        guards = {"hand_over": transcribing.check_handable, "compare": transcribing.check_comparable, "end": transcribing.check_endable}
+        acts = {name: fits(row, guard) for name, guard in guards.items()}
+    elif current_user.can(Do.PROPOSALS_CHECK) and row.paper is not None and not current_user.belongs_to(row.host_id):
+        acts = {"begin": fits(row, transcribing.check_beginnable), "draft": transcripts.draft_pid(found) if found is not None and found.confirmed_at is None else None}
+    return {"transcript": found, "transcript_acts": acts}
 
 
 def _checked(row: Proposal, mine: bool) -> dict[str, Any]:
@@ -115,11 +130,11 @@ def show(pid: str) -> Any:
         "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now(), parts=found) if draft else [], sums=totals(row.lines), mine=mine,
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
         timeline_entries=journal.timeline([journal.subject_key(row)]), heads=queries.heads(clock.today(), call),
-        version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=actions.is_open(call, clock.now()),
+        version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=takes_changes(row, clock.now()) if row.is_transcript else actions.is_open(call, clock.now()),
         kinds={d["code"]: d["en" if language() == "en" else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), clock.today(), call)},
         planned=parts_shown(row),
         remedy=queries.remedy_until(row, clock.local(row.checked_at).date()) if refused else None, sheet=sheet_of(row), form_version=work.form_of(row), place_to_give_up=_has_place(row),
-        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), **_checked(row, mine), fits=fits,
+        parts=parts_of(row, found) if draft and mine else [], **_together(row, access, draft), **_checked(row, mine), **_from_paper(row), fits=fits,
         replaces=queries.replaced_by(row), withdrawable=fits(row, lambda p, by: submitting.check_withdrawable(p, by, arrived())),
         replaceable=fits(row, lambda p, by: submitting.check_replaceable(p, by, arrived())))  # fmt: skip
 

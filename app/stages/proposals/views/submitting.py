@@ -16,7 +16,15 @@ from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.files import queries as files
 from app.services.papers import queries as papers
-from app.stages.proposals import actions, attempts, forms, queries, submitting, work
+from app.stages.proposals import (
+    actions,
+    attempts,
+    forms,
+    late,
+    queries,
+    submitting,
+    work,
+)
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import PROPOSAL, ProposalState, in_time, totals
 from app.stages.proposals.views.acts import checks_of, names_of
@@ -67,7 +75,7 @@ def _noted(pid: str) -> Any:
 @allow(SIGNED_IN)
 def receipt(pid: str) -> Any:
     row = or_404(queries.proposal_for(current_user, pid))
-    version = or_404(queries.latest_version(row))
+    version = or_404(late.receipt_version(row))
     later = next((p for p in queries.replacements_of(row) if submitting.is_in(p)), None)
     return render_template("proposals/receipt.html", proposal=row, version=version, received=f"{clock.local(version.received_at):%d/%m/%Y %H:%M:%S}",
                            kinds=names_of(row)["kinds"], papers=papers.of(row), later=later, replaces=queries.replaced_by(row),

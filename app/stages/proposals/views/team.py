@@ -54,7 +54,7 @@ def team_page(pid: str) -> Any:
     if form.validate_on_submit():
         added = actions.add_member(row, name=form.name.data, role=form.role.data, months=form.in_all(), years=form.by_year(), task=form.task.data or None, email=form.email.data or None,
                                    organisation=people.organisation_by_pid(form.organisation.data), access=form.access.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
-        if added.email and row.pi_id == current_user.id:
+        if added.email and row.pi_id == current_user.id and not row.is_transcript:
             team.invite(row, added, by=current_user, at=clock.now())
             return done(_("%(name)s is in the team and gets an invitation by e-mail.", name=added.name), url_for(".team", pid=pid))
         return done(_("%(name)s is in the team.", name=added.name), url_for(".team", pid=pid))

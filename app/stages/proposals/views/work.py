@@ -19,10 +19,10 @@ from app.services.questionnaires.answering import calculated
 from app.services.questionnaires.forms import Sheet
 from app.services.questionnaires.rules import question_of, said, section_of
 from app.shown import language
-from app.stages.calls.rules import is_open
 from app.stages.proposals import forms, queries, texts, work
+from app.stages.proposals.drafts import takes_changes
 from app.stages.proposals.models import Proposal
-from app.stages.proposals.rules import Access, ProposalState
+from app.stages.proposals.rules import Access
 from app.stages.proposals.views.blueprint import bp, writable
 
 
@@ -205,4 +205,4 @@ def work_saving(pid: str, section: str, saving: str) -> Any:
         one, two = (texts.told(question, side.get(code), _names(sheet, question)) for side in (one_side, other_side))
         rows.append({"label": said(question["label"], sheet.lang), "pieces": texts.compare(one, two), "differs": one != two, "empty": not one and not two})
     return render_template("proposals/work/saving.html", proposal=row, section=section, title=_title(row, section), old=old, new=new, rows=rows, form=form, saving=found,
-                           back=queries.access_of(row, current_user) == Access.EDIT and row.state == ProposalState.DRAFT and is_open(row.call_topic.call, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip
+                           back=queries.access_of(row, current_user) == Access.EDIT and takes_changes(row, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip
