@@ -10,6 +10,7 @@ from app.kernel.clock import local
 from app.services.councils import queries, recusals
 from app.services.councils.models import Council, Seat
 from app.services.councils.procedures import Told, invalid_lines
+from app.services.councils.room import printed
 from app.services.councils.rules import Kind, SeatRole
 from app.services.papers import actions as papers
 from app.services.papers.blocks import once_each
@@ -117,7 +118,7 @@ def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *,
         "present": sum(m["present"] != "Vắng mặt" for m in members), "count": len(council.seats),
         "authorisation": (council.authorisation or "") if any(name != chair for name in [*led, signs]) else "",
         "items": [{"title": item.title} for item in council.agenda], "facts": facts, "remarks": remarks, "seals": seals, "conclusion": council.conclusion,
-        "recused": _recused(council), "signed": _signed(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
+        "recused": _recused(council), "signed": _signed(council), "course": printed.course(council, at), "times": printed.times(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
         "back": [{"item": str(item.position), "title": item.title, "reason": item.given_back_reason or ""} for item in council.agenda if item.given_back_at],
         "chosen": next((item.title for item in council.agenda if item.public_id == chosen), ""), "reason": reason or "",
         "leader": signs, "secretary": secretary.user.name if secretary else "", "kept_as": "THƯ KÝ PHIÊN HỌP" if elected else "THƯ KÝ KHOA HỌC",
