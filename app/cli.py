@@ -126,6 +126,7 @@ def routes_table() -> None:
         click.echo(f"{rule.rule:60} {methods:10} {allowed['GET']:28} {allowed['POST']:28} {rule.endpoint}")
 
 
+OF_THE_ROOT = ("templates", "kernel", "acts.py", "across/navigation.py", "across/verbs.py")  # whose sentences stand in the root's catalogue
 i18n = AppGroup("i18n", help="Catalogues: one per room, Vietnamese; English is the text in the code.")
 
 
@@ -168,7 +169,7 @@ def update_catalogue(room: Path, root: Path) -> None:
     po = room / "translations/vi/LC_MESSAGES/messages.po"
     po.parent.mkdir(parents=True, exist_ok=True)
     mapping = root / "babel.cfg"
-    parts = [room] if room != root else [root / "templates", root / "kernel", root / "across/navigation.py"]
+    parts = [room] if room != root else [root / part for part in OF_THE_ROOT]
     pot = po.with_suffix(".pot")
     babel = [sys.executable, "-m", "babel.messages.frontend"]
     subprocess.run([*babel, "-q", "extract", "-F", str(mapping), "-k", "N_", "-k", "_", "--no-location", "--no-wrap", "--sort-output",

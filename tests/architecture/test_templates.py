@@ -11,6 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
+from app.cli import OF_THE_ROOT
+
 pytestmark = pytest.mark.nodb
 APP = Path(__file__).parent.parent.parent / "app"
 PAGES = sorted(p for p in APP.rglob("templates/**/*.html") if not p.name.startswith("_"))
@@ -58,7 +60,7 @@ def test_every_catalogue_is_complete(path):
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
 def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
     room = path.parents[3]
-    parts = [room] if room != APP else [APP / "templates", APP / "kernel", APP / "across/navigation.py"]
+    parts = [room] if room != APP else [APP / part for part in OF_THE_ROOT]
     pot = tmp_path / "messages.pot"
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", APP / "babel.cfg", "-k", "N_", "-k", "_", "-o", pot, *parts], check=True)
     with pot.open("rb") as source, path.open("rb") as kept:
@@ -71,6 +73,13 @@ def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
 def test_every_room_with_sentences_has_a_catalogue():
     rooms = {p.parent for p in APP.rglob("views.py")}
     assert {r for r in rooms if not (r / "translations/vi/LC_MESSAGES/messages.po").exists()} == set()
+
+
+def test_every_sentence_outside_the_rooms_belongs_to_the_root_catalogue():
+    """A module that is moved out of a catalogue's reach would be in English from then on."""
+    homes = [APP / part for part in OF_THE_ROOT] + [p.parents[3] for p in CATALOGUES if p.parents[3] != APP]
+    said = [p for p in APP.rglob("*.py") if re.search(r"\bN_\(\s*[\"']", p.read_text())]
+    assert [p for p in said if not any(home == p or home in p.parents for home in homes)] == []
 
 
 def test_a_sentence_has_one_translation_in_all_rooms():

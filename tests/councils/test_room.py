@@ -13,7 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from app.across.demo.plays import calls, ideas, proposals
 from app.across.demo.plays import councils as plays
 from app.kernel import journal
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.web import sentence_of
+from app.services.conflicts import actions as ties
+from app.services.conflicts.rules import TieKind
 from app.services.councils import actions, queries
 from app.services.councils.actions.session import quorum
 from app.services.councils.models import Ballot
@@ -23,6 +27,8 @@ from app.services.councils.room import queries as rooms
 from app.services.councils.room import talk
 from app.services.councils.room.models import Presence
 from app.services.councils.room.rules import How, course, following
+from app.services.papers.blocks import as_text
+from app.services.papers.models import Paper
 from app.stages.calls import queries as call_queries
 from app.stages.ideas import council as identification
 from app.stages.selection import actions as selections
@@ -126,8 +132,10 @@ def test_ballots_before_their_step_and_after_it_are_refused_in_words(cast, ident
     assert "no way back" in refused(WrongState, room.move_back, council, "Nhầm", by=cast["officer"], at=when).message
 
 
-def test_the_conclusion_comes_after_the_steps_before_it(cast, identifying):
-    council = to_step(cast, plays.convened(cast, council=identifying), "ballot")
+def test_the_conclusion_comes_after_the_steps_before_it_and_the_minutes_tell_them(cast, identifying, db):
+    council = to_step(cast, plays.convened(cast, council=identifying), "discuss")
+    room.move_back(council, "Đọc thêm", by=cast["officer"], at=council.meets_at)
+    council = to_step(cast, council, "ballot")
     for n in range(1, 8):
         actions.cast(council, council.agenda[0], YES, by=cast[f"member{n}"], at=council.meets_at)
     room.move_on(council, by=cast["officer"], at=council.meets_at)
@@ -139,6 +147,10 @@ def test_the_conclusion_comes_after_the_steps_before_it(cast, identifying):
     room.move_on(council, by=cast["officer"], at=council.meets_at)
     actions.conclude(council, conclusion="Thống nhất", by=cast["officer"], at=council.meets_at + MINUTE)
     assert all(line.left_at for line in rooms.presences(council))
+    words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
+    began = f"{local(council.meets_at):%H:%M %d/%m/%Y}"
+    assert "Trình tự làm việc" in words and "Ủy viên phản biện đọc nhận xét (quay lại: Đọc thêm)" in words
+    assert "Thời gian tham dự" in words and f"{cast['member1'].name} | Tại phòng họp | {began} | {local(council.meets_at + MINUTE):%H:%M %d/%m/%Y}" in " | ".join(words.split("\n")).replace("\t", " | ")
 
 
 def test_one_step_back_with_a_reason(cast, identifying, db):
@@ -286,6 +298,19 @@ def test_members_discuss_after_their_own_remark_and_not_once_the_vote_has_begun(
     council = to_step(cast, council, "ballot")
     refused(WrongState, talk.discuss, council, council.agenda[0], "Muộn", by=cast["member4"], at=council.meets_at)
     assert [n.text for n in rooms.notes_on(council.agenda)[council.agenda[0].id]] == ["Cần hỏi rõ quy mô mô hình", "Đồng ý"]
+
+
+def test_who_has_a_conflict_that_is_known_by_now_says_and_asks_nothing(app, cast, selecting, db):
+    """The relation was declared after the council was set up: nobody has recused the member yet; what is private is not told."""
+    item, when = selecting.agenda[0], selecting.meets_at - 10 * DAY
+    remarks.keep(selecting, item, WORDS, by=cast["member1"], at=when)
+    remarks.submit(selecting, item, by=cast["member1"], at=when)
+    ties.declare_tie(cast["pi1"], TieKind.SPOUSE, cast["member1"].name, email=cast["member1"].email, at=when)
+    for act in (lambda: talk.discuss(selecting, item, "Đồng ý", by=cast["member1"], at=when), lambda: talk.ask(selecting, item, "Vì sao?", (when + 5 * DAY).date(), by=cast["member1"], at=when)):
+        with app.test_request_context("/"):
+            told = sentence_of(refused(NotAllowed, act))
+        assert cast["pi1"].name not in told and "không nhận xét" in told
+    assert rooms.notes_on([item])[item.id] == []
 
 
 def test_the_applicant_answers_in_writing_and_learns_nothing_of_who_asked(cast, selecting, mails):

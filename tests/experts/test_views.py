@@ -49,7 +49,7 @@ def test_from_the_list_to_a_seat(as_, anonymous, listed, db, cast, at):
     row = db.session.scalars(select(Expert)).one()
     assert row.state == ExpertState.ACTIVE and "expert" in user_by_email("phuoc@vien.vn").roles
     assert anonymous.submit("/auth/login", {"email": "phuoc@vien.vn", "password": "mot-mat-khau-dai"}).status_code == 303
-    assert anonymous.submit("/experts/me/edit", {"degree": "associate", "fields": ["1.8", "1.5"], "languages": ["vi", "en"]}).status_code == 303
+    assert anonymous.submit("/experts/me/edit", {"degree": "associate", "body": "Viện Nước", "fields": ["1.8", "1.5"], "languages": ["vi", "en"]}).status_code == 303
     anonymous.submit("/experts/me/away", {"since": "05/03/2026", "until": "01/03/2026"}, status=422)
     idea_plays.submitted_idea(cast, item="1.8", title="Tưới tự động", at=at - 5 * DAY)
     db.session.commit()
@@ -62,6 +62,7 @@ def test_from_the_list_to_a_seat(as_, anonymous, listed, db, cast, at):
     url = link(db, "councils/mail/seat_asked.txt")
     assert answered(anonymous, url, answer="no").status_code == 422
     assert answered(anonymous, url, answer="no", why="conflict", note="Tôi hướng dẫn tác giả.").status_code == 303
+    assert "Viện Nước" in officer.page(council).select_one("main table").text  # where he works is told though no organisation confirmed it
     assert "Tôi hướng dẫn tác giả." in officer.page(council).text and anonymous.get(url).status_code == 404
     assert councils.council_by_pid(council.rsplit("/", 1)[-1]).seats[0].user.email == "phuoc@vien.vn"
 

@@ -29,7 +29,7 @@ def counted(cast, at):
 
 
 def _conclude(cast, council, verdict=None):
-    councils.conclude(council, conclusion="Đề nghị.", verdict=verdict, by=cast["officer"], at=council.meets_at + timedelta(hours=2))
+    councils.conclude(council, conclusion="Đề nghị.", verdict=verdict, seen=council.version, by=cast["officer"], at=council.meets_at + timedelta(hours=2))
 
 
 def test_an_approval_after_revision_is_frozen_printed_and_told_to_the_applicant(cast, counted, db, as_):

@@ -27,6 +27,7 @@ from app.services.councils.counting import exact, plain
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.procedures import Question, Words
 from app.services.councils.rules import SeatRole
+from app.services.experts import queries as pool
 from app.services.people.models import User
 
 FEW = 10  # marks up to this are radio buttons
@@ -44,7 +45,8 @@ def said(cell: str | Words) -> str:
 
 def experts(people: Sequence[User], load: dict[int, int]) -> list[tuple[str, str]]:
     """Experts to choose from, each with bodies and the number of councils."""
-    return [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=", ".join(o.name for o in u.organisations) or "–", n=load.get(u.id, 0)))
+    bodies = pool.bodies_of(people)
+    return [(u.public_id, _("%(name)s (%(bodies)s; councils: %(n)s)", name=u.name, bodies=bodies[u.id] or "–", n=load.get(u.id, 0)))
             for u in people]  # fmt: skip
 
 

@@ -320,10 +320,10 @@ def counts_of(council: Council) -> dict[str, dict[str, Any]]:
     return {pid: result for pid, result in db.session.execute(statement.order_by(AgendaItem.position))}
 
 
-def results_of(council: Council) -> dict[str, dict[str, Any]]:
-    """The counts with what the council settled of the points that the votes left open."""
-    settled = council.settled or {}
-    return {pid: result | ({"settled": settled[pid]} if pid in settled else {}) for pid, result in counts_of(council).items()}
+def results_of(council: Council, settled: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    """The counts with what the council settled (or is about to) of the points that the votes left open."""
+    told = council.settled or {} if settled is None else settled
+    return {pid: result | ({"settled": told[pid]} if pid in told else {}) for pid, result in counts_of(council).items()}
 
 
 def agenda_size(row: Any) -> int:

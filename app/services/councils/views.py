@@ -40,6 +40,7 @@ from app.services.councils.actions.setup import papers_due
 from app.services.councils.blueprint import bp, found, seat_in
 from app.services.councils.models import Council
 from app.services.councils.rules import COUNCIL, PREPARED, CouncilState, Kind
+from app.services.experts import queries as experts
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
@@ -107,7 +108,7 @@ def show(pid: str) -> Any:
         next_steps=shown.next_steps(council, seat), counted=bool(queries.counted_items(council)), recusals=clash_views.out_of_items(council, keeps=runs(council, current_user)) if officer or runs(council, current_user) else [],
         signed=clash_views.signed(seat), composes=current_user.can(Do.COUNCILS_RUN),
         asked=pool_views.answers(council) if current_user.can(Do.COUNCILS_RUN) and council.state in PREPARED else {},
-        leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
+        bodies=experts.bodies_of(s.user for s in council.seats), leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
         gives_back=runs(council, current_user) and actions.may_give_back(council),
         replaces=current_user.can(Do.COUNCILS_ESTABLISH) and COUNCIL.may(council, "replace"), removes=current_user.can(Do.COUNCILS_RUN) and council.state == CouncilState.DRAFT,
     )  # fmt: skip

@@ -85,6 +85,14 @@ def of_user(user: User) -> Expert | None:
     return db.session.scalar(whole().where(Expert.user_id == user.id))
 
 
+def bodies_of(users: Iterable[User]) -> dict[int, str]:
+    """Where these people work, by user id: the organisations that confirmed them, else what the pool says of them; empty where neither is known."""
+    found = {u.id: ", ".join(o.name for o in u.organisations) for u in users}
+    unknown = [user_id for user_id, said in found.items() if not said]
+    told = db.session.execute(select(Expert.user_id, Expert.body).where(Expert.user_id.in_(unknown))).all() if unknown else []
+    return found | {user_id: body or "" for user_id, body in told if user_id is not None}
+
+
 def fresh(expert: Expert) -> Expert:
     db.session.flush()
     return db.session.scalars(whole().where(Expert.id == expert.id).execution_options(populate_existing=True)).one()

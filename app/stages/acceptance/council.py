@@ -111,7 +111,7 @@ def told(result: Mapping[str, Any], case: Case, _rules: Rules) -> Told:
     points: list[Words] = [{"vi": "Điểm", "en": "Points"}] if result["scheme"] == FOUR else []
     table: list[list[Any]] = [[{"vi": "Phiếu", "en": "Sheet"}, *points, {"vi": "Xếp loại", "en": "Rating"}]]
     for n, member in enumerate(result["members"], start=1):
-        table.append([str(n), *([str(member["points"])] if points else []), names[member["level"]]])
+        table.append([{"vi": f"Phiếu {n}", "en": f"Sheet {n}"}, *([str(member["points"])] if points else []), names[member["level"]]])
     return Told(facts=facts, table=table, remarks=sorted(result.get("remarks", [])))
 
 

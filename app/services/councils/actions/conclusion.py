@@ -40,10 +40,10 @@ def tied_items(council: Council, at: datetime) -> list[AgendaItem]:
     return [item for item in council.agenda if (r := ranks.get(item.public_id)) and r["tied"] and r["first"] and r["passed"]]
 
 
-def ranked(council: Council, at: datetime) -> dict[str, dict[str, Any]]:
-    """The places of the items by the counts so far; empty where this kind of council ranks nothing."""
+def ranked(council: Council, at: datetime, *, settled: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+    """The places of the items by the counts so far, and by what is `settled` (else what the council noted); empty where this kind of council ranks nothing."""
     rank = queries.procedure(council).rank
-    return rank(queries.results_of(council), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
+    return rank(queries.results_of(council, settled), queries.rules_of(council, on=local(at).date())) if rank is not None else {}
 
 
 def open_points(council: Council, at: datetime) -> list[tuple[AgendaItem, Question]]:
@@ -144,9 +144,7 @@ def _judge(council: Council, decided: dict[str, dict[str, Any]], verdict: Verdic
             raise Incomplete(N_("By the rule the revision is due on %(day)s at the latest (%(source)s)."), field="revise_by", day=f"{last:%d/%m/%Y}", source=term.source)
     check_day(verdict.revise_by, field="revise_by", since=today)
     said = {"outcome": REVISE, "revise_by": verdict.revise_by.isoformat(), "changes": nfc(verdict.changes or "")}
-    before, council.settled = council.settled, decided
-    first = [pid for pid, r in ranked(council, at).items() if r["recommended"]]
-    council.settled = before
+    first = [pid for pid, r in ranked(council, at, settled=decided).items() if r["recommended"]]
     if not first:
         raise Incomplete(N_("Nothing is recommended, so there is nothing to revise."), field="outcome")
     return decided | {pid: decided.get(pid, {}) | said for pid in first}

@@ -10,7 +10,9 @@ from app.kernel.clock import local
 from app.services.councils import queries, recusals
 from app.services.councils.models import Council, Seat
 from app.services.councils.procedures import Told, invalid_lines
+from app.services.councils.room import printed
 from app.services.councils.rules import Kind, SeatRole
+from app.services.experts import queries as experts
 from app.services.papers import actions as papers
 from app.services.papers.blocks import once_each
 from app.services.papers.models import Paper
@@ -36,7 +38,8 @@ def _named(seat: Seat) -> str:
 def _members(council: Council) -> list[dict[str, Any]]:
     """The members as papers list them, with who came to a session and who left it before its end."""
     came = {pid for session in council.sessions or [] for pid in session["present"]}
-    return [{"name": _named(s), "role": ROLES[s.role], "body": ", ".join(o.name for o in s.user.organisations),
+    bodies = experts.bodies_of(s.user for s in council.seats)
+    return [{"name": _named(s), "role": ROLES[s.role], "body": bodies[s.user_id],
              "present": "Có mặt" if s.present else "Có mặt, về trước" if s.public_id in came else "Vắng mặt"} for s in _sorted(council.seats)]  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def issue_decision(council: Council, *, by: User, at: datetime) -> Paper:
 
 def issue_invitation(council: Council, seat: Seat, *, by: User | None, at: datetime) -> Paper:
     """The invitation of one member, with nobody else's name on it: it is on the seat, which only its member and the Department read."""
-    data = {"title": council.title, "name": _named(seat), "role": ROLES[seat.role], "body": ", ".join(o.name for o in seat.user.organisations), "decision": _decision(council),
+    data = {"title": council.title, "name": _named(seat), "role": ROLES[seat.role], "body": experts.bodies_of([seat.user])[seat.user_id], "decision": _decision(council),
             "items": [{"title": item.title} for item in council.agenda if item.given_back_at is None and item.opened_at is None],
             "meets_at": f"{local(council.meets_at):%H:%M ngày %d/%m/%Y}" if council.meets_at else "", "place": council.place or ""}  # fmt: skip
     return papers.issue(template="councils/invitation", subject=seat, title=f"Giấy mời {seat.user.name}: {council.title}"[:500], data=data, by=by, at=at)
@@ -91,7 +94,7 @@ def issue_dissolution(council: Council, *, number: str, dated: date, reason: str
 def issue_replacement(council: Council, old: Seat, new: Seat, *, number: str, dated: date, reason: str, by: User, at: datetime) -> Paper:
     """The decision that puts another person into a seat."""
     data = {"number": number, "title": council.title, "decision": _decision(council), "reason": reason, "role": ROLES[old.role], "old": _named(old),
-            "new": " ".join(filter(None, (new.user.title, new.user.name))), "body": ", ".join(o.name for o in new.user.organisations)}  # fmt: skip
+            "new": " ".join(filter(None, (new.user.title, new.user.name))), "body": experts.bodies_of([new.user])[new.user_id]}  # fmt: skip
     return papers.issue(template="councils/replacement", subject=council, title=f"Quyết định thay thành viên {council.title}"[:500], data=data, number=number, dated=dated,
                         by=by, at=at)  # fmt: skip
 
@@ -117,7 +120,7 @@ def issue_minutes(council: Council, results: Mapping[str, Mapping[str, Any]], *,
         "present": sum(m["present"] != "Vắng mặt" for m in members), "count": len(council.seats),
         "authorisation": (council.authorisation or "") if any(name != chair for name in [*led, signs]) else "",
         "items": [{"title": item.title} for item in council.agenda], "facts": facts, "remarks": remarks, "seals": seals, "conclusion": council.conclusion,
-        "recused": _recused(council), "signed": _signed(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
+        "recused": _recused(council), "signed": _signed(council), "course": printed.course(council, at), "times": printed.times(council), "sessions": _sessions(council), "left": [{"name": _named(s), "role": ROLES[s.role]} for s in queries.left_seats(council)],
         "back": [{"item": str(item.position), "title": item.title, "reason": item.given_back_reason or ""} for item in council.agenda if item.given_back_at],
         "chosen": next((item.title for item in council.agenda if item.public_id == chosen), ""), "reason": reason or "",
         "leader": signs, "secretary": secretary.user.name if secretary else "", "kept_as": "THƯ KÝ PHIÊN HỌP" if elected else "THƯ KÝ KHOA HỌC",

@@ -11,7 +11,7 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.text import nfc
 from app.kernel.words import N_
-from app.services.councils import queries
+from app.services.councils import clashes, queries
 from app.services.councils.actions.session import own_seat, runs
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.remarks.queries import may_read_others
@@ -35,6 +35,7 @@ def may_discuss(council: Council, item: AgendaItem, *, by: User, at: datetime) -
         raise WrongState(N_("This item is counted or given back already."))
     if (seat.id, item.id) in queries.recusals_of(council):
         raise NotAllowed(N_("You are out of this item because of a conflict."))
+    clashes.refuse(council, [item], seat, on=local(at).date(), said=N_("%(reason)s You cannot write on it."))
     course = room.course_of(council, at)
     if council.state == CouncilState.CONVENED and course.begun:
         if not course.is_at("discussion", item):
@@ -64,6 +65,8 @@ def may_ask(council: Council, item: AgendaItem, *, by: User, at: datetime) -> in
         raise NotAllowed(N_("Questions to the applicant are put by who keeps the session or presides over it."))
     if seat is not None and (seat.id, item.id) in queries.recusals_of(council):
         raise NotAllowed(N_("You are out of this item because of a conflict."))
+    if seat is not None:
+        clashes.refuse(council, [item], seat, on=local(at).date(), said=N_("%(reason)s You cannot write on it."))
     rule = room.rule(council, "councils.written_answers", local(at).date())
     if str(council.kind) not in rule.value["kinds"]:
         raise WrongState(N_("By the rule (%(source)s) this kind of council puts no written questions to the applicant."), source=rule.source)
