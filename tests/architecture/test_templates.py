@@ -11,6 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
+from app.cli import shared_sources
+
 pytestmark = pytest.mark.nodb
 APP = Path(__file__).parent.parent.parent / "app"
 PAGES = sorted(p for p in APP.rglob("templates/**/*.html") if not p.name.startswith("_"))
@@ -58,7 +60,7 @@ def test_every_catalogue_is_complete(path):
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
 def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
     room = path.parents[3]
-    parts = [room] if room != APP else [APP / "templates", APP / "kernel", APP / "across/navigation.py"]
+    parts = [room] if room != APP else shared_sources(APP)
     pot = tmp_path / "messages.pot"
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", APP / "babel.cfg", "-k", "N_", "-k", "_", "-o", pot, *parts], check=True)
     with pot.open("rb") as source, path.open("rb") as kept:
