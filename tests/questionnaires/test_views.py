@@ -294,3 +294,12 @@ def test_what_can_no_longer_be_done_is_said_before_anybody_types(as_, page):
         assert not [a for a in shown.select("main a") if a["href"].endswith(f"/{page}") and url.rsplit("/", 1)[-1] in a["href"]]
         again = officer.post(f"{url}/{ended['page']}", data=sent | {"once": "other"})
         assert again.status_code == 409 and "bảo vệ" not in again.get_data(as_text=True), "done twice: a clear sentence, not one of the database"
+
+
+def test_a_table_saved_anew_keeps_what_its_rows_do_not_show(as_):
+    officer = as_("officer")
+    url = drafted(officer)
+    before = question_of(version_at(url).definition, "product_list")
+    assert any(c.get("options") for c in before["columns"]), "a column with choices of its own, for which its row has no field"
+    officer.submit(f"{url}/question?code=product_list", {"max_rows": "15"})
+    assert question_of(version_at(url).definition, "product_list") == before | {"max_rows": 15}
