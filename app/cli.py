@@ -126,7 +126,6 @@ def routes_table() -> None:
         click.echo(f"{rule.rule:60} {methods:10} {allowed['GET']:28} {allowed['POST']:28} {rule.endpoint}")
 
 
-OF_THE_ROOT = ("templates", "kernel", "acts.py", "across/navigation.py", "across/verbs.py")  # whose sentences stand in the root's catalogue
 i18n = AppGroup("i18n", help="Catalogues: one per room, Vietnamese; English is the text in the code.")
 
 
@@ -164,12 +163,17 @@ def i18n_update(rooms: tuple[Path, ...]) -> None:
         update_catalogue(room.resolve(), root)
 
 
+def shared_sources(root: Path) -> list[Path]:
+    """What belongs to no room: templates, kernel, and every module that stands beside the rooms."""
+    return [root / "templates", root / "kernel", *sorted(root.glob("*.py")), *sorted((root / "across").glob("*.py"))]
+
+
 def update_catalogue(room: Path, root: Path) -> None:
     """Extract one room's sentences into its catalogue, keeping what is translated."""
     po = room / "translations/vi/LC_MESSAGES/messages.po"
     po.parent.mkdir(parents=True, exist_ok=True)
     mapping = root / "babel.cfg"
-    parts = [room] if room != root else [root / part for part in OF_THE_ROOT]
+    parts = [room] if room != root else shared_sources(root)
     pot = po.with_suffix(".pot")
     babel = [sys.executable, "-m", "babel.messages.frontend"]
     subprocess.run([*babel, "-q", "extract", "-F", str(mapping), "-k", "N_", "-k", "_", "--no-location", "--no-wrap", "--sort-output",

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
-from app.cli import OF_THE_ROOT
+from app.cli import shared_sources
 
 pytestmark = pytest.mark.nodb
 APP = Path(__file__).parent.parent.parent / "app"
@@ -60,7 +60,7 @@ def test_every_catalogue_is_complete(path):
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
 def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
     room = path.parents[3]
-    parts = [room] if room != APP else [APP / part for part in OF_THE_ROOT]
+    parts = [room] if room != APP else shared_sources(APP)
     pot = tmp_path / "messages.pot"
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", APP / "babel.cfg", "-k", "N_", "-k", "_", "-o", pot, *parts], check=True)
     with pot.open("rb") as source, path.open("rb") as kept:
@@ -77,7 +77,7 @@ def test_every_room_with_sentences_has_a_catalogue():
 
 def test_every_sentence_outside_the_rooms_belongs_to_the_root_catalogue():
     """A module that is moved out of a catalogue's reach would be in English from then on."""
-    homes = [APP / part for part in OF_THE_ROOT] + [p.parents[3] for p in CATALOGUES if p.parents[3] != APP]
+    homes = shared_sources(APP) + [p.parents[3] for p in CATALOGUES if p.parents[3] != APP]
     said = [p for p in APP.rglob("*.py") if re.search(r"\bN_\(\s*[\"']", p.read_text())]
     assert [p for p in said if not any(home == p or home in p.parents for home in homes)] == []
 

@@ -23,6 +23,11 @@ NEW = {"section": "s_need", "code": "affected", "type": "number", "label_vi": "S
 FORCE = {"document_number": "7/QĐ-SKHCN", "document_date": "01/03/2026", "valid_from": "01/04/2026", "source": "QĐ 7/QĐ-SKHCN", "mark": "V", "agree": "y"}
 
 
+def row(table, n, code, vi, en, **more):
+    """The fields of one row of choices or columns."""
+    return {f"{table}-{n}-{name}": value for name, value in {"code": code, "vi": vi, "en": en, **more}.items()}
+
+
 def drafted(officer):
     """A new version as a copy of the first; its address."""
     return officer.submit(f"{HOME}forms/{order.CODE}/draft", {"source": "Góp ý năm 2026"}).location
@@ -40,7 +45,7 @@ def test_a_new_version_from_draft_to_force(as_, travel, db):
     officer = as_("officer")
     url = drafted(officer)
     officer.submit(f"{url}/section", {"code": "s_more", "number": "14", "label_vi": "Thông tin thêm", "label_en": "More"})
-    officer.submit(f"{url}/question", NEW)
+    officer.submit(f"{url}/question", NEW | {"section": "s_more"})
     officer.submit(f"{url}/question?code=aim", {"max_words": "500"})
     officer.submit(f"{url}/delete?code=ends_on")
     page = officer.page(url)
@@ -88,16 +93,37 @@ def test_the_question_is_shown_before_it_is_kept(as_):
     url = drafted(officer)
     page = soup(officer.submit(f"{url}/question", NEW | {"do": "preview"}, status=202))
     assert page.select_one("#preview_affected") and question_of(version_at(url).definition, "affected") is None
-    options = {"type": "one_of", "options": "a | Một | One\nb | Hai | Two", "min": ""}
+    options = {"type": "one_of", "min": "", **row("options", 0, "a", "Một", "One"), **row("options", 1, "b", "Hai", "Two")}
     page = soup(officer.submit(f"{url}/question", NEW | options | {"do": "preview"}, status=202))
     assert [o.text for o in page.select("#preview_affected option")][1:] == ["Một", "Hai"]
     officer.submit(f"{url}/question", NEW | options)
-    assert "a | Một | One" in officer.page(f"{url}/question?code=affected").select_one("#options").text
+    kept = officer.page(f"{url}/question?code=affected")
+    assert [kept.select_one(f"#options-1-{name}")["value"] for name in ("code", "vi", "en")] == ["b", "Hai", "Two"]
+
+
+def test_rows_of_choices_and_columns_come_and_go_by_buttons_and_wrong_cells_are_named(as_):
+    officer = as_("officer")
+    url = drafted(officer)
+    typed = NEW | {"min": "", "type": "table", **row("columns", 0, "crop", "Cây", "Crop", type="short_text", needed="yes"), **row("columns", 1, "area", "Diện tích", "", type="number")}
+    page = soup(officer.submit(f"{url}/question", typed | {"do": "add:columns"}, status=202))
+    assert page.select_one("#columns-2-code") and page.select_one("#columns-1-vi")["value"] == "Diện tích" and not page.select(".error-summary")
+    page = soup(officer.submit(f"{url}/question", typed | row("columns", 2, "crop", "<b>", "x", type="nonsense"), status=422))
+    told = {a["href"] for a in page.select(".error-summary a")}
+    assert told == {"#columns-1-en", "#columns-2-code", "#columns-2-type"} and page.select_one("#columns-2-vi")["value"] == "<b>"
+    page = soup(officer.submit(f"{url}/question", typed | row("columns", 2, "y", "y", "y") | {"do": "remove:columns:1"}, status=202))
+    assert [page.select_one(f"#columns-{n}-code")["value"] for n in (0, 1)] == ["crop", "y"] and not page.select_one("#columns-2-code")
+    assert version_at(url).version == 1, "nothing is kept yet"
+    officer.submit(f"{url}/question", typed | {"columns-1-en": "Area"})
+    made = question_of(version_at(url).definition, "affected")
+    assert made["columns"] == [{"code": "crop", "type": "short_text", "label": {"vi": "Cây", "en": "Crop"}, "required": True},
+                               {"code": "area", "type": "number", "label": {"vi": "Diện tích", "en": "Area"}}]  # fmt: skip
+    shown = officer.page(f"{url}/question?code=affected")
+    assert shown.select_one("#columns-0-needed option[selected]")["value"] == "yes" and shown.select_one("#columns-1-type option[selected]")["value"] == "number"
 
 
 @pytest.mark.parametrize("bad", [
-    {"code": "Bad Code"}, {"code": "title"}, {"code": "csrf_token"}, {"label_en": ""}, {"type": "python"}, {"type": "one_of"}, {"type": "one_of", "options": "a | Một"},
-    {"type": "table", "columns": "a | table | x | y"}, {"type": "table", "columns": "nonsense"}, {"min": "9", "max": "3"}, {"section": "nowhere"},
+    {"code": "Bad Code"}, {"code": "title"}, {"code": "csrf_token"}, {"label_en": ""}, {"type": "python"}, {"type": "one_of"}, {"type": "one_of", "min": "", "options-0-code": "a", "options-0-vi": "Một"},
+    {"type": "table", "min": "", "columns-0-code": "a", "columns-0-type": "table", "columns-0-vi": "x", "columns-0-en": "y"}, {"type": "table", "min": ""}, {"min": "9", "max": "3"}, {"section": "nowhere"},
     {"when_question": "other_budget", "when_op": "more_than", "when_value": "1"}, {"when_question": "title", "when_op": "more_than", "when_value": "x"},
     {"prefill": "person.name"}, {"list": "people.passwords", "type": "one_of"}, {"label_vi": "x" * 5000}, {"hint_vi": "chỉ một tiếng"},
     {"max_words": "0", "type": "long_text", "min": ""}, {"max_words": "-5", "type": "long_text", "min": ""}, {"max_words": "nhiều", "type": "long_text", "min": ""}, {"min": "-1"},
@@ -268,3 +294,12 @@ def test_what_can_no_longer_be_done_is_said_before_anybody_types(as_, page):
         assert not [a for a in shown.select("main a") if a["href"].endswith(f"/{page}") and url.rsplit("/", 1)[-1] in a["href"]]
         again = officer.post(f"{url}/{ended['page']}", data=sent | {"once": "other"})
         assert again.status_code == 409 and "bảo vệ" not in again.get_data(as_text=True), "done twice: a clear sentence, not one of the database"
+
+
+def test_a_table_saved_anew_keeps_what_its_rows_do_not_show(as_):
+    officer = as_("officer")
+    url = drafted(officer)
+    before = question_of(version_at(url).definition, "product_list")
+    assert any(c.get("options") for c in before["columns"]), "a column with choices of its own, for which its row has no field"
+    officer.submit(f"{url}/question?code=product_list", {"max_rows": "15"})
+    assert question_of(version_at(url).definition, "product_list") == before | {"max_rows": 15}

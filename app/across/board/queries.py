@@ -18,6 +18,7 @@ from sqlalchemy import (
     extract,
     func,
     select,
+    union,
 )
 
 from app.across.anybody import Anybody, written_out
@@ -32,6 +33,8 @@ from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
 from app.stages.plan.models import Agency, Plan, Priority, Sector
+from app.stages.plan.models import Measure as Assigned
+from app.stages.plan.rules import MeasureState
 from app.stages.plan.scope import within
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.models import Proposal
@@ -43,8 +46,11 @@ _SECTORS = select(Sector.id, Sector.code, Sector.public_id, Sector.name_vi, Sect
 _ITEMS = (select(Priority.id, Priority.sector_id, Priority.public_id, Priority.code, Priority.short_vi, Priority.title_en)
           .where(Priority.plan_id == bindparam("plan_id")).order_by(Priority.position))  # fmt: skip
 
-_AGENCIES = (select(Organisation.public_id, Organisation.name, Agency.item_id).join(Agency, Agency.organisation_id == Organisation.id)
-             .where(Agency.plan_id == bindparam("plan_id")).order_by(Organisation.folded))  # fmt: skip
+_TAKES_PART = union(select(Agency.organisation_id.label("body_id"), Agency.item_id.label("item_id")).where(Agency.plan_id == bindparam("plan_id")),
+                    select(Assigned.agency_id, Assigned.item_id).where(Assigned.plan_id == bindparam("plan_id"), Assigned.item_id.is_not(None),
+                                                                       Assigned.state == MeasureState.ACTIVE)).subquery()  # fmt: skip
+_AGENCIES = (select(Organisation.public_id, Organisation.name, _TAKES_PART.c.item_id).join(_TAKES_PART, _TAKES_PART.c.body_id == Organisation.id)
+             .order_by(Organisation.folded))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,7 @@ def sectors_of(plan: Any) -> list[ShownSector]:
 
 
 def agencies_of(plan: Any) -> dict[str, tuple[str, frozenset[int]]]:
-    """The bodies that lead or take part in items of the plan: public id → (name, ids of the items)."""
+    """The bodies that lead, take part in, or have a measure to carry out for items of the plan: public id → (name, ids of the items)."""
     found: dict[str, tuple[str, set[int]]] = {}
     for pid, name, item_id in db.session.execute(_AGENCIES, {"plan_id": plan.id}):
         found.setdefault(pid, (name, set()))[1].add(item_id)

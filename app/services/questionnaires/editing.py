@@ -21,8 +21,9 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_
-from app.services.questionnaires import queries
+from app.services.questionnaires import queries, rows
 from app.services.questionnaires.answering import value_of
+from app.services.questionnaires.forms import SheetForm
 from app.services.questionnaires.kinds import Formula
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import (
@@ -42,8 +43,6 @@ from app.services.questionnaires.rules import (
     section_of,
 )
 from app.services.rulebook.rules import Mark
-
-TABLE_LINE = "code | type | nhãn | label | x"
 
 
 class Plain(StageForm):
@@ -99,7 +98,7 @@ class Section(StageForm):
         return {"code": self.code.data, "number": self.number.data, "label": _both(self.label_vi, self.label_en), "hint": _hint(self)}
 
 
-class Question(StageForm):
+class Question(SheetForm):
     """One question. Which limits count depends on its type."""
 
     section = PickField(N_("Section"), required=True)
@@ -114,9 +113,6 @@ class Question(StageForm):
     min = IntField(N_("Least"), min=0, max=10**13, hint=N_("For numbers and amounts."))
     max = IntField(N_("Most"), min=0, max=10**13, hint=N_("Most characters of a text; the highest number or amount."))
     list = PickField(N_("List of choices"), hint=N_("For “one of” and “any of”: a list of the rulebook, or choices of your own below."))
-    options = NoteField(N_("Choices"), max=20_000, rows=4, hint=N_("One a line: code | name in Vietnamese | name in English."))
-    columns = NoteField(N_("Columns of the table"), max=5_000, rows=4,
-                        hint=N_("One a line: code | type | label in Vietnamese | label in English | x when needed | list of choices. Types: short_text, number, money, date, one_of."))  # fmt: skip
     min_rows = IntField(N_("Least rows"), min=0, max=MOST_ROWS)
     max_rows = IntField(N_("Most rows"), min=1, max=MOST_ROWS)
     when_question = PickField(N_("Asked only when the answer to"), hint=N_("A question that comes before this one."))
@@ -130,7 +126,7 @@ class Question(StageForm):
     def of(cls, version: FormVersion, code: str | None, lang: str, section: str | None = None) -> Self:
         """The form with a question of the version, or an empty one for a section."""
         row = question_of(version.definition, code) if code else None
-        form = cls(data={"version": version.version, "section": section} | (_question_data(version, row) if row else {}))
+        form = cls(rows.sheet_of(row or {}, lang), data={"version": version.version, "section": section} | (_question_data(version, row) if row else {}))
         form.known, form.definition = row or {}, version.definition
         form.section.choices = [(s["code"], f"{s.get('number', '')}. {said(s['label'], lang)}".lstrip(". ")) for s in version.definition["sections"]]
         form.type.choices = [(str(k), _(k.label)) for k in Kind]
@@ -140,6 +136,12 @@ class Question(StageForm):
         form.prefill.choices = [(str(s), _(s.label)) for s in Source]
         form.formula.choices = [(str(f), _(f.label)) for f in Formula]
         return form
+
+    def validate(self, *args: Any, **kw: Any) -> bool:
+        fits = super(SheetForm, self).validate(*args, **kw)
+        self.sheet.judge()
+        rows.judge(self.sheet, self.type.data)
+        return fits and not self.sheet.errors
 
     known: Mapping[str, Any] = {}
     definition: Mapping[str, Any] = {"sections": []}
@@ -152,9 +154,9 @@ class Question(StageForm):
         for name in ("max_words", "min", "max", "min_rows", "max_rows"):
             made[name] = self[name].data
         if kind in (Kind.ONE, Kind.MANY):
-            made |= {"list": self.list.data} if self.list.data else {"options": self._options()}
+            made |= {"list": self.list.data} if self.list.data else {"options": rows.options(self.sheet)}
         if kind == Kind.TABLE:
-            made["columns"] = self._columns()
+            made["columns"] = rows.columns(self.sheet, self.known.get("columns") or [])
         if self.formula.data or self.formula_terms.data:
             made["formula"] = self._formula()
         if self.when_question.data or self.when_op.data or self.when_value.data:
@@ -187,28 +189,6 @@ class Question(StageForm):
         other = question_of(self.definition, self.when_question.data)
         plain = other is None or other["type"] not in (*NUMBERS, Kind.DATE)
         return {"value": text if plain else value_of(Kind(other["type"]), text)}  # type: ignore[index]
-
-    def _options(self) -> list[dict[str, str]]:
-        rows = [[part.strip() for part in line.split("|")] for line in (self.options.data or "").splitlines() if line.strip()]
-        if any(len(row) != 3 for row in rows):
-            raise Incomplete(N_("Each line needs three parts: code | name in Vietnamese | name in English."), field="options")
-        return [{"code": code, "vi": vi, "en": en} for code, vi, en in rows]
-
-    def _columns(self) -> list[dict[str, Any]]:
-        known = {c["code"]: c for c in self.known.get("columns") or []}
-        found = []
-        for line in (self.columns.data or "").splitlines():
-            parts = [part.strip() for part in line.split("|")]
-            if not any(parts):
-                continue
-            if not 4 <= len(parts) <= 6:
-                raise Incomplete(N_("Each line needs four to six parts: code | type | label in Vietnamese | label in English | x | list."), field="columns")
-            code, kind, vi, en, *more = parts
-            before = known.get(code) or {}
-            kept = {k: v for k, v in before.items() if k in ("options", "list", "max", "min", "hint")} if before.get("type") == kind else {}
-            found.append({**kept, "code": code, "type": kind, "label": {"vi": vi, "en": en}} | ({"required": True} if more and more[0] else {})
-                         | ({"list": more[1]} if len(more) > 1 and more[1] else {}))  # fmt: skip
-        return found
 
 
 class Checks(StageForm):
@@ -260,8 +240,7 @@ def _question_data(version: FormVersion, row: Mapping[str, Any]) -> dict[str, An
     home = next(s["code"] for s in version.definition["sections"] if row in s["questions"])
     when, formula = row.get("when") or {}, row.get("formula") or {}
     plain = {name: row.get(name) for name in ("code", "type", "required", "max_words", "min", "max", "list", "min_rows", "max_rows", "prefill")}
-    lines = [" | ".join((c["code"], c["type"], c["label"]["vi"], c["label"]["en"], "x" if c.get("required") else "", c.get("list", ""))).rstrip(" |") for c in row.get("columns") or []]
     return plain | _worded(row) | {
-        "section": home, "formula": formula.get("kind"), "formula_terms": ", ".join(formula.get("terms") or []), "options": "\n".join(f"{o['code']} | {o['vi']} | {o['en']}" for o in row.get("options") or []), "columns": "\n".join(lines),
+        "section": home, "formula": formula.get("kind"), "formula_terms": ", ".join(formula.get("terms") or []),
         "when_question": when.get("question"), "when_op": when.get("op"), "when_value": None if when.get("value") is None else str(when["value"]),
     }  # fmt: skip

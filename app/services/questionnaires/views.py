@@ -274,8 +274,8 @@ def question(pid: str) -> Any:
     version, code = _draft_of(pid), request.args.get("code")
     or_404(question_of(version.definition, code) if code else version)
     form = editing.Question.of(version, code, language(), request.args.get("section"))
-    shown = None
-    if form.validate_on_submit():
+    shown, more = None, form.is_submitted() and form.sheet.change_rows(form.wish)  # another row, or one less: nothing is kept
+    if not more and form.validate_on_submit():
         values = form.values()
         if request.form.get("do") == "preview":
             actions.with_question(version, values, section=form.section.data or "", was=code, at=clock.now())
@@ -286,7 +286,7 @@ def question(pid: str) -> Any:
     elif code and "refusal" not in g and not form.is_submitted():
         shown = _preview(version, question_of(version.definition, code) or {})
     page = render_template("questionnaires/question.html", form=form, version=version, lead=_lead(version), code=code, shown=shown)
-    return (page, 202) if form.is_submitted() and shown else page
+    return (page, 202) if form.is_submitted() and (shown or more) else page
 
 
 def _preview(version: FormVersion, values: dict[str, Any]) -> Any:
