@@ -129,6 +129,9 @@ def routes_table() -> None:
 i18n = AppGroup("i18n", help="Catalogues: one per room, Vietnamese; English is the text in the code.")
 
 
+ROOT_PARTS = ("templates", "kernel", "acts.py", "across/navigation.py", "across/verbs.py")  # what the catalogue outside the rooms speaks for
+
+
 def catalogues() -> list[Path]:
     """The Vietnamese catalogues of the root and of every room."""
     return sorted(Path(current_app.root_path).rglob("translations/vi/LC_MESSAGES/messages.po"))
@@ -168,7 +171,7 @@ def update_catalogue(room: Path, root: Path) -> None:
     po = room / "translations/vi/LC_MESSAGES/messages.po"
     po.parent.mkdir(parents=True, exist_ok=True)
     mapping = root / "babel.cfg"
-    parts = [room] if room != root else [root / "templates", root / "kernel", root / "across/navigation.py"]
+    parts = [room] if room != root else [root / part for part in ROOT_PARTS]
     pot = po.with_suffix(".pot")
     babel = [sys.executable, "-m", "babel.messages.frontend"]
     subprocess.run([*babel, "-q", "extract", "-F", str(mapping), "-k", "N_", "-k", "_", "--no-location", "--no-wrap", "--sort-output",

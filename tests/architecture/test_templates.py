@@ -11,6 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 
+from app.cli import ROOT_PARTS
+
 pytestmark = pytest.mark.nodb
 APP = Path(__file__).parent.parent.parent / "app"
 PAGES = sorted(p for p in APP.rglob("templates/**/*.html") if not p.name.startswith("_"))
@@ -58,7 +60,7 @@ def test_every_catalogue_is_complete(path):
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
 def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
     room = path.parents[3]
-    parts = [room] if room != APP else [APP / "templates", APP / "kernel", APP / "across/navigation.py"]
+    parts = [room] if room != APP else [APP / part for part in ROOT_PARTS]
     pot = tmp_path / "messages.pot"
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", APP / "babel.cfg", "-k", "N_", "-k", "_", "-o", pot, *parts], check=True)
     with pot.open("rb") as source, path.open("rb") as kept:
@@ -66,6 +68,13 @@ def test_no_sentence_of_the_code_is_missing_or_stale(path, tmp_path):
         catalogue = {m.id for m in read_po(kept, locale="vi") if m.id}
     assert code - catalogue == set(), "run: flask i18n update"
     assert catalogue - code == set(), "stale: run flask i18n update"
+
+
+def test_every_sentence_belongs_to_a_catalogue():
+    """A file with sentences that no catalogue reads would show English, and the next update would throw its translations away."""
+    read = [path.parents[3] for path in CATALOGUES if path.parents[3] != APP] + [APP / part for part in ROOT_PARTS]
+    speaking = (path for path in APP.rglob("*.py") if re.search(r'\b(?:N?_|_l)\(["\']', path.read_text()))
+    assert [str(path.relative_to(APP)) for path in speaking if not any(path.is_relative_to(part) for part in read)] == []
 
 
 def test_every_room_with_sentences_has_a_catalogue():
