@@ -129,6 +129,8 @@ def routes_table() -> None:
 i18n = AppGroup("i18n", help="Catalogues: one per room, Vietnamese; English is the text in the code.")
 
 
+
+
 def catalogues() -> list[Path]:
     """The Vietnamese catalogues of the root and of every room."""
     return sorted(Path(current_app.root_path).rglob("translations/vi/LC_MESSAGES/messages.po"))

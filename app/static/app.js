@@ -66,6 +66,9 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     for (const button of form.querySelectorAll("button[type=submit]")) {
       button.setAttribute("aria-disabled", "true");
       if (button === event.submitter && button.classList.contains("btn")) {
+        // it keeps its size: the second of two clicks must not fall on the link beside it, which would undo the sending
+        const { width, height } = button.getBoundingClientRect();
+        Object.assign(button.style, { minWidth: `${width}px`, minHeight: `${height}px` });
         button.dataset.label = button.textContent;
         button.textContent = busyWord;
       }

@@ -54,3 +54,17 @@ def test_the_menu_of_the_person_opens_and_closes_with_keys(site: Site, visit: Ca
     page.keyboard.press("Escape")
     assert not page.locator("details.menu").evaluate("e => e.open")
     assert focused(page, "e.tagName") == "SUMMARY", "the focus goes back to where the menu was opened"
+
+
+def test_the_second_of_two_clicks_finds_the_same_button(site: Site, visit: Callable[..., Page]) -> None:
+    """The word of a button changes once it is sent; a shorter one would put the link beside it under the pointer, which undoes the sending."""
+    page = visit("pi1")
+    go(page, "/ideas/new")
+    page.evaluate("document.addEventListener('submit', e => e.preventDefault())")
+    button = page.locator("main .form-actions button[type=submit]").first
+    button.evaluate("e => { e.textContent = 'Mở tất cả hồ sơ của thông báo và ban hành biên bản mở hồ sơ' }")
+    size = 'e => [e.offsetWidth, e.offsetHeight]'
+    before = button.evaluate(size)
+    button.click()
+    assert button.get_attribute("aria-disabled") == "true"
+    assert button.evaluate(size) == before

@@ -40,7 +40,7 @@ def _next(topic: Topic, calls: list[dict[str, Any]]) -> list[tuple[str, str, boo
     elif topic.state == TopicState.OPEN_AGAIN and current_user.can(Do.CALLS_DRAFT):
         steps.append((_("Call again"), url_for(".open_again", pid=topic.public_id)))
     if topic.state == TopicState.APPROVED and draft is None and current_user.can(Do.CALLS_DRAFT):
-        steps.append((_("Put out a call"), url_for("calls.new", mode=str(topic.mode))))
+        steps.append((_("Put out a call"), url_for("calls.new", mode=str(topic.mode), topic=topic.public_id)))
     if TOPIC.may(topic, "drop") and current_user.can(Do.TOPICS_DROP):
         steps.append((_("Drop the topic"), url_for(".drop", pid=topic.public_id)))
     return [(label, url, place == 0 and url_for(".drop", pid=topic.public_id) != url) for place, (label, url) in enumerate(steps)]

@@ -68,12 +68,14 @@ def export() -> Any:
 @allow(Do.CALLS_DRAFT)
 @writes
 def new() -> Any:
-    """A new draft; ?mode=direct for direct assignment, ?copy=… with everything of a past call carried over and dates anew."""
+    """A new draft; ?mode=direct for direct assignment, ?topic=… with this one ticked, ?copy=… with everything of a past call carried over and dates anew."""
     copied = or_404(queries.call_for(current_user, request.args["copy"])) if request.args.get("copy") else None
     mode = copied.mode if copied else Mode.DIRECT if request.args.get("mode") == "direct" else Mode.SELECTION
     at = clock.now()
     free, deadline = ideas.free_topics(mode), actions.default_deadline(at)
     form = forms.Edit.of(None, free, deadline, actions.default_calendar(deadline, at), copied, queries.topics_in_drafts())
+    if request.method == "GET" and request.args.get("topic"):
+        form.topics.data = [request.args["topic"]]
     if form.validate_on_submit():
         moved = form.follow(dict.fromkeys(MOVING) | actions.default_calendar(form.deadline.data, at)) if form.moves_deadline() and form.deadline.data > at else []
         call = actions.draft(_chosen(free, form), mode=mode, copied=copied, by=current_user, at=at, **form.values())
