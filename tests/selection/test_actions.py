@@ -27,10 +27,16 @@ from app.stages.calls import queries as calls
 from app.stages.ideas.rules import TopicState
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
-from app.stages.selection import actions, queries
+from app.stages.selection import actions, queries, scoring
 from app.stages.selection.rules import RoundState
 
 DAY = timedelta(days=1)
+
+
+def remarks_on(council, proposal):
+    """What members wrote on a dossier, as its applicant and the papers are told."""
+    counts = council_queries.counts_of(council)
+    return next(scoring.remarks(counts[item.public_id]) for item in council.agenda if item.subject_pid == proposal.public_id)
 
 
 @pytest.fixture
@@ -170,7 +176,7 @@ def test_the_chair_who_is_out_does_not_preside(cast, call_topic, at, db):
     assert f"Chủ trì\n{cast['member2'].name}" in words and "12/GUQ" in words
     assert "Ý kiến của thành viên 3" in words, "what members wrote stands in the annex"
     first, second = proposals(db)
-    assert queries.remarks_on(first) == [f"Ý kiến của thành viên {n}" for n in range(6)]
+    assert remarks_on(council, first) == [f"Ý kiến của thành viên {n}" for n in range(6)]
     assert queries.line_of(first) is None, "the applicant is told when the round is concluded"
     actions.conclude(queries.round_of_council(council), by=cast["officer"], at=meets + 32 * DAY)
     assert queries.line_of(second).proposal_id == second.id
