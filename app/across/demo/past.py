@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 def three_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
-    """Three projects that have ended: one in use and followed up, one not accepted, one terminated early."""
+    """Three projects that have ended: one in use and followed up, one of its results refused by who should receive it, one not accepted, one terminated early."""
     topics = [topic(cast, names, at + n * DAY, by=by) for n, by in enumerate(("pi1", "pi3", "pi5"))]
     season = checked_call(cast, topics, at, [Bid(0, "pi1", 850_000_000), Bid(0, "pi3", 920_000_000), Bid(1, "pi4", 610_000_000), Bid(2, "pi6", 730_000_000)])
     done = running(cast, season, 0)
@@ -42,6 +42,7 @@ def three_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
     results = endings.recognised(cast, done, at + 450 * DAY)
     endings.liquidated(cast, done, at + 510 * DAY)
     endings.in_use(cast, results, at + 545 * DAY)
+    transfer.refused(cast, result=results[2], at=at + 546 * DAY)
     weak = running(cast, season, 1)
     execution.reported(cast, project=weak, at=at + 290 * DAY)
     endings.failed(cast, weak, at + 455 * DAY)
@@ -51,14 +52,12 @@ def three_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
 
 
 def two_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
-    """A direct assignment that is done; a topic that drew nobody, called again and now under way."""
+    """A direct assignment whose results are recognised; a topic that drew nobody, called again and now under way."""
     given = topic(cast, names, at, mode=Mode.DIRECT, assigned=cast.org("host2"), by="pi3")
     done = checked_call(cast, [given], at, [Bid(0, "pi3", 480_000_000)])
     project = running(cast, done, 0)
     execution.reported(cast, project=project, at=at + 290 * DAY)
-    first, *_rest = endings.recognised(cast, project, at + 455 * DAY)
-    endings.liquidated(cast, project, at + 514 * DAY)
-    transfer.refused(cast, result=first, at=at + 545 * DAY)
+    endings.recognised(cast, project, at + 455 * DAY)
     topics = [topic(cast, names, at + DAY, by="pi2"), topic(cast, names, at + 2 * DAY, by="pi5")]
     season = checked_call(cast, topics, at + 5 * DAY, [Bid(0, "pi2", 540_000_000, 18)])
     judged = running(cast, season, 0)

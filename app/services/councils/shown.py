@@ -22,6 +22,7 @@ from app.services.councils.actions.session import (
 from app.services.councils.actions.setup import check_time
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.procedures import invalid_lines
+from app.services.councils.room.queries import Course
 from app.services.councils.rules import (
     COUNCIL,
     PREPARED,
@@ -150,13 +151,13 @@ def _as_member(steps: _Steps, council: Council, seat: Seat) -> None:
     if council.state != CouncilState.CONVENED or not seat.present:
         return
     recused, own, without = queries.recusals_of(council), queries.own_ballots(council, seat), broken_items(council, clock.now())
-    able = [item for item in queries.open_items(council) if item not in without]
+    able, course = [item for item in queries.open_items(council) if item not in without], Course(council, clock.today())
     for item in able:
-        if item.id not in own and (seat.id, item.id) not in recused:
+        if item.id not in own and (seat.id, item.id) not in recused and course.lets("ballot", item):
             steps.offer(True, _("Cast the ballot on item %(n)s", n=item.position), "councils.cast", item_pid=item.public_id)
     for item in able:
         leader = queries.presiding_over(council, item, recused)
-        steps.offer(leader is not None and leader.id == seat.id, _("Open the box of item %(n)s", n=item.position), "councils.open_box", item_pid=item.public_id)
+        steps.offer(leader is not None and leader.id == seat.id and course.lets("box", item), _("Open the box of item %(n)s", n=item.position), "councils.open_box", item_pid=item.public_id)
 
 
 def _as_keeper(steps: _Steps, council: Council) -> None:

@@ -203,7 +203,7 @@ def decide_complaint(pid: str) -> Any:
 @allow(Do.PROPOSALS_WITHDRAW)
 @writes
 def take_back_complaint(pid: str) -> Any:
-    row = ready(complaints.for_user(current_user, pid), moves(COMPLAINT, "take_back"))
+    row = ready(complaints.for_user(current_user, pid), complaints.check_own, moves(COMPLAINT, "take_back"))
     form = forms.Plain(data={"version": row.version})
     if form.validate_on_submit():
         complaints.take_back(row, seen=form.version.data, by=current_user, at=clock.now())

@@ -121,10 +121,15 @@ def file(proposal: Proposal, text: str, *, by: User, at: datetime) -> Complaint:
     return row
 
 
-def take_back(row: Complaint, *, by: User, at: datetime, seen: Any = None) -> None:
-    """Who holds the dossier does not complain any more."""
+def check_own(row: Complaint, by: User) -> None:
+    """Raises NotAllowed for who does not hold the dossier."""
     if not outcomes.is_own(row.proposal, by):
         raise NotAllowed(N_("The principal investigator or a manager of the host organisation complains."))
+
+
+def take_back(row: Complaint, *, by: User, at: datetime, seen: Any = None) -> None:
+    """Who holds the dossier does not complain any more."""
+    check_own(row, by)
     COMPLAINT.advance(row, "take_back", by=by, at=at, seen=seen)
 
 

@@ -16,7 +16,7 @@ from app.services.councils.rules import CouncilState
 def refuse_unless(council: Council, item: AgendaItem, what: str) -> None:
     """Raises WrongState when the session goes by the order of work and is not at the step for this."""
     course = Course(council, date.max)  # a council in session has its rules frozen
-    if not course.begun or course.is_at(what, item):
+    if course.lets(what, item):
         return
     station = course.station
     step = {"vi": "–", "en": "–"} if station is None else station.step
