@@ -179,7 +179,7 @@ def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
     begun = exists().where(Appraisal.proposal_id == Proposal.id)  # a dossier is ranked once: asked before its line is looked for
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
     return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.concluded_round()),
+            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.may_be_appraised()),
             lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
             .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted, Proposal.state == ProposalState.SELECTED)]  # fmt: skip
 

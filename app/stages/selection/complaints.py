@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from app.kernel import outbox, subjects
 from app.kernel.clock import local
@@ -71,6 +71,12 @@ def open_complaint(line: RankingLine) -> Complaint | None:
     """A complaint about any outcome of the line's round that waits for an answer."""
     asked = select(Complaint).join(RankingLine, RankingLine.id == Complaint.ranking_line_id)
     return db.session.scalar(asked.where(RankingLine.round_id == line.round_id, Complaint.state == ComplaintState.FILED).limit(1))
+
+
+def rounds_waiting() -> Select[tuple[int]]:
+    """The rounds of which a complaint waits for an answer: their money waits too."""
+    line = aliased(RankingLine)
+    return select(line.round_id).join(Complaint, Complaint.ranking_line_id == line.id).where(Complaint.state == ComplaintState.FILED)
 
 
 def of_round(found: Round) -> list[Complaint]:

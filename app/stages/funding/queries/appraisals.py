@@ -33,6 +33,7 @@ from app.stages.proposals.models import (
     TeamMember,
 )
 from app.stages.proposals.rules import ProposalState
+from app.stages.selection import complaints
 from app.stages.selection.models import RankingLine, Round
 from app.stages.selection.rules import RoundState
 
@@ -174,6 +175,11 @@ def selected(row: type[RankingLine | Appraisal]) -> ColumnElement[bool]:
 def concluded_round() -> ColumnElement[bool]:
     """The condition on RankingLine: its round is concluded, the choice of the council stands."""
     return RankingLine.round_id.in_(select(Round.id).where(Round.state == RoundState.CONCLUDED))
+
+
+def may_be_appraised() -> ColumnElement[bool]:
+    """The condition on RankingLine: the council's choice stands and no complaint about it waits for an answer."""
+    return concluded_round() & RankingLine.round_id.not_in(complaints.rounds_waiting())
 
 
 def is_concluded(line: RankingLine) -> bool:

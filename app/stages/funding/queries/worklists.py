@@ -23,7 +23,7 @@ from app.stages.funding.models import (
     Tranche,
 )
 from app.stages.funding.queries.appraisals import (
-    concluded_round,
+    may_be_appraised,
     selected,
     with_people,
 )
@@ -41,7 +41,7 @@ WAITING = (SubmissionState.SUBMITTED, SubmissionState.HELD)
 def lines_to_appraise() -> list[RankingLine]:
     """Ranking lines of selected dossiers of concluded rounds without an appraisal."""
     begun = exists().where(Appraisal.ranking_line_id == RankingLine.id)
-    return list(db.session.scalars(select(RankingLine).options(with_people(RankingLine.proposal)).where(selected(RankingLine), ~begun, concluded_round())
+    return list(db.session.scalars(select(RankingLine).options(with_people(RankingLine.proposal)).where(selected(RankingLine), ~begun, may_be_appraised())
                                    .order_by(RankingLine.id)))  # fmt: skip
 
 
