@@ -165,7 +165,7 @@ def ask_outage(call_topic: CallTopic, *, email: str, outage_from: datetime, outa
     draft = queries.draft_of(person, call_topic) if person is not None else None
     if draft is None:
         raise Incomplete(N_("There is no draft of an investigator with this address for this topic."), field="email")
-    _refuse_own(draft, by)
+    refuse_own(draft, by)
     submitting.check_ready(draft, at)
     row = LateAdmission(ground=LateGround.OUTAGE, call_topic_id=call_topic.id, proposal_id=draft.id, outage_from=outage_from, outage_until=outage_until,
                         reason=nfc(reason), document=nfc(document), asked_by_id=by.id, asked_at=at)  # fmt: skip
@@ -189,8 +189,9 @@ def _asked(row: LateAdmission, subject: Any, by: User, at: datetime) -> LateAdmi
     return queries.admission_by_pid(row.public_id) or row
 
 
-def _refuse_own(proposal: Proposal, by: User) -> None:
-    if any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
+def refuse_own(proposal: Proposal, by: User) -> None:
+    """Raise NotAllowed for an officer who belongs to the dossier's team or host."""
+    if proposal.pi_id == by.id or any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
         raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must take it in."))
 
 
@@ -224,7 +225,7 @@ def confirm(row: LateAdmission, *, by: User, at: datetime) -> Proposal:
 def _admit(row: LateAdmission, by: User, at: datetime) -> Proposal:
     found = db.session.get_one(Proposal, row.proposal_id)
     proposal = queries.held(found)
-    _refuse_own(proposal, by)
+    refuse_own(proposal, by)
     submitting.check_ready(proposal, at)
     row.confirmed_by_id, row.confirmed_at = by.id, at
     db.session.flush()

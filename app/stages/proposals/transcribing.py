@@ -20,6 +20,7 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.proposals import (
     actions,
+    admitting,
     cloning,
     queries,
     submitting,
@@ -39,8 +40,7 @@ def _check_officer(proposal: Proposal, by: User) -> None:
     """Raise unless this officer has nothing to do with the dossier, which is opened and neither refused nor decided."""
     if not by.can(Do.PROPOSALS_CHECK):
         raise NotAllowed(N_("An officer of the Department enters what is on paper."))
-    if proposal.pi_id == by.id or any(m.user_id == by.id for m in proposal.team) or by.belongs_to(proposal.host_id):
-        raise NotAllowed(N_("You belong to this dossier's team or host: a colleague must take it in."))
+    admitting.refuse_own(proposal, by)
     if queries.is_sealed(proposal):
         raise WrongState(N_("The envelope is sealed until the opening."))
     if proposal.state not in OPEN_TO:

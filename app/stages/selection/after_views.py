@@ -9,10 +9,9 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.downloads import download
 from app.kernel import clock
-from app.kernel.errors import Refused
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
@@ -104,15 +103,7 @@ def outcome(pid: str) -> Any:
     return render_template(
         "selection/outcome.html", proposal=proposal, line=line, verdict=letters.outcome_of(line), told=letters.feedback_on(line, council=queries.council_of(found), on=day), day=day,
         letter=next((p for p in papers.of(proposal) if p.template == letters.LETTER), None), until=letters.complain_until(found),
-        complaint=complaint if complaint and (own or current_user.can(Do.SELECTION_READ)) else None, may_complain=_may_complain(proposal))  # fmt: skip
-
-
-def _may_complain(proposal: Any) -> bool:
-    try:
-        complaints.check_filing(proposal, current_user, on=clock.today())
-    except Refused:
-        return False
-    return True
+        complaint=complaint if complaint and (own or current_user.can(Do.SELECTION_READ)) else None, may_complain=fits(proposal, lambda row, by: complaints.check_filing(row, by, on=clock.today())))  # fmt: skip
 
 
 @bp.route("/outcomes/<pid>/complain", methods=["GET", "POST"])
@@ -191,12 +182,8 @@ def decide_complaint(pid: str) -> Any:
         said = _("Upheld; the dossiers wait for another session.") if uphold else _("Dismissed; the outcome stands.")
         return done(said, url_for(".complaint", pid=pid))
     found = queries.round_of_line(row.line)
-    late = None
-    try:
-        actions.check_reconsiderable(found)
-    except Refused as refused:
-        late = refused
-    return render_template("selection/decide_complaint.html", row=row, form=form, round=found, late=late is not None, mailed=[u.name for u in outcomes.holders(row.proposal)])
+    late = not fits(found, actions.check_reconsiderable)
+    return render_template("selection/decide_complaint.html", row=row, form=form, round=found, late=late, mailed=[u.name for u in outcomes.holders(row.proposal)])
 
 
 @bp.route("/complaints/<pid>/take-back", methods=["GET", "POST"])

@@ -30,7 +30,7 @@ from app.stages.selection import (
 from app.stages.selection.blueprint import bp
 from app.stages.selection.forms import Vacancy
 from app.stages.selection.models import Round
-from app.stages.selection.rules import ROUND, RoundState
+from app.stages.selection.rules import ROUND, ComplaintState, RoundState
 
 __all__ = ["after_views", "bp"]
 
@@ -110,11 +110,12 @@ def show(pid: str) -> Any:
     selected = next((line for line in found.lines if line.proposal.state == ProposalState.SELECTED), None)
     if current_user.can(Do.FUNDING_APPROVE) and vacancies.is_vacant(found):
         next_steps.append((_("Decide who moves up"), url_for(".move_up", pid=pid), True))
-    waits = selected is not None and complaints.open_complaint(selected) is not None  # the money waits too
+    told = complaints.of_round(found)
+    waits = any(c.state == ComplaintState.FILED for c in told)  # the money waits too
     if found.state == RoundState.CONCLUDED and selected is not None and not waits and current_user.can(Do.FUNDING_READ):
         next_steps.append((_("Budget appraisal"), url_for("funding.begin_appraisal", pid=selected.public_id) if current_user.can(Do.FUNDING_APPRAISE) else url_for("funding.index"), True))
     next_steps.append((_("Ranked list of the call"), url_for(".call", pid=found.call_topic.call.public_id), False))
-    return render_template("selection/show.html", round=found, next_steps=next_steps, complaints=complaints.of_round(found), timeline_entries=journal.timeline([journal.subject_key(found)]),
+    return render_template("selection/show.html", round=found, next_steps=next_steps, complaints=told, timeline_entries=journal.timeline([journal.subject_key(found)]),
                            dossiers=[] if found.lines else queries.dossiers(found.call_topic_id, ProposalState.IN_SELECTION, ProposalState.ELIGIBLE))  # fmt: skip
 
 

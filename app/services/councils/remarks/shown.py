@@ -13,10 +13,11 @@ from flask_login import current_user
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.services.councils import queries, shown
-from app.services.councils.actions.session import broken_items, runs
+from app.services.councils.actions.session import broken_items, quorum, runs
 from app.services.councils.models import Council
 from app.services.councils.remarks import queries as remarks
 from app.services.councils.remarks.queries import Line
+from app.services.councils.room import queries as room
 from app.services.councils.room import shown as room_shown
 from app.services.councils.rules import PREPARED, CouncilState
 
@@ -103,7 +104,7 @@ def _before_session(council: Council) -> list[tuple[str, str | None, str]]:
     for item, checks in broken_items(council, clock.now(), all_there=True).items():
         found.append((_("Item %(n)s has no quorum even when everybody comes: %(why)s", n=item.position, why=shown.told(checks)[0][1]), _to(council, "show"), _("To the council")))
     if council.meets_at is not None and clock.local(council.meets_at).date() <= clock.today():
-        short = room_shown.short(council)
+        short = room_shown.short(council, quorum(council, clock.now()))
         if not short["kept"]:
             said = _("Quorum: needed %(need)s of %(all)s, present %(have)s.", need=short["need"], all=short["all"], have=short["have"])
             found.append((said, _to(council, "attend") if keeps else None, _("Note attendance")))
@@ -113,9 +114,10 @@ def _before_session(council: Council) -> list[tuple[str, str | None, str]]:
 
 
 def _in_session(council: Council) -> list[tuple[str, str | None, str]]:
-    scene = room_shown.scene(council)
-    keeps = runs(council, current_user)
-    found: list[tuple[str, str | None, str]] = [(said, _to(council, "room"), _("Session room")) for said in scene["obstacles"]]
-    if scene["vice_needs"]:
-        found.append((_("The vice chair has to preside and no written authorisation is noted."), _to(council, "authorise") if keeps else None, _("Note the authorisation")))
+    if not runs(council, current_user):
+        return []
+    course = room.course_of(council, clock.now())
+    found: list[tuple[str, str | None, str]] = [(said, _to(council, "room"), _("Session room")) for said in room_shown.obstacles(council, course)]
+    if room_shown.vice_needs(council):
+        found.append((_("The vice chair has to preside and no written authorisation is noted."), _to(council, "authorise"), _("Note the authorisation")))
     return found

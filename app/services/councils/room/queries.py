@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import local
@@ -46,12 +46,16 @@ def number(council: Council) -> int:
 
 def version(pid: str) -> int:
     """The newest line of the council's journal: whatever happens in the room writes one."""
-    return int(db.session.scalar(select(func.max(JournalEntry.seq)).where(JournalEntry.subject_type == "council", JournalEntry.subject_pid == pid)) or 0)
+    return int(db.session.scalar(_newest(pid)) or 0)
+
+
+def _newest(pid: str) -> Select[tuple[int]]:
+    return select(func.max(JournalEntry.seq)).where(JournalEntry.subject_type == "council", JournalEntry.subject_pid == pid)
 
 
 def may_look(pid: str, user: User) -> tuple[int, bool] | None:
     """(version, does the person still sit there) for the live part, in one statement; None for who may not see the council."""
-    newest = select(func.max(JournalEntry.seq)).where(JournalEntry.subject_type == "council", JournalEntry.subject_pid == pid).scalar_subquery()
+    newest = _newest(pid).scalar_subquery()
     seat = select(Seat.id).where(Seat.council_id == Council.id, Seat.user_id == user.id, Seat.left_at.is_(None)).limit(1).scalar_subquery()
     found = db.session.execute(select(newest, Council.state, seat).where(Council.public_id == pid)).first()
     if found is None:

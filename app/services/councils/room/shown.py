@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -12,8 +13,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import fits
 from app.kernel import clock
-from app.kernel.errors import Refused
 from app.kernel.permissions import Do
 from app.kernel.web import sentence_of
 from app.services.councils import queries, shown
@@ -25,7 +26,7 @@ from app.services.councils.room import actions, talk
 from app.services.councils.room import queries as room
 from app.services.councils.room.queries import Course
 from app.services.councils.room.rules import Station
-from app.services.councils.rules import UNDER_WAY, CouncilState
+from app.services.councils.rules import UNDER_WAY, Check, CouncilState
 
 
 def tag_of(seq: int) -> str:
@@ -39,26 +40,17 @@ def scene(council: Council) -> dict[str, Any]:
     course = room.course_of(council, at)
     keeps = runs(council, current_user)
     items = shown.items(council, seat)
-    station = course.station
+    station, checks, rule = course.station, quorum(council, at), _quorum_rule(council)
     return {
         "council": council, "seat": seat, "keeps": keeps, "course": course, "now": station_of(course, station), "next": station_of(course, course.next),
         "running": council.state == CouncilState.CONVENED, "under_way": council.state in UNDER_WAY, "items": items,
-        "line": _line(course), "place": _place(course), "quorum": shown.told(quorum(council, at), _source(council)) if council.state in UNDER_WAY else [],
-        "short": short(council), "members": _members(council), "inside": room.inside(council), "obstacles": _obstacles(council, course) if keeps else [],
+        "line": _line(course), "place": _place(course), "quorum": shown.told(checks, f"{rule.key} · {rule.source} · {_(rule.mark.label)}") if council.state in UNDER_WAY else [],
+        "short": short(council, checks), "members": _members(council), "inside": room.inside(council), "obstacles": obstacles(council, course) if keeps else [],
         "leader": queries.presiding(council), "keeper": queries.keeping(council), "reading": _reading(council, course, station, seat),
         "talk": _talk(council, course, seat, items), "mine": _own(council, course, seat, items), "boxes": _boxes(council, course, seat),
-        "back": _can(actions.check_back, council) if keeps else False, "once": lambda: secrets.token_urlsafe(24), "step_key": actions.key_of(course.next) if course.next else "",
-        "hour": lambda at: f"{clock.local(at):%H:%M}", "vice_needs": keeps and _vice_needs(council),
+        "back": fits(council, actions.check_back) if keeps else False, "once": lambda: secrets.token_urlsafe(24), "step_key": actions.key_of(course.next) if course.next else "",
+        "hour": lambda at: f"{clock.local(at):%H:%M}", "vice_needs": keeps and vice_needs(council),
     }  # fmt: skip
-
-
-def _can(guard: Any, council: Council) -> bool:
-    """Would the act's form be shown to this person now?"""
-    try:
-        guard(council, current_user)
-    except Refused:
-        return False
-    return True
 
 
 def station_of(course: Course, station: Station | None) -> dict[str, Any] | None:
@@ -87,16 +79,15 @@ def _place(course: Course) -> tuple[int, int]:
     return (course.here + 1 if course.here is not None else 0), len(course.stations)
 
 
-def _source(council: Council) -> str:
-    rule = room.rule(council, f"councils.{council.kind}.quorum", clock.today())
-    return f"{rule.key} · {rule.source} · {_(rule.mark.label)}"
+def _quorum_rule(council: Council) -> Any:
+    return room.rule(council, f"councils.{council.kind}.quorum", clock.today())
 
 
-def short(council: Council) -> dict[str, Any]:
-    """The quorum in one line: needed, there, who is missing."""
-    rule = room.rule(council, f"councils.{council.kind}.quorum", clock.today()).value
+def short(council: Council, checks: Sequence[Check]) -> dict[str, Any]:
+    """The quorum in one line, by its checks as they stand: needed, there, who is missing."""
+    rule = _quorum_rule(council).value
     need, have = ceil(Fraction(*rule["fraction"]) * len(council.seats)), sum(s.present for s in council.seats)
-    broken = [c for c in quorum(council, clock.now()) if not c.kept]
+    broken = [c for c in checks if not c.kept]
     roles = dict.fromkeys(str(_(role.label)) for check in broken for role in check.roles)
     return {"need": need, "all": len(council.seats), "have": have, "roles": list(roles), "kept": not broken,
             "away": [s.user.name for s in council.seats if not s.present]}  # fmt: skip
@@ -111,7 +102,8 @@ def _members(council: Council) -> list[dict[str, Any]]:
     return [{"seat": s, "lines": lines.get(s.id, []), "how": lines[s.id][-1].how if s.present and s.id in lines else None} for s in council.seats]
 
 
-def _obstacles(council: Council, course: Course) -> list[str]:
+def obstacles(council: Council, course: Course) -> list[str]:
+    """What keeps the session from its next step, in sentences."""
     if council.state != CouncilState.CONVENED:
         return []
     return [sentence_of(refusal) for refusal in actions.obstacles(council, course, clock.now())]
@@ -141,21 +133,13 @@ def _talk(council: Council, course: Course, seat: Seat | None, items: list[dict[
         item = row["item"]
         if row["out"]:
             continue
-        may = seat is not None and _fits(talk.may_discuss, council, item, at)
+        may = seat is not None and fits(item, lambda row, by: talk.may_discuss(council, row, by=by, at=at))
         reads = current_user.can(Do.COUNCILS_READ) or may or (seat is not None and (council.state == CouncilState.CONVENED or remarks.may_read_others(item, seat)))
-        asks = _fits(talk.may_ask, council, item, at)
+        asks = fits(item, lambda row, by: talk.may_ask(council, row, by=by, at=at))
         if may or asks or (reads and notes[item.id]) or askings[item.id]:
             found.append({"item": item, "notes": notes[item.id] if reads else [], "askings": askings[item.id], "may": may, "asks": asks,
                           "here": course.station is not None and course.station.item == item.public_id})  # fmt: skip
     return found
-
-
-def _fits(guard: Any, council: Council, item: AgendaItem, at: Any) -> bool:
-    try:
-        guard(council, item, by=current_user, at=at)
-    except Refused:
-        return False
-    return True
 
 
 def _own(council: Council, course: Course, seat: Seat | None, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -166,7 +150,7 @@ def _own(council: Council, course: Course, seat: Seat | None, items: list[dict[s
     for row in items:
         item = row["item"]
         open_item = item.opened_at is None and item.given_back_at is None
-        now = open_item and seat.present and not row["out"] and not row["broken"] and row["ballot"] is None and (not course.begun or course.is_at("ballot", item))
+        now = open_item and seat.present and not row["out"] and not row["broken"] and row["ballot"] is None and course.lets("ballot", item)
         if now or row["ballot"] is not None:
             found.append({"item": item, "now": now})
     return found
@@ -179,11 +163,11 @@ def _boxes(council: Council, course: Course, seat: Seat | None) -> list[AgendaIt
     recused, cast = queries.recusals_of(council), queries.cast_by(council)
     open_ = queries.open_items(council)
     whole = {i.id: all(s.id in cast[i.id] for s in queries.voters(council, i, recused)) for i in open_}
-    able = [i for i in open_ if (not course.begun or course.is_at("box", i)) and (all(whole.values()) if queries.procedure(council).together else whole[i.id])]
+    able = [i for i in open_ if course.lets("box", i) and (all(whole.values()) if queries.procedure(council).together else whole[i.id])]
     return [i for i in able if (leader := queries.presiding_over(council, i, recused)) is not None and leader.id == seat.id]
 
 
-def _vice_needs(council: Council) -> bool:
+def vice_needs(council: Council) -> bool:
     """Does the vice chair have to preside, without an authorisation noted?"""
     if council.vice_authorised or council.state not in UNDER_WAY:
         return False
