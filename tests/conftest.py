@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
@@ -31,6 +32,14 @@ AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_login")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs longer under DEEP is part of `make deep`, which takes what is marked deep."""
+    for item in items if os.environ.get("DEEP") else ():
+        if item.get_closest_marker("longer"):
+            item.add_marker(pytest.mark.deep)
 
 
 @pytest.fixture(scope="session")

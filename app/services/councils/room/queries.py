@@ -122,10 +122,6 @@ class Course:
     def item_of(self, station: Station) -> AgendaItem | None:
         return self.items[station.item] if station.item else None
 
-    def lets(self, what: str, item: AgendaItem) -> bool:
-        """Whether the order of work, once the session goes by it, is at the step for this."""
-        return not self.begun or self.is_at(what, item)
-
     def is_at(self, what: str, item: AgendaItem | None = None) -> bool:
         """Is the session at the step that opens this, for the item?"""
         station = self.station
