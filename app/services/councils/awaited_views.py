@@ -31,7 +31,7 @@ def _listing() -> Listing:
         select(*row), request.args, key=row.n, default="due", scalars=False,
         columns=[
             Column("name", _("Name"), lambda r: r.name, sort=row.sort_name, place=lambda r: r.sort_name),
-            Column("what", _("Awaited"), lambda r: _(What(r.what).label)),
+            Column("what", _("What is awaited"), lambda r: _(What(r.what).label)),
             Column("due", _("Due"), awaited.day, sort=row.due),
             Column("council", _("Council"), lambda r: r.council, sort=row.council),
             Column("kind", _("Kind"), lambda r: _(r.kind.label)),
@@ -40,7 +40,7 @@ def _listing() -> Listing:
         ],
         filters=[
             Filter("q", _("Words of name or council"), lambda s, v: s.where(row.user_id.in_(awaited.named(current_user, v)) | row.folded.contains(fold(v), autoescape=True))),
-            Filter("what", _("Awaited"), lambda s, v: s.where(row.what == v), choices=[(str(w), _(w.label)) for w in What]),
+            Filter("what", _("What is awaited"), lambda s, v: s.where(row.what == v), choices=[(str(w), _(w.label)) for w in What]),
             Filter("kind", _("Kind"), lambda s, v: s.where(row.kind == v), choices=[(str(k), _(k.label)) for k in Kind]),
             Filter("late", _("In time"), lambda s, v: s.where(row.due < before) if v == "yes" else s.where(row.due >= before), choices=[("yes", _("Late")), ("no", _("Still in time"))]),
             Filter("mine", _("Councils"), lambda s, v: s.where(row.officer_id == current_user.id), choices=[("yes", _("Proposed by me"))]),
