@@ -16,7 +16,7 @@ def ballots(council: Council, seat: Seat, *, at: datetime) -> list[AgendaItem]:
     """The items on which this member can cast a ballot now."""
     course = Course(council, date.max)
     recused, own = queries.recusals_of(council), queries.own_ballots(council, seat)
-    items = [i for i in queries.open_items(council) if course.is_at("ballot", i) and i.id not in own and (seat.id, i.id) not in recused]
+    items = [i for i in queries.open_items(council) if course.allows("ballot", i) and i.id not in own and (seat.id, i.id) not in recused]
     if council.state != CouncilState.CONVENED or not seat.present or not items:
         return []
     against = {item.id for item, clash in clashes.of(council, {seat.user_id: seat.role}, on=local(at).date())[seat.user_id] if clash.hard}
@@ -29,7 +29,7 @@ def ballots(council: Council, seat: Seat, *, at: datetime) -> list[AgendaItem]:
 def boxes(council: Council, seat: Seat, *, at: datetime) -> list[AgendaItem]:
     """The boxes that this member opens now: presiding over the item, everybody who votes having cast."""
     course = Course(council, date.max)
-    items = [i for i in queries.open_items(council) if course.is_at("box", i)]
+    items = [i for i in queries.open_items(council) if course.allows("box", i)]
     if council.state != CouncilState.CONVENED or not items:
         return []
     recused, cast = queries.recusals_of(council), queries.cast_by(council)

@@ -45,7 +45,7 @@ def paper(pid: str) -> Any:
     team = actions.team(council)
     mine = current_user in team
     course = Course(council, date.max)
-    items = [(item, _sheets(council, item)) for item in queries.open_items(council) if course.is_at("ballot", item)] if mine else []
+    items = [(item, _sheets(council, item)) for item in queries.open_items(council) if course.allows("ballot", item)] if mine else []
     return render_template("councils/paper.html", council=council, team=team, mine=mine, items=items)
 
 

@@ -16,7 +16,7 @@ from app.services.councils.rules import CouncilState
 def refuse_unless(council: Council, item: AgendaItem, what: str) -> None:
     """Raises WrongState when the session is not at the step for this, naming the step that comes first."""
     course = Course(council, date.max)  # a council in session has its rules frozen
-    if course.is_at(what, item):
+    if course.allows(what, item):
         return
     own = next((n for n, s in enumerate(course.stations) if s.opens(what) and s.item in (None, item.public_id)), None)
     if what == "ballot" and own is not None and course.here is not None and course.here > own:
@@ -32,7 +32,7 @@ def refuse_before_end(council: Council, _by: object = None) -> None:
     if council.state != CouncilState.CONVENED or not _counted_here(council):
         return
     course = Course(council, date.max)
-    if not course.is_at("conclusion") and (following := course.next) is not None:
+    if not course.allows("conclusion") and (following := course.next) is not None:
         raise WrongState(N_("By the order of work (%(source)s) this comes first: %(step)s."), source=course.rule.source, step=_said(following))
 
 

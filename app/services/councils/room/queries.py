@@ -122,6 +122,10 @@ class Course:
     def item_of(self, station: Station) -> AgendaItem | None:
         return self.items[station.item] if station.item else None
 
+    def allows(self, what: str, item: AgendaItem | None = None) -> bool:
+        """Is this the time for it? An order that has no step for it (its officers left it out) does not bind it."""
+        return self.is_at(what, item) or not any(s.opens(what) for s in self.stations)
+
     def is_at(self, what: str, item: AgendaItem | None = None) -> bool:
         """Is the session at the step that opens this, for the item?"""
         station = self.station

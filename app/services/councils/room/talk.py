@@ -38,7 +38,7 @@ def may_discuss(council: Council, item: AgendaItem, *, by: User, at: datetime) -
     clashes.refuse(council, [item], seat, on=local(at).date(), said=N_("%(reason)s You cannot write on it."))
     course = room.course_of(council, at)
     if council.state == CouncilState.CONVENED:
-        if not course.is_at("discussion", item):
+        if not course.allows("discussion", item):
             raise WrongState(N_("The council discusses this item at its own step, before the ballot."))
         return
     if not may_read_others(item, seat):
