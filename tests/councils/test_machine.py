@@ -39,7 +39,8 @@ from app.stages.selection.rules import COMPLAINT, ROUND, ComplaintState, RoundSt
 from tests.selection import factories
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-WALKS, STEPS = (int(os.environ.get("DEEP_WALKS", "2000")), 18) if os.environ.get("DEEP") else (10, 14)
+WALKS, STEPS = (int(os.environ.get("DEEP_WALKS", "2000")), 18) if os.environ.get("DEEP") else (3, 14)
+PARTS = 4 if os.environ.get("DEEP") else 1  # so that several processes share the long run
 SEATS, ITEMS = st.integers(0, 6), st.integers(0, 1)  # seat 0 chairs, 1 is the vice chair, 2 and 3 review, 4 keeps the session
 ORDER = ["decision", "secretary", "tellers", *(f"{code}{n}" for n in (0, 1) for code in ("present", "questions", "leave", "reviewers", "discuss")), "ballot", "count", "conclude"]
 FIRED: dict[str, list[int]] = {}  # act → [done, refused]
@@ -317,16 +318,17 @@ def machine(cast, db, council_pid, officer, officer2):
 
 
 @pytest.mark.longer
-def test_random_walks(cast, at, db, travel):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_walks(cast, at, db, travel, part):
     place = factories.two_checked(cast, at)
     council = selection.prepare(place, by=cast["officer"], at=at + 70 * DAY)
     council = council_plays.established(cast, council=council, at=at + 70 * DAY)
     travel.move_to(council.meets_at + HOUR)
     FIRED.clear()
     walk = machine(cast, db, council.public_id, cast["officer"], cast["officer2"])
-    run_state_machine_as_test(walk, settings=hypothesis.settings(max_examples=WALKS, stateful_step_count=STEPS, deadline=None, database=None,
+    run_state_machine_as_test(walk, settings=hypothesis.settings(max_examples=-(-WALKS // PARTS), stateful_step_count=STEPS, deadline=None, database=None,
                                                                  suppress_health_check=list(hypothesis.HealthCheck)))  # fmt: skip
-    print(WALKS, "walks:", {name: f"{done} done, {refused} refused" for name, (done, refused) in sorted(FIRED.items())})
-    if WALKS > 100:
+    print(f"part {part}: {-(-WALKS // PARTS)} walks:", {name: f"{done} done, {refused} refused" for name, (done, refused) in sorted(FIRED.items())})
+    if WALKS > 400:
         assert all(done and refused for name, (done, refused) in FIRED.items() if name != "decide"), FIRED
     assert journal.verify()[1] is None and CouncilState.CONCLUDED
