@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.across.desk.waiting import lines
@@ -16,8 +16,10 @@ from app.services.councils.queries import UNDER_WAY
 from app.services.councils.room.models import Asking
 from app.services.councils.rules import CouncilState
 from app.services.people.models import User
+from app.stages.acceptance.models import Case
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
+from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import IdeaState, TopicState
@@ -41,11 +43,12 @@ def to_sit(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
-    """Written questions of a council on dossiers in whose team this person is."""
+    """Written questions of a council on dossiers in whose team this person is, and on the acceptance of projects that he leads."""
     mine = select(Proposal.public_id).where(Proposal.state == ProposalState.IN_SELECTION, proposals.in_team(user))
+    led = select(Case.public_id).join(Project, Project.id == Case.project_id).where(Project.pi_id == user.id)
+    asked = or_(and_(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid.in_(mine)), and_(AgendaItem.subject_type == "acceptance_case", AgendaItem.subject_pid.in_(led)))
     return [lines("councils.question", Asking.public_id, AgendaItem.title, since=Asking.asked_at, due=Asking.due_on).join(AgendaItem, AgendaItem.id == Asking.agenda_item_id)
-            .where(Asking.answered_at.is_(None), AgendaItem.opened_at.is_(None), AgendaItem.given_back_at.is_(None), AgendaItem.subject_type == "proposal",
-                   AgendaItem.subject_pid.in_(mine))]  # fmt: skip
+            .where(Asking.answered_at.is_(None), AgendaItem.opened_at.is_(None), AgendaItem.given_back_at.is_(None), asked)]  # fmt: skip
 
 
 def complaints_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
