@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.across.demo.plays import calls as call_plays
 from app.across.desk import providers
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.services.similarity import texts
 from app.stages.calls import queries as calls
 from app.stages.proposals import (
     actions,
@@ -124,6 +125,19 @@ def test_two_people_and_then_it_is_locked(db, cast, opened, later, mails):
         with pytest.raises(IntegrityError, match="frozen|kept"):
             db.session.execute(text(statement))
         db.session.rollback()
+
+
+def test_what_is_entered_is_compared_with_other_work(db, cast, opened, later):
+    """The envelope alone has no words; what was entered and confirmed has, and is handed over anew."""
+    while texts.work_through(later):
+        pass
+    assert texts.texts_of([("proposal", opened.public_id)]) == {("proposal", opened.public_id): ""}
+    draft = entered(cast, opened, later)
+    transcribing.hand_over(draft, by=cast["officer"], at=later)
+    transcribing.confirm(draft, by=cast["officer2"], at=later)
+    while texts.work_through(later):
+        pass
+    assert AIM in texts.texts_of([("proposal", opened.public_id)])[("proposal", opened.public_id)]
 
 
 def test_given_up_another_may_begin(cast, opened, later):
