@@ -85,3 +85,5 @@ def test_past_projects_are_shown_with_the_passages_of_their_dossiers(db, cast, a
     assert "tưới tự động" in officer.page(f"{url}/project/{old.public_id}").text and as_("member1").get(f"{url}/project/{old.public_id}").status_code == 404
     officer.submit(f"{url}/project/{past.public_id}", {"likeness": "explained", "reason": "Kế thừa nhiệm vụ trước"})
     assert past.code in overlaps.told_to_council(overlaps.queries.proposal_by_pid(row.public_id))
+    its_own = as_("officer").page(f"/proposals/{db.session.get_one(Proposal, past.proposal_id).public_id}/similar")
+    assert past.code not in its_own.text, "nobody compares a dossier with what became of it"

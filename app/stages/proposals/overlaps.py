@@ -118,8 +118,9 @@ def by_text(row: Proposal) -> list[Near] | None:
 def by_title(row: Proposal, user: User, texts_near: Collection[Near] = ()) -> list[Near]:
     """Projects and opened dossiers whose titles are near. Awards are public: a council hears of all of them, of dossiers it hears what it may know of."""
     judged = checklist.judgements_on_overlaps(row)
+    own = [(KIND, row.public_id), *((PROJECT, project) for project, dossier in _awards([row.public_id]) if dossier == row.public_id)]
     known = or_(visible_to(user, {KIND}), TextEntry.kind == PROJECT)
-    found = similarity.shown(similarity.nearest(row.title, visible=known, limit=8, exclude=[(KIND, row.public_id)]))
+    found = similarity.shown(similarity.nearest(row.title, visible=known, limit=8, exclude=own))
     shared = {(n.kind, n.pid): n for n in texts_near}
     near = []
     for m, face in found:

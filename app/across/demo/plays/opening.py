@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
 from app.across.demo.plays import calls, paper, proposals
+from app.across.demo.plays.work import SAID_AGAIN
 from app.across.demo.seasons import topic
 from app.services.similarity import texts
 from app.stages.calls import queries as call_queries
@@ -40,14 +41,14 @@ COPIED = {
 
 
 def after_the_opening(cast: Cast, names: Iterator[str], as_of: datetime) -> list[Proposal]:
-    """A call opened two weeks ago, its check under way: one waits for the applicant, one refusal was taken back, one repeats another's words; of two that came on paper one is entered and
-    confirmed, one waits to be compared."""
+    """A call opened two weeks ago, its check under way: one waits for the applicant, one refusal was taken back, one repeats another's words,
+    one those of a project of two years ago; of two that came on paper one is entered and confirmed, one waits to be compared."""
     at = as_of - 75 * DAY
     topics = [topic(cast, names, at + n * DAY, by=by) for n, by in enumerate(("pi2", "pi4", "pi6"))]
     call = calls.published_call(cast, topics=topics, at=at + 26 * DAY)
     places = call_queries.topics_of(call)
     came = []
-    for n, (place, pi, host, said) in enumerate(((0, "pi2", "host1", {}), (1, "pi4", "host2", OWN), (1, "pi6", "host3", COPIED), (2, "pi5", "host3", {}))):
+    for n, (place, pi, host, said) in enumerate(((0, "pi2", "host1", SAID_AGAIN), (1, "pi4", "host2", OWN), (1, "pi6", "host3", COPIED), (2, "pi5", "host3", {}))):
         row = proposals.draft(cast, call_topic=places[place], at=at + (45 + n) * DAY, pi=pi, host=host, total=560_000_000 + n * 35_000_000)
         if said:
             work.save(row, said, by=cast[pi], at=at + (45 + n) * DAY + timedelta(hours=1))
