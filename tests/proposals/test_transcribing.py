@@ -158,8 +158,10 @@ def test_through_the_pages(db, cast, as_, opened, later, travel):
     officer, other, url = as_("officer"), as_("officer2"), f"/proposals/{opened.public_id}"
     assert "chưa được nhập và xác nhận" in officer.page(url).text and as_("pi3").get(f"{url}/transcribe").status_code == 403
     draft = officer.submit(f"{url}/transcribe", {}).location
-    officer.page(draft)
+    shown = officer.page(draft)
+    assert "Lê Hoàng Cường" in shown.select_one(".facts").text and cast["officer"].name not in shown.select_one(".facts").text, "who leads stands on the paper"
     officer.submit(f"{draft}/general", {"title": "Tưới tiết kiệm nước", "aim": AIM, "duration_months": "24"})
+    assert not officer.page(f"{draft}/team").select("[name=access]"), "nobody is invited to it"
     officer.submit(f"{draft}/team", {"name": "Ngô Thị Hạnh", "role": "key", "months": "6", "email": "hanh@vien.example"})
     form = as_("officer").post(f"{draft}/files", data={"kind": "application", "file": (io.BytesIO(b"%PDF-1.4\n%%EOF"), "quet.pdf"), "once": "x"}, content_type="multipart/form-data")
     assert form.status_code in (303, 400, 422)

@@ -207,6 +207,10 @@ def test_general_information_is_kept_while_typing(db, row, as_, travel):
     for wrong in ({"duration_months": "hai năm"}, {"title": "x" * 501}, {"aim": "x" * 5001}):
         answer = pi.post(f"{url}/autosave", data=now | wrong)
         assert answer.status_code == 422 and answer.json["refused"], wrong
+    emptied = pi.post(f"{url}/autosave", data=now | {"aim": ""})
+    assert emptied.status_code == 422 and "bấm Lưu" in emptied.json["refused"] and pi.page(url).select_one("#aim").text.strip() == "Mục tiêu đang viết", "no history: not emptied by itself"
+    stale = BeautifulSoup(other.post(url, data=theirs | {"aim": "khác", "duration_months": "12"}).text, "html.parser").select("main form[method=post]")[-1]
+    assert "khác" in stale.text and "data-autosave" not in stale.attrs, "after a conflict nothing is overwritten while typing"
     stranger = as_("pi3")
     token = values_of(stranger.page("/ideas/new").select("main form[method=post]")[-1])["csrf_token"]
     assert stranger.post(f"{url}/autosave", data=now | {"csrf_token": token}).status_code == 404

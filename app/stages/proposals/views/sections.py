@@ -186,7 +186,7 @@ def general_autosave(pid: str) -> Any:
         return jsonify(refused=f"{wrong.label.text}: {wrong.errors[0]}" if wrong is not None else form.form_errors[0]), 422
     if not form.title.data:
         return jsonify(gap=True)
-    mark = kept.keep(row, title=form.title.data, aim=form.aim.data, duration_months=form.duration_months.data, seen=form.version.data, by=current_user, at=clock.now())
+    mark = kept.keep(row, title=form.title.data, aim=form.aim.data or None, duration_months=form.duration_months.data, seen=form.version.data, by=current_user, at=clock.now())
     return jsonify(version=mark, time=f"{clock.local(clock.now()):%H:%M}")
 
 
