@@ -49,8 +49,8 @@ class Shelf:
     def keep(self, key: str, found: Any) -> None:
         """Keep database and files as they stand now."""
         name = f"kept{len(self.made)}"
-        _let_go()
-        self.templates.keep(current_app.config["SQLALCHEMY_DATABASE_URI"], name)
+        db.session.commit()
+        self.templates.keep(current_app.config["SQLALCHEMY_DATABASE_URI"], name, through=db.engine)
         shutil.copytree(current_app.config["INSTANCE_FOLDER"], self.folder / name)
         self.made[key] = name, found
         self.standing = name
@@ -58,8 +58,8 @@ class Shelf:
     def lay_out(self, key: str) -> Any:
         """Database and files as they were kept; says which rows were the answer."""
         name, found = self.made[key]
-        _let_go()
-        self.templates.renew(current_app.config["SQLALCHEMY_DATABASE_URI"], name)
+        db.session.commit()
+        self.templates.renew(current_app.config["SQLALCHEMY_DATABASE_URI"], name, through=db.engine)
         shutil.copytree(self.folder / name, current_app.config["INSTANCE_FOLDER"], dirs_exist_ok=True)
         set_up_time_and_record(current_app._get_current_object())  # type: ignore[attr-defined]
         self.standing = name
@@ -111,11 +111,6 @@ def _told(app: Flask) -> list[tuple[str, str]]:
     """The settings a test may have changed."""
     own = ("SQLALCHEMY_DATABASE_URI", "INSTANCE_FOLDER", "FILES_FOLDER", "MAIL_FOLDER")
     return [(k, repr(v)) for k, v in sorted(app.config.items()) if k not in own and isinstance(v, (*PLAIN, tuple, list))]
-
-
-def _let_go() -> None:
-    db.session.commit()
-    db.engine.dispose()
 
 
 def _names_of(answer: Any) -> Any:
