@@ -264,7 +264,7 @@ def test_the_decision_takes_two_people_and_is_registered(db, cast, at, mails):
 
 
 @pytest.mark.parametrize(("dated", "begins", "said"), [
-    (date(2026, 3, 3), date(2026, 3, 3), "future"), (date(2026, 2, 1), date(2026, 1, 31), "before its decision"), (date(2026, 2, 1), date(2027, 4, 1), "at most a year"),
+    (date(2026, 3, 3), date(2026, 3, 3), "future"), (date(2026, 2, 1), date(2026, 1, 31), "before its decision"), (date(2026, 2, 1), date(2027, 4, 1), "at most 366 days"),
     (date(2024, 6, 18), date(2024, 6, 18), "one day has one plan"), (date(2020, 1, 1), date(2020, 1, 1), "one day has one plan"),
     (date(2020, 1, 1), date(2026, 2, 1), "cannot lie before"),
 ])  # fmt: skip

@@ -16,7 +16,6 @@ from app.kernel.text import nfc
 from app.kernel.words import N_, Face
 from app.services.papers.rules import GIVEN_NUMBER
 
-DEADLINE_HOUR = 17  # of the default that a new call's form offers
 FROZEN_PREFIXES = ("calls.", "proposals.")  # rule keys whose versions a call keeps
 SHEET, SCORING = "selection.sheet", ("selection.tie_order", "selection.mean")  # how its dossiers will be scored: kept as well
 
