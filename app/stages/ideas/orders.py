@@ -75,7 +75,7 @@ def differences(idea: Idea) -> list[Difference]:
             for (code, (label, now, whole)), (_label, was, _whole) in zip(after.items(), before.values(), strict=True) if code in codes or was != now]  # fmt: skip
     if returned.YEAR in codes:
         rows.insert(0, Difference(_("Year of the plan"), differing.compare(*(str(answers[returned.YEAR]) for answers in found))))
-    return [row for row in rows if any(piece.text for piece in row.pieces)]
+    return [row for row in rows if any(piece.text.strip() for piece in row.pieces)]
 
 
 def _told(sheet: Sheet) -> dict[str, tuple[str, str, bool]]:
@@ -85,7 +85,7 @@ def _told(sheet: Sheet) -> dict[str, tuple[str, str, bool]]:
 
 def _words(control: Control) -> str:
     if control.kind == "table":
-        return "\n".join(" · ".join(f"{cell.label}: {cell.told}" for cell in line if cell.value) for line in control.lines)
+        return "".join(" · ".join(f"{cell.label}: {cell.told}" for cell in line if cell.value) + "\n" for line in control.lines)
     return str(control.file.get("name", "")) if control.file else control.told
 
 
