@@ -25,6 +25,10 @@ def test_what_is_typed_is_kept_and_a_refresh_makes_no_second_draft(site: Site, v
     go(pi, "/ideas/new")
     fill(pi, {"need": "Thiếu nước mùa khô"})
     state(pi, "khi có tên nhiệm vụ")
+    low = pi.locator("#title").bounding_box()["height"]
+    fill(pi, {"title": "Tưới tiết kiệm \r\n " + "cho cây chanh " * 20})  # as it is pasted from a paper
+    pi.locator("#title").press("Enter")
+    assert "\n" not in pi.input_value("#title") and pi.locator("#title").bounding_box()["height"] > 2 * low, "one line, read whole"
     fill(pi, {"title": "Tưới tiết kiệm"})
     state(pi)
     assert pi.url.endswith("/edit"), "the page goes on under the draft's own address"
