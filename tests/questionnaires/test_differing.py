@@ -23,13 +23,18 @@ def test_rows_without_a_cell_do_not_count():
 @given(st.text(alphabet="ab \n", max_size=60), st.text(alphabet="ab \n", max_size=60))
 def test_the_pieces_make_both_texts(old, new):
     pieces = compare(old, new)
-    assert "".join(p.text for p in pieces if p.how != "new") == old
-    assert "".join(p.text for p in pieces if p.how != "old") == new
+    assert "".join(p.text for p in pieces if p.how != "new").split() == old.split()
+    assert "".join(p.text for p in pieces if p.how != "old").split() == new.split()
 
 
 def test_one_changed_word_is_one_word():
     pieces = compare("Giảm 15% lượng nước tưới", "Giảm 20% lượng nước tưới")
     assert [(p.how, p.text) for p in pieces if p.how != "same"] == [("old", "15% "), ("new", "20% ")]
+
+
+def test_a_word_that_only_ends_the_text_no_more_is_the_same():
+    assert [(p.how, p.text) for p in compare("Sấy nhanh", "Sấy nhanh và đều")] == [("same", "Sấy nhanh "), ("new", "và đều")]
+    assert [(p.how, p.text) for p in compare("a b\n", "a\nb")] == [("same", "a b\n")]
 
 
 def test_a_rewritten_sentence_is_one_piece():

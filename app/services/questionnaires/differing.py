@@ -50,7 +50,7 @@ def told(question: Mapping[str, Any], value: Any, names: Mapping[str, str] | Non
 
 
 def compare(old: str, new: str) -> list[Piece]:
-    """How `new` differs from `old`, word by word; very long texts line by line."""
+    """How `new` differs from `old`, word by word; very long texts line by line. Blanks and line breaks alone are no difference."""
     one, other = _tokens(old), _tokens(new)
     if max(len(one), len(other)) > 2 * MOST_WORDS:
         one, other = old.splitlines(keepends=True), new.splitlines(keepends=True)
@@ -62,9 +62,10 @@ def _tokens(text: str) -> list[str]:
 
 
 def _pieces(one: list[str], other: list[str]) -> Iterator[Piece]:
-    for tag, a, b, c, d in SequenceMatcher(None, one, other, autojunk=len(one) + len(other) > MOST_WORDS).get_opcodes():
+    bare = [[token.rstrip() for token in tokens] for tokens in (one, other)]
+    for tag, a, b, c, d in SequenceMatcher(None, *bare, autojunk=len(one) + len(other) > MOST_WORDS).get_opcodes():
         if tag == "equal":
-            yield Piece("same", "".join(one[a:b]))
+            yield Piece("same", "".join(max(pair, key=len) for pair in zip(one[a:b], other[c:d], strict=True)))
             continue
         if a < b:
             yield Piece("old", "".join(one[a:b]))
