@@ -209,7 +209,7 @@ def test_staff_see_the_board_others_do_not(cast, as_, anonymous):
     for who in ("officer", "leader", "province", "finance", "auditor"):
         assert as_(who).get("/board/").status_code == 200, who
         assert as_(who).get("/board/board.xlsx").status_code == 200, who
-    assert as_("leader").get("/board/report.docx?year=2026&only=nothing").data[:2] == b"PK" and as_("leader").get("/board/report.exe").status_code == 404
+    assert as_("leader").get("/board/report.docx?year=2026&only=nothing").data[:2] == b"PK"
     for who in ("pi1", "host1", "agency1", "member1", "admin"):
         told = as_(who).get("/board/")
         assert (told.status_code, told.location) == (302, "/public/board"), who  # what anybody may know of it

@@ -134,11 +134,21 @@ def export() -> Any:
     return download(_spreadsheet(_board()), f"board-{clock.today():%Y-%m-%d}.xlsx")
 
 
-@bp.get("/report.<ending>")
+@bp.get("/report.docx")
 @allow(Do.PORTFOLIO_READ)
-def paper(ending: str) -> Any:
-    """The same as a report to the people's committee, as Word or PDF."""
-    board = or_404(_board(whole=True) if ending in ("docx", "pdf") else None)
+def report_word() -> Any:
+    return _report("docx")
+
+
+@bp.get("/report.pdf")
+@allow(Do.PORTFOLIO_READ)
+def report_pdf() -> Any:
+    return _report("pdf")
+
+
+def _report(ending: str) -> Any:
+    """The same as a report to the people's committee."""
+    board = or_404(_board(whole=True))
     by_item = {row.item.id: row for row in board.rows}
     parts = [(f"{s.code}. {s.name_vi}", [by_item[i.id] for i in s.items if i.id in by_item]) for s in board.sectors]
     with force_locale("vi"):
