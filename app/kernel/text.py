@@ -18,9 +18,9 @@ def nfc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text for search: casefolded, without diacritics, đ as d, single blanks."""
+    """The text for search: casefolded, without diacritics, đ (and ð, which old fonts print for it) as d, single blanks."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", bare.replace("đ", "d")).strip()
+    return re.sub(r"\s+", " ", bare.replace("đ", "d").replace("ð", "d")).strip()
 
 
 def sort_key(name: str) -> str:

@@ -17,6 +17,7 @@ from app.stages.calls import actions, queries
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
 from app.stages.ideas.rules import Mode
+from tests.support.browser import content_of
 from tests.support.kept import kept as kept_copy
 
 DAY = timedelta(days=1)
@@ -46,7 +47,7 @@ def test_every_impossible_deadline_gets_its_sentence_beside_the_field(as_, topic
     pids = [kept(t) for t in topics]
     page = soup(as_("officer").submit("/calls/new", {"title": "T", "topics": pids, "deadline": typed}, status=422))
     assert sentence in page.select_one("#deadline-error").text and page.select_one("#deadline")["value"] == typed
-    assert page.select_one("#title")["value"] == "T" and database.session.scalar(select(func.count(Call.id))) == 0
+    assert content_of(page, "#title") == "T" and database.session.scalar(select(func.count(Call.id))) == 0
 
 
 @pytest.mark.parametrize(("field", "typed", "sentence"), [
@@ -98,7 +99,7 @@ def test_a_past_call_is_copied_with_dates_anew(as_, cast, topics, at, travel):
     travel.move_to(at + 100 * DAY)
     officer = as_("officer")
     page = officer.page(f"/calls/new?copy={pid}")
-    assert page.select_one("#title")["value"] == "Tuyển chọn năm ngoái" and page.select_one("#briefing_place")["value"] == "Hội trường A"
+    assert content_of(page, "#title") == "Tuyển chọn năm ngoái" and content_of(page, "#briefing_place") == "Hội trường A"
     assert len(page.select("input[name=topics][checked]")) == 2, "the topics are free again, so they are ticked"
     answer = officer.submit(f"/calls/new?copy={pid}", {"topics": [t.public_id for t in topics]})
     copy = queries.call_by_pid(answer.location.rsplit("/", 1)[-1])

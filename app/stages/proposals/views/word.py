@@ -21,6 +21,7 @@ from app.kernel.words import N_
 from app.later import worddraw
 from app.services.files.rules import check_upload, clean_name
 from app.services.papers.rules import amount_in_words
+from app.services.questionnaires import differing
 from app.services.questionnaires.answering import is_empty, read
 from app.services.questionnaires.rules import questions, said
 from app.services.rulebook import queries as rulebook
@@ -59,7 +60,7 @@ class Difference:
 
     code: str
     label: str
-    pieces: list[texts.Piece]
+    pieces: list[differing.Piece]
     empties: bool = False  # the file has nothing there: not ticked beforehand
 
 
@@ -149,14 +150,14 @@ def _found(row: Proposal, told: Read) -> Found:
             found.refused.append(label)
             continue
         found.general[code] = new
-        found.differences.append(Difference(code, label, texts.compare(old, new)))
+        found.differences.append(Difference(code, label, differing.compare(old, new)))
     _tables(row, told, found)
     for question in questions(definition):
         code = question["code"]
-        if code in told.answers and not texts.same(told.answers[code], now.get(code)):
+        if code in told.answers and not differing.same(told.answers[code], now.get(code)):
             chosen = names.get(code, {}) | {k: v for name, values in names.items() if name.startswith(f"{code}.") for k, v in values.items()} | {"yes": _("Yes"), "no": _("No")}
             found.answers[code] = told.answers[code]
-            found.differences.append(Difference(code, labels[code], texts.compare(texts.told(question, now.get(code), chosen), texts.told(question, told.answers[code], chosen)),
+            found.differences.append(Difference(code, labels[code], differing.compare(differing.told(question, now.get(code), chosen), differing.told(question, told.answers[code], chosen)),
                                                 is_empty(told.answers[code])))  # fmt: skip
     return found
 
@@ -180,7 +181,7 @@ def _tables(row: Proposal, told: Read, found: Found) -> None:
 
 def _offer(found: Found, code: str, label: str, old: str, new: str, cells: list[list[str]]) -> None:
     found.tables[code] = cells
-    found.differences.append(Difference(code, label, texts.compare(old, new)))
+    found.differences.append(Difference(code, label, differing.compare(old, new)))
 
 
 def _lines(row: Proposal, cells: list[list[str]]) -> budgeting.Table:
