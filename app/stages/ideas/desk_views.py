@@ -53,7 +53,9 @@ def put_to_council() -> Any:
     picked = set(request.args.getlist("ideas"))
     chosen = [i.public_id for i in waiting if not picked or i.public_id in picked]
     years = [i.year for i in waiting if i.public_id in set(chosen)]  # of the plan that the ideas are for
-    form = forms.Council(data={"title": _("Identification council %(year)s", year=max(years, key=years.count, default=clock.today().year)), "ideas": chosen})
+    year = max(years, key=years.count, default=clock.today().year)
+    # the title stands in the decision that sets the council up: always Vietnamese
+    form = forms.Council(data={"title": f"Hội đồng tư vấn xác định nhiệm vụ khoa học và công nghệ năm {year}", "ideas": chosen})
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
