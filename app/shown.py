@@ -68,7 +68,7 @@ def language() -> str:
     return str(get_locale() or "vi")[:2]
 
 
-def office() -> str:
+def department_name() -> str:
     """Whose system this is, in the language of the page or mail."""
     return str(current_app.config["DEPARTMENT_NAME_EN" if language() == "en" else "DEPARTMENT_NAME"])
 
@@ -76,6 +76,6 @@ def office() -> str:
 def init_app(app: Flask) -> None:
     """Hang filters and globals on the templates."""
     app.jinja_env.filters.update(money=money, date=day, moment=moment, precise=precise, quantity=quantity, size=size, sentence=sentence_of)
-    app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, office=office, clock_now=clock.now,
+    app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, department_name=department_name, clock_now=clock.now,
                                  clock_offset=clock.offset, current_user=current_user)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

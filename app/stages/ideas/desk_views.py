@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app.acts import ready
@@ -131,7 +132,7 @@ def decide() -> Any:
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
         made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, asked_only=not form.unasked.data, whole_only=not form.gaps.data,
                                     by=current_user, at=clock.now())  # fmt: skip
-        return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
+        return done(ngettext("The decision is issued: %(num)s topic is on the approved list.", "The decision is issued: %(num)s topics are on the approved list.", len(made)), url_for("topics.index"))
     return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)},
                            unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting), unscanned=minutes.unscanned(waiting))  # fmt: skip
 

@@ -17,7 +17,14 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.calls import actions, forms, queries
-from app.stages.calls.milestones import AFTER, BEFORE, LABELS, DayOff, day_off, moved_along
+from app.stages.calls.milestones import (
+    AFTER,
+    BEFORE,
+    LABELS,
+    DayOff,
+    day_off,
+    moved_along,
+)
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
 from app.stages.calls.views.blueprint import bp
