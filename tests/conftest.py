@@ -24,6 +24,7 @@ from app.services.people.models import User
 from app.services.people.queries import user_by_email
 from tests.support.browser import StrictClient, values_of
 from tests.support.databases import PASSWORD, PostgresqlTemplates, settings, templates
+from tests.support.kept import Shelf
 from tests.support.stopped import stopped  # noqa: F401 - a fixture
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
@@ -60,6 +61,7 @@ def application(database_templates: Any, tmp_path_factory: pytest.TempPathFactor
     """One application for all tests of a process: routes, templates and SQL statements are made once, the database for each test."""
     made = create_app("test", **settings(database_templates.fresh(), tmp_path_factory.mktemp("application")))
     made.test_client_class = StrictClient
+    Shelf(database_templates, tmp_path_factory.mktemp("kept")).watch(made)
     return made
 
 
@@ -71,6 +73,7 @@ def app(application: Flask, database_templates: Any, tmp_path: Any, travel: Any)
     database_templates.renew(url)
     application.config.update(settings(url, tmp_path))
     set_up_time_and_record(application)
+    application.extensions["shelf"].untouched = True
     with application.app_context():
         yield application
         database.session.remove()

@@ -10,10 +10,12 @@ from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import proposals as proposal_plays
 from app.stages.calls import queries as calls
 from app.stages.calls.models import CallTopic
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
 
+@kept
 def two_checked(cast: Any, start: datetime) -> CallTopic:
     """A topic of an opened call with two eligible dossiers, pi1 of host1 and pi3 of host2; a council may take them 70 days after `start`."""
     topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=start)
