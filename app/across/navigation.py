@@ -23,6 +23,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
 
+from app.across.admin.words import noun
 from app.across.said import (
     _,
     counted,
@@ -143,6 +144,7 @@ class Told:
     on_behalf_of: str | None
     number: str | None
     before: Face | None = None
+    about: str | None = None  # the kind of thing, where a history tells of several
 
 
 def _entry(endpoint: str, label: str) -> Entry:
@@ -271,7 +273,8 @@ def names_of(ids: set[int]) -> dict[int, str]:
 def told_history(entries: list[Any]) -> list[Told]:
     """The acts of a timeline in words, people by name, in one query."""
     people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
-    return [_told(entry, people) for entry in entries]
+    several = len({e.subject_type for e in entries}) > 1
+    return [replace(_told(entry, people), about=_(noun(entry.subject_type)) if several else None) for entry in entries]
 
 
 @functools.cache
