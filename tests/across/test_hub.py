@@ -61,6 +61,7 @@ def test_what_was_paid_and_what_came_back_are_two_amounts(project, cast, at, as_
     known = {dt.text: dt.find_next("dd").text for dt in page.select("#money dt")}
     paid = project.paid_total
     assert [known[k] for k in ("Đã cấp", "Đã thu hồi", "Đã cấp, trừ số thu hồi")] == [shown.money(paid + 1_000_000), shown.money(1_000_000), shown.money(paid)]
+    assert {"Đợt cấp", "Quyết toán kinh phí"} <= {li.text.strip().partition(":")[0] for li in page.select(".timeline .what")}, "each act says of what it tells"
     assert "Không còn phải nộp" in page.select_one("#reports").text and "Chờ nộp" not in page.select_one("#reports").text
 
 
