@@ -34,6 +34,15 @@ hypothesis.settings.load_profile("untimed")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_login")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on the played world go to one process, which plays it once; those with browsers to one, so that they do not slow each other down."""
+    for item in items:
+        if "played" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("world"))
+        elif "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 @pytest.fixture(scope="session")
 def database_templates(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from pathlib import Path
@@ -70,14 +79,14 @@ def app(application: Flask, database_templates: Any, tmp_path: Any, travel: Any)
     """The application on a fresh database, with folders of its own and the usual settings."""
     usual = dict(application.config)
     url = usual["SQLALCHEMY_DATABASE_URI"]
-    database_templates.renew(url)
+    with application.app_context():
+        database_templates.renew(url, through=database.engine)
     application.config.update(settings(url, tmp_path))
     set_up_time_and_record(application)
-    application.extensions["shelf"].untouched = True
+    application.extensions["shelf"].standing = ""
     with application.app_context():
         yield application
         database.session.remove()
-        database.engine.dispose()
     application.config.clear()
     application.config.update(usual)
 
