@@ -80,12 +80,14 @@ def test_a_topic_in_two_open_calls_is_refused_by_name(as_, cast, topics, at):
 
 def test_a_deadline_on_a_sunday_is_warned_of_and_moved_with_one_button(as_, cast, topics, at):
     row = play.drafted_call(cast, topics=topics, at=at)
-    actions.revise(row, {"deadline": at_local(date(2026, 4, 5), 17)}, by=cast["officer"], at=at)
+    actions.revise(row, {"deadline": at_local(date(2026, 4, 5), 17), "opening_at": at_local(date(2026, 4, 6), 9)}, by=cast["officer"], at=at)
     pid = kept(row)
     officer = as_("officer")
     for url in (f"/calls/{pid}", f"/calls/{pid}/edit", f"/calls/{pid}/publish"):
         assert "Chủ nhật, 05/04/2026" in officer.page(url).text and "Thứ Hai, 06/04/2026 17:00" in officer.page(url).text, url
+    assert "07/04/2026 09:00" in officer.page(f"/calls/{pid}/move-deadline").text, "the opening would lie before the new deadline: it goes along"
     officer.submit(f"/calls/{pid}/move-deadline")
+    assert queries.call_by_pid(pid).opening_at == at_local(date(2026, 4, 7), 9)
     assert queries.call_by_pid(pid).deadline == at_local(date(2026, 4, 6), 17) and "ngày nghỉ" not in officer.page(f"/calls/{pid}").text
     assert officer.get(f"/calls/{pid}/move-deadline").status_code == 404
 

@@ -146,8 +146,9 @@ def test_the_conclusion_comes_after_the_steps_before_it_and_the_minutes_tell_the
     actions.open_box(council, council.agenda[0], by=cast["member1"], at=council.meets_at)
     council = queries.fresh(council)
     said = refused(WrongState, actions.conclude, council, conclusion="Thống nhất", by=cast["officer"], at=council.meets_at)
-    assert "order of work" in said.message
+    assert "order of work" in said.message and not rooms.course_of(council, council.meets_at).at_end, "the link is not offered before"
     room.move_on(council, by=cast["officer"], at=council.meets_at)
+    assert rooms.course_of(council, council.meets_at).at_end
     actions.conclude(council, conclusion="Thống nhất", by=cast["officer"], at=council.meets_at + MINUTE)
     assert all(line.left_at for line in rooms.presences(council))
     words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)

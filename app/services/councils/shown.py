@@ -163,7 +163,7 @@ def _as_member(steps: _Steps, council: Council, seat: Seat) -> None:
 def _as_keeper(steps: _Steps, council: Council) -> None:
     """What an officer or the secretary does to keep the session."""
     running, left = council.state == CouncilState.CONVENED, queries.open_items(council)
-    ended = council.state in actions.UNDER_WAY and not left and (running or bool(queries.counted_items(council)))
+    ended = council.state in actions.UNDER_WAY and not left and (Course(council, clock.today()).at_end if running else bool(queries.counted_items(council)))
     steps.offer(ended, _("Conclude the session"), "councils.conclude")
     steps.offer(council.state in actions.UNDER_WAY and bool(left), _("Note attendance"), "councils.attend")
     steps.offer(council.state == CouncilState.ESTABLISHED and bool(left), _("Open the session"), "councils.convene")

@@ -32,7 +32,6 @@ def refuse_unless(council: Council, item: AgendaItem, what: str) -> None:
 def refuse_before_end(council: Council, at: datetime) -> None:
     """Raises WrongState when the order of work is followed and its end is not reached."""
     course = Course(council, local(at).date())
-    if council.state != CouncilState.CONVENED or not course.begun or course.is_at("conclusion"):
-        return
-    if (following := course.next) is not None:
+    following = course.next
+    if council.state == CouncilState.CONVENED and not course.at_end and following is not None:
         raise WrongState(N_("By the order of work (%(source)s) this comes first: %(step)s."), source=course.rule.source, step=Said(following.step))

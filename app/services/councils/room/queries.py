@@ -126,6 +126,11 @@ class Course:
         """Whether the order of work, once the session goes by it, is at the step for this."""
         return not self.begun or self.is_at(what, item)
 
+    @property
+    def at_end(self) -> bool:
+        """May the session be concluded: it does not go by the order of work, or has come to its end?"""
+        return not self.begun or self.is_at("conclusion") or self.next is None
+
     def is_at(self, what: str, item: AgendaItem | None = None) -> bool:
         """Is the session at the step that opens this, for the item?"""
         station = self.station
