@@ -48,6 +48,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "PROVINCE_NAME": os.environ.get("VAMCO_PROVINCE", "Tây Ninh"),
         "OFFICE_ADDRESS": os.environ.get("VAMCO_OFFICE_ADDRESS", ""), "OFFICE_PHONE": os.environ.get("VAMCO_OFFICE_PHONE", ""), "OFFICE_EMAIL": os.environ.get("VAMCO_OFFICE_EMAIL", ""),
         "DEPARTMENT_NAME": os.environ.get("VAMCO_DEPARTMENT", "Sở Khoa học và Công nghệ"),
+        "DEPARTMENT_NAME_EN": os.environ.get("VAMCO_DEPARTMENT_EN") or os.environ.get("VAMCO_DEPARTMENT", "Department of Science and Technology"),
         "CLOCK_OFFSET": os.environ.get("VAMCO_CLOCK_OFFSET"),
         "BABEL_DEFAULT_LOCALE": "vi",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",

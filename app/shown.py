@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_login import current_user
 
@@ -68,9 +68,14 @@ def language() -> str:
     return str(get_locale() or "vi")[:2]
 
 
+def department_name() -> str:
+    """Whose system this is, in the language of the page or mail."""
+    return str(current_app.config["DEPARTMENT_NAME_EN" if language() == "en" else "DEPARTMENT_NAME"])
+
+
 def init_app(app: Flask) -> None:
     """Hang filters and globals on the templates."""
     app.jinja_env.filters.update(money=money, date=day, moment=moment, precise=precise, quantity=quantity, size=size, sentence=sentence_of)
-    app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, clock_now=clock.now,
+    app.jinja_env.globals.update(can=can, Do=Do, hidden=hidden, language=language, department_name=department_name, clock_now=clock.now,
                                  clock_offset=clock.offset, current_user=current_user)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -37,9 +37,16 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_log
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs longer under DEEP is part of `make deep`, which takes what is marked deep."""
-    for item in items if os.environ.get("DEEP") else ():
-        if item.get_closest_marker("longer"):
+    """Tests on the played world go to one process, which plays it once; those with browsers to one, so that they do not slow each other down.
+
+    What runs longer under DEEP is part of `make deep`, which takes what is marked deep.
+    """
+    for item in items:
+        if "played" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("world"))
+        elif "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        if os.environ.get("DEEP") and item.get_closest_marker("longer"):
             item.add_marker(pytest.mark.deep)
 
 
@@ -79,14 +86,14 @@ def app(application: Flask, database_templates: Any, tmp_path: Any, travel: Any)
     """The application on a fresh database, with folders of its own and the usual settings."""
     usual = dict(application.config)
     url = usual["SQLALCHEMY_DATABASE_URI"]
-    database_templates.renew(url)
+    with application.app_context():
+        database_templates.renew(url, through=database.engine)
     application.config.update(settings(url, tmp_path))
     set_up_time_and_record(application)
-    application.extensions["shelf"].untouched = True
+    application.extensions["shelf"].standing = ""
     with application.app_context():
         yield application
         database.session.remove()
-        database.engine.dispose()
     application.config.clear()
     application.config.update(usual)
 
@@ -118,13 +125,11 @@ def played(app: Flask, database_templates: Any, kept_world: Any, at: datetime) -
         world.build(PASSWORD, as_of=at, seed=1)
         database.session.commit()
         database.session.remove()
-        database.engine.dispose()
-        database_templates.keep(url, "world")
+        database_templates.keep(url, "world", through=database.engine)
         shutil.copytree(files, kept_world)
     else:
         database.session.remove()
-        database.engine.dispose()
-        database_templates.renew(url, "world")
+        database_templates.renew(url, "world", through=database.engine)
         shutil.copytree(kept_world, files, dirs_exist_ok=True)
     set_up_time_and_record(app)
     return demo_cast.load()

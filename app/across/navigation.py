@@ -23,6 +23,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
 
+from app.across.admin.words import noun
 from app.across.said import (
     _,
     counted,
@@ -41,6 +42,7 @@ from app.kernel.lifecycle import LIFECYCLES
 from app.kernel.permissions import Do, words_of
 from app.kernel.words import N_, Face
 from app.services.people.models import User
+from app.services.people.rules import Role
 
 # every list: endpoint, label, word (or words, one of which is enough; None: everybody who is signed in). The page "All lists" shows
 # those a person may open, by room (SHELVES); the bar shows a few of them (BARS) and that page
@@ -94,8 +96,8 @@ SHELVES = (
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
-# who sees which of them in the bar: the first line whose word the person may say
-BARS: tuple[tuple[Do, tuple[str, ...]], ...] = (
+# who sees which of them in the bar: the first line whose word the person may say, or whose role they have
+BARS: tuple[tuple[Do | Role, tuple[str, ...]], ...] = (
     (Do.COUNCILS_RUN, ("ideas.index", "calls.index", "councils.index", "hub.index")),
     (Do.FUNDING_PAY, ("funding.index", "hub.index", "funding.year_budgets", "papers.index")),
     (Do.FUNDING_APPROVE, ("plan.index", "calls.index", "councils.index", "hub.index")),
@@ -103,7 +105,8 @@ BARS: tuple[tuple[Do, tuple[str, ...]], ...] = (
     (Do.PEOPLE_MANAGE, ("admin.index", "admin.users", "admin.mails", "admin.acts")),
     (Do.ADMIN_JOURNAL, ("hub.index", "papers.index", "funding.index", "admin.acts")),
     (Do.COUNCILS_SIT, ("councils.mine", "councils.index", "calls.index", "hub.index")),
-    (Do.PLAN_NOTE_PROGRESS, ("plan.index", "ideas.index", "hub.index", "transfer.index")),
+    (Role.AGENCY, ("plan.index", "ideas.index", "hub.index", "transfer.index")),
+    (Do.PROPOSALS_SIGN_OFF, ("calls.index", "proposals.index", "hub.index", "transfer.index")),
     (Do.DESK_READ, ("ideas.index", "calls.index", "proposals.index", "hub.index")),
 )
 PUBLIC_MENU = (
@@ -142,6 +145,7 @@ class Told:
     on_behalf_of: str | None
     number: str | None
     before: Face | None = None
+    about: str | None = None  # the kind of thing, where a history tells of several
 
 
 def _entry(endpoint: str, label: str) -> Entry:
@@ -175,7 +179,9 @@ def shelves() -> list[tuple[str, list[Entry]]]:
 
 def navigation() -> Markup:
     """The main menu of the present person, as items of a list."""
-    return _menu(words_of(current_user.roles) if current_user.is_authenticated else None, *_place())
+    if not current_user.is_authenticated:
+        return _menu(None, frozenset(), *_place())
+    return _menu(words_of(current_user.roles), frozenset(current_user.roles), *_place())
 
 
 def footer_links() -> Markup:
@@ -189,11 +195,11 @@ def _place() -> tuple[str, str, str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _menu(words: frozenset[Do] | None, _here: str, _locale: str, _root: str) -> Markup:
-    """The menu for these words, made once for each page and language."""
+def _menu(words: frozenset[Do] | None, roles: frozenset[str], _here: str, _locale: str, _root: str) -> Markup:
+    """The menu for these words and roles, made once for each page and language."""
     if words is None:
         return _items(_public())
-    bar = next((endpoints for word, endpoints in BARS if word in words), ())
+    bar = next((endpoints for word, endpoints in BARS if word in words or word in roles), ())
     lists = open_lists(words, {"desk.home", *bar})
     shown = [lists[endpoint] for endpoint in ("desk.home", *bar) if endpoint in lists]
     everything = Entry(_("All lists"), url_for("desk.lists"), "page" if request.endpoint == "desk.lists" else None)
@@ -268,7 +274,8 @@ def names_of(ids: set[int]) -> dict[int, str]:
 def told_history(entries: list[Any]) -> list[Told]:
     """The acts of a timeline in words, people by name, in one query."""
     people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
-    return [_told(entry, people) for entry in entries]
+    several = len({e.subject_type for e in entries}) > 1
+    return [replace(_told(entry, people), about=_(noun(entry.subject_type)) if several else None) for entry in entries]
 
 
 @functools.cache

@@ -65,7 +65,7 @@ def post(template: str, *, to: Any, key: str, at: datetime, **context: Any) -> N
         if db.session.scalar(select(OutboxMail.id).where(OutboxMail.dedupe_key == dedupe)):
             continue
         with force_locale(person.locale or "vi"):
-            text = render_template(template, to=person, base_url=current_app.config["PUBLIC_BASE_URL"], **context)
+            text = render_template(template, to=person, base_url=current_app.config["PUBLIC_BASE_URL"], **context) + "\n" + render_template("mail/_signature.txt")
         subject, _, body = text.lstrip().partition("\n")
         subject = " ".join(subject.removeprefix("Subject:").split())
         db.session.add(OutboxMail(dedupe_key=dedupe, to_user_id=person.id, to_address=person.email, template=template,

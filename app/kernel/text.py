@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_CONTROL = {c: None for c in range(32) if chr(c) not in "\n\t"} | {127: None}
+_CONTROL = {c: None for c in range(32) if chr(c) not in "\n\t"} | {127: None, 7: " ", **dict.fromkeys((11, 12, 0x2028, 0x2029), "\n")}  # as Word parts cells and lines
 _CONTROL |= {c: None for c in (0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}  # unseen, or they turn the text
 _RANK = {c: i for i, c in enumerate("aăâbcdđeêghiklmnoôơpqrstuưvxy")}
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
@@ -18,9 +18,9 @@ def nfc(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The text for search: casefolded, without diacritics, đ as d, single blanks."""
+    """The text for search: casefolded, without diacritics, đ (and ð, which old fonts print for it) as d, single blanks."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-    return re.sub(r"\s+", " ", bare.replace("đ", "d")).strip()
+    return re.sub(r"\s+", " ", bare.replace("đ", "d").replace("ð", "d")).strip()
 
 
 def sort_key(name: str) -> str:

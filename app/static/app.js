@@ -36,6 +36,29 @@ for (const area of document.querySelectorAll("textarea[data-words], textarea[dat
   show();
 }
 
+// a field for one line that is long (a title) grows with its text; line breaks typed or pasted into it become a blank
+const oneLine = (text) => text.replace(/\s*[\r\n]+\s*/g, " ");
+const growing = window.CSS && CSS.supports("field-sizing", "content");
+const grow = (area) => {
+  if (growing) return;
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+};
+for (const area of document.querySelectorAll("textarea[data-line]")) grow(area);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.isComposing && event.target.matches("textarea[data-line]")) event.preventDefault();
+});
+document.addEventListener("input", (event) => {
+  const area = event.target;
+  if (!area.matches || !area.matches("textarea[data-line]")) return;
+  if (/[\r\n]/.test(area.value)) {
+    const at = oneLine(area.value.slice(0, area.selectionStart)).length;
+    area.value = oneLine(area.value);
+    area.setSelectionRange(at, at);
+  }
+  grow(area);
+}, true);
+
 // amounts are grouped while typing: 1.250.000.000
 const grouped = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ".");
 for (const input of document.querySelectorAll("input[data-money]")) {

@@ -12,6 +12,7 @@ from app.across.demo.plays import acceptance as plays
 from app.across.demo.plays import execution as work_plays
 from app.kernel import journal
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
+from app.services.councils import queries as sessions
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
@@ -122,6 +123,7 @@ def test_the_officer_returns_and_checks(cast, at, project, mails):
 
 
 def test_a_good_grade_drafts_the_results(cast, at, project, mails):
+    cast["pi1"].locale = "en"
     case = factories.rated(cast, project, at + END)
     assert (case.state, case.grade, case.accepted) == (CaseState.GRADED, "pass", True)
     results = queries.results_of(case.id)
@@ -131,7 +133,10 @@ def test_a_good_grade_drafts_the_results(cast, at, project, mails):
     assert evaluation.count["tally"] == {"excellent": 0, "pass": 7, "fail": 0} and evaluation.conclusion
     sheets = next(p for p in papers.of(case) if p.template == "acceptance/rating_sheet")
     assert "Đạt: 7" in str(sheets.blocks) and "Ủy viên" not in str(sheets.blocks)  # no sheet tells whose it is
-    assert "graded.txt" in {m.template.rpartition("/")[2] for m in mails()}
+    told = {m.to_address.partition("@")[0]: m.body for m in mails() if m.template.endswith("graded.txt")}
+    assert "Satisfactory" in told["pi1"] and "Đạt" not in told["pi1"] and "Đạt" in told["host1"], "each in the own language"
+    council = sessions.council_by_pid(case.council_pid)
+    assert [(endpoint, values["pid"]) for _label, _word, endpoint, values in sessions.procedure(council).after(council)] == [("acceptance.show", case.public_id)]
 
 
 def test_a_dissolved_council_frees_the_case(cast, at, project):

@@ -77,6 +77,15 @@ def test_a_failed_mail_is_sent_again(db, user, as_, at, mails):
     assert mails()[-1].mail_state == MailState.WAITING
 
 
+def test_a_mail_says_whose_it_is_in_the_language_of_its_reader(db, user, at, mails):
+    for account, locale in (("pi1", "vi"), ("pi2", "en")):
+        user(account).locale = locale
+        outbox.post("people/mail/guessed.txt", to=user(account), key=f"signature-{account}", at=at)
+    vietnamese, english = (m.body for m in mails()[-2:])
+    assert "Vàm Cỏ · Sở Khoa học và Công nghệ · Tây Ninh" in vietnamese and "không trả lời" in vietnamese
+    assert "Department of Science and Technology · Tây Ninh" in english and "do not answer" in english and "Sở" not in english
+
+
 def test_the_clock_moves_forward_only(as_):
     admin = as_("admin")
     admin.submit("/admin/clock", {"days": "-3", "hours": "0"}, status=422)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import random
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -13,7 +14,16 @@ from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from app.across.board import queries as board
-from app.across.board.rules import Column, Measure, Stand, columns, rows, stand_of
+from app.across.board import report
+from app.across.board.rules import (
+    Column,
+    Measure,
+    Stand,
+    columns,
+    rows,
+    stand_of,
+    totals,
+)
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
 from app.across.demo.plays import plans as plan_plays
@@ -63,6 +73,21 @@ def test_one_measure_year_by_year():
 @pytest.mark.nodb
 def test_how_far_an_item_has_come():
     assert stand_of({}) == Stand.NOTHING and stand_of({Measure.RESULTS: 1, Measure.PROJECTS: 1}) == Stand.RESULT
+
+
+@pytest.mark.nodb
+def test_the_report_tells_what_the_board_shows():
+    shown = columns(None, None, [])
+    items = [SimpleNamespace(id=1, code="1.1", short_vi="Chanh"), SimpleNamespace(id=2, code="1.2", short_vi="Lúa"), SimpleNamespace(id=3, code="2.1", short_vi="Sấy")]
+    made = rows(items, COUNTS | {(1, 2026): {Measure.PAID: 1_250_050_000}}, shown, None)
+    bodies = {"committee": {"name": "Ủy ban nhân dân tỉnh"}, "department": {"name": "Sở"}, "place": "Tây Ninh"}
+    paper = report.content("1821/KH-UBND", None, [("1. Nông nghiệp", made[:2]), ("2. Công nghiệp", made[2:]), ("3. Giao thông", [])], totals(made, 8),
+                           narrowed=["lĩnh vực 1"], bodies=bodies, today=date(2026, 11, 30))  # fmt: skip
+    text = " ".join(b.get("text", "") for b in paper["blocks"])
+    assert "Phạm vi: lĩnh vực 1." in text and "Báo cáo gồm 3 nội dung ưu tiên: 1 đã có nhiệm vụ" in text and "chưa có nhiệm vụ: 1.2, 2.1." in text
+    assert "đã chi 1.250.050.500 đồng" in text and [b["text"] for b in paper["blocks"] if b["kind"] == "heading"] == ["1. Nông nghiệp", "2. Công nghiệp"]
+    first = next(b for b in paper["blocks"] if b["kind"] == "table")
+    assert first["rows"][0] == ["1.1 Chanh", "2", "0", "0", "1", "0", "1.250,1", "0", "0"] and len(first["heads"]) == len(first["numbers"]) == 9
 
 
 # --- on the demonstration world -------------------------------------------------------------------------------
@@ -184,10 +209,11 @@ def test_staff_see_the_board_others_do_not(cast, as_, anonymous):
     for who in ("officer", "leader", "province", "finance", "auditor"):
         assert as_(who).get("/board/").status_code == 200, who
         assert as_(who).get("/board/board.xlsx").status_code == 200, who
+    assert as_("leader").get("/board/report.docx?year=2026&only=nothing").data[:2] == b"PK"
     for who in ("pi1", "host1", "agency1", "member1", "admin"):
         told = as_(who).get("/board/")
         assert (told.status_code, told.location) == (302, "/public/board"), who  # what anybody may know of it
-        assert as_(who).get("/board/board.xlsx").status_code == 403, who
+        assert as_(who).get("/board/board.xlsx").status_code == as_(who).get("/board/report.pdf").status_code == 403, who
     assert anonymous.get("/board/").status_code == 302
 
 

@@ -41,6 +41,14 @@ def test_an_idea_waits_for_the_officer_and_a_draft_for_its_owner(app, cast, at):
         assert "Your ideas to finish" not in waiting(cast["pi2"], at)
 
 
+def test_an_open_call_stands_before_those_who_apply(app, cast, at):
+    topic = ideas.approved_topic(cast, item="1.8", title="Tưới chính xác", at=at - DAY * 40)
+    calls.published_call(cast, topics=[topic], at=at - DAY)
+    with app.test_request_context():
+        shown = {who for who in ("pi1", "host1", "member1", "officer", "leader", "province", "finance", "registry") if "Open calls" in waiting(cast[who], at)}
+    assert shown == {"pi1", "host1", "member1"}, "those who decide, pay and number do not answer calls"
+
+
 def test_late_reports_are_counted(app, cast, at):
     project = factories.project(cast, at - DAY * 400, number="62/QĐ-UBND")
     money.contracted(cast, project=project, at=at - DAY * 385)

@@ -7,6 +7,7 @@ import io
 import openpyxl
 import pytest
 
+from app import shown
 from app.across.demo.plays import funding as money
 from app.across.hub import rules
 from app.across.hub.rules import Line, Step
@@ -19,7 +20,13 @@ from app.stages.execution.rules import (
     SuspensionState,
     TerminationState,
 )
-from app.stages.funding.rules import ContractState, SettlementState, TrancheState
+from app.stages.funding import actions as closings
+from app.stages.funding.rules import (
+    ClosingKind,
+    ContractState,
+    SettlementState,
+    TrancheState,
+)
 from tests.funding import factories
 
 DAY = factories.DAY
@@ -40,6 +47,22 @@ def test_staff_see_all_others_their_own(project, as_):
     for who in ("pi3", "host2", "member1"):
         assert project.title not in as_(who).page("/projects/").text, who
         as_(who).page(f"/projects/{project.public_id}", status=404)
+
+
+def test_what_was_paid_and_what_came_back_are_two_amounts(project, cast, at, as_):
+    later = at + DAY * 700
+    for n in (1, 2):
+        money.paid(cast, project=project, at=at + DAY * 30 * n, n=n)
+    closings.record_closing(project, ClosingKind.RECOGNISED, number="55/QĐ-SKHCN", dated=later.date(), by=cast["leader"], at=later)
+    money.paid(cast, project=project, at=later, n=3)
+    money.settled(cast, project=project, at=later, unused=1_000_000)
+    database.session.commit()
+    page = as_("officer").page(f"/projects/{project.public_id}")
+    known = {dt.text: dt.find_next("dd").text for dt in page.select("#money dt")}
+    paid = project.paid_total
+    assert [known[k] for k in ("Đã cấp", "Đã thu hồi", "Đã cấp, trừ số thu hồi")] == [shown.money(paid + 1_000_000), shown.money(1_000_000), shown.money(paid)]
+    assert {"Đợt cấp", "Quyết toán kinh phí"} <= {li.text.strip().partition(":")[0] for li in page.select(".timeline .what")}, "each act says of what it tells"
+    assert "Không còn phải nộp" in page.select_one("#reports").text and "Chờ nộp" not in page.select_one("#reports").text
 
 
 def test_search_with_and_without_diacritics(project, as_):

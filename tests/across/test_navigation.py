@@ -81,8 +81,9 @@ def test_every_list_that_is_shown_opens(account, as_):
 
 
 def test_the_bar_is_for_each_role(as_):
-    named = {account: [a.text for a in as_(account).page("/desk/").select(".nav-wide a")] for account in ("registry", "finance", "pi1", "auditor")}
+    named = {account: [a.text for a in as_(account).page("/desk/").select(".nav-wide a")] for account in ("registry", "finance", "pi1", "auditor", "host1", "agency1")}
     assert "Sổ văn bản" in named["registry"] and "Kinh phí" in named["finance"] and "Hồ sơ" in named["pi1"]
+    assert "Hồ sơ" in named["host1"] and "Kế hoạch" in named["agency1"], "who manages a host signs dossiers, who orders follows the plan"
     assert all(labels[-1] == "Tất cả danh sách" for labels in named.values())
 
 

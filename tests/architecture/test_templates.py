@@ -42,6 +42,13 @@ def test_a_mail_begins_with_its_subject():
             assert lines[0].removeprefix("{% block subject %}").startswith("Subject:") or "block" in lines[0], path
 
 
+def test_a_mail_about_a_project_says_which():
+    """A code alone tells nobody which project is meant."""
+    for path in APP.rglob("templates/**/mail/*.txt"):
+        text = path.read_text()
+        assert "project.code" not in text or ".title" in text, path
+
+
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda p: "/".join(p.relative_to(APP).parts[:-4]) or "app")
 def test_every_catalogue_is_complete(path):
     with path.open("rb") as source:

@@ -25,6 +25,10 @@ def test_what_is_typed_is_kept_and_a_refresh_makes_no_second_draft(site: Site, v
     go(pi, "/ideas/new")
     fill(pi, {"need": "Thiếu nước mùa khô"})
     state(pi, "khi có tên nhiệm vụ")
+    low = pi.locator("#title").bounding_box()["height"]
+    fill(pi, {"title": "Tưới tiết kiệm \r\n " + "cho cây chanh " * 20})  # as it is pasted from a paper
+    pi.locator("#title").press("Enter")
+    assert "\n" not in pi.input_value("#title") and pi.locator("#title").bounding_box()["height"] > 2 * low, "one line, read whole"
     fill(pi, {"title": "Tưới tiết kiệm"})
     state(pi)
     assert pi.url.endswith("/edit"), "the page goes on under the draft's own address"
@@ -63,5 +67,5 @@ def test_enter_saves_and_two_windows_lose_nothing(site: Site, visit: Callable[..
         send(second)
     assert second.input_value("#need") == "của cửa sổ thứ hai" and "của cửa sổ thứ nhất" in second.inner_text(".error-summary")
     with second.expect_navigation():
-        second.locator("#title").press("Enter")  # the first button of the form saves; it removes no row
+        second.locator("#committed_by").press("Enter")  # the first button of the form saves; it removes no row
     assert second.locator("main .alert-success").count() and "của cửa sổ thứ hai" in second.inner_text("main")

@@ -17,11 +17,14 @@ from app.stages.calls import actions, queries
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
 from app.stages.ideas.rules import Mode
+from tests.support.browser import content_of
+from tests.support.kept import kept as kept_copy
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@kept_copy
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Đề tài {n}", at=at - 60 * DAY, ceiling=900_000_000) for n in range(2)]
 
@@ -44,7 +47,7 @@ def test_every_impossible_deadline_gets_its_sentence_beside_the_field(as_, topic
     pids = [kept(t) for t in topics]
     page = soup(as_("officer").submit("/calls/new", {"title": "T", "topics": pids, "deadline": typed}, status=422))
     assert sentence in page.select_one("#deadline-error").text and page.select_one("#deadline")["value"] == typed
-    assert page.select_one("#title")["value"] == "T" and database.session.scalar(select(func.count(Call.id))) == 0
+    assert content_of(page, "#title") == "T" and database.session.scalar(select(func.count(Call.id))) == 0
 
 
 @pytest.mark.parametrize(("field", "typed", "sentence"), [
@@ -77,12 +80,14 @@ def test_a_topic_in_two_open_calls_is_refused_by_name(as_, cast, topics, at):
 
 def test_a_deadline_on_a_sunday_is_warned_of_and_moved_with_one_button(as_, cast, topics, at):
     row = play.drafted_call(cast, topics=topics, at=at)
-    actions.revise(row, {"deadline": at_local(date(2026, 4, 5), 17)}, by=cast["officer"], at=at)
+    actions.revise(row, {"deadline": at_local(date(2026, 4, 5), 17), "opening_at": at_local(date(2026, 4, 6), 9)}, by=cast["officer"], at=at)
     pid = kept(row)
     officer = as_("officer")
     for url in (f"/calls/{pid}", f"/calls/{pid}/edit", f"/calls/{pid}/publish"):
         assert "Chủ nhật, 05/04/2026" in officer.page(url).text and "Thứ Hai, 06/04/2026 17:00" in officer.page(url).text, url
+    assert "07/04/2026 09:00" in officer.page(f"/calls/{pid}/move-deadline").text, "the opening would lie before the new deadline: it goes along"
     officer.submit(f"/calls/{pid}/move-deadline")
+    assert queries.call_by_pid(pid).opening_at == at_local(date(2026, 4, 7), 9)
     assert queries.call_by_pid(pid).deadline == at_local(date(2026, 4, 6), 17) and "ngày nghỉ" not in officer.page(f"/calls/{pid}").text
     assert officer.get(f"/calls/{pid}/move-deadline").status_code == 404
 
@@ -96,7 +101,7 @@ def test_a_past_call_is_copied_with_dates_anew(as_, cast, topics, at, travel):
     travel.move_to(at + 100 * DAY)
     officer = as_("officer")
     page = officer.page(f"/calls/new?copy={pid}")
-    assert page.select_one("#title")["value"] == "Tuyển chọn năm ngoái" and page.select_one("#briefing_place")["value"] == "Hội trường A"
+    assert content_of(page, "#title") == "Tuyển chọn năm ngoái" and content_of(page, "#briefing_place") == "Hội trường A"
     assert len(page.select("input[name=topics][checked]")) == 2, "the topics are free again, so they are ticked"
     answer = officer.submit(f"/calls/new?copy={pid}", {"topics": [t.public_id for t in topics]})
     copy = queries.call_by_pid(answer.location.rsplit("/", 1)[-1])

@@ -33,6 +33,7 @@ from app.stages.calls import queries as call_queries
 from app.stages.ideas import council as identification
 from app.stages.selection import actions as selections
 from tests.councils.test_actions import DAY, YES, refused
+from tests.support.kept import kept
 
 MINUTE = timedelta(minutes=1)
 SHEET = {"overview": 4, "content": 4, "products": 3, "application": 3, "plan": 3, "capacity": 4}
@@ -40,6 +41,7 @@ WORDS = {"strengths": "Có tính mới", "weaknesses": "Cần rõ tiến độ",
 
 
 @pytest.fixture
+@kept
 def identifying(cast, at):
     idea = ideas.submitted_idea(cast, item="1.8", title="Hệ thống tưới tự động cho thanh long", at=at)
     council = identification.prepare([idea], title="Hội đồng xác định nhiệm vụ 2026", by=cast["officer"], at=at + DAY)
@@ -47,6 +49,7 @@ def identifying(cast, at):
 
 
 @pytest.fixture
+@kept
 def selecting(cast, at):
     """A selection council with two dossiers, established."""
     topic = ideas.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=at - 100 * DAY)
@@ -143,8 +146,9 @@ def test_the_conclusion_comes_after_the_steps_before_it_and_the_minutes_tell_the
     actions.open_box(council, council.agenda[0], by=cast["member1"], at=council.meets_at)
     council = queries.fresh(council)
     said = refused(WrongState, actions.conclude, council, conclusion="Thống nhất", by=cast["officer"], at=council.meets_at)
-    assert "order of work" in said.message
+    assert "order of work" in said.message and not rooms.course_of(council, council.meets_at).at_end, "the link is not offered before"
     room.move_on(council, by=cast["officer"], at=council.meets_at)
+    assert rooms.course_of(council, council.meets_at).at_end
     actions.conclude(council, conclusion="Thống nhất", by=cast["officer"], at=council.meets_at + MINUTE)
     assert all(line.left_at for line in rooms.presences(council))
     words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)

@@ -10,6 +10,7 @@ from app.stages.ideas import actions, desk, order, queries
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.rules import Mode, Outcome, RedirectTo
 from tests.ideas.test_views import kept, reload
+from tests.support.browser import content_of
 
 ROWS = [
     {"kind": "II", "name": "Quy trình trồng chanh", "unit": "quy trình", "quantity": 1, "quality": "Hội đồng cơ sở thông qua"},
@@ -31,9 +32,9 @@ def test_the_products_of_the_order_form_are_offered(idea, as_, db, cast, at):
     officer, url = as_("officer"), f"/ideas/{kept(db, idea)}/products"
     page = officer.page(url)
     assert [r.select("td")[1].text for r in page.select("table")[0].select("tbody tr")] == ["Quy trình trồng chanh", "Mô hình 2 ha", "<b>Bài báo</b>"]
-    assert page.select_one("#name")["value"] == "Quy trình trồng chanh" and page.select_one("#quantity")["value"] == "1" and page.select_one("[name=kind][value=II]").has_attr("checked")
+    assert content_of(page, "#name") == "Quy trình trồng chanh" and page.select_one("#quantity")["value"] == "1" and page.select_one("[name=kind][value=II]").has_attr("checked")
     second = officer.page(f"{url}?row=1")
-    assert second.select_one("#name")["value"] == "Mô hình 2 ha" and not second.select_one("#quantity")["value"], "half a model is no whole number: a person writes it"
+    assert content_of(second, "#name") == "Mô hình 2 ha" and not second.select_one("#quantity")["value"], "half a model is no whole number: a person writes it"
     for strange in ("99", "-1", "²", "x"):
         assert officer.get(f"{url}?row={strange}").status_code == 200
     officer.submit(f"{url}?row=1", {"kind": "I", "unit": "mô hình", "quantity": "2"})

@@ -23,6 +23,7 @@ from app.stages.calls.rules import CallState
 from app.stages.ideas import actions, queries
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.rules import IdeaState, Mode, Outcome, RedirectTo, TopicState
+from tests.support.browser import content_of
 
 DAY = timedelta(days=1)
 
@@ -171,7 +172,7 @@ def test_products_are_written_row_by_row(as_, three):
     officer, url = as_("officer"), f"/ideas/{three[0]}/products"
     bad = {"kind": "I", "name": "Mô hình", "unit": "", "quantity": "0", "quality": "Tốt"}
     page = soup(officer.submit(url, bad, status=422))
-    assert page.select_one("#unit-error") and page.select_one("#quantity-error") and page.select_one("#name")["value"] == "Mô hình"
+    assert page.select_one("#unit-error") and page.select_one("#quantity-error") and content_of(page, "#name") == "Mô hình"
     sent_as(officer, url, bad | {"unit": "mô hình", "quantity": "2"})
     row = reload(three[0]).required
     assert [(p.name, p.quantity) for p in row] == [("Mô hình", 2)]

@@ -20,7 +20,7 @@ from app.stages.ideas.rules import LINK_SENDINGS, IdeaState
 from tests.conftest import AT
 from tests.ideas.test_order import sheet, soup, typing
 from tests.ideas.test_views import filled, reload
-from tests.support.browser import values_of
+from tests.support.browser import content_of, values_of
 
 DAY = timedelta(days=1)
 MAIL = "lien.he@hoptacxa.vn"
@@ -101,7 +101,7 @@ def test_a_link_ends_is_closed_and_renewed(as_, anonymous, cast, mails, db, trav
     officer.submit(f"/ideas/links/{pid}/renew", {"expires_on": "01/01/2026"}, status=422)
     officer.submit(f"/ideas/links/{pid}/renew", {"expires_on": "20/04/2026"})
     new = re.search(r"/public/order-form/[\w-]{40,}", mails()[-1].body)[0]
-    assert anonymous.page(new).select_one("#title")["value"] == "A" and anonymous.get(url).status_code == 404
+    assert content_of(anonymous.page(new), "#title") == "A" and anonymous.get(url).status_code == 404
     officer.submit(f"/ideas/links/{pid}/close", {"reason": ""}, status=422)
     officer.submit(f"/ideas/links/{pid}/close", {"reason": "Gửi nhầm"})
     gone = anonymous.get(new)
@@ -131,7 +131,7 @@ def test_two_windows_of_one_link(as_, anonymous, app, cast, mails, db):
     anonymous.post(url, data=first | {"title": "Thứ nhất"})
     assert other.post(save, data=typing(second, title="Thứ hai")).status_code == 409
     page = soup(other.post(url, data=second | {"title": "Thứ hai"}))
-    assert page.select_one("#title")["value"] == "Thứ hai" and page.select_one("[name=version]")["value"] == "1"
+    assert content_of(page, "#title") == "Thứ hai" and page.select_one("[name=version]")["value"] == "1"
     assert db.session.scalar(select(func.count()).select_from(Idea)) == 1
 
 

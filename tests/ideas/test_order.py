@@ -22,7 +22,7 @@ from app.stages.ideas import actions, order, queries
 from app.stages.ideas.models import Idea, OrderForm
 from app.stages.ideas.rules import IdeaState
 from tests.ideas.test_views import filled, kept, pid_of, reload
-from tests.support.browser import values_of
+from tests.support.browser import content_of, values_of
 
 DAY = timedelta(days=1)
 
@@ -98,7 +98,7 @@ def test_the_draft_of_another_is_out_of_reach(as_, cast, db):
 def test_rows_come_and_go_without_a_script(as_, cast, db):
     pi = as_("pi1")
     page = soup(pi.submit("/ideas/new", filled() | {"do": "add:product_list"}, status=202))
-    assert page.select_one("#product_list-1-name") and page.select_one("#title")["value"] == filled()["title"]
+    assert page.select_one("#product_list-1-name") and content_of(page, "#title") == filled()["title"]
     pid = pid_of(pi.submit("/ideas/new", filled() | {"product_list-0-kind": "II", "product_list-0-name": "Quy trình"}))
     answer = pi.submit(f"/ideas/{pid}/edit", {"do": "add:product_list", "need": "giữ lại"})
     assert answer.location.endswith("/edit#product_list") and reload(pid).need == "giữ lại"

@@ -264,7 +264,7 @@ def test_the_decision_takes_two_people_and_is_registered(db, cast, at, mails):
 
 
 @pytest.mark.parametrize(("dated", "begins", "said"), [
-    (date(2026, 3, 3), date(2026, 3, 3), "future"), (date(2026, 2, 1), date(2026, 1, 31), "before its decision"), (date(2026, 2, 1), date(2027, 4, 1), "at most a year"),
+    (date(2026, 3, 3), date(2026, 3, 3), "future"), (date(2026, 2, 1), date(2026, 1, 31), "before its decision"), (date(2026, 2, 1), date(2027, 4, 1), "at most 366 days"),
     (date(2024, 6, 18), date(2024, 6, 18), "one day has one plan"), (date(2020, 1, 1), date(2020, 1, 1), "one day has one plan"),
     (date(2020, 1, 1), date(2026, 2, 1), "cannot lie before"),
 ])  # fmt: skip
@@ -482,7 +482,7 @@ def test_measures_and_targets_lie_in_the_time_of_their_plan(db, cast, at):
     with pytest.raises(Incomplete):
         actions.revise_target(draft, target, figure | {"year": 2046}, by=by, at=at)
     head = {name: getattr(draft, name) for name in ("number", "dated", "title_vi", "title_en", "body_vi", "body_en", "horizon_year", "vision_year")}
-    for wrong, field in (({"horizon_year": 2025}, "horizon_year"), ({"vision_year": 2029}, "vision_year"), ({"vision_year": 2040}, "horizon_year"),
+    for wrong, field in (({"dated": date(1900, 1, 1)}, "dated"), ({"horizon_year": 2025}, "horizon_year"), ({"vision_year": 2029}, "vision_year"), ({"vision_year": 2040}, "horizon_year"),
                          ({"dated": date(2027, 1, 1), "horizon_year": 2030}, "horizon_year")):  # fmt: skip
         with pytest.raises(Incomplete) as refused:
             actions.revise_head(draft, head | wrong, by=by, at=at)

@@ -1,4 +1,4 @@
-"""Two people's answers brought together, a section taken by itself, differences told word by word."""
+"""Two people's answers brought together, a section taken by itself."""
 
 from __future__ import annotations
 
@@ -8,16 +8,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from app.services.questionnaires.answering import read, visible
+from app.services.questionnaires.differing import same
 from app.services.questionnaires.rules import questions
-from app.stages.proposals.texts import (
-    compare,
-    merge,
-    only,
-    posted,
-    same,
-    shrank,
-    told,
-)
+from app.stages.proposals.texts import merge, only, posted, shrank
 from tests.questionnaires.definitions import definition, question, sound
 
 pytestmark = pytest.mark.nodb
@@ -47,33 +40,6 @@ def test_no_text_is_lost_in_silence(base, mine, theirs, known):
         assert code in found.conflicts or all(same(found.answers[code], t) for t in texts)
 
 
-def test_rows_without_a_cell_do_not_count():
-    assert same([{"a": None}], None) and same([{"a": 1}, {"a": None}], [{"a": 1}]) and not same([{"a": 1}], [{"a": 2}])
-
-
-@given(st.text(alphabet="ab \n", max_size=60), st.text(alphabet="ab \n", max_size=60))
-def test_the_pieces_make_both_texts(old, new):
-    pieces = compare(old, new)
-    assert "".join(p.text for p in pieces if p.how != "new") == old
-    assert "".join(p.text for p in pieces if p.how != "old") == new
-
-
-def test_one_changed_word_is_one_word():
-    pieces = compare("Giảm 15% lượng nước tưới", "Giảm 20% lượng nước tưới")
-    assert [(p.how, p.text) for p in pieces if p.how != "same"] == [("old", "15% "), ("new", "20% ")]
-
-
-def test_a_rewritten_sentence_is_one_piece():
-    pieces = compare("Địa chỉ viết trên trang", "Các xã vùng hạ của tỉnh")
-    assert [p.how for p in pieces] == ["old", "new"]
-
-
-def test_very_long_texts_are_compared_by_lines():
-    old = "\n".join(f"dòng {n} gồm vài chữ" for n in range(3_000))
-    pieces = compare(old, old.replace("dòng 7 ", "dòng bảy "))
-    assert "".join(p.text for p in pieces if p.how != "old").count("bảy") == 1
-
-
 def test_cutting_much_is_seen():
     assert shrank({"a": "x" * 300}, {"a": "x"}, by=200) and not shrank({"a": "x" * 300}, {"a": "x" * 200}, by=200) and not shrank({"a": None}, {"a": None}, by=1)
 
@@ -88,12 +54,6 @@ def test_a_condition_on_another_section_is_decided_where_it_stands():
     asked = list(questions(only(form, "two", {"used": True})))
     assert [q["code"] for q in asked] == ["how", "free", "more"] and "when" not in asked[0] and "when" in asked[2]
     assert visible(only(form, "two", {"used": True}), {"free": "x"}) == {"how", "free", "more"}
-
-
-def test_an_answer_in_plain_words():
-    table = question("t", "table", columns=[question("a"), question("m", "money")])
-    assert told(table, [{"a": "Máy", "m": 1_000_000}, {"a": None, "m": None}]) == "Máy | 1.000.000"
-    assert told(question("c", "one_of"), "new", {"new": "Mới"}) == "Mới" and told(question("d", "date"), "2026-03-02") == "02/03/2026"
 
 
 @given(sound(), st.data())

@@ -17,6 +17,7 @@ from app.services.rulebook.rules import Mark
 from app.stages.ideas import order
 from app.stages.ideas.models import Idea, OrderForm
 from tests.questionnaires.definitions import both, question
+from tests.support.browser import content_of
 
 HOME = "/admin/questionnaires/"
 NEW = {"section": "s_need", "code": "affected", "type": "number", "label_vi": "Số hộ bị ảnh hưởng", "label_en": "Households affected", "min": "1", "required": "y"}
@@ -80,11 +81,11 @@ def test_trying_a_form_leaves_no_trace(as_, db):
     before = [db.session.scalar(select(func.count()).select_from(table)) for table in (Idea, OrderForm, FormVersion, journal.JournalEntry)]
     page = soup(officer.submit(f"{url}/test", {"title": "Thử <b>", "state_budget": "một tỷ", "starts_on": "31/02/2027"}, status=202))
     told = {a["href"] for a in page.select(".error-summary a")}
-    assert {"#state_budget", "#starts_on", "#need"} <= told and "#title" not in told and page.select_one("#title")["value"] == "Thử <b>"
+    assert {"#state_budget", "#starts_on", "#need"} <= told and "#title" not in told and content_of(page, "#title") == "Thử <b>"
     page = soup(officer.submit(f"{url}/test", {"do": "add:product_list"}, status=202))
     assert page.select_one("#product_list-1-name") and not page.select(".error-summary")
     page = soup(officer.submit(f"{url}/test", {"product_list-0-name": "A", "product_list-1-name": "B", "do": "remove:product_list:0"}, status=202))
-    assert page.select_one("#product_list-0-name")["value"] == "B"
+    assert content_of(page, "#product_list-0-name") == "B"
     assert [db.session.scalar(select(func.count()).select_from(table)) for table in (Idea, OrderForm, FormVersion, journal.JournalEntry)] == before
 
 
@@ -98,7 +99,7 @@ def test_the_question_is_shown_before_it_is_kept(as_):
     assert [o.text for o in page.select("#preview_affected option")][1:] == ["Một", "Hai"]
     officer.submit(f"{url}/question", NEW | options)
     kept = officer.page(f"{url}/question?code=affected")
-    assert [kept.select_one(f"#options-1-{name}")["value"] for name in ("code", "vi", "en")] == ["b", "Hai", "Two"]
+    assert [content_of(kept, f"#options-1-{name}") for name in ("code", "vi", "en")] == ["b", "Hai", "Two"]
 
 
 def test_rows_of_choices_and_columns_come_and_go_by_buttons_and_wrong_cells_are_named(as_):
@@ -106,12 +107,12 @@ def test_rows_of_choices_and_columns_come_and_go_by_buttons_and_wrong_cells_are_
     url = drafted(officer)
     typed = NEW | {"min": "", "type": "table", **row("columns", 0, "crop", "Cây", "Crop", type="short_text", needed="yes"), **row("columns", 1, "area", "Diện tích", "", type="number")}
     page = soup(officer.submit(f"{url}/question", typed | {"do": "add:columns"}, status=202))
-    assert page.select_one("#columns-2-code") and page.select_one("#columns-1-vi")["value"] == "Diện tích" and not page.select(".error-summary")
+    assert page.select_one("#columns-2-code") and content_of(page, "#columns-1-vi") == "Diện tích" and not page.select(".error-summary")
     page = soup(officer.submit(f"{url}/question", typed | row("columns", 2, "crop", "<b>", "x", type="nonsense"), status=422))
     told = {a["href"] for a in page.select(".error-summary a")}
-    assert told == {"#columns-1-en", "#columns-2-code", "#columns-2-type"} and page.select_one("#columns-2-vi")["value"] == "<b>"
+    assert told == {"#columns-1-en", "#columns-2-code", "#columns-2-type"} and content_of(page, "#columns-2-vi") == "<b>"
     page = soup(officer.submit(f"{url}/question", typed | row("columns", 2, "y", "y", "y") | {"do": "remove:columns:1"}, status=202))
-    assert [page.select_one(f"#columns-{n}-code")["value"] for n in (0, 1)] == ["crop", "y"] and not page.select_one("#columns-2-code")
+    assert [content_of(page, f"#columns-{n}-code") for n in (0, 1)] == ["crop", "y"] and not page.select_one("#columns-2-code")
     assert version_at(url).version == 1, "nothing is kept yet"
     officer.submit(f"{url}/question", typed | {"columns-1-en": "Area"})
     made = question_of(version_at(url).definition, "affected")

@@ -81,6 +81,12 @@ def values_of(form: Any) -> dict[str, Any]:
     return values
 
 
+def content_of(page: Any, selector: str) -> str:
+    """What stands in a field of one line, whether it grows with its text or not."""
+    control = page.select_one(selector)
+    return str(control.text.removeprefix("\n") if control.name == "textarea" else control["value"])
+
+
 def _said(response: TestResponse) -> str:
     soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
     main = soup.select_one("main") or soup

@@ -8,8 +8,9 @@ import shutil
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from app import create_app
 from app.across.demo import cast
@@ -64,12 +65,15 @@ class SqliteTemplates:
         self.renew(url)
         return url
 
-    def renew(self, url: str, name: str = "template") -> None:
+    def renew(self, url: str, name: str = "template", *, through: Engine | None = None) -> None:
+        if through is not None:
+            through.dispose()
         self.drop(url)
         shutil.copyfile(self.folder / f"{name}.db", make_url(url).database or "")
 
-    def keep(self, url: str, name: str) -> None:
-        """From now on databases can be copies of this one too; nobody may be connected to it."""
+    def keep(self, url: str, name: str, *, through: Engine) -> None:
+        """From now on databases can be copies of this one too."""
+        through.dispose()
         engine = create_engine(url)
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -111,7 +115,33 @@ DO $$ DECLARE s record; n bigint; x bigint; BEGIN
   PERFORM setval(format('public.%I', c.name)::regclass, coalesce(c.last_value, 1), c.last_value IS NOT NULL) FROM kept.counters c;
 END $$
 """
+# What a database holds beyond the template, and the way back to it.
+KEEP = """
+DO $$ DECLARE s record; n bigint; x bigint; BEGIN
+  CREATE SCHEMA {name};
+  CREATE TABLE {name}.counters AS SELECT sequencename::text AS name, last_value FROM pg_sequences WHERE schemaname = 'public';
+  CREATE TABLE {name}.changed (name text PRIMARY KEY);
+  FOR s IN SELECT * FROM kept.state LOOP
+    EXECUTE format('SELECT count(*), coalesce(max(xmin::text::bigint), 0) FROM public.%I', s.name) INTO n, x;
+    IF n <> s.rows OR x <> s.newest THEN
+      EXECUTE format('CREATE TABLE {name}.%I AS TABLE public.%I', 'of_' || s.name, s.name);
+      INSERT INTO {name}.changed VALUES (s.name);
+    END IF;
+  END LOOP;
+END $$
+"""
+LAY_OUT = """
+DO $$ DECLARE t text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR t IN SELECT name FROM {name}.changed LOOP
+    EXECUTE format('DELETE FROM public.%I', t);
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM {name}.%I', t, 'of_' || t);
+  END LOOP;
+  PERFORM setval(format('public.%I', c.name)::regclass, coalesce(c.last_value, 1), c.last_value IS NOT NULL) FROM {name}.counters c;
+END $$
+"""
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+BUSY = f"{OTHERS} AND state <> 'idle'"
 
 
 class PostgresqlTemplates:
@@ -135,6 +165,18 @@ class PostgresqlTemplates:
             for statement in statements:
                 connection.exec_driver_sql(statement.replace("%", "%%"))
 
+    @staticmethod
+    def _on(engine: Engine, *statements: str) -> None:
+        connection = engine.raw_connection()
+        driver: Any = connection.driver_connection
+        driver.autocommit = True
+        try:
+            for statement in statements:
+                driver.execute(statement.encode())
+        finally:
+            driver.autocommit = False
+            connection.close()
+
     def _run(self, statement: str) -> None:
         with self.server.connect() as connection:
             connection.execute(text(statement))
@@ -147,17 +189,21 @@ class PostgresqlTemplates:
         self.renew(url)
         return url
 
-    def renew(self, url: str, name: str = "") -> None:
-        if url in self.made and not name:
-            self._in(url, OTHERS, PUT_BACK)
+    def renew(self, url: str, name: str = "", *, through: Engine | None = None) -> None:
+        if url not in self.made:
+            self.drop(url)
+            self._run(f"CREATE DATABASE {make_url(url).database} TEMPLATE {self.name}")
+            self.made.add(url)
             return
-        self.drop(url)
-        self._run(f"CREATE DATABASE {make_url(url).database} TEMPLATE {self.name}{name}")
-        self.made.add(url)
+        then = [LAY_OUT.format(name=name)] if name else []
+        if through is None:
+            self._in(url, OTHERS, PUT_BACK, *then)
+        else:  # a connection of the application knows the tables already; a new one must learn them all
+            self._on(through, BUSY, PUT_BACK, *then)
 
-    def keep(self, url: str, name: str) -> None:
-        """From now on databases can be copies of this one too; nobody may be connected to it."""
-        self._run(f"CREATE DATABASE {self.name}{name} TEMPLATE {make_url(url).database}")
+    def keep(self, url: str, name: str, *, through: Engine) -> None:
+        """From now on this database can be put to what it holds now."""
+        self._on(through, KEEP.format(name=name))
 
     def drop(self, url: str) -> None:
         self.made.discard(url)

@@ -86,6 +86,14 @@ def test_from_offer_to_the_first_verified_report(db, user, as_, at, result, trav
     assert "Hiệu quả cao" not in officer.page("/transfer/?use=never_applied").text
 
 
+def test_who_typed_the_offer_has_not_signed_for_the_host(db, as_, result):
+    as_("officer").submit(f"{page_of(result)}/offer", OFFER)
+    page = as_("agency1").page(f"/transfer/handovers/{all_of(Handover)[0].public_id}/answer")
+    made, giver, receiver = (" ".join(li.text.split()) for li in page.select(".signers li"))
+    assert "lập đề nghị bàn giao" in made and "Đã ký" in made
+    assert giver.startswith("Nguyễn Văn An") and giver.endswith("Chưa") and receiver.endswith("Chưa")
+
+
 def test_refused_offered_again_withdrawn(db, as_, at, result):
     base = page_of(result)
     officer, receiver = as_("officer"), as_("agency1")

@@ -10,10 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.across.board import queries
+from app.across.board import queries, report
 from app.across.board.rules import (
     LISTS,
     MONEY,
@@ -29,8 +30,10 @@ from app.across.board.rules import (
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
-from app.kernel.web import SIGNED_IN, allow
+from app.kernel.web import SIGNED_IN, allow, or_404
 from app.later import xlsxwriter
+from app.services.papers import views as paper_views
+from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.ideas import queries as ideas
 from app.stages.plan.rules import PlanState
@@ -96,7 +99,8 @@ def _asked(name: str, offered: Iterable[Any]) -> Any:
     return next((one for one in offered if str(one) == request.args.get(name)), None)
 
 
-def _board() -> Board | None:
+def _board(*, whole: bool = False) -> Board | None:
+    """The board that the address asks for; `whole`: with every measure, whichever one it shows year by year."""
     every = queries.plans()
     current = next((p for p in every if p.state == PlanState.IN_FORCE), None)
     plan = next((p for p in every if p.public_id == request.args.get("plan")), current)
@@ -108,7 +112,7 @@ def _board() -> Board | None:
     body, agency = _asked("body", [pid for pid, _name in bodies]), _asked("agency", agencies)
     counted = queries.counts(current_user, clock.today(), inside=(sector or plan).public_id, body=body)
     years = years_of(counted)
-    year, measure, only = _asked("year", years), _asked("measure", Measure), _asked("only", Stand)
+    year, measure, only = _asked("year", years), None if whole else _asked("measure", Measure), _asked("only", Stand)
     shown = columns(measure, year, years[-MOST_YEARS:])
     items = [i for s in ([sector] if sector else sectors) for i in s.items if agency is None or i.id in agencies[agency][1]]
     made = [r for r in rows(items, counted, shown, year) if only is None or r.stand == only]
@@ -128,6 +132,30 @@ def index() -> Any:
 @allow(Do.PORTFOLIO_READ)
 def export() -> Any:
     return download(_spreadsheet(_board()), f"board-{clock.today():%Y-%m-%d}.xlsx")
+
+
+@bp.get("/report.docx")
+@allow(Do.PORTFOLIO_READ)
+def report_word() -> Any:
+    return _report("docx")
+
+
+@bp.get("/report.pdf")
+@allow(Do.PORTFOLIO_READ)
+def report_pdf() -> Any:
+    return _report("pdf")
+
+
+def _report(ending: str) -> Any:
+    """The same as a report to the people's committee."""
+    board = or_404(_board(whole=True))
+    by_item = {row.item.id: row for row in board.rows}
+    parts = [(f"{s.code}. {s.name_vi}", [by_item[i.id] for i in s.items if i.id in by_item]) for s in board.sectors]
+    with force_locale("vi"):
+        narrowed = [text for text in (f"lĩnh vực {board.sector.code}. {board.sector.name_vi}" if board.sector else "", dict(board.agencies).get(board.agency or "", ""),
+                                      dict(board.bodies).get(board.body or "", ""), _(board.only.label) if board.only else "") if text]  # fmt: skip
+    made = report.content(board.plan.number, board.year, parts, board.totals, narrowed=narrowed, bodies=rulebook.value("papers.bodies", on=clock.today()), today=clock.today())
+    return paper_views.blank_file(made, f"bao-cao-{clock.today():%Y-%m-%d}.{ending}")
 
 
 def _spreadsheet(board: Board | None) -> bytes:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
 from app.across.desk import checks, councils, dossiers, later, office, plans
-from app.across.desk.waiting import NOW, Found, Task, lines, read, together
+from app.across.desk.waiting import NOW, Found, Task, applies, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
@@ -150,7 +150,7 @@ def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
 
 def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
-    if "researcher" not in user.roles or user.can(Do.CALLS_PUBLISH):
+    if not applies(user):
         return []
     bodies = [m.organisation_id for m in user.live_memberships]
     named = exists().where(CallTopic.call_id == Call.id, Topic.id == CallTopic.topic_id, Topic.assigned_organisation_id.in_(bodies))

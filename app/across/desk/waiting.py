@@ -29,11 +29,20 @@ from sqlalchemy import (
 from app.across.anybody import written_out
 from app.kernel import clock
 from app.kernel.db import UtcDateTime, db
+from app.kernel.permissions import Do
 
 NOW = bindparam("now", type_=UtcDateTime())  # the instant at which a desk is read
 TODAY, MIDNIGHT = bindparam("today", type_=Date()), bindparam("midnight", type_=UtcDateTime())  # its day, and when that began
 PARTS = 14  # of one statement: SQLite walks over all open tables of a statement whenever it opens one more
 SHOWN, WHOLE = bindparam("shown", type_=Integer), bindparam("whole", type_=Integer)  # how many lines of each part; the part with all
+
+
+OFFICES = {"leader", "province", "finance", "registry"}  # they decide, pay and number: a call waits for an answer of others
+
+
+def applies(user: Any) -> bool:
+    """Does this person answer calls?"""
+    return "researcher" in user.roles and not user.can(Do.CALLS_PUBLISH) and not user.roles & OFFICES
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ def declare(pid: str) -> Any:
     if form.validate_on_submit():
         actions.declare(council, dict.fromkeys(form.items.data or [], form.reason.data or ""), by=current_user, at=clock.now())
         return done(" ".join([_("Your declaration is recorded."), *_hopeless(queries.fresh(council))]), url_for(".show", pid=pid))
-    return render_template("councils/declare.html", council=council, form=form, seat=seat, known=known)
+    return render_template("councils/declare.html", council=council, form=form, seat=seat, known=known,
+                           together=len(council.agenda) > 1 and queries.out_of_competitors(council, queries.rules_of(council, on=clock.today())))  # fmt: skip
 
 
 @bp.route("/<pid>/attend", methods=["GET", "POST"])

@@ -32,7 +32,8 @@ def elect_tellers(pid: str) -> Any:
     form = forms.Tellers.of(actions.may_count(council), council.tellers or [])
     if form.validate_on_submit():
         actions.elect_tellers(council, form.team.data or [], by=current_user, at=clock.now())
-        return done(_("The counting team is noted."), url_for(".paper", pid=pid))
+        # who leads the session goes on in the room: paper ballots are entered by the team alone
+        return done(_("The counting team is noted."), url_for(".paper" if current_user in actions.team(council) else ".room", pid=pid))
     rule = queries.rule_rows(council, on=clock.today()).get(f"councils.{council.kind}.counting_team")
     return render_template("councils/tellers.html", council=council, form=form, rule=rule)
 

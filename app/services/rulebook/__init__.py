@@ -18,8 +18,10 @@ councils     K.size {min, max, roles} · K.quorum {fraction, base, chair, review
              selection.comments_days scientists prefer · acceptance.prior_members expert_team · excluded_roles
              vice_chair_needs_authorisation modes absent_opinion sheets_final administrative_secretary_votes
 ideas        task_types fields criteria list_body outcomes commitment_needed search_in_papers
-             ceiling_needs_reason_above
+             ceiling_needs_reason_above plan_years_ahead start_years_later form_open_days link_days link_days_most
 calls        min_open_days (.protocol) deadline_time opening_days submission_date paper_dossier replace_until
+             milestones milestones_within_days max_open_days
+plan         note_day remind_days chase_days decide_ahead_days
 proposals    work_questionnaires documents heads one_project_at_a_time remedy_days
              norms head_limits counterpart_share product_forms plan_checks
 selection    sheet.T {criteria, top, pass, zero_share} tie_order mean result_notice_days completion_days direct_must_pass

@@ -67,7 +67,7 @@ def phrase(text: str) -> tuple[tuple[str, str], ...]:
 
 def has_marks(text: str) -> bool:
     """Is the text written with diacritics?"""
-    return any(unicodedata.combining(c) or c in "đĐ" for c in unicodedata.normalize("NFD", text))
+    return any(unicodedata.combining(c) or c in "đĐðÐ" for c in unicodedata.normalize("NFD", text))
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +80,7 @@ def _written_out(token: str) -> tuple[str, ...] | None:
 @lru_cache(maxsize=65536)
 def _keys(token: str) -> tuple[str, str]:
     """(without diacritics, with them but the tone last)."""
-    parts = unicodedata.normalize("NFD", token.casefold())
+    parts = unicodedata.normalize("NFD", token.casefold()).replace("ð", "đ")  # old fonts print the one for the other
     tone = "".join(str(_TONES.index(c)) for c in parts if c in _TONES)
     bare = "".join(c for c in parts if not unicodedata.combining(c)).replace("đ", "d")
     marked = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))

@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from app.kernel.clock import local
 from app.kernel.db import db
+from app.kernel.permissions import Do
+from app.kernel.words import N_
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.procedures import (
     Cast,
@@ -154,6 +156,11 @@ def _cases(council: Council) -> list[tuple[AgendaItem, Case]]:
     return [(item, case) for item, case in found if case is not None]
 
 
+def _after(council: Council) -> list[tuple[str, str, str, dict[str, str]]]:
+    """After the rating come revision, results and recognition: they stand with the case."""
+    return [(N_("Go on with the acceptance"), Do.ACCEPTANCE_RUN, "acceptance.show", {"pid": case.public_id}) for _item, case in _cases(council)[:1]]
+
+
 register_procedure(Procedure(
     kind=Kind.ACCEPTANCE, rule_keys=rule_keys, questions=questions, count=count_ballots, told=told, concluded=concluded, summary=summary,
-    established=established, dissolved=dissolved, returned=returned))  # fmt: skip
+    established=established, dissolved=dissolved, returned=returned, after=_after))  # fmt: skip

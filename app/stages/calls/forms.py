@@ -24,8 +24,10 @@ from app.kernel.words import N_
 from app.stages.calls.actions.notices import COLUMNS
 from app.stages.calls.milestones import CORRECTABLE, DATES, WHILE_OPEN
 from app.stages.calls.models import Call, CallTopic
-from app.stages.calls.rules import Attendee, Capacity, attendees
+from app.stages.calls.rules import NOT_FREE, Attendee, Capacity, attendees
+from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Topic
+from app.stages.ideas.rules import CALLABLE
 
 
 def topic_choices(topics: Sequence[Topic], drafts: Mapping[int, str]) -> list[tuple[str, str]]:
@@ -81,11 +83,25 @@ class CallDay(_Spoken, DateField):
         self.type = "DateField"
 
 
+class FreeTopics(TicksField):
+    """Topics that may stand in a call. One that was taken while the page stood open is named."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.type = "TicksField"  # drawn like one
+
+    def pre_validate(self, form: Any) -> None:
+        for pid in set(self.data or []) - {value for value, _label in self.choices or []}:
+            if (topic := ideas.topic_by_pid(pid)) is not None and topic.state not in CALLABLE:
+                raise ValidationError(_(NOT_FREE, code=topic.code))
+        super().pre_validate(form)
+
+
 class Edit(StageForm):
     """A call that is being prepared."""
 
     title = LineField(N_("Title of the call"), required=True, max=500)
-    topics = TicksField(N_("Topics"), required=True)
+    topics = FreeTopics(N_("Topics"), required=True)
     questions_until = CallMoment(N_("Questions are taken until"), hint=N_("Vietnamese time. Empty: until the deadline."))
     briefing_at = CallMoment(N_("Briefing for applicants"))
     briefing_place = LineField(N_("Place of the briefing"), max=500, hint=N_("A room, or the address of the online meeting."))

@@ -22,7 +22,8 @@ LABELS = {
 WHILE_OPEN = ("questions_until", "briefing_at", "briefing_place", "place", "note")  # what may be corrected only while dossiers come in
 CORRECTABLE = (*WHILE_OPEN, *AFTER)
 WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
-LATEST_AFTER = timedelta(days=730)  # of a milestone after the deadline: later than that is a slip of the pen
+WITHIN = "calls.milestones_within_days"  # the rule of how far from the deadline the milestones after it may lie
+BEGIN_HOUR, END_HOUR = 9, 17  # of the milestones that are offered; an officer changes them at will
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def check_deadline_sane(deadline: datetime | None, at: datetime, longest_days: i
         raise Incomplete(N_("%(day)s is too far away: a call is open until %(last)s at the latest."), field="deadline", day=_shown(deadline), last=_shown(furthest))
 
 
-def check_order(values: Mapping[str, Any], at: datetime, *, only: Iterable[str] = DATES) -> None:
-    """Raise Incomplete for the first of the dates named in `only` that has gone by or stands in the wrong order."""
+def check_order(values: Mapping[str, Any], at: datetime, *, within: int, only: Iterable[str] = DATES) -> None:
+    """Raise Incomplete for the first of the dates named in `only` that has gone by, stands in the wrong order, or more than `within` days after the deadline."""
     deadline, wanted = values["deadline"], set(only)
     for name in BEFORE:
         if name in wanted and (value := values.get(name)) is not None:
@@ -92,7 +93,7 @@ def check_order(values: Mapping[str, Any], at: datetime, *, only: Iterable[str] 
             too_early = value <= earlier if isinstance(value, datetime) and isinstance(earlier, datetime) else day_of(value) < day_of(earlier)
             if too_early:
                 raise Incomplete(N_("This must come after the milestone before it (%(day)s)."), field=name, day=_shown(earlier))
-            if day_of(value) > day_of(deadline) + LATEST_AFTER:
+            if day_of(value) > day_of(deadline) + timedelta(days=within):
                 raise Incomplete(N_("%(day)s is too far away from the deadline."), field=name, day=_shown(value))
         earlier = value
 
@@ -137,8 +138,8 @@ def offered(deadline: datetime, at: datetime, gaps: Mapping[str, int], is_off: C
     questions = min(working(last - timedelta(days=gaps["questions_before"])), last)
     council = max(working(last + timedelta(days=gaps["council_after"])), opening)
     return {
-        "questions_until": min(at_local(questions, 17), deadline), "briefing_at": at_local(working(local(at).date() + timedelta(days=gaps["briefing_after"])), 9),
-        "opening_at": at_local(opening, 9), "council_on": council, "notify_on": working(council + timedelta(days=gaps["notify_after"])),
+        "questions_until": min(at_local(questions, END_HOUR), deadline), "briefing_at": at_local(working(local(at).date() + timedelta(days=gaps["briefing_after"])), BEGIN_HOUR),
+        "opening_at": at_local(opening, BEGIN_HOUR), "council_on": council, "notify_on": working(council + timedelta(days=gaps["notify_after"])),
     }  # fmt: skip
 
 

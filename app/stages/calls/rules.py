@@ -16,7 +16,6 @@ from app.kernel.text import nfc
 from app.kernel.words import N_, Face
 from app.services.papers.rules import GIVEN_NUMBER
 
-DEADLINE_HOUR = 17  # of the default that a new call's form offers
 FROZEN_PREFIXES = ("calls.", "proposals.")  # rule keys whose versions a call keeps
 SHEET, SCORING = "selection.sheet", ("selection.tie_order", "selection.mean")  # how its dossiers will be scored: kept as well
 
@@ -159,6 +158,9 @@ def check_deadline(deadline: datetime, at: datetime, min_days: int) -> None:
                          field="deadline", n=min_days, day=f"{first:%d/%m/%Y}")  # fmt: skip
 
 
+NOT_FREE = N_("%(code)s is not free: it is in a call, assigned or dropped.")
+
+
 def check_topics(topics: list[Any], mode: Any, callable_states: frozenset[Any]) -> None:
     """Raise unless there are topics, all free and all of the call's mode."""
     if not topics:
@@ -167,7 +169,7 @@ def check_topics(topics: list[Any], mode: Any, callable_states: frozenset[Any]) 
         if topic.mode != mode:
             raise Incomplete(N_("A call has topics of one mode only: %(code)s is of the other."), field="topics", code=topic.code)
         if topic.state not in callable_states:
-            raise WrongState(N_("%(code)s is not free: it is in a call, assigned or dropped."), field="topics", code=topic.code)
+            raise WrongState(NOT_FREE, field="topics", code=topic.code)
 
 
 def check_notice(number: str, dated: date | None, on: date, decided: date | None = None) -> None:

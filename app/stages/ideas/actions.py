@@ -137,7 +137,7 @@ def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
     if unknown:
         raise TypeError(f"not a field of an order form: {sorted(unknown)}")
     if values.get("year") != idea.year:
-        check_year(values.get("year"), local(at).date())
+        check_year(values.get("year"), day := local(at).date(), int(rulebook.value("ideas.plan_years_ahead", on=day)))
     for name, value in values.items():
         if name in ("receiver", "proposed_host", "item"):
             setattr(idea, name, value)

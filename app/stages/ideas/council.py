@@ -8,8 +8,12 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
+
+from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
+from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import counting
@@ -326,6 +330,13 @@ def record(idea: Idea, found: Identified, *, by: User, at: datetime, minutes_num
     actions.record_identification(idea, found, council_pid=result["council_pid"], seen=seen, by=by, at=at)
 
 
+def _after(council: Council) -> list[tuple[str, str, str, dict[str, str]]]:
+    """What the council found is put in words, one idea after the other."""
+    waiting = select(Idea.public_id).where(Idea.council_pid == council.public_id, Idea.outcome.is_(None), Idea.state == IdeaState.IN_IDENTIFICATION)
+    pid = db.session.scalar(waiting.order_by(Idea.id).limit(1))
+    return [(N_("Put the next result in words"), Do.IDEAS_IDENTIFY, "ideas.identify", {"pid": pid})] if pid else []
+
+
 register_procedure(Procedure(
     Kind.IDENTIFICATION, rule_keys=lambda _ideas: [BALLOT, ONE_FAIL], questions=questions, count=count, told=told, check=check, rank=rank,
-    left_open=left_open, established=_established, dissolved=_dissolved, returned=_returned, concluded=concluded, agenda_title=agenda_title))  # fmt: skip
+    left_open=left_open, established=_established, dissolved=_dissolved, returned=_returned, concluded=concluded, agenda_title=agenda_title, after=_after))  # fmt: skip

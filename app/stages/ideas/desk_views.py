@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from app.acts import ready
@@ -53,7 +54,9 @@ def put_to_council() -> Any:
     picked = set(request.args.getlist("ideas"))
     chosen = [i.public_id for i in waiting if not picked or i.public_id in picked]
     years = [i.year for i in waiting if i.public_id in set(chosen)]  # of the plan that the ideas are for
-    form = forms.Council(data={"title": _("Identification council %(year)s", year=max(years, key=years.count, default=clock.today().year)), "ideas": chosen})
+    year = max(years, key=years.count, default=clock.today().year)
+    # the title stands in the decision that sets the council up: always Vietnamese
+    form = forms.Council(data={"title": f"Hội đồng tư vấn xác định nhiệm vụ khoa học và công nghệ năm {year}", "ideas": chosen})
     form.ideas.choices = forms.idea_choices(waiting)
     if form.validate_on_submit():
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
@@ -129,7 +132,7 @@ def decide() -> Any:
         chosen = [i for i in waiting if i.public_id in set(form.ideas.data or [])]
         made = actions.approve_list(chosen, number=form.number.data or "", symbol=form.symbol.data or "", dated=form.dated.data, asked_only=not form.unasked.data, whole_only=not form.gaps.data,
                                     by=current_user, at=clock.now())  # fmt: skip
-        return done(_("The decision is issued: %(n)s topics are on the approved list.", n=len(made)), url_for("topics.index"))
+        return done(ngettext("The decision is issued: %(num)s topic is on the approved list.", "The decision is issued: %(num)s topics are on the approved list.", len(made)), url_for("topics.index"))
     return render_template("ideas/decide.html", ideas=waiting, form=form, submissions={p.public_id: p for p in submission.on_paper(waiting)},
                            unasked=[i for i in waiting if i.submission_pid is None], left_behind=desk.left_behind(waiting), gaps=wholeness.lacking_of(waiting), unscanned=minutes.unscanned(waiting))  # fmt: skip
 

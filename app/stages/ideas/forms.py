@@ -32,11 +32,11 @@ from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.forms import Sheet, SheetForm
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import Definition, said
+from app.services.rulebook import queries as rulebook
 from app.stages.ideas import order, queries, receiving, returned
 from app.stages.ideas.actions import Identified
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
-    LINK_DAYS,
     LONGEST_MONTHS,
     TITLE_LONGEST,
     IdeaState,
@@ -216,7 +216,7 @@ class Link(StageForm):
     @classmethod
     def of(cls, today: date) -> Self:
         """The form with the organisations in being."""
-        form = cls(data={"expires_on": today + timedelta(days=LINK_DAYS)})
+        form = cls(data={"expires_on": today + timedelta(days=int(rulebook.value("ideas.link_days", on=today)))})
         form.body.choices = queries.organisation_names()
         return form
 

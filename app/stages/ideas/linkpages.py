@@ -133,13 +133,14 @@ def submit(token: str) -> Any:
         return done(_("The form was received under number %(number)s.", number=idea.code), url_for(".fill", token=token))
     if not _may_write(link) and not form.form_errors:
         return _state(link, token)
-    return render_template("ideas/order/link_submit.html", link=link, idea=idea, form=form, token=token, **orders.shown(idea))
+    return render_template("ideas/order/link_submit.html", link=link, idea=idea, form=form, token=token, differences=orders.differences(idea), **orders.shown(idea))
 
 
 def _state(link: OrderLink, token: str) -> str:
     """What was sent, as it stands with the Department."""
     idea = or_404(link.idea)
     return render_template("ideas/order/link_state.html", link=link, idea=idea, token=token, may_withdraw=IDEA.may(idea, "withdraw"),
+                           differences=orders.differences(idea),
                            received=any(p.template == queries.RECEIPT for p in issued.of(idea)), **orders.shown(idea))  # fmt: skip
 
 

@@ -21,11 +21,11 @@ from app.services.people import actions as people
 from app.services.people.models import Organisation, User
 from app.services.people.queries import user_by_email
 from app.services.questionnaires.models import FormVersion
+from app.services.rulebook import queries as rulebook
 from app.stages.ideas import actions, order
 from app.stages.ideas.models import Idea, OrderLink
 from app.stages.ideas.rules import (
     EDITABLE,
-    LINK_DAYS_MOST,
     LINK_FILE,
     LINK_SENDINGS,
     LinkStanding,
@@ -115,8 +115,9 @@ def close(link: OrderLink, *, reason: str, by: User, at: datetime) -> None:
 
 def _end(day: date | None, at: datetime) -> datetime:
     today = local(at).date()
-    if day is None or not today < day <= today + timedelta(days=LINK_DAYS_MOST):
-        raise Incomplete(N_("Please give a day from tomorrow on, at most %(n)s days ahead."), field="expires_on", n=LINK_DAYS_MOST)
+    most = int(rulebook.value("ideas.link_days_most", on=today))
+    if day is None or not today < day <= today + timedelta(days=most):
+        raise Incomplete(N_("Please give a day from tomorrow on, at most %(n)s days ahead."), field="expires_on", n=most)
     return datetime.combine(day, time(23, 59, 59), ZONE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -27,6 +27,7 @@ from app.services.questionnaires.rules import (
     questions,
     section_of,
 )
+from app.services.rulebook import queries as rulebook
 from app.stages.ideas import plausible
 from app.stages.ideas.models import Idea, OrderForm, OrderLink
 from app.stages.ideas.rules import LONGEST_MONTHS, ProductKind
@@ -41,7 +42,6 @@ NEEDS = {"title": "short_text", "kind": "one_of", "aim": "long_text", "products"
          "committed_by": "short_text"}  # fmt: skip
 TEXTS = {"title": 500, "field": 40, "kind": 40, "basis": 0, "need": 0, "aim": 0, "contents": 0, "products": 0, "effects": 0, "commitment": 0, "committed_by": 200}
 AMOUNTS = ("state_budget", "other_budget")
-OPEN_LONGEST = timedelta(days=14)  # how long a page that was begun with a version now replaced may still be sent
 
 
 def _items(_on: date, lang: str) -> list[tuple[str, str]]:
@@ -77,7 +77,7 @@ def shown_or_current(pid: str | None, on: date) -> FormVersion:
     if shown is None or shown.questionnaire_id != newest.questionnaire_id or questionnaires.standing(shown, on=on) != Standing.PAST:
         return newest
     replaced = questionnaires.replaced_on(shown)
-    return shown if replaced is not None and on - replaced < OPEN_LONGEST else newest
+    return shown if replaced is not None and (on - replaced).days < int(rulebook.value("ideas.form_open_days", on=on)) else newest
 
 
 def of(idea: Idea) -> OrderForm:
@@ -215,7 +215,8 @@ def implausible(idea: Idea, *, on: date) -> list[Fault]:
     """What does not go together in what is answered. Of a returned form that keeps its place, days are judged from its first sending on."""
     row, sent = of(idea), local(idea.submitted_at).date() if idea.submitted_at is not None else on
     asked = {q["code"] for q in questions(row.form.definition)}
-    return [fault for fault in plausible.faults(row.answers, idea.year, sent) if fault.code in asked]
+    later = int(rulebook.value("ideas.start_years_later", on=sent))
+    return [fault for fault in plausible.faults(row.answers, idea.year, sent, later=later) if fault.code in asked]
 
 
 def check_complete(idea: Idea, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, g, jsonify, render_template, request, url_for
@@ -15,8 +16,9 @@ from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.questionnaires import differing
 from app.services.questionnaires.comparing import compare, left_behind
-from app.services.questionnaires.forms import Sheet
+from app.services.questionnaires.forms import Control, Sheet
 from app.services.questionnaires.rules import question_of, said
 from app.shown import language
 from app.stages.ideas import actions, forms, order, queries, returned
@@ -55,19 +57,36 @@ def shown(idea: Idea) -> dict[str, Any]:
     return {"sheet": sheet, "version": row.form, "lacking": list(labels.values()), "newer": order.newer(idea, on=clock.today()) if editable else None}
 
 
-def differences(idea: Idea) -> list[tuple[str, str, str]]:
-    """(question, as sent before, as sent last) of every answer that differs, in the language of the page."""
-    row = order.of(idea)
-    if not (codes := returned.differing(idea)):
+@dataclass(frozen=True)
+class Difference:
+    """A question that was answered otherwise, its two answers as one text with the words that differ marked."""
+
+    label: str
+    pieces: list[differing.Piece]
+
+
+def differences(idea: Idea) -> list[Difference]:
+    """What differs between the last two sendings, or since the form was returned: by question, in its order and the language of the page."""
+    if (found := returned.versions(idea)) is None or not (codes := returned.changed(*found)):
         return []
-    before, after = (_told(forms.sheet_of(row.form.definition, answers or {}, clock.today())) for answers in (row.former_answers, row.sent_answers))
-    return [(after[code][0], before[code][1], after[code][1]) for code in codes if code in after and code in before]
+    definition = order.of(idea).form.definition
+    before, after = (_told(forms.sheet_of(definition, answers, clock.today())) for answers in found)
+    rows = [Difference(label, [differing.Piece("old", was), differing.Piece("new", now)] if whole else differing.compare(was, now))
+            for (code, (label, now, whole)), (_label, was, _whole) in zip(after.items(), before.values(), strict=True) if code in codes or was != now]  # fmt: skip
+    if returned.YEAR in codes:
+        rows.insert(0, Difference(_("Year of the plan"), differing.compare(*(str(answers[returned.YEAR]) for answers in found))))
+    return [row for row in rows if any(piece.text.strip() for piece in row.pieces)]
 
 
-def _told(sheet: Sheet) -> dict[str, tuple[str, str]]:
-    """By code, label and answer in words; the rows of a table one below the other."""
-    return {c.name: (c.label, "\n".join(" · ".join(cell.told for cell in line if cell.value) for line in c.lines) if c.kind == "table" else str(c.file.get("name", "")) if c.file
-                     else c.told) for part in sheet.parts for c in part.controls}  # fmt: skip
+def _told(sheet: Sheet) -> dict[str, tuple[str, str, bool]]:
+    """By code: label, answer in words (the rows of a table one below the other; nothing where it is not asked), and is it one thing that is taken whole?"""
+    return {c.name: (c.label, _words(c) if c.asked else "", c.kind == "file") for part in sheet.parts for c in part.controls}
+
+
+def _words(control: Control) -> str:
+    if control.kind == "table":
+        return "".join(" · ".join(f"{cell.label}: {cell.told}" for cell in line if cell.value) + "\n" for line in control.lines)
+    return str(control.file.get("name", "")) if control.file else control.told
 
 
 def _page(form: forms.Order, idea: Idea | None, **more: Any) -> str:
@@ -169,7 +188,7 @@ def submit(pid: str) -> Any:
     if form.validate_on_submit():
         actions.submit(idea, own_word=form.word, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Your idea was received under number %(number)s.", number=idea.code), url_for("ideas.show", pid=idea.public_id))
-    return render_template("ideas/order/submit.html", idea=idea, form=form, **shown(idea))
+    return render_template("ideas/order/submit.html", idea=idea, form=form, differences=differences(idea), **shown(idea))
 
 
 @allow(Do.IDEAS_DRAFT)

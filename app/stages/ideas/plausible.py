@@ -11,15 +11,14 @@ from app.services.questionnaires.answering import Fault, day_of
 
 AMOUNTS = ("state_budget", "other_budget")
 SPARE_MONTHS = 1  # months are counted from parts of months
-YEARS_LATER = 1  # a task of one year's plan may begin in the next
 
 
-def faults(answers: Mapping[str, Any], year: int | None, today: date) -> Iterator[Fault]:
-    """What does not go together; a question that a version of the form does not ask is left alone."""
+def faults(answers: Mapping[str, Any], year: int | None, today: date, *, later: int) -> Iterator[Fault]:
+    """What does not go together; a question that a version of the form does not ask is left alone. `later`: how many years after its plan's a task may begin."""
     if any(name in answers for name in AMOUNTS) and not any(answers.get(name) for name in AMOUNTS) and answers.get(AMOUNTS[0]) is not None:
         yield _fault(AMOUNTS[0], N_("A task without any money, of the State or of others, cannot be ordered."))
     start, end, months = day_of(answers.get("starts_on")), day_of(answers.get("ends_on")), answers.get("duration_months")
-    if start is not None and (wrong := _start(start, year, today)) is not None:
+    if start is not None and (wrong := _start(start, year, today, later)) is not None:
         yield wrong
         start = None
     if end is not None and end <= today:
@@ -28,11 +27,11 @@ def faults(answers: Mapping[str, Any], year: int | None, today: date) -> Iterato
         yield _fault("duration_months", N_("From %(start)s to %(end)s it is about %(n)s months, not %(months)s."), start=_day(start), end=_day(end), n=_months(start, end), months=months)
 
 
-def _start(start: date, year: int | None, today: date) -> Fault | None:
+def _start(start: date, year: int | None, today: date, later: int) -> Fault | None:
     if start <= today:
         return _fault("starts_on", N_("The task cannot begin on a day that is over."))
-    if year is not None and not year <= start.year <= year + YEARS_LATER:
-        return _fault("starts_on", N_("A task of the plan for %(year)s begins in that year or the next."), year=year)
+    if year is not None and not year <= start.year <= year + later:
+        return _fault("starts_on", N_("A task of the plan for %(year)s begins from %(year)s to %(last)s."), year=year, last=year + later)
     return None
 
 

@@ -33,9 +33,9 @@ class Commit(StageForm):
     """The receiving body's own answer."""
 
     answer = ChoiceField(N_("Answer of your body"), required=True)
-    person = LineField(N_("Who commits, with the office"), max=200, hint=N_("For example Huỳnh Nông Nghiệp, Phó Giám đốc."))
-    document = LineField(N_("Number of the document"), max=60, hint=N_("By which your body commits, for example 123/SNNMT-KHCN. Or attach the signed letter below."))
-    letter = FileField(N_("Signed letter"), accept=".pdf,.png,.jpg")
+    person = LineField(N_("Who commits, with the office"), max=200, sometimes=True, hint=N_("Needed when your body confirms. For example Huỳnh Nông Nghiệp, Phó Giám đốc."))
+    document = LineField(N_("Number of the document"), max=60, sometimes=True, hint=N_("By which your body commits, for example 123/SNNMT-KHCN. Or attach the signed letter below."))
+    letter = FileField(N_("Signed letter"), sometimes=True, accept=".pdf,.png,.jpg")
     reason = NoteField(N_("Reason"), max=2000, rows=3, sometimes=True, hint=N_("Needed when your body declines."))
     agree = YesField(N_("I answer for my body."), required=True)
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
-from app.services.questionnaires.answering import is_empty
-from app.services.questionnaires.rules import questions
+from app.services.questionnaires import differing
 from app.stages.ideas import order
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import IdeaState
@@ -31,34 +30,35 @@ def check_open(idea: Idea, answers: Mapping[str, Any], *, year: int | None, file
         return
     row = order.of(idea)
     closed = {q["code"] for s in row.form.definition["sections"] if s["code"] in locked for q in s["questions"]}
-    wrong = [code for code, value in answers.items() if code in closed and not _same(value, row.answers.get(code))] + [code for code in files if code in closed]
+    wrong = [code for code, value in answers.items() if code in closed and not differing.same(value, row.answers.get(code))] + [code for code in files if code in closed]
     if wrong:
         raise Incomplete(N_("This section was not named when the form was returned: it stays as it was. Write to the Department when it must change."), field=wrong[0])
     if year is not None and year != idea.year:
         raise Incomplete(N_("The year was not named when the form was returned: it stays as it was."), field="year")
 
 
-def _same(one: Any, other: Any) -> bool:
-    return one == other or (is_empty(one) and is_empty(other))
+YEAR = "year"  # the one thing that a page of the form asks beside its questions; no question has this code
 
 
 def note_sent(idea: Idea) -> None:
     """Keep what is sent now beside what was sent before. Raises Incomplete when a returned form is sent as it came back."""
-    row = order.stored(idea)
-    if idea.state == IdeaState.RETURNED and row.sent_answers is not None and not changed(row.sent_answers, row.answers):
+    row, now = order.stored(idea), _now(idea)
+    if idea.state == IdeaState.RETURNED and row.sent_answers is not None and not changed(row.sent_answers, now):
         raise Incomplete(N_("Nothing has been changed since the form was returned. Please complete what was asked, then send it again."))
-    row.former_answers, row.sent_answers = row.sent_answers, dict(row.answers)
+    row.former_answers, row.sent_answers = row.sent_answers, now
+
+
+def _now(idea: Idea) -> dict[str, Any]:
+    return {**order.of(idea).answers, YEAR: idea.year}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The codes of the answers that differ."""
-    return [code for code in dict.fromkeys([*before, *after]) if not _same(before.get(code), after.get(code))]
+    """The codes of the answers that differ, and YEAR where it was kept and does."""
+    return [code for code in differing.changed(dict.fromkeys([*before, *after]), before, after) if code != YEAR or YEAR in before]
 
 
-def differing(idea: Idea) -> list[str]:
-    """The codes of the questions whose answers differ from the version sent before, in the form's order."""
+def versions(idea: Idea) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """What is compared: the last two sendings; of a form that is returned what was sent and what stands now. None when there is one only."""
     row = order.of(idea)
-    if row.former_answers is None or row.sent_answers is None:
-        return []
-    found = set(changed(row.former_answers, row.sent_answers))
-    return [q["code"] for q in questions(row.form.definition) if q["code"] in found]
+    before, after = (row.sent_answers, _now(idea)) if idea.state == IdeaState.RETURNED else (row.former_answers, row.sent_answers)
+    return (before, after) if before is not None and after is not None else None

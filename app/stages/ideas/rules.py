@@ -14,7 +14,7 @@ from app.kernel.text import fold
 from app.kernel.words import N_, Face
 
 TITLE_LONGEST = 500
-LONGEST_MONTHS = 120
+LONGEST_MONTHS = 120  # as the columns hold it: more is a slip of the pen
 
 
 class IdeaState(Face):
@@ -87,8 +87,8 @@ class TopicState(Face):
     DROPPED = "dropped", N_("Dropped"), "grey"
 
 
-# links for organisations without an account: how long they hold, and how often one may send in an hour
-LINK_DAYS, LINK_DAYS_MOST, LINK_SENDINGS = 30, 180, 600
+# links for organisations without an account: how often one may send in an hour
+LINK_SENDINGS = 600
 LINK_FILE = 30  # a file counts as so many sendings: whoever holds a link cannot fill the disk
 
 
@@ -202,10 +202,10 @@ def check_owner(idea: Any, by: Any) -> None:
         raise NotAllowed(N_("Only the person who wrote the idea, or a manager of the body, may do this."))
 
 
-def check_year(year: int | None, on: date) -> None:
-    """Raise Incomplete for a plan year that is over or lies far off."""
-    if year is not None and not on.year <= year <= on.year + 5:
-        raise Incomplete(N_("Please give a year from %(first)s to %(last)s."), field="year", first=on.year, last=on.year + 5)
+def check_year(year: int | None, on: date, ahead: int) -> None:
+    """Raise Incomplete for a plan year that is over or more than `ahead` years off."""
+    if year is not None and not on.year <= year <= on.year + ahead:
+        raise Incomplete(N_("Please give a year from %(first)s to %(last)s."), field="year", first=on.year, last=on.year + ahead)
 
 
 def check_outcome(outcome: Outcome, *, title: str, aim: str, changed: bool, redirect_to: RedirectTo | None, reason: str | None,

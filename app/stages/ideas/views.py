@@ -70,14 +70,17 @@ def show(pid: str) -> Any:
     return render_template("ideas/show.html", idea=idea, topic=topic, in_house=in_house, timeline_entries=told, letters=files_of.of(idea, kind=receiving.LETTER), scans=minutes.scans_of(idea) if in_house else [], papers=[p for p in papers.of_keys(keys) if in_house or p.template != queries.SUBMISSION],
                            submission=papers.paper_by_pid(idea.submission_pid) if in_house and idea.submission_pid else None,
                            nearest=queries.nearest_of(idea, current_user) if in_house else [], fate=fate(idea), minutes=council.minutes_of(idea) if in_house and idea.outcome else None,
-                           differences=orders.differences(idea) if in_house else [], can_group=current_user.can(Do.IDEAS_IDENTIFY),
+                           differences=orders.differences(idea) if in_house or _own(idea) else [], can_group=current_user.can(Do.IDEAS_IDENTIFY),
                            next_steps=_next(idea), **orders.shown(idea), **forms.names(clock.today()))  # fmt: skip
+
+
+def _own(idea: Idea) -> bool:
+    return bool(idea.owner_id == current_user.id or current_user.manages(idea.organisation_id))
 
 
 def _next(idea: Idea) -> list[tuple[str, str, bool]]:
     """What this person may do with the idea now; the first is the one to do."""
-    own = idea.owner_id == current_user.id or current_user.manages(idea.organisation_id)
-    steps = []
+    own, steps = _own(idea), []
     if idea.state in EDITABLE and own and current_user.can(Do.IDEAS_DRAFT):
         steps.append((_("Edit"), url_for(".edit", pid=idea.public_id), False))
     for verb, move in IDEA.moves(idea):

@@ -61,6 +61,7 @@ MEASURE = Lifecycle("plan_measure", MeasureState, start=MeasureState.ACTIVE, mov
 
 # --- the years of a plan --------------------------------------------------------------------------------------
 
+# what of a plan file is a slip of the pen; a plan keeps its own horizon for good
 AFTER = 1  # years after a plan's horizon in which its measures may still fall due: final reports and accounts
 OPEN_ENDED = 10  # years of a plan that names no horizon
 

@@ -21,6 +21,7 @@ from app.services.files import store
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.questionnaires.answering import is_empty
+from app.services.questionnaires.differing import same
 from app.services.questionnaires.rules import Kind, questions
 from app.stages.proposals import estimate, promises, queries, work
 from app.stages.proposals.budgeting import Line
@@ -28,7 +29,6 @@ from app.stages.proposals.drafts import check_place, touch
 from app.stages.proposals.models import Proposal, ProposalProduct, TeamMember
 from app.stages.proposals.rules import How, TeamRole
 from app.stages.proposals.schedule import Stage, Use, numbered
-from app.stages.proposals.texts import same
 
 
 class What(Face):

@@ -20,6 +20,7 @@ from app.services.people.models import User
 from app.services.questionnaires import filing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import Fault, is_empty, list_of, too_long
+from app.services.questionnaires.differing import changed, same
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import (
     LONGEST_ANSWER,
@@ -34,7 +35,7 @@ from app.stages.proposals import queries
 from app.stages.proposals.drafts import check_place, touch
 from app.stages.proposals.models import Proposal, WorkForm, WorkSaving
 from app.stages.proposals.rules import How, Problem, Standing
-from app.stages.proposals.texts import changed, codes_of, merge, same, shrank
+from app.stages.proposals.texts import codes_of, merge, shrank
 
 SITTING = timedelta(minutes=10)  # what one person saves within it is one saving
 Files = tuple[Mapping[str, Any], Collection[str]]

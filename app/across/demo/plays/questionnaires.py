@@ -11,7 +11,6 @@ from app.services.questionnaires import actions, queries
 from app.services.questionnaires.models import FormVersion
 from app.services.questionnaires.rules import question_of
 from app.stages.ideas import links, order
-from app.stages.ideas.rules import LINK_DAYS
 
 DAY = timedelta(days=1)
 
@@ -22,7 +21,7 @@ def _text(vi: str, en: str) -> dict[str, str]:
 
 def invited_organisation(cast: Cast, at: datetime) -> None:
     """An organisation without an account that was sent a link to an order form, and has not used it yet."""
-    links.send(cast.org("body1"), email="lien.he@body1.demo.vamco.test", name="Phan Thị Liên Hệ", expires_on=local(at).date() + LINK_DAYS * DAY, by=cast["officer"], at=at)
+    links.send(cast.org("body1"), email="lien.he@body1.demo.vamco.test", name="Phan Thị Liên Hệ", expires_on=local(at).date() + 30 * DAY, by=cast["officer"], at=at)
 
 
 def newer_order_form(cast: Cast, at: datetime) -> FormVersion:

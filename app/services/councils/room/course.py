@@ -32,7 +32,7 @@ def refuse_before_end(council: Council, _by: object = None) -> None:
     if council.state != CouncilState.CONVENED or not _counted_here(council):
         return
     course = Course(council, date.max)
-    if not course.allows("conclusion") and (following := course.next) is not None:
+    if not course.at_end and (following := course.next) is not None:
         raise WrongState(N_("By the order of work (%(source)s) this comes first: %(step)s."), source=course.rule.source, step=_said(following))
 
 

@@ -126,6 +126,11 @@ class Course:
         """Is this the time for it? An order that has no step for it (its officers left it out) does not bind it."""
         return self.is_at(what, item) or not any(s.opens(what) for s in self.stations)
 
+    @property
+    def at_end(self) -> bool:
+        """May the session be concluded: has it come to its end?"""
+        return self.allows("conclusion") or self.next is None
+
     def is_at(self, what: str, item: AgendaItem | None = None) -> bool:
         """Is the session at the step that opens this, for the item?"""
         station = self.station

@@ -92,7 +92,7 @@ def grade(case: Case, *, council: Council, level: str, accepted: bool, count: di
         draft_results(case, project, by=by, at=at)
     _issue_sheets(case, row, by=by, at=at)
     outbox.post("acceptance/mail/graded.txt", to=funding.holders(project), key=f"acceptance-graded:{case.public_id}:{case.round}", at=at, project=project,
-                case=case, evaluation=row, level=queries.levels_of(project)[level])  # fmt: skip
+                case=case, evaluation=row, level={lang: queries.levels_of(project, lang)[level] for lang in ("vi", "en")})  # fmt: skip
     return row
 
 

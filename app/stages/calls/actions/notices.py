@@ -23,6 +23,7 @@ from app.stages.calls import queries
 from app.stages.calls.milestones import (
     AFTER,
     DATES,
+    WITHIN,
     calendar_of,
     check_deadline_sane,
     check_order,
@@ -45,6 +46,7 @@ COLUMNS = ("title", "deadline", "place", "note", "questions_until", "briefing_at
 CALENDAR_WORDS = {"questions_until": "Nhận câu hỏi đến", "briefing_at": "Buổi hướng dẫn lập hồ sơ", "opening_at": "Mở hồ sơ",
                   "council_on": "Họp hội đồng", "notify_on": "Thông báo kết quả"}  # fmt: skip
 MIN_OPEN_DAYS, MAX_OPEN_DAYS = "calls.min_open_days", "calls.max_open_days"
+SPARE_DAYS = 5  # more than the least that a new call is offered; an officer changes the date at will
 
 
 def draft(topics: Sequence[Topic], *, title: str, deadline: datetime, by: User | None, at: datetime, mode: Mode | None = None,
@@ -98,8 +100,9 @@ def _write(call: Call, values: Mapping[str, Any], at: datetime) -> None:
 
 
 def _check_calendar(values: Mapping[str, Any], at: datetime) -> None:
-    check_deadline_sane(values["deadline"], at, int(rulebook.value(MAX_OPEN_DAYS, on=local(at).date())))
-    check_order(values, at)
+    rules = rulebook.values([MAX_OPEN_DAYS, WITHIN], on=local(at).date())
+    check_deadline_sane(values["deadline"], at, int(rules[MAX_OPEN_DAYS]))
+    check_order(values, at, within=int(rules[WITHIN]))
 
 
 def _attach(call: Call, topics: Sequence[Topic]) -> None:
@@ -176,11 +179,11 @@ def call_again(call: Call, call_topics: Sequence[CallTopic], *, by: User | None,
 
 
 def default_deadline(at: datetime) -> datetime:
-    """What a new call's form offers: the least number of days and five more, on a working day, at the hour of the rulebook."""
+    """What a new call's form offers: the least number of days and some more, on a working day, at the hour of the rulebook."""
     today = local(at).date()
     rules = rulebook.values([MIN_OPEN_DAYS, "calls.deadline_time"], on=today)
     hour, minute = map(int, str(rules["calls.deadline_time"]).split(":"))
-    return at_local(rulebook.due(today, int(rules[MIN_OPEN_DAYS]) + 5, "calendar"), hour, minute)
+    return at_local(rulebook.due(today, int(rules[MIN_OPEN_DAYS]) + SPARE_DAYS, "calendar"), hour, minute)
 
 
 def default_calendar(deadline: datetime, at: datetime) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.stages.calls import queries
 from app.stages.calls.actions.following import tell_of_change
 from app.stages.calls.milestones import (
     CORRECTABLE,
+    WITHIN,
     check_correction,
     check_deadline_sane,
     check_order,
@@ -50,7 +51,8 @@ def correct(call: Call, values: Mapping[str, Any], *, reason: str, document: str
     clean = {name: (nfc(value) or None) if isinstance(value, str) else value for name, value in values.items()}
     changed = {name: value for name, value in clean.items() if value != getattr(call, name)}
     check_correction(changed, receives=is_open(call, at))
-    check_order({"deadline": call.deadline} | {name: getattr(call, name) for name in CORRECTABLE} | changed, at, only=changed)
+    check_order({"deadline": call.deadline} | {name: getattr(call, name) for name in CORRECTABLE} | changed, at, only=changed,
+                within=int(rulebook.value(WITHIN, on=local(at).date())))
     _need(reason, document)
     row = Correction(call_id=call.id, at=at, by_id=by.id, document=nfc(document), reason=nfc(reason),
                      changes={name: [kept(getattr(call, name)), kept(value)] for name, value in changed.items()})  # fmt: skip

@@ -17,7 +17,14 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.calls import actions, forms, queries
-from app.stages.calls.milestones import AFTER, BEFORE, DayOff, day_off, moved_along
+from app.stages.calls.milestones import (
+    AFTER,
+    BEFORE,
+    LABELS,
+    DayOff,
+    day_off,
+    moved_along,
+)
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
 from app.stages.calls.views.blueprint import bp
@@ -125,11 +132,12 @@ def edit(pid: str) -> Any:
 @allow(Do.CALLS_DRAFT)
 @writes
 def move_deadline(pid: str) -> Any:
-    """Put the deadline of a draft on the next working day."""
+    """Put the deadline of a draft on the next working day; the dates after it go along, as when it is edited."""
     call = ready(queries.call_for(current_user, pid), actions.check_draft)
     off = or_404(on_day_off(call.deadline))
+    along = moved_along(call, off.following, rulebook.is_off())
     form = forms.Plain(obj=call)
     if form.validate_on_submit():
-        actions.revise(call, {"deadline": off.following}, seen=form.version.data, by=current_user, at=clock.now())
+        actions.revise(call, {"deadline": off.following, **along}, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The deadline is on a working day now."), url_for(".show", pid=call.public_id))
-    return render_template("calls/move_deadline.html", call=call, form=form, off=off)
+    return render_template("calls/move_deadline.html", call=call, form=form, off=off, along=[(LABELS[name], value) for name, value in along.items()])

@@ -21,6 +21,7 @@ from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.papers.rules import check_number
 from app.services.people.models import Organisation, User
+from app.services.rulebook.calendar import check_day
 from app.stages.plan import queries
 from app.stages.plan.checking import (
     CODE,
@@ -30,6 +31,7 @@ from app.stages.plan.checking import (
     OTHER_SECTOR,
     OUTSIDE_DAYS,
     OUTSIDE_YEARS,
+    YEARS,
     of_other_sector,
     told_days,
 )
@@ -78,6 +80,7 @@ def revise_head(plan: Plan, values: Values, *, by: User, at: datetime, seen: int
     need_draft(plan)
     check_seen(plan, seen)
     check_number(values["number"], field="number", like="1821/KH-UBND")
+    check_day(values["dated"], field="dated", since=date(YEARS.start, 1, 1), until=date(YEARS.stop - 1, 12, 31))
     other = queries.plan_by_number(values["number"])
     if other is not None and other.id != plan.id:
         raise Incomplete(N_("There is another plan of this number."), field="number")

@@ -18,6 +18,7 @@ from app.services.papers import actions as papers
 from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.plan import queries, shape
 from app.stages.plan.actions.drafts import need_undecided
@@ -160,9 +161,6 @@ def _number(text: str) -> str:
     return check_number(found, like="45/QĐ-UBND")
 
 
-AHEAD = 366  # days before a plan's first day on which it may be decided
-
-
 def _check_days(plan: Plan, dated: date, begins: date, *, today: date | None, ahead: bool = False) -> None:
     """The decision is of a day that has come, the plan begins with it or later, and never on a day that has a plan of its own.
 
@@ -172,8 +170,9 @@ def _check_days(plan: Plan, dated: date, begins: date, *, today: date | None, ah
         raise Incomplete(N_("The decision is dated in the future."), field="dated")
     if begins < dated:
         raise Incomplete(N_("A plan cannot be in force before its decision of %(day)s."), field="in_force_from", day=f"{dated:%d/%m/%Y}")
-    if today is not None and begins > today + timedelta(days=AHEAD if ahead else 0):
-        raise Incomplete(N_("A plan is decided at most a year before its first day."), field="in_force_from")
+    most = int(rulebook.value("plan.decide_ahead_days", on=today)) if today is not None and ahead else 0
+    if today is not None and begins > today + timedelta(days=most):
+        raise Incomplete(N_("A plan is decided at most %(n)s days before its first day."), field="in_force_from", n=most)
     before = queries.current_plan()
     if before is not None and before.id != plan.id and (began := queries.day_in_force(before)) >= begins:
         raise Incomplete(N_("Plan %(number)s is in force since %(day)s; one day has one plan, so this one must begin later."), field="in_force_from",

@@ -2,6 +2,7 @@
 
 labelled-titles.csv   tune (the vocabulary was written with these in view) and held (not used for it, but labelled by the same hand).
                       `written`: titles far from every item of the plan, made up to find the threshold of “none”.
+                      `page` and `recalled` of tune: labelled before the suggestion was asked, then used to widen what speaks for none.
 labelled-blind.csv    NEVER USED FOR TUNING: labelled from the texts of the plan's items alone, before the suggestion was asked once,
                       by somebody who had not seen the vocabulary. `source` says where a title is from: page = as printed on a public
                       web page, call = of a published call, recalled = as provinces' published lists have them, wording from memory.

@@ -62,13 +62,18 @@ def _about(row: Proposal, heads: dict[str, str]) -> dict[str, Any]:
             "rules": told(checks), "norms": norms_of(row, promises.rulings(row, on=clock.today())), "listing": listing_of(row, heads)}  # fmt: skip
 
 
+def _first_year(row: Proposal) -> int:
+    """The first year that money can be spent in: no work begins before the deadline of its call."""
+    return max(clock.today().year, clock.local(row.call_topic.call.deadline).year)
+
+
 @bp.route("/<pid>/budget", methods=["GET", "POST"])
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def budget(pid: str) -> Any:
     row = ready(queries.for_team(current_user, pid), writable)
     heads = heads_of(row)
-    form = forms.Line(data={"year": clock.today().year, "version": row.version})
+    form = forms.Line(data={"year": _first_year(row), "version": row.version})
     form.head.choices = list(heads.items())
     if form.validate_on_submit():
         estimate.add_line(row, head=form.head.data, content=form.content.data, source=form.source.data, year=form.year.data, unit=form.unit.data,
@@ -117,7 +122,7 @@ def _stored(b: BudgetLine) -> GridRow:
 
 
 def _empty(row: Proposal) -> list[GridRow]:
-    first = {"head": "", "source": str(Source.STATE), "year": str(row.lines[-1].year if row.lines else clock.today().year), "content": "", "unit": "", "quantity": "", "price": ""}
+    first = {"head": "", "source": str(Source.STATE), "year": str(row.lines[-1].year if row.lines else _first_year(row)), "content": "", "unit": "", "quantity": "", "price": ""}
     return [GridRow(f"new{n}", dict(first)) for n in range(NEW_ROWS)]
 
 

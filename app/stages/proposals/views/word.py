@@ -21,6 +21,7 @@ from app.kernel.words import N_
 from app.later import worddraw
 from app.services.files.rules import check_upload, clean_name
 from app.services.papers.rules import amount_in_words
+from app.services.questionnaires import differing
 from app.services.questionnaires.answering import is_empty, read
 from app.services.questionnaires.rules import questions, said
 from app.services.rulebook import queries as rulebook
@@ -32,6 +33,7 @@ from app.stages.proposals import (
     forms,
     queries,
     texts,
+    transcripts,
     work,
 )
 from app.stages.proposals.budgeting import Line
@@ -58,7 +60,7 @@ class Difference:
 
     code: str
     label: str
-    pieces: list[texts.Piece]
+    pieces: list[differing.Piece]
     empties: bool = False  # the file has nothing there: not ticked beforehand
 
 
@@ -91,7 +93,7 @@ def filled_of(row: Proposal) -> Filled:
     version, sums = work.form_of(row), totals(row.lines)
     heads = {code: h["vi"] for code, h in queries.heads(clock.today(), row.call_topic.call).items()}
     facts = (("Kinh phí từ ngân sách nhà nước", f"{money(sums['state'])} ({amount_in_words(sums['state'])})"), ("Kinh phí đối ứng", money(sums["counterpart"])),
-             ("Chủ nhiệm", row.pi.name), ("Tổ chức chủ trì", row.host.name), ("Nội dung ưu tiên", f"{row.item.face} {row.item.short_vi}"))  # fmt: skip
+             ("Chủ nhiệm", transcripts.lead_name(row)), ("Tổ chức chủ trì", row.host.name), ("Nội dung ưu tiên", f"{row.item.face} {row.item.short_vi}"))  # fmt: skip
     team = [(str(n), m.name, ROLES.get(str(m.role), str(m.role)), m.organisation.name if m.organisation else "", str(m.months)) for n, m in enumerate(row.team, 1)]
     lines = [(heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), b.unit, budgeting.quantity_text(b.quantity), money(b.price), money(b.amount)) for b in row.lines]
     return official(version, facts=facts, answers=work.answers_of(row), names=names_of(row, "vi"), team=team, promised=wordparts.promised(row), lines=lines,
@@ -148,14 +150,14 @@ def _found(row: Proposal, told: Read) -> Found:
             found.refused.append(label)
             continue
         found.general[code] = new
-        found.differences.append(Difference(code, label, texts.compare(old, new)))
+        found.differences.append(Difference(code, label, differing.compare(old, new)))
     _tables(row, told, found)
     for question in questions(definition):
         code = question["code"]
-        if code in told.answers and not texts.same(told.answers[code], now.get(code)):
+        if code in told.answers and not differing.same(told.answers[code], now.get(code)):
             chosen = names.get(code, {}) | {k: v for name, values in names.items() if name.startswith(f"{code}.") for k, v in values.items()} | {"yes": _("Yes"), "no": _("No")}
             found.answers[code] = told.answers[code]
-            found.differences.append(Difference(code, labels[code], texts.compare(texts.told(question, now.get(code), chosen), texts.told(question, told.answers[code], chosen)),
+            found.differences.append(Difference(code, labels[code], differing.compare(differing.told(question, now.get(code), chosen), differing.told(question, told.answers[code], chosen)),
                                                 is_empty(told.answers[code])))  # fmt: skip
     return found
 
@@ -179,7 +181,7 @@ def _tables(row: Proposal, told: Read, found: Found) -> None:
 
 def _offer(found: Found, code: str, label: str, old: str, new: str, cells: list[list[str]]) -> None:
     found.tables[code] = cells
-    found.differences.append(Difference(code, label, texts.compare(old, new)))
+    found.differences.append(Difference(code, label, differing.compare(old, new)))
 
 
 def _lines(row: Proposal, cells: list[list[str]]) -> budgeting.Table:

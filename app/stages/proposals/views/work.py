@@ -14,6 +14,7 @@ from app.kernel import clock
 from app.kernel.errors import Stale
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, sentence_of, writes
+from app.services.questionnaires import differing
 from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import calculated
 from app.services.questionnaires.forms import Sheet
@@ -34,7 +35,7 @@ class Side:
     label: str
     theirs: str
     mine: str
-    pieces: list[texts.Piece]
+    pieces: list[differing.Piece]
     both: bool
 
 
@@ -140,8 +141,8 @@ def _sides(sheet: Sheet, conflicts: list[str], theirs: dict[str, Any], mine: dic
     made = []
     for code in conflicts:
         question: dict[str, Any] = question_of(sheet.definition, code)  # type: ignore[assignment]
-        one, other = (texts.told(question, side.get(code), _names(sheet, question)) for side in (theirs, mine))
-        made.append(Side(code, said(question["label"], sheet.lang), one, other, texts.compare(one, other), question["type"] == "long_text"))
+        one, other = (differing.told(question, side.get(code), _names(sheet, question)) for side in (theirs, mine))
+        made.append(Side(code, said(question["label"], sheet.lang), one, other, differing.compare(one, other), question["type"] == "long_text"))
     return made
 
 
@@ -151,7 +152,7 @@ def _merge_page(row: Proposal, section: str, form: forms.WorkSection, base: dict
     codes = texts.codes_of(sheet.definition, section)
     brought = texts.merge(codes, base, sheet.answers, theirs)
     taken = [said(question_of(sheet.definition, c)["label"], sheet.lang) for c in codes  # type: ignore[index]
-             if c not in brought.conflicts and not texts.same(brought.answers[c], sheet.answers.get(c))]  # fmt: skip
+             if c not in brought.conflicts and not differing.same(brought.answers[c], sheet.answers.get(c))]  # fmt: skip
     form.version.data = form.version.object_data
     return render_template("proposals/work/merge.html", proposal=row, form=form, section=section, title=_title(row, section), saved=work.latest(row).get(section),
                            sides=_sides(sheet, brought.conflicts, theirs, sheet.answers), taken=taken, sent=texts.posted(sheet.definition, brought.answers))  # fmt: skip
@@ -202,7 +203,7 @@ def work_saving(pid: str, section: str, saving: str) -> Any:
     rows = []
     for code in texts.codes_of(sheet.definition, section):
         question: dict[str, Any] = question_of(sheet.definition, code)  # type: ignore[assignment]
-        one, two = (texts.told(question, side.get(code), _names(sheet, question)) for side in (one_side, other_side))
-        rows.append({"label": said(question["label"], sheet.lang), "pieces": texts.compare(one, two), "differs": one != two, "empty": not one and not two})
+        one, two = (differing.told(question, side.get(code), _names(sheet, question)) for side in (one_side, other_side))
+        rows.append({"label": said(question["label"], sheet.lang), "pieces": differing.compare(one, two), "differs": one != two, "empty": not one and not two})
     return render_template("proposals/work/saving.html", proposal=row, section=section, title=_title(row, section), old=old, new=new, rows=rows, form=form, saving=found,
                            back=queries.access_of(row, current_user) == Access.EDIT and takes_changes(row, clock.now()) and work.number_of(row, section) != found.number, savings=work.history(row, section))  # fmt: skip

@@ -62,7 +62,7 @@ def _follow_up_seen(user: User) -> ColumnElement[bool]:
 
 def handovers_statement(user: User) -> Select[Any]:
     """The handovers this person may see."""
-    return (select(Handover).join(Project, Project.id == Handover.project_id).options(*_faces(Handover), joinedload(Handover.receiver))
+    return (select(Handover).join(Project, Project.id == Handover.project_id).options(*_faces(Handover), joinedload(Handover.receiver), joinedload(Handover.offered_by))
             .where(_handover_seen(user)))  # fmt: skip
 
 

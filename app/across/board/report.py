@@ -1,0 +1,58 @@
+"""The board as a report to the people's committee: plain blocks that Word and PDF draw. In Vietnamese, as papers are. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app.across.board.rules import MONEY, Measure, Row, Stand
+from app.services.papers.blocks import clean
+from app.services.papers.rules import paper_date, with_dots
+
+HEADS = {Measure.IDEAS: "Đề xuất", Measure.TOPICS: "Đặt hàng", Measure.PROPOSALS: "Hồ sơ", Measure.PROJECTS: "Nhiệm vụ", Measure.APPROVED: "Được duyệt (triệu đồng)",
+         Measure.PAID: "Đã chi (triệu đồng)", Measure.RESULTS: "Kết quả", Measure.IN_USE: "Đang dùng"}  # fmt: skip
+STANDS = {Stand.RESULT: "đã có kết quả", Stand.PROJECT: "đã có nhiệm vụ, chưa có kết quả", Stand.NO_PROJECT: "có đề xuất hoặc hồ sơ, chưa có nhiệm vụ", Stand.NOTHING: "chưa có gì"}
+NONE_YET = (Stand.NOTHING, Stand.NO_PROJECT)
+
+
+def content(number: str, year: int | None, sectors: Iterable[tuple[str, Sequence[Row]]], totals: Sequence[int], *, narrowed: Sequence[str], bodies: Mapping[str, Any],
+            today: date) -> dict[str, Any]:  # fmt: skip
+    """What is drawn: `sectors` are (name, its rows) with all measures as columns, `narrowed` says what the board was filtered by."""
+    parts = [(name, list(rows)) for name, rows in sectors if rows]
+    period = f"năm {year}" if year else f"đến {paper_date(today)}"
+    title = f"Báo cáo kết quả thực hiện Kế hoạch {number} {period}"
+    blocks: list[dict[str, Any]] = [{"kind": "title", "text": "BÁO CÁO"}, {"kind": "subtitle", "text": clean(f"Kết quả khoa học và công nghệ theo nội dung ưu tiên của Kế hoạch {number}, {period}")}]
+    blocks += [{"kind": "paragraph", "text": clean(text)} for text in _summary([row for _name, rows in parts for row in rows], totals, narrowed)]
+    for name, rows in parts:
+        blocks += [{"kind": "heading", "text": clean(name)}, _table(rows)]
+    blocks.append({"kind": "paragraph", "text": f"Số liệu của hệ thống tại {paper_date(today)}; mỗi nội dung được đếm theo đúng các danh sách mà bảng nội dung ưu tiên dẫn tới."})
+    blocks.append({"kind": "sign", "side": "right", "title": "GIÁM ĐỐC", "name": " "})
+    return {"title": title, "number": None, "body": bodies["department"]["name"], "parent": bodies["committee"]["name"], "place": bodies["place"],
+            "longdate": f"ngày …… tháng …… năm {today.year}", "blocks": blocks}  # fmt: skip
+
+
+def _summary(rows: Sequence[Row], totals: Sequence[int], narrowed: Sequence[str]) -> Iterator[str]:
+    if narrowed:
+        yield f"Phạm vi: {'; '.join(narrowed)}."
+    counted = [(sum(row.stand == stand for row in rows), words) for stand, words in STANDS.items()]
+    yield f"Báo cáo gồm {len(rows)} nội dung ưu tiên: " + "; ".join(f"{n} {words}" for n, words in counted if n) + "."
+    n = dict(zip(Measure, totals, strict=True))
+    yield (f"Có {n[Measure.IDEAS]} đề xuất đặt hàng, {n[Measure.TOPICS]} nhiệm vụ trong danh mục đặt hàng, {n[Measure.PROPOSALS]} hồ sơ; {n[Measure.PROJECTS]} nhiệm vụ được phê duyệt "
+           f"với tổng kinh phí {with_dots(n[Measure.APPROVED])} đồng, đã chi {with_dots(n[Measure.PAID])} đồng; {n[Measure.RESULTS]} kết quả được đăng ký, "
+           f"{n[Measure.IN_USE]} kết quả đang được ứng dụng.")  # fmt: skip
+    if empty := [row.item.code for row in rows if row.stand in NONE_YET]:
+        yield f"Các nội dung chưa có nhiệm vụ: {', '.join(empty)}."
+
+
+def _table(rows: Sequence[Row]) -> dict[str, Any]:
+    lines = [[clean(f"{row.item.code} {row.item.short_vi}"), *(_number(m, n) for m, n in zip(Measure, row.numbers, strict=True))] for row in rows]
+    return {"kind": "table", "heads": ["Nội dung ưu tiên", *HEADS.values()], "rows": lines, "numbers": [False, *([True] * len(HEADS))]}
+
+
+def _number(measure: Measure, number: int) -> str:
+    """Money in millions with one decimal, as such tables have it."""
+    if measure not in MONEY:
+        return str(number)
+    tenths = (number + 50_000) // 100_000
+    return f"{with_dots(tenths // 10)},{tenths % 10}" if number else "0"
