@@ -26,7 +26,6 @@ calamine: Any = Later("python_calamine")
 cipher: Any = Later("app.services.councils.cipher")  # with cryptography, which brings an OpenSSL of its own
 fuzz: Any = Later("rapidfuzz.fuzz")
 holidays: Any = Later("holidays")
-openpyxl: Any = Later("openpyxl")
 typst: Any = Later("typst")
 word: Any = Later("app.services.papers.word")  # with python-docx and lxml
 worddraw: Any = Later("app.stages.proposals.worddraw")  # likewise

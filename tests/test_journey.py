@@ -22,6 +22,7 @@ from app.stages.plan import queries as plans
 from app.stages.proposals import queries as proposals
 from app.stages.proposals import texts, work
 from tests.support.browser import StrictClient
+from tests.support.sessions import move_to
 
 DAY = timedelta(days=1)
 TITLE = "Xây dựng hệ thống tưới tự động cho thanh long dùng Internet vạn vật"
@@ -59,6 +60,10 @@ class Life:
         """What waits for the person, by a part of its address."""
         return self.link(account, "/desk/", part)
 
+    def opened(self, council: Any, item: Any) -> None:
+        move_to(self.as_("member5"), council, "box", item)
+        self.send("member1", f"/councils/{council.public_id}/items/{item.public_id}/open-box")
+
     def council(self, url: str, answers: Callable[[str, int], dict[str, str]], conclusion: str) -> None:
         """A council from its preparation to its minutes; `answers(account, item)` is what a member writes."""
         for account, role in SEATS.items():
@@ -73,14 +78,18 @@ class Life:
             self.send(account, f"{url}/declare", {"agree": "y"})
         council = councils.council_by_pid(url.rsplit("/", 1)[-1])
         assert council is not None
-        items, present = [i.public_id for i in council.agenda], [s.public_id for s in council.seats]
+        present = [s.public_id for s in council.seats]
         self.send("member5", f"{url}/attend", {"present": present})
         self.send("member5", f"{url}/convene")
-        for n, item in enumerate(items):
+        for n, item in enumerate(council.agenda):
+            move_to(self.as_("member5"), council, "ballot", item)
             for account in SEATS:
-                self.as_(account).cast(f"{url}/items/{item}/cast", answers(account, n))
-        for item in items:
-            self.send("member1", f"{url}/items/{item}/open-box")
+                self.as_(account).cast(f"{url}/items/{item.public_id}/cast", answers(account, n))
+            if not councils.procedure(council).together:
+                self.opened(council, item)
+        for item in councils.open_items(councils.fresh(council)):
+            self.opened(council, item)
+        move_to(self.as_("member5"), council, "conclusion")
         self.send("officer", f"{url}/conclude", {"conclusion": conclusion, "agree": "y"})
 
 

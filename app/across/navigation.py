@@ -61,6 +61,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("proposals.eligibility", N_("Check of eligibility"), Do.PROPOSALS_READ),
     ("councils.mine", N_("My councils"), Do.COUNCILS_SIT),
     ("councils.index", N_("Councils"), (Do.COUNCILS_SIT, Do.COUNCILS_RUN, Do.COUNCILS_READ)),
+    ("councils.late", N_("Who is late in the councils"), Do.COUNCILS_ATTEND),
     ("experts.index", N_("Experts"), Do.COUNCILS_READ),
     ("experts.me", N_("My entry in the pool"), Do.COUNCILS_SIT),
     ("selection.index", N_("Selection"), Do.SELECTION_READ), ("selection.all_complaints", N_("Complaints about outcomes"), Do.SELECTION_READ),

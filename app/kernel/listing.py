@@ -4,8 +4,7 @@
         columns=[Column("number", N_("Number"), lambda c: c.number, sort=Call.number)],
         filters=[Filter("q", N_("Search"), lambda s, v: s.where(Call.folded.contains(fold(v)))),
                  Filter("state", N_("State"), lambda s, v: s.where(Call.state == v), choices=[("draft", N_("Draft"))])],
-        default="-number")
-    listing.rows · listing.total (capped) · listing.xlsx()
+        default="-number")  # listing.rows · listing.total (capped) · listing.xlsx()
 """
 
 from __future__ import annotations
@@ -35,12 +34,13 @@ EXPORT_CAP = 100_000
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `value` reads it from a row; `sort` is the expression to order by (NOT NULL), if any."""
+    """One column: `value` reads it from a row; `sort` is the expression to order by (NOT NULL), if any; `place` what that says of a row, when not `value`."""
 
     name: str
     label: str
     value: Callable[[Any], Any]
     sort: Any = None
+    place: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Listing:
         column = next((c for c in self.columns if c.name == name), None)
         last = rows[-1]
         key = getattr(last, self.key.key) if hasattr(self.key, "key") else last.id
-        return self.address(after=_encode(column.value(last) if column else None, key))
+        return self.address(after=_encode((column.place or column.value)(last) if column else None, key))
 
     def address(self, **changes: str | None) -> dict[str, str]:
         """This table's arguments with some changed (None takes one out); a change leads back to the first page."""

@@ -8,15 +8,19 @@ import pytest
 
 from app.across.demo.plays import acceptance as plays
 from app.across.demo.plays import councils as council_plays
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, WrongState
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
 from app.services.councils.procedures import procedure_of
+from app.services.councils.room import talk
 from app.services.councils.rules import Kind, SeatRole
 from app.services.papers import queries as papers
 from app.stages.acceptance import actions, queries
 from app.stages.acceptance import council as procedure
 from app.stages.acceptance.rules import CaseState
+from app.stages.funding import actions as money
+from app.stages.funding import queries as funding
 from tests.acceptance import factories
 
 DAY = timedelta(days=1)
@@ -98,3 +102,25 @@ def test_a_dissolved_council_lets_another_one_come(cast, at, case):
     assert case.council_pid is None and case.state == CaseState.VALID
     again = actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when)
     assert case.council_pid == again.public_id
+
+
+def test_a_change_of_the_investigator_asks_the_council_anew_at_once(cast, at, case, mails):
+    """An annex names a new investigator: a member of the acceptance council is told of in the same act, not only by the worker's hourly round."""
+    when = at + END + 5 * DAY
+    council_plays.established(cast, council=actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when), at=when)
+    project = funding.project_by_id(case.project_id)
+    before = len(mails())
+    money.annex(funding.contract_of(project.id), "pi", "Thay chủ nhiệm", dated=local(when).date(), new_pi=cast["member6"], by=cast["leader"], at=when + DAY)
+    told = [m.to_address for m in mails()[before:] if m.template == "councils/mail/conflict_found.txt"]
+    assert sorted(told) == sorted([cast["officer"].email, cast["member1"].email])
+
+
+def test_a_question_of_the_council_stands_on_the_desk_of_who_leads_the_project(as_, cast, at, case, db, travel):
+    when = at + END + 5 * DAY
+    council = council_plays.established(cast, council=actions.put_to_council(case, title="Hội đồng nghiệm thu", by=cast["officer"], at=when), at=when)
+    row = talk.ask(council, council.agenda[0], "Số liệu của vụ thứ hai ở đâu?", local(when + 6 * DAY).date(), by=cast["member1"], at=when)
+    db.session.commit()
+    travel.move_to(when)
+    assert f"/councils/questions/{row.public_id}" in str(as_("pi1").page("/desk/")) and f"/councils/questions/{row.public_id}" not in str(as_("pi2").page("/desk/"))
+    as_("pi1").submit(f"/councils/questions/{row.public_id}", {"answer": "Phụ lục 3."})
+    assert f"/councils/questions/{row.public_id}" not in str(as_("pi1").page("/desk/"))

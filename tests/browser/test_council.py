@@ -56,6 +56,12 @@ def test_seven_members_hold_a_session(site: Site, visit: Callable[..., Page], at
     send(officer)
     sound(officer)
 
+    steps(officer, url, 3)  # decision, secretary, counting team
+    go(officer, f"{url}/tellers")
+    for tick in officer.locator("main [name=team]").all()[:3]:
+        tick.check()
+    send(officer)
+    steps(officer, url, 11)  # both dossiers presented and discussed; the ballot
     seals = []
     for item in (1, 2):
         for n, page in enumerate(pages.values()):
@@ -71,6 +77,7 @@ def test_seven_members_hold_a_session(site: Site, visit: Callable[..., Page], at
             if n < 2:
                 sound(page)
         assert "7 trên 7" in _text(officer, url)
+    steps(officer, url, 1)
     # the chair alone is offered the boxes
     assert pages["member2"].get_by_role("link", name=re.compile("Mở hòm phiếu")).count() == 0
     chair = pages["member1"]
@@ -85,6 +92,7 @@ def test_seven_members_hold_a_session(site: Site, visit: Callable[..., Page], at
     for _item, seal in seals:
         assert seal in page.content()
 
+    steps(officer, url, 1)
     go(officer, f"{url}/conclude")
     sound(officer)
     send(officer, {"conclusion": "Kiến nghị hồ sơ xếp thứ nhất chủ trì.", "agree": True})
@@ -104,6 +112,14 @@ def test_seven_members_hold_a_session(site: Site, visit: Callable[..., Page], at
         no_overflow(applicant)
         assert said.lower() in applicant.inner_text("main").lower(), applicant.inner_text("main")
         go(applicant, url, 404)
+
+
+def steps(page: Page, url: str, count: int) -> None:
+    """So many steps of the order of work, in the room."""
+    go(page, f"{url}/room")
+    for _n in range(count):
+        with page.expect_navigation():
+            page.get_by_role("button", name="Sang bước").first.click()
 
 
 def _text(page: Page, url: str) -> str:

@@ -46,7 +46,7 @@ def established(cast, at, drafted):
 
 @pytest.fixture
 def convened(cast, established):
-    return plays.convened(cast, council=established)
+    return plays.voting(cast, council=established)
 
 
 def refused(what, act, *args, **kw):
@@ -229,7 +229,7 @@ def test_bad_ballots(cast, convened, db, content, field):
 
 
 def test_who_may_not_cast(cast, established, db):
-    council = plays.convened(cast, council=established, absent=("member7",))
+    council = plays.voting(cast, council=established, absent=("member7",))
     item = council.agenda[0]
     refused(NotAllowed, actions.cast, council, item, YES, by=cast["officer"], at=council.meets_at)
     refused(NotAllowed, actions.cast, council, item, YES, by=cast["member9"], at=council.meets_at)
@@ -243,11 +243,13 @@ def test_only_the_one_who_presides_opens_and_only_when_all_have_cast(cast, conve
         actions.cast(convened, item, YES, by=cast[f"member{n}"], at=convened.meets_at)
     refused(NotAllowed, actions.open_box, convened, item, by=cast["officer"], at=convened.meets_at)
     refused(NotAllowed, actions.open_box, convened, item, by=cast["member2"], at=convened.meets_at)
-    said = refused(Incomplete, actions.open_box, convened, item, by=cast["member1"], at=convened.meets_at)
+    said = refused(WrongState, actions.open_box, convened, item, by=cast["member1"], at=convened.meets_at)
+    assert said.params["step"].words["en"] == "The boxes are opened and counted" and "TT 33/2014" in said.params["source"]
+    said = refused(Incomplete, plays.to_step, cast, council=convened, opens="box", at=convened.meets_at)
     assert said.params["names"] == cast["member7"].name
     present = {s.public_id for s in convened.seats if s.user_id != cast["member7"].id}
     actions.attend(convened, present, by=cast["officer"], at=convened.meets_at)  # member7 has left
-    council = queries.fresh(convened)
+    council = plays.to_step(cast, council=queries.fresh(convened), opens="box", at=convened.meets_at)
     count = actions.open_box(council, council.agenda[0], by=cast["member1"], at=council.meets_at)
     assert count.result["votes"] == {"do": 6} and len(count.result["seals"]) == 6
     refused(WrongState, actions.cast, council, council.agenda[0], YES, by=cast["member1"], at=council.meets_at)

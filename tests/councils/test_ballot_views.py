@@ -56,6 +56,7 @@ def test_a_receipt_is_shown_checked_and_found_in_the_count(as_, room, convened, 
     for seat in council.seats:
         if queries.ballot_of(council.agenda[0], seat) is None:
             actions.cast(council, council.agenda[0], YES, by=seat.user, at=council.meets_at)
+    plays.to_step(cast, council=council, opens="box", at=council.meets_at)
     actions.open_box(council, council.agenda[0], by=cast["member1"], at=council.meets_at)
     db.session.commit()
     page = member.page(f"{item}/cast")

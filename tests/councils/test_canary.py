@@ -39,6 +39,7 @@ from tests.selection import factories
 from tests.support.browser import values_of
 from tests.support.databases import PASSWORD
 
+pytestmark = pytest.mark.longer
 DAY = timedelta(days=1)
 REMARK = "Chim hoàng yến của ủy viên số {n}"
 FOUND = ("hoàng yến", "hoang yen", "ho\\u00e0ng y\\u1ebfn")  # as written, folded, as JSON escapes it
@@ -59,7 +60,7 @@ def in_session(cast, at, db, travel, app):
     db.session.expire_all()
     place = factories.two_checked(cast, at)
     council = selection.prepare(place, by=cast["officer"], at=at + 70 * DAY)
-    council = council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
+    council = council_plays.voting(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
     travel.move_to(council.meets_at + timedelta(hours=1))
     for item in council.agenda:
         for n, seat in enumerate(council.seats):
@@ -186,8 +187,10 @@ def test_no_applicant_finds_out_who_sat(app, db, in_session, cast):
     council = queries.council_by_pid(in_session)
     last = council.seats[6]
     actions.cast(council, council.agenda[1], plays.sheet(plays.FAIR, 1) | {"remark": REMARK.format(n=6)}, by=last.user, at=council.meets_at)
+    council_plays.to_step(cast, council=council, opens="box", at=council.meets_at)
     for item in council.agenda:
         actions.open_box(council, item, by=cast["member1"], at=council.meets_at + timedelta(hours=1))
+    council_plays.to_step(cast, council=council, opens="conclusion", at=council.meets_at + timedelta(hours=1))
     actions.conclude(council, conclusion="Hội đồng thống nhất.", chosen=None if len({r["position"] for r in ranked(council, council.meets_at).values()}) > 1 else council.agenda[0].public_id,
                      reason="Bỏ phiếu lần hai", by=cast["officer"], at=council.meets_at + timedelta(hours=2))  # fmt: skip
     found = rounds.round_of_council(council)
@@ -216,8 +219,10 @@ def test_a_leak_to_applicants_is_found(app, db, in_session, cast, monkeypatch):
     name, told = NAMES["member3"], letters.feedback
     council = queries.council_by_pid(in_session)
     actions.cast(council, council.agenda[1], plays.sheet(plays.FAIR, 1), by=council.seats[6].user, at=council.meets_at)
+    council_plays.to_step(cast, council=council, opens="box", at=council.meets_at)
     for item in council.agenda:
         actions.open_box(council, item, by=cast["member1"], at=council.meets_at + timedelta(hours=1))
+    council_plays.to_step(cast, council=council, opens="conclusion", at=council.meets_at + timedelta(hours=1))
     actions.conclude(council, conclusion="Hội đồng thống nhất.", by=cast["officer"], at=council.meets_at + timedelta(hours=2))
     monkeypatch.setattr(letters, "feedback", lambda *a: replace(told(*a), remarks=(f"Ý kiến của {name}",)))
     selection.conclude(rounds.round_of_council(council), by=cast["officer"], at=council.meets_at + timedelta(hours=3))

@@ -81,7 +81,7 @@ def test_a_relation_that_becomes_known_later(app, cast, at, ideas, established, 
     assert {m.to_user_id for m in mails} == {cast["officer"].id, cast["member1"].id}
     (chairs, *_more) = [m for m in mails if m.to_user_id == cast["member1"].id]
     assert not any(word.casefold() in chairs.body.casefold() for word in (*KINSHIP, owner.name))
-    council = plays.convened(cast, council=established)
+    council = plays.voting(cast, council=established)
     out = recusals.of(council)
     assert {o.seat.user_id for o in out} == {cast["member7"].id} and len(out) == 2
     refused(NotAllowed, actions.cast, council, council.agenda[0], YES, by=cast["member7"], at=council.meets_at)
@@ -102,9 +102,11 @@ def test_out_of_an_item_from_and_to_and_back_again(cast, as_, travel, establishe
     refused(WrongState, actions.call_back, council, out.row, by=cast["officer"], at=council.meets_at + timedelta(minutes=10))
     later = council.meets_at + timedelta(hours=1)
     for item in (one, two):
+        plays.to_step(cast, council=council, opens="ballot", item=item, at=later)
         for seat in council.seats:
             if (seat.id, item.id) not in queries.recusals_of(council):
                 actions.cast(council, item, YES, by=seat.user, at=later)
+        plays.to_step(cast, council=council, opens="box", item=item, at=later)
         actions.open_box(council, item, by=cast["member1"], at=later)
     council = queries.fresh(council)
     travel.move_to(later + timedelta(minutes=7))
@@ -114,6 +116,7 @@ def test_out_of_an_item_from_and_to_and_back_again(cast, as_, travel, establishe
     council = queries.council_by_pid(council.public_id)
     (out,) = recusals.of(council)
     assert out.noted and out.until == later + timedelta(minutes=7)
+    plays.to_step(cast, council=council, opens="conclusion", at=later + timedelta(hours=1))
     actions.conclude(council, conclusion="Thống nhất.", by=cast["officer"], at=later + timedelta(hours=1))
     text = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
     assert "Cùng viết đề xuất" in text and f"{(later + timedelta(hours=7, minutes=7)):%H:%M %d/%m/%Y}" in text

@@ -47,11 +47,13 @@ def convened(cast, council):
     return queries.fresh(council)
 
 
-def vote(council, item, at=None):
+def vote(cast, council, item, at=None):
     recused = queries.recusals_of(council)
+    plays.to_step(cast, council=council, opens="ballot", item=item, at=at or council.meets_at)
     for seat in council.seats:
         if seat.present and (seat.id, item.id) not in recused:
             actions.cast(council, item, YES, by=seat.user, at=at or council.meets_at)
+    plays.to_step(cast, council=council, opens="box", item=item, at=at or council.meets_at)
     actions.open_box(council, item, by=next(s.user for s in council.seats if s.role == SeatRole.CHAIR), at=at or council.meets_at)
     return queries.fresh(council)
 
@@ -75,9 +77,9 @@ def test_which_items_have_no_quorum_and_why_is_known_before_anybody_comes(counci
 
 def test_the_others_are_dealt_with_and_the_item_goes_back_for_another_council(cast, convened, ideas, db):
     one, two = convened.agenda
-    said = refused(Incomplete, actions.cast, convened, two, YES, by=cast["member1"], at=convened.meets_at)
-    assert "conflict" in str(said) and said.params["rule"] == "councils.identification.quorum"
-    council = vote(convened, one)
+    council = vote(cast, convened, one)
+    said = refused(Incomplete, plays.to_step, cast, council=council, opens="ballot", item=two, at=council.meets_at)
+    assert "conflict" in str(said) and str(said.params["why"].params["rule"]) == "councils.identification.quorum"
     refused(Incomplete, actions.conclude, council, conclusion="Xong", by=cast["officer"], at=council.meets_at)
     refused(NotAllowed, actions.give_back, council, two, "Thiếu phản biện", by=cast["member6"], at=council.meets_at)
     assert refused(Incomplete, actions.give_back, council, two, " ", by=cast["officer"], at=council.meets_at).field == "reason"
@@ -89,6 +91,7 @@ def test_the_others_are_dealt_with_and_the_item_goes_back_for_another_council(ca
     assert (ideas[1].state, ideas[1].council_pid) == (IdeaState.SUBMITTED, None)
     again = identification.prepare([ideas[1]], title="Hội đồng khác", by=cast["officer"], at=council.meets_at)  # before the first has concluded
     assert queries.council_of_subject(ideas[1]).id == again.id
+    plays.to_step(cast, council=council, opens="conclusion", at=council.meets_at)
     actions.conclude(council, conclusion="Đề nghị thực hiện nội dung 1.", by=cast["officer"], at=council.meets_at)
     db.session.refresh(ideas[0])
     assert (council.state, ideas[0].outcome) == (CouncilState.CONCLUDED, Outcome.DO)
@@ -96,7 +99,7 @@ def test_the_others_are_dealt_with_and_the_item_goes_back_for_another_council(ca
 
 
 def test_another_session_with_a_member_replaced(cast, convened, ideas, db, mails):
-    council = vote(convened, convened.agenda[0])
+    council = vote(cast, convened, convened.agenda[0])
     meets = council.meets_at + 9 * DAY
     assert refused(Incomplete, actions.adjourn, council, reason="", meets_at=meets, place="Phòng 3", by=cast["officer"], at=council.meets_at).field == "reason"
     said = refused(Incomplete, actions.adjourn, council, reason="Thiếu", meets_at=council.meets_at - DAY, place="Phòng 3", by=cast["officer"], at=council.meets_at)
@@ -122,7 +125,8 @@ def test_another_session_with_a_member_replaced(cast, convened, ideas, db, mails
         actions.declare(council, {}, by=seat.user, at=meets)
     actions.attend(council, {s.public_id for s in council.seats}, by=cast["officer"], at=meets)
     actions.convene(council, by=cast["officer"], at=meets)
-    council = vote(queries.fresh(council), council.agenda[1], at=meets)
+    council = vote(cast, queries.fresh(council), council.agenda[1], at=meets)
+    plays.to_step(cast, council=council, opens="conclusion", at=meets)
     actions.conclude(council, conclusion="Đề nghị thực hiện.", by=cast["officer"], at=meets)
     for idea in ideas:
         db.session.refresh(idea)
@@ -150,6 +154,7 @@ def test_no_member_is_replaced_while_the_session_is_open(cast, convened):
 
 def test_when_the_quorum_is_lost_half_way_the_ballots_wait_for_the_next_session(cast, convened, db):
     one = convened.agenda[0]
+    plays.to_step(cast, council=convened, opens="ballot", item=one, at=convened.meets_at)
     for n in (1, 3):
         actions.cast(convened, one, YES, by=cast[f"member{n}"], at=convened.meets_at)
     there = {s.public_id for s in convened.seats if s.user_id in {cast[f"member{n}"].id for n in (1, 2, 5)}}
@@ -165,7 +170,8 @@ def test_when_the_quorum_is_lost_half_way_the_ballots_wait_for_the_next_session(
         actions.declare(council, {}, by=member.user, at=meets)
     actions.attend(council, {s.public_id for s in council.seats}, by=cast["officer"], at=meets)
     actions.convene(council, by=cast["officer"], at=meets)
-    council = queries.fresh(council)
+    council = plays.to_step(cast, council=queries.fresh(council), opens="ballot", item=one, at=meets)
     for n in (2, 4, 5, 6, 7):
         actions.cast(council, one, YES, by=cast[f"member{n}"], at=meets)
+    plays.to_step(cast, council=council, opens="box", item=one, at=meets)
     assert actions.open_box(council, one, by=cast["member1"], at=meets).result["ballots"] == 7

@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 def convened(cast, at):
     place = factories.two_checked(cast, at)
     council = selection.prepare(place, by=cast["officer"], at=at + 70 * DAY)
-    return council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
+    return council_plays.voting(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
 
 
 def test_each_member_is_invited_alone(cast, convened, db, as_):

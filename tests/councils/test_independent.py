@@ -14,7 +14,7 @@ from app.services.councils.procedures import Cast
 from app.services.councils.rules import SeatRole
 from app.stages.selection import scoring
 
-pytestmark = pytest.mark.nodb
+pytestmark = [pytest.mark.nodb, pytest.mark.longer]
 COUNCILS = 10_000 if os.environ.get("DEEP") else 300
 ROLES = list(SeatRole)
 

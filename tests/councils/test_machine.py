@@ -1,4 +1,4 @@
-"""A council walked at random: declare, attend, convene, cast, open, adjourn, give back, conclude, release, complain. A plain model says what may be done; invariants are asked of the database after each step."""
+"""A council walked at random: declare, attend, convene, move on by the order of work, cast, open, adjourn, give back, conclude, release, complain. A plain model says what may be done; invariants are asked of the database after each step."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import hypothesis
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -27,6 +28,7 @@ from app.kernel.journal import JournalEntry
 from app.services.councils import actions, queries, recount
 from app.services.councils.actions.conclusion import tied_items
 from app.services.councils.models import AgendaItem, Ballot, OpenedBallot
+from app.services.councils.room import actions as room
 from app.services.councils.rules import COUNCIL, CouncilState
 from app.stages.proposals.models import Proposal
 from app.stages.selection import actions as selection
@@ -37,8 +39,10 @@ from app.stages.selection.rules import COMPLAINT, ROUND, ComplaintState, RoundSt
 from tests.selection import factories
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-WALKS, STEPS = (int(os.environ.get("DEEP_WALKS", "2000")), 18) if os.environ.get("DEEP") else (10, 14)
+WALKS, STEPS = (int(os.environ.get("DEEP_WALKS", "2000")), 18) if os.environ.get("DEEP") else (3, 14)
+PARTS = 4 if os.environ.get("DEEP") else 1  # so that several processes share the long run
 SEATS, ITEMS = st.integers(0, 6), st.integers(0, 1)  # seat 0 chairs, 1 is the vice chair, 2 and 3 review, 4 keeps the session
+ORDER = ["decision", "secretary", "tellers", *(f"{code}{n}" for n in (0, 1) for code in ("present", "questions", "leave", "reviewers", "discuss")), "ballot", "count", "conclude"]
 FIRED: dict[str, list[int]] = {}  # act → [done, refused]
 
 
@@ -53,6 +57,7 @@ def machine(cast, db, council_pid, officer, officer2):
             self.now = self.council.meets_at + HOUR
             self.state, self.present, self.declared, self.out, self.cast, self.opened, self.back = "established", set(), set(), set(), set(), set(), False
             self.authorised, self.elected, self.held, self.acts = False, None, 0, 0
+            self.here, self.team, self.counted_now = None, False, False  # the step taken last, the counting team, was a box opened in this session
             self.before = self.lines()
 
         def teardown(self):
@@ -101,7 +106,42 @@ def machine(cast, db, council_pid, officer, officer2):
         def left(self):
             return [] if self.back else [i for i in (0, 1) if i not in self.opened]
 
+        def next(self):
+            """The step after this one; those of items that are dealt with are passed over."""
+            left = {str(i) for i in self.left()}
+            rest = ORDER[0 if self.here is None else ORDER.index(self.here) + 1 :]
+            return next((code for code in rest if not code[-1].isdigit() or code[-1] in left), None)
+
+        def may_move(self):
+            wanted = self.next()
+            done = {"secretary": self.kept(), "tellers": self.team, "ballot": all((s, i) in self.cast for i in self.left() for s in range(7) if self.votes(s, i)),
+                    "count": not self.left()}.get(self.here, True)  # fmt: skip
+            return self.state == "convened" and wanted is not None and done and (wanted != "ballot" or all(self.quorum(i) for i in self.left()))
+
         # acts
+
+        @rule()
+        def move_on(self):
+            wanted = self.next()
+            if self.act("move_on", self.may_move(), lambda: room.move_on(self.council, by=officer, at=self.now)):
+                self.here, self.acts = wanted, self.acts + 1
+
+        @rule()
+        def tellers(self):
+            """Two officers and the one who keeps the session, when there."""
+            council = self.council
+            pids = [officer.public_id, officer2.public_id, council.seats[4].user.public_id]
+            if self.act("elect_tellers", self.state == "convened" and 4 in self.present, lambda: actions.elect_tellers(council, pids, by=officer, at=self.now)):
+                self.team, self.acts = True, self.acts + 1
+
+        @precondition(lambda self: self.state == "convened")
+        @rule(to=st.sampled_from(["discuss0", "ballot", "count", "conclude"]))
+        def go_on(self, to):
+            """Step by step as far as it goes: so that walks come to the ballot."""
+            if not self.team:
+                self.tellers()
+            while self.here != to and self.may_move():
+                self.move_on()
 
         @rule(seat=SEATS, items=st.sets(ITEMS))
         def declare(self, seat, items):
@@ -149,13 +189,13 @@ def machine(cast, db, council_pid, officer, officer2):
         @rule(seat=SEATS, item=ITEMS, mark=st.integers(0, 4))
         def vote(self, seat, item, mark):
             council = self.council
-            open_ = self.state == "convened" and item in self.left()
+            open_ = self.state == "convened" and item in self.left() and self.here == "ballot"
             wanted = open_ and self.votes(seat, item) and (seat, item) not in self.cast and self.quorum(item)
             if self.act("cast", wanted, lambda: actions.cast(council, council.agenda[item], plays.sheet([mark] * 6, 0), by=council.seats[seat].user, at=self.now)):
                 self.cast.add((seat, item))
                 self.acts += 1
 
-        @precondition(lambda self: self.state == "convened")
+        @precondition(lambda self: self.state == "convened" and self.here == "ballot")
         @rule(mark=st.integers(2, 4))
         def all_vote(self, mark):
             for item in self.left():
@@ -172,24 +212,27 @@ def machine(cast, db, council_pid, officer, officer2):
                 self.convene()
             if self.state != "convened":
                 return
-            for item in self.left():
+            self.go_on("ballot")
+            for item in self.left() if self.here == "ballot" else ():
                 for seat in range(7):
                     if self.votes(seat, item) and (seat, item) not in self.cast and self.quorum(item):
                         self.vote(seat, item, marks[item])
+            self.go_on("count")
             for item in self.left():
                 if (leader := self.leader(item)) is not None:
                     self.open_box(leader, item)
             if last:
+                self.go_on("conclude")
                 self.conclude(True)
 
         @rule(seat=SEATS, item=ITEMS)
         def open_box(self, seat, item):
             council = self.council
             all_in = all((s, i) in self.cast for i in self.left() for s in range(7) if self.votes(s, i))
-            wanted = self.state == "convened" and item in self.left() and self.leader(item) == seat and self.quorum(item) and all_in
+            wanted = self.state == "convened" and self.here == "count" and item in self.left() and self.leader(item) == seat and self.quorum(item) and all_in
             if self.act("open_box", wanted, lambda: actions.open_box(council, council.agenda[item], by=council.seats[seat].user, at=self.now)):
                 self.opened.add(item)
-                self.acts += 1
+                self.counted_now, self.acts = True, self.acts + 1
 
         @rule(item=ITEMS)
         def give_back(self, item):
@@ -203,13 +246,14 @@ def machine(cast, db, council_pid, officer, officer2):
             wanted = self.state == "convened" and bool(self.left())
             if self.act("adjourn", wanted, lambda: actions.adjourn(self.council, reason="Hết giờ.", meets_at=self.now + DAY, place="Phòng họp 1", by=officer, at=self.now)):
                 self.state, self.present, self.declared, self.authorised, self.elected = "established", set(), set(), False, None
+                self.here, self.team, self.counted_now = None, False, False
                 self.now, self.acts = self.now + DAY, self.acts + 1
 
         @rule(answer=st.booleans())
         def conclude(self, answer):
             council = self.council
             tied = tied_items(council, self.now) if self.state == "convened" and not self.left() and self.opened else []
-            ended = not self.left() and (self.state == "convened" or (self.state == "established" and bool(self.opened)))
+            ended = not self.left() and ((self.state == "convened" and (self.here == "conclude" or not self.counted_now)) or (self.state == "established" and bool(self.opened)))
             wanted = ended and (answer or not tied)
             chosen = tied[0].public_id if tied and answer else None
             if self.act("conclude", wanted, lambda: actions.conclude(council, conclusion="Hội đồng thống nhất.", chosen=chosen, reason="Biểu quyết" if chosen else None, by=officer, at=self.now)):
@@ -273,16 +317,18 @@ def machine(cast, db, council_pid, officer, officer2):
     return Walk
 
 
-def test_random_walks(cast, at, db, travel):
+@pytest.mark.longer
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_walks(cast, at, db, travel, part):
     place = factories.two_checked(cast, at)
     council = selection.prepare(place, by=cast["officer"], at=at + 70 * DAY)
     council = council_plays.established(cast, council=council, at=at + 70 * DAY)
     travel.move_to(council.meets_at + HOUR)
     FIRED.clear()
     walk = machine(cast, db, council.public_id, cast["officer"], cast["officer2"])
-    run_state_machine_as_test(walk, settings=hypothesis.settings(max_examples=WALKS, stateful_step_count=STEPS, deadline=None, database=None,
+    run_state_machine_as_test(walk, settings=hypothesis.settings(max_examples=-(-WALKS // PARTS), stateful_step_count=STEPS, deadline=None, database=None,
                                                                  suppress_health_check=list(hypothesis.HealthCheck)))  # fmt: skip
-    print(WALKS, "walks:", {name: f"{done} done, {refused} refused" for name, (done, refused) in sorted(FIRED.items())})
-    if WALKS > 100:
+    print(f"part {part}: {-(-WALKS // PARTS)} walks:", {name: f"{done} done, {refused} refused" for name, (done, refused) in sorted(FIRED.items())})
+    if WALKS > 400:
         assert all(done and refused for name, (done, refused) in FIRED.items() if name != "decide"), FIRED
     assert journal.verify()[1] is None and CouncilState.CONCLUDED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from app.across.demo.plays import councils as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.councils import actions, queries, recount
 from app.services.councils.models import Ballot, SheetDraft
@@ -83,9 +84,11 @@ def test_an_invalid_ballot_is_counted_as_such(cast, counting, db, answers, why):
         ballot = actions.enter_paper(counting, item, counting.seats[0], answers, by=cast[who], at=at)
     for seat in counting.seats[1:]:
         actions.cast(counting, item, YES, by=seat.user, at=at)
+    plays.to_step(cast, council=counting, opens="box", at=at)
     result = actions.open_box(counting, item, by=cast["member1"], at=at).result
     assert (result["ballots"], result["invalid"], result["defects"], result["votes"]) == (7, 1, {why: 1}, {"do": 6})
     assert ballot.seal in result["seals"] and recount.wrong_with(queries.fresh(counting), at) == []
+    plays.to_step(cast, council=counting, opens="conclusion", at=at)
     actions.conclude(counting, conclusion="Đề nghị thực hiện.", by=cast["officer"], at=at)
     minutes = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)
     assert "Phiếu không hợp lệ" in minutes and "Ban kiểm phiếu" in minutes and cast["officer"].name in minutes

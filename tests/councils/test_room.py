@@ -126,7 +126,7 @@ def test_ballots_before_their_step_and_after_it_are_refused_in_words(cast, ident
         actions.cast(council, item, YES, by=cast[f"member{n}"], at=when)
     said = refused(Incomplete, room.move_on, council, by=cast["officer"], at=when)
     assert cast["member7"].name in said.params["names"]  # an open vote tells who is missing
-    assert "secretary has closed" in refused(WrongState, actions.open_box, council, item, by=cast["member1"], at=when).message
+    assert "ballot is closed" in refused(WrongState, actions.open_box, council, item, by=cast["member1"], at=when).message
     seat = next(s for s in council.seats if s.user_id == cast["member7"].id)
     room.depart(council, seat, by=cast["officer"], at=when + MINUTE)
     council = to_step(cast, council, "count")

@@ -29,7 +29,7 @@ READERS = {"actions/box.py", "actions/ballots.py"}
 def convened(cast, at, db):
     idea = idea_plays.submitted_idea(cast, item="1.8", title="Hệ thống tưới tự động cho thanh long", at=at)
     council = identification.prepare([idea], title="Hội đồng xác định nhiệm vụ 2026", by=cast["officer"], at=at + DAY)
-    return plays.convened(cast, council=plays.established(cast, council=council, at=at + DAY))
+    return plays.voting(cast, council=plays.established(cast, council=council, at=at + DAY))
 
 
 @pytest.fixture
@@ -173,6 +173,7 @@ def test_a_ballot_put_in_another_s_place_opens_no_box(cast, convened, db):
     item = convened.agenda[0]
     for seat in convened.seats:
         actions.cast(convened, item, YES, by=seat.user, at=convened.meets_at)
+    plays.to_step(cast, council=convened, opens="box", at=convened.meets_at)
     db.session.commit()
     _without_guards(db, "UPDATE ballot SET text = (SELECT b.text FROM ballot b WHERE b.id = 1) WHERE id = 2")
     db.session.expire_all()
@@ -214,6 +215,7 @@ def test_without_the_key_the_box_stays_closed_and_says_why(cast, convened, keys)
     item = convened.agenda[0]
     for seat in convened.seats:
         actions.cast(convened, item, YES, by=seat.user, at=convened.meets_at)
+    plays.to_step(cast, council=convened, opens="box", at=convened.meets_at)
     sealing.configure(["another" * 8])
     said = refused(sealing.KeyMissing, actions.open_box, convened, item, by=cast["member1"], at=convened.meets_at)
     assert "VAMCO_BALLOT_KEY" in said.message

@@ -17,6 +17,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.ideas.models import Idea
 from app.stages.ideas.rules import Outcome
 from tests.support.browser import values_of
+from tests.support.sessions import move_to
 
 DAY = timedelta(days=1)
 VOTE = {"urgency": "pass", "level": "pass", "feasibility": "pass", "conclusion": "do", "mode": "selection", "priority": "1"}
@@ -65,6 +66,10 @@ def test_the_whole_way(as_, db, established, idea, travel, at):
     secretary.submit(f"{url}/convene")
     cast_url, open_url = _ballot_url(db, url)
     chair = clients["member1"]
+    # nobody votes before the order of work is at the ballot, and the refusal says which step comes first
+    early = chair.get(cast_url)
+    assert early.status_code == 409 and "Đọc quyết định thành lập" in early.get_data(as_text=True) and cast_url not in chair.page(url).text
+    move_to(secretary, council, "ballot")
     # nothing answered, then a contradiction: what was chosen stays, nothing is cast
     refused = chair.submit(cast_url, {}, status=422)
     assert "Vui lòng chọn một mục." in refused.get_data(as_text=True)
@@ -81,7 +86,11 @@ def test_the_whole_way(as_, db, established, idea, travel, at):
     seal = chair.page(cast_url).select_one("main code").text
     assert "5 trên 5" in secretary.page(url).select_one(".agenda-item").text
     assert clients["member2"].get(open_url).status_code == 403
+    assert chair.get(open_url).status_code == 409 and open_url not in str(chair.page(url))
+    move_to(secretary, council, "box")
+    assert secretary.get(f"{url}/conclude").status_code in (409, 422)
     chair.submit(open_url)
+    move_to(secretary, council, "conclusion")
     assert seal in clients["member3"].page(url).text
     secretary.submit(f"{url}/conclude", {"conclusion": "Đề nghị thực hiện.", "agree": "y"})
     database_idea = db.session.get(Idea, idea.id, populate_existing=True)
@@ -96,6 +105,7 @@ def test_a_form_sent_twice_casts_once(as_, db, established, travel, at):
         as_(account).submit(f"{established}/declare", {"agree": "y"})
     officer.submit(f"{established}/attend", {"present": [s.public_id for s in council.seats]})
     officer.submit(f"{established}/convene")
+    move_to(officer, council, "ballot")
     cast_url, _ = _ballot_url(db, established)
     sheet = BeautifulSoup(chair.submit(cast_url, VOTE, status=202).get_data(as_text=True), "html.parser")
     sent = values_of(sheet.select("main form[method=post]")[-1])

@@ -44,7 +44,7 @@ def two(cast, at):
     """Two ideas before one council in session."""
     rows = [idea_plays.submitted_idea(cast, item="1.8", title=title, at=at, by=by) for title, by in (("Tưới cho chanh", "pi1"), ("Giống lúa chịu mặn", "pi3"))]
     row = identification.prepare(rows, title="Hội đồng xác định nhiệm vụ 2026", by=cast["officer"], at=at + DAY)
-    return plays.convened(cast, council=plays.established(cast, council=row, at=at + DAY))
+    return plays.voting(cast, council=plays.established(cast, council=row, at=at + DAY))
 
 
 def by_position(first, second):

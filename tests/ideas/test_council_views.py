@@ -31,7 +31,7 @@ def session(cast, at, db, travel):
     """A council in session on two ideas; time stands at its hour."""
     rows = [idea_plays.submitted_idea(cast, item="1.8", title=title, at=at, by=by) for title, by in (("Tưới cho chanh", "pi1"), ("Giống lúa chịu mặn", "pi3"))]
     row = identification.prepare(rows, title="Hội đồng xác định nhiệm vụ 2026", by=cast["officer"], at=at + DAY)
-    council = plays.convened(cast, council=plays.established(cast, council=row, at=at + DAY))
+    council = plays.voting(cast, council=plays.established(cast, council=row, at=at + DAY))
     db.session.commit()
     travel.move_to(council.meets_at + timedelta(minutes=30))
     return council

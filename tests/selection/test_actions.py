@@ -94,7 +94,7 @@ def test_nobody_passes_and_the_topic_is_free_again(cast, call_topic, at, db):
 
 def test_equal_results_need_a_word_of_the_council(cast, call_topic, at, db):
     council = actions.prepare(call_topic, by=cast["officer"], at=at + 70 * DAY)
-    council = council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
+    council = council_plays.voting(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
     council = council_plays.voted(cast, council=council, answers=plays.scored((plays.GOOD, plays.GOOD)))
     end = council.meets_at + timedelta(hours=2)
     before = ranked(council, end)
@@ -142,6 +142,7 @@ def test_a_declared_conflict_takes_the_member_out_of_all_that_compete(cast, call
     meets, (one, two) = council.meets_at, council.agenda
     councils.convene(council, by=cast["officer"], at=meets)
     council = council_queries.fresh(council)
+    council_plays.to_step(cast, council=council, opens="ballot", at=meets)
     for item in (one, two):
         with pytest.raises(NotAllowed, match="out of this item"):
             councils.cast(council, item, plays.sheet(plays.GOOD, 0), by=cast["member7"], at=meets)
@@ -152,8 +153,9 @@ def test_a_declared_conflict_takes_the_member_out_of_all_that_compete(cast, call
         for n, seat in enumerate(s for s in council.seats if s.user_id != cast["member7"].id):
             councils.cast(council, item, plays.sheet(plays.GOOD, n), by=seat.user, at=meets)
         if item is one:  # the dossiers compete: no sheet is shown while one can still be written
-            with pytest.raises(Incomplete, match="Not cast yet"):
-                councils.open_box(council, one, by=cast["member1"], at=meets)
+            with pytest.raises(Incomplete, match="still to be cast"):
+                council_plays.to_step(cast, council=council, opens="box", at=meets)
+    council_plays.to_step(cast, council=council, opens="box", at=meets)
     for item in (one, two):
         councils.open_box(council, item, by=cast["member1"], at=meets)
     counts = council_queries.counts_of(council)
@@ -164,14 +166,16 @@ def test_the_chair_who_is_out_does_not_preside(cast, call_topic, at, db):
     council = sitting(cast, call_topic, at, ("member1",))
     meets = council.meets_at
     councils.convene(council, by=cast["officer"], at=meets)
-    council = council_queries.fresh(council)
+    council = council_plays.to_step(cast, council=council_queries.fresh(council), opens="ballot", at=meets)
     for item in council.agenda:
         for n, seat in enumerate(s for s in council.seats if s.user_id != cast["member1"].id):
             councils.cast(council, item, plays.sheet(plays.GOOD, n) | {"remark": f"Ý kiến của thành viên {n}"}, by=seat.user, at=meets)
+    council_plays.to_step(cast, council=council, opens="box", at=meets)
     for item in council.agenda:
         with pytest.raises(NotAllowed, match="presides over this item"):
             councils.open_box(council, item, by=cast["member1"], at=meets)
         councils.open_box(council, item, by=cast["member2"], at=meets)
+    council_plays.to_step(cast, council=council, opens="conclusion", at=meets)
     assert {r["led_by"] for r in council_queries.counts_of(council).values()} == {"vice_chair"}
     councils.conclude(council, conclusion="Thống nhất.", chosen=council.agenda[0].public_id, reason="Nhóm có kinh nghiệm", by=cast["officer"], at=meets + 31 * DAY)
     words = as_text(db.session.scalars(select(Paper).where(Paper.template == "councils/minutes")).one().blocks)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import selection as plays
 from app.kernel.clock import local
@@ -109,10 +110,13 @@ def test_complaint_late_dismissed_or_taken_back(cast, ranked, start, db):
     with pytest.raises(WrongState, match="until"):
         complaints.check_filing(second, cast["pi3"], on=last + DAY)
     row = complaints.file(second, "Không đồng ý với điểm.", by=cast["host2"], at=told + DAY)
-    complaints.decide(row, uphold=False, answer="Biên bản cho thấy Hội đồng đã xem xét.", number="82/SKHCN-QLKH", dated=local(told + DAY).date(), by=cast["officer"], at=told + 2 * DAY)
+    said = {"uphold": False, "answer": "Biên bản cho thấy Hội đồng đã xem xét.", "number": "82/SKHCN-QLKH", "dated": local(told + DAY).date(), "at": told + 2 * DAY}
+    with pytest.raises(NotAllowed, match="another officer"):
+        complaints.decide(row, by=cast["officer"], **said)  # who released it
+    complaints.decide(row, by=cast["officer2"], **said)
     assert (row.state, ranked.state, second.state) == (ComplaintState.DISMISSED, RoundState.CONCLUDED, ProposalState.RESERVE)
     with pytest.raises(WrongState):
-        complaints.decide(row, uphold=True, answer="x", number="83/SKHCN", dated=local(told + DAY).date(), by=cast["officer"], at=told + 2 * DAY)
+        complaints.decide(row, uphold=True, answer="x", number="83/SKHCN", dated=local(told + DAY).date(), by=cast["officer2"], at=told + 2 * DAY)
     other = complaints.file(first, "Xin xem lại nhận xét.", by=cast["pi1"], at=told + DAY)
     complaints.take_back(other, by=cast["pi1"], at=told + 2 * DAY)
     assert other.state == ComplaintState.TAKEN_BACK
@@ -128,6 +132,9 @@ def test_over_http(as_, cast, ranked, start, at, db, travel):
     assert officer.page(f"/selection/calls/{call}?band=failed").select("td.num") == []
     url = f"/selection/calls/{call}/release"
     day = local(start + 86 * DAY).strftime("%d/%m/%Y")
+    late = (releases.last_day(ranked) + DAY).strftime("%d/%m/%Y")
+    told = BeautifulSoup(officer.submit(url, {"rounds": [ranked.public_id], "on": late}, status=422).get_data(as_text=True), "html.parser")
+    assert "chậm nhất" in told.select_one("#on-error").text, "a day that is too late is refused at once, not at the confirmation"
     seen = BeautifulSoup(officer.submit(url, {"rounds": [ranked.public_id], "on": day}, status=202).get_data(as_text=True), "html.parser")
     asked = releases.asked_by([p.id for p in rows(db)])
     assert f"{asked[ranked.lines[0].proposal_id]:,}".replace(",", ".") in seen.text and cast["pi1"].name in seen.text
@@ -142,5 +149,30 @@ def test_over_http(as_, cast, ranked, start, at, db, travel):
     for stranger in ("pi1", "member1", "host1"):
         assert as_(stranger).get(f"/selection/complaints/{row.public_id}").status_code == 404
     assert as_("officer").get("/selection/complaints.xlsx?late=yes").status_code == 200 and row.proposal.code in as_("officer").page("/selection/complaints").text
+    assert officer.get(f"/selection/complaints/{row.public_id}/decide").status_code == 403 and "/decide" not in str(officer.page(f"/selection/complaints/{row.public_id}"))
+    assert f"/selection/complaints/{row.public_id}" not in str(officer.page("/desk/")) and f"/selection/complaints/{row.public_id}" in str(as_("officer2").page("/desk/"))
     as_("officer2").submit(f"/selection/complaints/{row.public_id}/decide", {"verdict": "dismiss", "answer": "Đã xét.", "number": "90/SKHCN", "dated": day, "agree": "y"})
     assert "Đã xét." in as_("host2").page(f"/selection/complaints/{row.public_id}").text
+
+
+def test_a_call_says_whether_applicants_are_told_who_sat(as_, cast, ranked, start, db, travel):
+    """Only where it says so, and only with the outcome; it is fixed when the call is published."""
+    call, first = ranked.call_topic.call, rows(db)[0]
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        call.names_council = True
+        db.session.flush()
+    db.session.expire_all()
+    council = queries.council_of(ranked)
+    member = council.seats[2].user.name
+    assert letters.members_named(ranked, council) == []
+    db.session.execute(text("DROP TRIGGER call_naming_frozen" + ("" if db.engine.dialect.name == "sqlite" else " ON call")))
+    db.session.execute(text("UPDATE call SET names_council = true"))
+    db.session.expire_all()
+    ranked = queries.round_by_pid(ranked.public_id)
+    assert letters.members_named(ranked, council) == [], "not before the outcome is out"
+    actions.conclude(ranked, by=cast["officer"], at=start + 88 * DAY)
+    db.session.commit()
+    travel.move_to(start + 88 * DAY)
+    assert member in as_("pi1").page(f"/selection/outcomes/{first.public_id}").text
+    letter = db.session.scalars(select(Paper).where(Paper.template == letters.LETTER, Paper.subject_pid == first.public_id)).one()
+    assert member in as_text(letter.blocks) and f"{member}: " not in as_text(letter.blocks)

@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 def counted(cast, at):
     """A council whose boxes are open: the first dossier is better, both have passed; one member is far apart from the others."""
     council = actions.prepare(factories.two_checked(cast, at), by=cast["officer"], at=at + 70 * DAY)
-    council = council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
+    council = council_plays.voting(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))
     return council_plays.voted(cast, council=council, answers=lambda item, n: plays.sheet(plays.FAIR if item.position == 2 else plays.POOR if n == 6 else plays.GOOD, 0))
 
 

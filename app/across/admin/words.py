@@ -62,7 +62,7 @@ MAILS |= {
 ROOMS_OF_MAIL |= {"experts": N_("Experts")}
 MAILS |= {
     "pool_invited": N_("Invitation into the pool of experts"), "pool_declined": N_("Invitation declined"), "seat_asked": N_("Asked for a seat"), "seat_declined": N_("Seat declined"),
-    "conflict_found": N_("Conflict became known"), "remark_due": N_("Remark is due soon"),
+    "conflict_found": N_("Conflict became known"), "awaited": N_("Something is awaited of a member"), "remark_due": N_("Remark is due soon"),
 }  # fmt: skip
 # by table
 NOUNS = {

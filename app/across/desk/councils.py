@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.across.desk.waiting import lines
+from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.queries import UNDER_WAY
 from app.services.councils.room.models import Asking
 from app.services.councils.rules import CouncilState
 from app.services.people.models import User
+from app.stages.acceptance.models import Case
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
+from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
 from app.stages.ideas.rules import IdeaState, TopicState
@@ -23,8 +27,8 @@ from app.stages.proposals import queries as proposals
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import queries as selection
-from app.stages.selection.models import Round
-from app.stages.selection.rules import RoundState
+from app.stages.selection.models import Complaint, RankingLine, Round
+from app.stages.selection.rules import ComplaintState, RoundState
 
 
 def _councils(*where: Any) -> list[Select[Any]]:
@@ -39,11 +43,24 @@ def to_sit(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
-    """Written questions of a council on dossiers in whose team this person is."""
+    """Written questions of a council on dossiers in whose team this person is, and on the acceptance of projects that he leads."""
     mine = select(Proposal.public_id).where(Proposal.state == ProposalState.IN_SELECTION, proposals.in_team(user))
+    led = select(Case.public_id).join(Project, Project.id == Case.project_id).where(Project.pi_id == user.id)
+    asked = or_(and_(AgendaItem.subject_type == "proposal", AgendaItem.subject_pid.in_(mine)), and_(AgendaItem.subject_type == "acceptance_case", AgendaItem.subject_pid.in_(led)))
     return [lines("councils.question", Asking.public_id, AgendaItem.title, since=Asking.asked_at, due=Asking.due_on).join(AgendaItem, AgendaItem.id == Asking.agenda_item_id)
-            .where(Asking.answered_at.is_(None), AgendaItem.opened_at.is_(None), AgendaItem.given_back_at.is_(None), AgendaItem.subject_type == "proposal",
-                   AgendaItem.subject_pid.in_(mine))]  # fmt: skip
+            .where(Asking.answered_at.is_(None), AgendaItem.opened_at.is_(None), AgendaItem.given_back_at.is_(None), asked)]  # fmt: skip
+
+
+def complaints_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
+    """Complaints about outcomes that this officer did not release: another one answers those."""
+    if not user.can(Do.SELECTION_CONCLUDE):
+        return []
+    ranked, mine = aliased(JournalEntry), and_(JournalEntry.subject_type == "selection_round", JournalEntry.subject_pid == Round.public_id)
+    last = select(func.max(ranked.seq)).where(ranked.subject_type == "selection_round", ranked.subject_pid == Round.public_id, ranked.verb == "rank").scalar_subquery()
+    released = exists().where(mine, JournalEntry.verb.in_(("conclude", "plan_release")), JournalEntry.actor_id == user.id, JournalEntry.seq > last)
+    return [lines("selection.complaint", Complaint.public_id, Proposal.title, since=Complaint.filed_at, due=Complaint.answer_due, hint=Proposal.code).select_from(Complaint)
+            .join(Proposal, Proposal.id == Complaint.proposal_id).join(RankingLine, RankingLine.id == Complaint.ranking_line_id).join(Round, Round.id == RankingLine.round_id)
+            .where(Complaint.state == ComplaintState.FILED, ~released)]  # fmt: skip
 
 
 def to_establish(user: User, _at: datetime) -> list[Select[Any]]:

@@ -335,7 +335,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
     (N_("Councils to set up or hold"), councils.to_run),
-    (N_("Rounds to conclude"), councils.rounds_to_conclude),
+    (N_("Rounds to conclude"), councils.rounds_to_conclude), (N_("Complaints to answer"), councils.complaints_to_answer),
     (N_("Topics left without a dossier"), councils.topics_to_free),
     (N_("Results of a council to put in words"), councils.ideas_to_word),
     (N_("Acceptance dossiers to deal with"), later.acceptance_to_run),

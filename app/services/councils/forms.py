@@ -104,6 +104,12 @@ class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
 
 
+class Chase(StageForm):
+    """Whom to remind, over all councils."""
+
+    rows = TicksField(N_("Remind by e-mail"), required=True)
+
+
 class Plain(StageForm):
     """A button."""
 

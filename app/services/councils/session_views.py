@@ -8,14 +8,19 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves
+from app.acts import moves, ready
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.councils import actions, clash_views, forms, queries, shown
-from app.services.councils.actions.conclusion import ranked, tied_items
+from app.services.councils.actions.conclusion import (
+    check_endable,
+    ranked,
+    tied_items,
+)
 from app.services.councils.actions.session import (
     broken_items,
+    check_openable,
     quorum,
     runs,
 )
@@ -59,7 +64,7 @@ def attend(pid: str) -> Any:
 @allow(Do.COUNCILS_ATTEND)
 @writes
 def convene(pid: str) -> Any:
-    council = found(pid, moves(COUNCIL, "convene"))
+    council = found(pid, moves(COUNCIL, "convene"), actions.must_run, lambda row, _by: check_openable(row, clock.now()))
     actions.must_run(council, current_user)
     form = forms.Plain(obj=council)
     if form.validate_on_submit():
@@ -78,20 +83,19 @@ def open_box(pid: str, item_pid: str) -> Any:
     or_404(queries.seat_of(council, current_user))
     item = item_in(council, item_pid)
     actions.must_preside(council, item, current_user)
+    ready(item, lambda row, _by: actions.refuse_unready(council, row, clock.now()))
     form = forms.Plain()
     if form.validate_on_submit():
         actions.open_box(council, item, by=current_user, at=clock.now())
         return done(_("The box is open and counted."), url_for(".show", pid=pid))
-    recused, has_cast = queries.recusals_of(council), queries.cast_by(council)[item.id]
-    missing = [s.user.name for s in queries.voters(council, item, recused) if s.id not in has_cast]
-    return render_template("councils/open_box.html", council=council, item=item, form=form, cast=len(has_cast), missing=missing)
+    return render_template("councils/open_box.html", council=council, item=item, form=form, cast=len(queries.cast_by(council)[item.id]))
 
 
 @bp.route("/<pid>/conclude", methods=["GET", "POST"])
 @allow(Do.COUNCILS_ATTEND)
 @writes
 def conclude(pid: str) -> Any:
-    council = found(pid, moves(COUNCIL, "conclude"))
+    council = found(pid, moves(COUNCIL, "conclude"), actions.must_run, check_endable)
     actions.must_run(council, current_user)
     running = council.state in actions.UNDER_WAY
     points = actions.open_points(council, clock.now()) if running else []
@@ -124,7 +128,7 @@ def adjourn(pid: str) -> Any:
 @allow(Do.COUNCILS_ATTEND)
 @writes
 def give_back(pid: str, item_pid: str) -> Any:
-    council = found(pid, moves(COUNCIL, "give_back"))
+    council = found(pid, moves(COUNCIL, "give_back"), actions.must_run, actions.check_giving_back)
     actions.must_run(council, current_user)
     item = item_in(council, item_pid)
     form = forms.Reason(obj=council)

@@ -9,20 +9,20 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.acts import fits
 from app.kernel import clock, subjects
 from app.kernel.permissions import Do
-from app.services.councils import actions, forms, queries
+from app.services.councils import actions, forms, offers, queries
 from app.services.councils.actions import asking
-from app.services.councils.actions.conclusion import ranked
+from app.services.councils.actions.conclusion import check_endable, ranked
 from app.services.councils.actions.session import (
     broken_among,
-    broken_items,
+    check_openable,
     runs,
 )
 from app.services.councils.actions.setup import check_time
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.procedures import invalid_lines
-from app.services.councils.room.queries import Course
 from app.services.councils.rules import (
     COUNCIL,
     PREPARED,
@@ -120,7 +120,7 @@ def next_steps(council: Council, seat: Seat | None) -> list[tuple[str, str, bool
     if seat is not None and under_way:
         _as_member(steps, council, seat)
     if current_user.can(Do.COUNCILS_ESTABLISH):
-        steps.offer(COUNCIL.may(council, "establish"), _("Establish the council"), "councils.establish")
+        steps.offer(COUNCIL.may(council, "establish") and council.officer_id != current_user.id, _("Establish the council"), "councils.establish")
         steps.offer(COUNCIL.may(council, "send_back"), _("Send the proposal back"), "councils.send_back")
     if current_user.can(Do.COUNCILS_RUN):
         full = all(c.kept for c in ready(council)) if council.state == CouncilState.DRAFT else False
@@ -150,22 +150,17 @@ def _as_member(steps: _Steps, council: Council, seat: Seat) -> None:
     steps.offer(seat.declared_at is None, _("Declare conflicts of interest"), "councils.declare")
     if council.state != CouncilState.CONVENED or not seat.present:
         return
-    recused, own, without = queries.recusals_of(council), queries.own_ballots(council, seat), broken_items(council, clock.now())
-    able, course = [item for item in queries.open_items(council) if item not in without], Course(council, clock.today())
-    for item in able:
-        if item.id not in own and (seat.id, item.id) not in recused and course.lets("ballot", item):
-            steps.offer(True, _("Cast the ballot on item %(n)s", n=item.position), "councils.cast", item_pid=item.public_id)
-    for item in able:
-        leader = queries.presiding_over(council, item, recused)
-        steps.offer(leader is not None and leader.id == seat.id and course.lets("box", item), _("Open the box of item %(n)s", n=item.position), "councils.open_box", item_pid=item.public_id)
+    for item in offers.ballots(council, seat, at=clock.now()):
+        steps.offer(True, _("Cast the ballot on item %(n)s", n=item.position), "councils.cast", item_pid=item.public_id)
+    for item in offers.boxes(council, seat, at=clock.now()):
+        steps.offer(True, _("Open the box of item %(n)s", n=item.position), "councils.open_box", item_pid=item.public_id)
 
 
 def _as_keeper(steps: _Steps, council: Council) -> None:
     """What an officer or the secretary does to keep the session."""
     running, left = council.state == CouncilState.CONVENED, queries.open_items(council)
-    ended = council.state in actions.UNDER_WAY and not left and (Course(council, clock.today()).at_end if running else bool(queries.counted_items(council)))
-    steps.offer(ended, _("Conclude the session"), "councils.conclude")
+    steps.offer(council.state in actions.UNDER_WAY and fits(council, check_endable), _("Conclude the session"), "councils.conclude")
     steps.offer(council.state in actions.UNDER_WAY and bool(left), _("Note attendance"), "councils.attend")
-    steps.offer(council.state == CouncilState.ESTABLISHED and bool(left), _("Open the session"), "councils.convene")
+    steps.offer(council.state == CouncilState.ESTABLISHED and bool(left) and fits(council, lambda row, _by: check_openable(row, clock.now())), _("Open the session"), "councils.convene")
     steps.offer(running and bool(left), _("Adjourn to another session"), "councils.adjourn")
     steps.offer(running and bool(left), _("Note the counting team"), "councils.elect_tellers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import render_template, url_for
@@ -15,6 +16,7 @@ from app.kernel.web import allow, done, writes
 from app.services.councils import actions, forms, queries
 from app.services.councils.blueprint import bp, found, item_in, seat_in
 from app.services.councils.models import AgendaItem, Ballot, Council
+from app.services.councils.room.queries import Course
 from app.services.councils.rules import COUNCIL
 
 __all__ = ["bp"]
@@ -43,7 +45,8 @@ def paper(pid: str) -> Any:
     council = found(pid, moves(COUNCIL, "open_box"))
     team = actions.team(council)
     mine = current_user in team
-    items = [(item, _sheets(council, item)) for item in queries.open_items(council)] if mine else []
+    course = Course(council, date.max)
+    items = [(item, _sheets(council, item)) for item in queries.open_items(council) if course.allows("ballot", item)] if mine else []
     return render_template("councils/paper.html", council=council, team=team, mine=mine, items=items)
 
 

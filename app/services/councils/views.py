@@ -8,7 +8,7 @@ from flask import Flask, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves
+from app.acts import fits, moves, ready
 from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.errors import NotAllowed
@@ -18,6 +18,7 @@ from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.councils import (
     actions,
+    awaited_views,
     ballot_views,
     blank_views,
     clash_views,
@@ -45,7 +46,7 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 
-__all__ = ["ballot_views", "blank_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
+__all__ = ["awaited_views", "ballot_views", "blank_views", "bp", "clash_views", "pool", "remark_views", "result_views", "room_views", "session_views", "teller_views", "what_if_views"]
 public_bp = pool_views.public_bp
 REFRESH = 20  # seconds between two looks at a running session
 
@@ -109,7 +110,8 @@ def show(pid: str) -> Any:
         signed=clash_views.signed(seat), composes=current_user.can(Do.COUNCILS_RUN),
         asked=pool_views.answers(council) if current_user.can(Do.COUNCILS_RUN) and council.state in PREPARED else {},
         bodies=experts.bodies_of(s.user for s in council.seats), leader=queries.presiding(council), keeper=queries.keeping(council), refresh=REFRESH if council.state == CouncilState.CONVENED else 0, officer=officer,
-        gives_back=runs(council, current_user) and actions.may_give_back(council),
+        gives_back=runs(council, current_user) and fits(council, actions.check_giving_back) and actions.may_give_back(council),
+        kept={seat_id for item in queries.open_items(council) for seat_id in queries.cast_by(council)[item.id]} if council.state == CouncilState.ESTABLISHED else set(),
         replaces=current_user.can(Do.COUNCILS_ESTABLISH) and COUNCIL.may(council, "replace"), removes=current_user.can(Do.COUNCILS_RUN) and council.state == CouncilState.DRAFT,
     )  # fmt: skip
 
@@ -210,7 +212,7 @@ def establish(pid: str) -> Any:
 @writes
 def replace(pid: str, seat_pid: str) -> Any:
     council = found(pid, moves(COUNCIL, "replace"))
-    seat = seat_in(council, seat_pid)
+    seat = ready(seat_in(council, seat_pid), lambda row, _by: actions.check_replaceable(council, row))
     people_free = queries.candidates(council)
     form = forms.Replace(data={"dated": clock.today(), "version": council.version})
     form.user.choices = forms.experts(people_free, queries.sessions_held(u.id for u in people_free))
@@ -229,7 +231,7 @@ def replace(pid: str, seat_pid: str) -> Any:
 @writes
 def dissolve(pid: str) -> Any:
     """Officers dissolve what they prepare; an established council ends by the leader's decision."""
-    council = found(pid, moves(COUNCIL, "dissolve"))
+    council = found(pid, moves(COUNCIL, "dissolve"), actions.check_dissolvable)
     move = COUNCIL.table.get((council.state, "dissolve"))
     if not current_user.can(move.do if move is not None else Do.COUNCILS_RUN):
         raise NotAllowed(_("A council in preparation is dissolved by an officer, an established one by the leader."))

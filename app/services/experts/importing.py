@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +14,11 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, Refused, WrongState
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
-from app.later import openpyxl, xlsxwriter
+from app.later import xlsxwriter
 from app.services.experts import actions, queries, vocabulary
 from app.services.experts.models import Upload
 from app.services.experts.rules import Degree, Language
+from app.services.files import sheets
 from app.services.files.rules import check_upload
 from app.services.people.models import User
 from app.services.people.queries import email_norm
@@ -59,15 +59,9 @@ def read(name: str, content: bytes) -> list[tuple[int, dict[str, str]]]:
     if not name.lower().endswith(".xlsx"):
         raise Incomplete(N_("Please choose an Excel workbook (.xlsx)."), field="file")
     check_upload(name, content, largest=LARGEST)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        lines = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=40, values_only=True)
-        names = [_column(cell) for cell in next(lines, ())]
-        rows = [(number, {n: _cell(c) for n, c in zip(names, cells, strict=False) if n}) for number, cells in enumerate(lines, 2) if any(c not in (None, "") for c in cells)]
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, OSError):
-        raise Incomplete(N_("This workbook cannot be opened. Please save it again as an Excel workbook (.xlsx), without a password."), field="file") from None
+    lines = iter(sheets.first_sheet(content, rows=MOST_ROWS * 2))
+    names = [_column(cell) for cell in next(lines, ())]
+    rows = [(number, {n: _cell(c) for n, c in zip(names, cells, strict=False) if n}) for number, cells in enumerate(lines, 2) if any(c not in (None, "") for c in cells)]
     missing = [HEADS[n] for n in NEEDED if n not in names]
     if missing:
         raise Incomplete(N_("The columns %(names)s are missing in the first row."), field="file", names=", ".join(missing))

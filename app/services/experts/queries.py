@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from app.kernel.db import db
 from app.kernel.text import fold
 from app.services.experts.models import Away, Expert, ExpertField, Invitation, Upload
-from app.services.experts.rules import ExpertState, sector_of
+from app.services.experts.rules import ON_PAPER, ExpertState, sector_of
 from app.services.people.models import User
 from app.services.people.queries import token_hash
 
@@ -91,6 +91,14 @@ def bodies_of(users: Iterable[User]) -> dict[int, str]:
     unknown = [user_id for user_id, said in found.items() if not said]
     told = db.session.execute(select(Expert.user_id, Expert.body).where(Expert.user_id.in_(unknown))).all() if unknown else []
     return found | {user_id: body or "" for user_id, body in told if user_id is not None}
+
+
+def titles_of(users: Iterable[User]) -> dict[int, str]:
+    """How papers name the rank or degree of these people, by user id: what the account says, else what the pool knows; empty where neither does."""
+    found = {u.id: u.title or "" for u in users}
+    unknown = [user_id for user_id, said in found.items() if not said]
+    told = db.session.execute(select(Expert.user_id, Expert.degree).where(Expert.user_id.in_(unknown))).all() if unknown else []
+    return found | {user_id: ON_PAPER.get(degree, "") for user_id, degree in told if user_id is not None}
 
 
 def fresh(expert: Expert) -> Expert:

@@ -40,6 +40,10 @@ class Degree(Face):
     OTHER = "other", N_("No degree"), "grey"
 
 
+# before a name on papers, which are in Vietnamese
+ON_PAPER = {Degree.PROFESSOR: "GS.TS.", Degree.ASSOCIATE: "PGS.TS.", Degree.DOCTOR: "TS.", Degree.MASTER: "ThS."}
+
+
 class Language(Face):
     VI = "vi", N_("Vietnamese"), "grey"
     EN = "en", N_("English"), "grey"

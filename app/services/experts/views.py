@@ -55,7 +55,7 @@ def _listing() -> Listing:
     return Listing(
         queries.rows_with_load(at), request.args, key=Expert.id, default="name", scalars=False,
         columns=[
-            Column("name", _("Name"), lambda r: r.Expert.name, sort=Expert.sort_name),
+            Column("name", _("Name"), lambda r: r.Expert.name, sort=Expert.sort_name, place=lambda r: r.Expert.sort_name),
             Column("degree", _("Degree"), lambda r: _(r.Expert.degree.label)),
             Column("body", _("Organisation"), lambda r: r.Expert.body),
             Column("fields", _("Fields"), lambda r: "; ".join(names.get(f.code, f.code) for f in r.Expert.fields)),

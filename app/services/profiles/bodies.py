@@ -104,7 +104,7 @@ def _listing() -> Listing:
             Column("name", N_("Organisation"), lambda r: r.name, sort=OrganisationRequest.name),
             Column("kind", N_("What is asked"), lambda r: _("Put on the list") if r.is_new else _("Belong to it")),
             Column("tax_code", N_("Tax code"), lambda r: r.tax_code),
-            Column("person", N_("Person"), lambda r: r.user.name, sort=User.sort_name),
+            Column("person", N_("Person"), lambda r: r.user.name, sort=User.sort_name, place=lambda r: r.user.sort_name),
             Column("asked", N_("Asked at"), lambda r: r.asked_at, sort=OrganisationRequest.asked_at),
             Column("state", N_("State"), lambda r: r.state),
             Column("decided", N_("Decided at"), lambda r: r.decided_at),

@@ -69,6 +69,11 @@ def frozen_rules(rule_ids: dict[str, int]) -> dict[str, Rule]:
     return {r.key: r for r in db.session.scalars(select(Rule).where(Rule.id.in_(rule_ids.values())))}
 
 
+def by_ids(ids: Iterable[int]) -> dict[int, Rule]:
+    """Frozen versions of many objects at once, by id."""
+    return {r.id: r for r in db.session.scalars(select(Rule).where(Rule.id.in_(set(ids))))}
+
+
 def latest() -> list[Rule]:
     """The newest version of every rule, by key."""
     newest: dict[str, Rule] = {}

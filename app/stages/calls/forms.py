@@ -111,6 +111,7 @@ class Edit(StageForm):
     notify_on = CallDay(N_("Applicants are told the result"))
     place = NoteField(N_("Where dossiers are received"), max=500, rows=2)
     note = NoteField(N_("What applicants should know"), rows=5)
+    names_council = YesField(N_("Applicants are told who sat on the council, together with the outcome. Before it never, and never who wrote or marked what."))
 
     @classmethod
     def of(cls, call: Call | None, topics: Sequence[Topic], deadline: datetime, calendar: Mapping[str, Any], copied: Call | None = None,
@@ -118,7 +119,8 @@ class Edit(StageForm):
         """The form of a draft (None = a new one, with the calendar that is offered; `copied` = a call whose texts are carried over)."""
         data: dict[str, Any] = {"deadline": deadline, **calendar}
         if (source := call or copied) is not None:
-            data |= {"title": source.title, "place": source.place, "note": source.note, "briefing_place": source.briefing_place}
+            data |= {"title": source.title, "place": source.place, "note": source.note, "briefing_place": source.briefing_place,
+                     "names_council": source.names_council}
             data["topics"] = [ct.topic.public_id for ct in source.topics]
         if call is not None:
             data |= {name: getattr(call, name) for name in DATES} | {"version": call.version}

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -71,6 +72,7 @@ class Call(Identified, Versioned, Model):
     cancel_reason: Mapped[str | None] = mapped_column(Text)
     cancel_document: Mapped[str | None] = mapped_column(String(200))
     announced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when saved searches were told
+    names_council: Mapped[bool] = mapped_column(default=False, server_default=false())  # are applicants told who sat, with the outcome? before it never
 
     topics: Mapped[list[CallTopic]] = relationship(lazy="raise_on_sql", order_by="CallTopic.position", viewonly=True)
     extensions: Mapped[list[Extension]] = relationship(lazy="raise_on_sql", order_by="Extension.id", viewonly=True)
@@ -252,10 +254,11 @@ _BY_TWO = ("NOT EXISTS (SELECT 1 FROM call_extension e WHERE e.call_id = OLD.id 
            "AND e.confirmed_by_id <> e.proposed_by_id AND e.old_deadline = OLD.deadline AND e.new_deadline = NEW.deadline)")  # fmt: skip
 
 
-def guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
-    """Refuse the event where the condition holds, on both databases."""
+def guard(name: str, table: str, event: str, when: str, sentence: str, *, since: str | None = None) -> None:
+    """Refuse the event where the condition holds, on both databases. `since` is a table that came later than this one: the first migrations,
+    which make the triggers of their tables, leave a trigger of a later column to the migration that brings the column."""
     trigger(
-        name, table,
+        name, since or table,
         sqlite=f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
         postgresql=f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {when} THEN "
                    f"RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
@@ -265,6 +268,7 @@ def guard(name: str, table: str, event: str, when: str, sentence: str) -> None:
 
 
 guard("call_notice_frozen", "call", f"UPDATE OF {', '.join(_NOTICE)}", _OUT, "a published notice is frozen")
+guard("call_naming_frozen", "call", "UPDATE OF names_council", _OUT, "a published notice is frozen", since="call_correction")
 guard("call_deadline_kept", "call", "UPDATE OF deadline", f"{_OUT} AND NEW.deadline <> OLD.deadline AND {_BY_TWO}",
        "the deadline of a published call moves by two people")  # fmt: skip
 guard("call_extension_answered", "call_extension", "UPDATE", "OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL", "an answered extension is kept")

@@ -24,6 +24,10 @@ from app.stages.funding.rules import Cause, Condition, LumpSum, Source
 TRANCHE_ROWS = 6
 
 
+class Council(StageForm):
+    """A button."""
+
+
 class Begin(StageForm):
     pass
 

@@ -8,7 +8,13 @@ from sqlalchemy import select
 
 from app.kernel.db import db
 from app.kernel.permissions import Do
-from app.kernel.subjects import Parties, Subject, register_subject
+from app.kernel.subjects import (
+    Parties,
+    Subject,
+    register_reader,
+    register_subject,
+)
+from app.services.councils import queries as councils
 from app.stages.funding.models import Contract, Project, Settlement, Tranche
 from app.stages.funding.queries import (
     appraisal_by_id,
@@ -51,3 +57,4 @@ register_subject("appraisal", Subject(
 register_subject("award_submission", Subject(
     load=submission_by_pid, title=lambda s: s.title, parties=lambda s: _of_proposal(appraisal_by_id(s.appraisal_id).proposal_id),
     may_read=lambda _s, user: user.can(Do.FUNDING_READ), url=lambda s: ("funding.submission", {"pid": s.public_id})))  # fmt: skip
+register_reader("appraisal", councils.member_reads)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.later import calamine, xlsxwriter
+from app.services.files.sheets import WIDEST, far_cell
 from app.stages.plan.checking import MOST_ITEMS, MOST_ROWS, Problem
 from app.stages.plan.shape import Shape, shown
 
@@ -31,9 +31,7 @@ NEEDED = ("Plan", "Groups", "Sectors", "Items")
 FIELDS = ("number", "date", "title_vi", "title_en", "issuing_body_vi", "issuing_body_en", "horizon_year", "vision_year", "supersedes")
 ROOT = ("horizon_year", "vision_year", "supersedes")
 CODES, YEARS, LISTS = {"code", "sector", "item", "group", "old"}, {"year", "horizon_year", "vision_year"}, {"new", "coordinating"}
-TALLEST, WIDEST = 12_000, 60
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
+TALLEST = 12_000
 GUIDE = (
     ("Plan", "Số, ngày (NĂM-THÁNG-NGÀY), tên, cơ quan ban hành; supersedes: số kế hoạch được thay thế.",
      "Number, date (YYYY-MM-DD), title, issuing body; supersedes: number of the plan that is replaced."),
@@ -66,15 +64,10 @@ class _Book:
 
     def bounded(self, content: bytes) -> bool:
         """Do the filled cells stand within bounds? A cell at the far end of a sheet would make it huge in memory."""
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            for name in package.namelist():
-                if _SHEET.fullmatch(name):
-                    far = next((m for m in _FILLED.finditer(package.read(name)) if int(m[2]) > TALLEST + 1 or _column(m[1]) > WIDEST), None)
-                    if far is not None:
-                        self.say(f"{far[1].decode()}{far[2].decode()}", N_("This cell lies too far out: a sheet has at most %(rows)s rows and %(columns)s columns."),
-                                 rows=TALLEST, columns=WIDEST)  # fmt: skip
-                        return False
-        return True
+        far = far_cell(content, rows=TALLEST + 1, columns=WIDEST)
+        if far is not None:
+            self.say(far, N_("This cell lies too far out: a sheet has at most %(rows)s rows and %(columns)s columns."), rows=TALLEST, columns=WIDEST)
+        return far is None
 
     def read(self, book: Any) -> None:
         known = {fold(name): name for name in book.sheet_names}
@@ -104,13 +97,6 @@ class _Book:
             given = {name: _cell(name, cells[names.index(name)]) for name in columns if names.index(name) < len(cells)}
             if any(v not in (None, "", []) for v in given.values()):
                 self.rows[sheet].append((row, given))
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _area(area: tuple[tuple[int, int], tuple[int, int]]) -> str:

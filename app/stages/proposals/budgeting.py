@@ -13,7 +13,8 @@ from app.kernel.db import MONEY_MAX
 from app.kernel.errors import Incomplete
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
-from app.later import calamine, xlsxwriter
+from app.later import xlsxwriter
+from app.services.files.sheets import first_sheet
 from app.stages.proposals.rules import Source, line_amount
 
 MOST_LINES = 1_000
@@ -239,9 +240,4 @@ def workbook(lines: Sequence[Any], heads: Mapping[str, Mapping[str, Any]], norms
 
 def read_workbook(content: bytes, heads: Mapping[str, Mapping[str, Any]]) -> Table:
     """The lines of the first sheet of a workbook that was checked already."""
-    try:
-        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        cells = sheet.to_python(skip_empty_area=False, nrows=MOST_LINES * 2)
-    except (calamine.CalamineError, IndexError, ValueError, OSError):
-        raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file") from None
-    return rows(cells, heads)
+    return rows(first_sheet(content, rows=MOST_LINES * 2), heads)

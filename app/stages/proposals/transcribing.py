@@ -15,6 +15,7 @@ from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
+from app.services.councils import actions as councils
 from app.services.files import queries as files
 from app.services.people import queries as people
 from app.services.people.models import User
@@ -159,6 +160,7 @@ def confirm(draft: Proposal, *, by: User, at: datetime, seen: Any = None) -> Ver
     db.session.flush()
     texts.forget("proposal", fresh.public_id)  # of the envelope alone: now there are words to compare with others'
     PROPOSAL.advance(draft, "end_transcript", by=by, at=at)
+    councils.team_changed(fresh, at=at)
     journal.record(fresh, "confirm_transcript", by=by, at=at, detail={"sha256": version.sha256})
     outbox.post("proposals/mail/transcribed.txt", to=[fresh.pi, *people.managers_of(fresh.host_id)], key=f"proposal-transcribed:{row.public_id}", at=at, proposal=fresh)
     return version

@@ -71,6 +71,7 @@ def release(pid: str) -> Any:
     code = 200
     if form.validate_on_submit():
         chosen = [waiting[p] for p in dict.fromkeys(form.rounds.data)]
+        releases.check_release(chosen, on=form.on.data, today=clock.today())
         seen = sha256("|".join([str(form.on.data), *(f"{r.public_id}:{r.version}" for r in chosen)]).encode()).hexdigest()
         if form.agree.data and form.checked.data == seen:
             ended = releases.release(chosen, on=form.on.data, typed=form.typed.data, by=current_user, at=clock.now())
@@ -102,7 +103,7 @@ def outcome(pid: str) -> Any:
     complaint, own = complaints.of_line(line), outcomes.is_own(proposal, current_user)
     return render_template(
         "selection/outcome.html", proposal=proposal, line=line, verdict=letters.outcome_of(line), told=letters.feedback_on(line, council=queries.council_of(found), on=day), day=day,
-        letter=next((p for p in papers.of(proposal) if p.template == letters.LETTER), None), until=letters.complain_until(found),
+        members=letters.members_named(found, queries.council_of(found)), letter=next((p for p in papers.of(proposal) if p.template == letters.LETTER), None), until=letters.complain_until(found),
         complaint=complaint if complaint and (own or current_user.can(Do.SELECTION_READ)) else None, may_complain=fits(proposal, lambda row, by: complaints.check_filing(row, by, on=clock.today())))  # fmt: skip
 
 
@@ -160,20 +161,22 @@ def complaint(pid: str) -> Any:
     row = or_404(complaints.for_user(current_user, pid))
     waits = COMPLAINT.may(row, "uphold")
     steps = []
-    if waits and current_user.can(Do.SELECTION_CONCLUDE):
+    answers = waits and current_user.can(Do.SELECTION_CONCLUDE)
+    if answers and fits(row, complaints.check_other):
         steps.append((_("Answer the complaint"), url_for(".decide_complaint", pid=pid), True))
     if waits and outcomes.is_own(row.proposal, current_user):
         steps.append((_("Take the complaint back"), url_for(".take_back_complaint", pid=pid), False))
     if current_user.can(Do.SELECTION_READ):
         steps.append((_("See the round"), url_for(".show", pid=queries.round_of_line(row.line).public_id), False))
-    return render_template("selection/complaint.html", row=row, next_steps=steps, papers=papers.of(row), today=clock.today(), department=current_user.can(Do.SELECTION_READ))
+    return render_template("selection/complaint.html", row=row, next_steps=steps, papers=papers.of(row), today=clock.today(), department=current_user.can(Do.SELECTION_READ),
+                           another=answers and not fits(row, complaints.check_other))  # fmt: skip
 
 
 @bp.route("/complaints/<pid>/decide", methods=["GET", "POST"])
 @allow(Do.SELECTION_CONCLUDE)
 @writes
 def decide_complaint(pid: str) -> Any:
-    row = ready(complaints.for_user(current_user, pid), moves(COMPLAINT, "uphold"))
+    row = ready(complaints.for_user(current_user, pid), moves(COMPLAINT, "uphold"), complaints.check_other)
     form = forms.DecideComplaint(data={"version": row.version, "dated": clock.today()})
     if form.validate_on_submit():
         uphold = form.verdict.data == forms.Verdict.UPHOLD

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased, joinedload
 
-from app.kernel import outbox, subjects
+from app.kernel import journal, outbox, subjects
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
@@ -139,6 +139,24 @@ def take_back(row: Complaint, *, by: User, at: datetime, seen: Any = None) -> No
     COMPLAINT.advance(row, "take_back", by=by, at=at, seen=seen)
 
 
+def check_other(row: Complaint, by: User) -> None:
+    """Raises NotAllowed for who holds the dossier, and for who released the outcome complained about: four eyes."""
+    if outcomes.is_own(row.proposal, by):
+        raise NotAllowed(N_("Nobody answers the own complaint."))
+    if by.id in released_by(row.line):
+        raise NotAllowed(N_("Who released this outcome does not answer the complaint about it: another officer does."))
+
+
+def released_by(line: RankingLine) -> set[int]:
+    """Who released the outcome: who concluded the round of its session, and who set the day for it."""
+    session, found = 0, set()
+    for act in reversed(journal.timeline([journal.subject_key(queries.round_of_line(line))])):
+        session += act.verb == "rank"
+        if session == line.session and act.verb in ("conclude", "plan_release") and act.actor_id is not None:
+            found.add(act.actor_id)
+    return found
+
+
 def decide(row: Complaint, *, uphold: bool, answer: str, number: str, dated: date, by: User, at: datetime, seen: Any = None) -> Paper:
     """Answer a complaint by a document: upheld, the round goes to another session; dismissed, the outcome stands. Its dossier's holders get the letter.
 
@@ -148,10 +166,9 @@ def decide(row: Complaint, *, uphold: bool, answer: str, number: str, dated: dat
     found = queries.round_of_line(row.line)
     if not COMPLAINT.may(row, "uphold"):
         raise WrongState(N_("This complaint is answered already, or was taken back."))
+    check_other(row, by)
     if uphold:
         actions.check_reconsiderable(found)
-    if outcomes.is_own(row.proposal, by):
-        raise NotAllowed(N_("Nobody answers the own complaint."))
     if not nfc(answer or ""):
         raise Incomplete(N_("Please give the reason."), field="answer")
     number = check_number(number)

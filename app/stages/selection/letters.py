@@ -11,6 +11,7 @@ from typing import Any
 from app.kernel.clock import local
 from app.services.councils import counting
 from app.services.councils import queries as councils
+from app.services.councils.actions import papers as council_papers
 from app.services.councils.models import Council
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
@@ -65,6 +66,13 @@ def feedback_on(line: RankingLine, *, council: Council, on: date) -> Feedback:
     return feedback(line, result, rulebook.value(FEEDBACK, on=on), scoring.sheet(councils.rules_of(council, on=on)))
 
 
+def members_named(found: Round, council: Council) -> list[dict[str, str]]:
+    """Who sat, with role and body, where the call says that applicants are told; only when the outcome is out. Empty otherwise."""
+    if found.concluded_at is None or not found.call_topic.call.names_council:
+        return []
+    return council_papers.listed(council)
+
+
 def complain_until(found: Round) -> date | None:
     """The last day on which an applicant may complain about the outcome; None before the letters are out."""
     return rulebook.due(local(found.concluded_at).date(), COMPLAINT_DAYS) if found.concluded_at else None
@@ -81,7 +89,7 @@ def issue(found: Round, line: RankingLine, *, council: Council, by: User | None,
         "topic": found.call_topic.topic.title, "topic_code": found.call_topic.topic.code, "outcome": ON_PAPER[outcome_of(line)], "mean": told.mean or "",
         "pass_mark": told.pass_mark or "", "criteria": [{"name": name["vi"], "mean": mean, "top": top} for name, mean, top in told.criteria],
         "remarks": [{"said": said} for said in told.remarks], "changes": line.changes or "", "revise_by": line.revise_by.isoformat() if line.revise_by else "",
-        "until": until.isoformat(), "answered": f"{answer.value} {'ngày làm việc' if answer.unit == 'working' else 'ngày'}", "again": str(found.session) if found.session > 1 else "",
+        "members": members_named(found, council), "until": until.isoformat(), "answered": f"{answer.value} {'ngày làm việc' if answer.unit == 'working' else 'ngày'}", "again": str(found.session) if found.session > 1 else "",
     }  # fmt: skip
     return papers.issue(template=LETTER, subject=row, title=f"Thông báo kết quả tuyển chọn hồ sơ {row.code}"[:500], data=data, by=by, at=at)
 

@@ -68,13 +68,8 @@ def last_day(found: Round) -> date:
     return rulebook.due(local(found.lines[0].frozen_at).date(), NOTICE)
 
 
-def release(rounds: Sequence[Round], *, on: date, by: User, at: datetime, typed: int | None = None) -> list[Round]:
-    """Release the outcomes of these rounds on a day: today they are concluded at once, later by the worker. Returns what was concluded.
-
-    Raises Incomplete for a day that is past, or later than the rule leaves time for, and unless `typed` is the number of letters where the
-    rule asks that; WrongState for a round that is not ranked.
-    """
-    today = local(at).date()
+def check_release(rounds: Sequence[Round], *, on: date, today: date) -> None:
+    """Raise unless these rounds can be released on this day: they are ranked, and the rule leaves time until then."""
     if not rounds:
         raise Incomplete(N_("Please choose at least one."), field="rounds")
     check_day(on, field="on", since=today)
@@ -84,6 +79,16 @@ def release(rounds: Sequence[Round], *, on: date, by: User, at: datetime, typed:
         if on > (last := max(last_day(found), today)):
             raise Incomplete(N_("“%(title)s” must be released on %(day)s at the latest (%(source)s)."), field="on", title=found.call_topic.topic.title, day=f"{last:%d/%m/%Y}",
                              source=rulebook.rule(NOTICE, on=today).source)  # fmt: skip
+
+
+def release(rounds: Sequence[Round], *, on: date, by: User, at: datetime, typed: int | None = None) -> list[Round]:
+    """Release the outcomes of these rounds on a day: today they are concluded at once, later by the worker. Returns what was concluded.
+
+    Raises Incomplete for a day that is past, or later than the rule leaves time for, and unless `typed` is the number of letters where the
+    rule asks that; WrongState for a round that is not ranked.
+    """
+    today = local(at).date()
+    check_release(rounds, on=on, today=today)
     letters = sum(len(found.lines) for found in rounds)
     if letters >= rulebook.value(TYPED_FROM, on=today) and typed != letters:
         raise Incomplete(N_("So many letters at once are confirmed by their number. Please type how many they are."), field="typed")

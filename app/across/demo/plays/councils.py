@@ -10,6 +10,8 @@ from app.across.demo.cast import Cast
 from app.kernel.clock import local
 from app.services.councils import actions, queries
 from app.services.councils.models import AgendaItem, Council
+from app.services.councils.room import actions as room
+from app.services.councils.room import queries as rooms
 from app.services.councils.rules import SeatRole
 
 DAY = timedelta(days=1)
@@ -56,16 +58,51 @@ def convened(cast: Cast, *, council: Council, absent: tuple[str, ...] = ()) -> C
     return queries.fresh(council)
 
 
+def to_step(cast: Cast, *, council: Council, opens: str, item: AgendaItem | None = None, at: datetime) -> Council:
+    """By the order of work, step by step, to the one that opens this: the discussion, the ballot, the box, the conclusion."""
+    course = rooms.course_of(council, at)
+    while not course.is_at(opens, item):
+        if course.station is not None and course.station.leaves("tellers") and not council.tellers:
+            elected(cast, council=council, at=at)
+        room.move_on(council, by=cast["officer"], at=at)
+        course = rooms.course_of(council, at)
+    return council
+
+
+def elected(cast: Cast, *, council: Council, at: datetime) -> None:
+    """The counting team by the rule, who keeps the session at its head, nobody who presides."""
+    rule, keeper, leader = queries.rules_of(council, on=local(at).date())[f"councils.{council.kind}.counting_team"], queries.keeping(council), queries.presiding(council)
+    others = [u for u in actions.may_count(council) if leader is None or u.id != leader.user_id]
+    team = dict.fromkeys(u.public_id for u in [*([keeper.user] if keeper else []), *reversed(others)])
+    actions.elect_tellers(council, list(team)[: rule["members"]], by=cast["officer"], at=at)
+
+
+def voting(cast: Cast, *, council: Council, absent: tuple[str, ...] = ()) -> Council:
+    """The open session at the ballot of its first item."""
+    council = convened(cast, council=council, absent=absent)
+    return to_step(cast, council=council, opens="ballot", at=council.meets_at or council.created_at)
+
+
 def voted(cast: Cast, *, council: Council, answers: Answers) -> Council:
-    """Every present member has cast on every item; the chair has opened all boxes. `answers` says what member n writes."""
+    """Every present member has cast on every item; the chair has opened all boxes, each at its step. `answers` says what member n writes."""
     at = (council.meets_at or council.created_at) + timedelta(hours=1)
-    for item in council.agenda:
-        for n, seat in enumerate(s for s in council.seats if s.present):
-            actions.cast(council, item, answers(item, n), by=seat.user, at=at)
     leader = queries.presiding(council)
-    for item in council.agenda if leader is not None else ():
-        actions.open_box(council, item, by=leader.user, at=at + timedelta(minutes=20))
-    return queries.fresh(council)
+    while left := queries.open_items(council):
+        first = left[0]
+        to_step(cast, council=council, opens="ballot", item=first, at=at)
+        course = rooms.course_of(council, at)
+        for item in (i for i in left if course.is_at("ballot", i)):
+            for n, seat in enumerate(s for s in council.seats if s.present):
+                actions.cast(council, item, answers(item, n), by=seat.user, at=at)
+        if leader is None:
+            break
+        to_step(cast, council=council, opens="box", item=first, at=at)
+        course = rooms.course_of(council, at)
+        for item in (i for i in left if course.is_at("box", i)):
+            actions.open_box(council, item, by=leader.user, at=at + timedelta(minutes=5))
+        at += timedelta(minutes=6)
+        queries.fresh(council)
+    return to_step(cast, council=queries.fresh(council), opens="conclusion", at=at)
 
 
 def concluded(cast: Cast, *, council: Council, answers: Answers, at: datetime, size: int = 7, conclusion: str | None = None) -> Council:

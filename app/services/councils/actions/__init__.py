@@ -10,7 +10,7 @@ from app.services.councils.actions.ballots import (
     own_draft,
     word_of,
 )
-from app.services.councils.actions.box import must_preside, open_box
+from app.services.councils.actions.box import must_preside, open_box, refuse_unready
 from app.services.councils.actions.conclusion import (
     Verdict,
     conclude,
@@ -18,6 +18,8 @@ from app.services.councils.actions.conclusion import (
 )
 from app.services.councils.actions.course import (
     adjourn,
+    check_giving_back,
+    check_replaceable,
     give_back,
     may_give_back,
     replace,
@@ -31,6 +33,7 @@ from app.services.councils.actions.session import (
 )
 from app.services.councils.actions.setup import (
     appoint,
+    check_dissolvable,
     dissolve,
     draft,
     establish,
@@ -58,7 +61,7 @@ from app.services.councils.actions.vigilance import (
 )
 from app.services.councils.rules import UNDER_WAY
 
-__all__ = ["UNDER_WAY", "Verdict", "adjourn", "appoint", "attend", "call_back", "cast", "conclude", "convene", "declare", "differences", "dissolve", "draft", "elect_tellers",
+__all__ = ["UNDER_WAY", "Verdict", "adjourn", "appoint", "attend", "call_back", "cast", "check_dissolvable", "check_giving_back", "check_replaceable", "conclude", "convene", "declare", "differences", "dissolve", "draft", "elect_tellers",
            "enter_paper", "establish", "give_back", "keep_draft", "matches",
-           "may_cast", "may_count", "may_enter", "may_give_back", "may_note_return", "must_preside", "must_run", "open_box", "open_points", "own_draft", "propose", "read_own", "recheck", "refuse_without_quorum", "remove", "replace",
+           "may_cast", "may_count", "may_enter", "may_give_back", "may_note_return", "must_preside", "must_run", "open_box", "open_points", "own_draft", "propose", "read_own", "recheck", "refuse_unready", "refuse_without_quorum", "remove", "replace",
            "schedule", "send_back", "take_off", "team", "team_changed", "watch", "word_of"]

@@ -42,16 +42,9 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
     """
     council = queries.locked(council)
     must_preside(council, item, by)
-    if council.state != CouncilState.CONVENED:
-        raise WrongState(N_("Ballots are counted while the session is open."))
     item = queries.locked_item(item, opening=True)
-    if item.opened_at is not None:
-        raise WrongState(N_("This box is open already."))
-    if item.given_back_at is not None:
-        raise WrongState(N_("This item is given back: this council does not vote on it."))
-    course.refuse_unless(council, item, "box")
+    refuse_unready(council, item, at)
     rules = queries.rules_of(council, on=local(at).date())
-    _refuse_unready(council, item, rules)
     done = db.session.execute(update(AgendaItem).where(AgendaItem.id == item.id, AgendaItem.opened_at.is_(None)).values(opened_at=at))
     if done.rowcount != 1:
         raise WrongState(N_("This box is open already."))
@@ -68,9 +61,16 @@ def open_box(council: Council, item: AgendaItem, *, by: User, at: datetime) -> C
     return count
 
 
-def _refuse_unready(council: Council, item: AgendaItem, rules: Mapping[str, Any]) -> None:
-    """Raise Incomplete without quorum, or while somebody has not cast."""
-    refuse_without_quorum(council, item, rules)
+def refuse_unready(council: Council, item: AgendaItem, at: datetime) -> None:
+    """Raise WrongState unless the session is at the counting of this item; Incomplete without quorum, or while somebody has not cast."""
+    if council.state != CouncilState.CONVENED:
+        raise WrongState(N_("Ballots are counted while the session is open."))
+    if item.opened_at is not None:
+        raise WrongState(N_("This box is open already."))
+    if item.given_back_at is not None:
+        raise WrongState(N_("This item is given back: this council does not vote on it."))
+    course.refuse_unless(council, item, "box")
+    refuse_without_quorum(council, item, queries.rules_of(council, on=local(at).date()))
     recused, cast_by = queries.recusals_of(council), queries.cast_by(council)
     first = queries.open_items(council) if queries.procedure(council).together else [item]
     missing = sorted({s.user.name for other in first for s in queries.voters(council, other, recused) if s.id not in cast_by[other.id]})

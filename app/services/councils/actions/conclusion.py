@@ -88,14 +88,10 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
     """
     must_run(council, by)
     council = queries.locked(council)
-    waiting, running = queries.open_items(council), council.state in UNDER_WAY
-    if council.state == CouncilState.ESTABLISHED and not queries.counted_items(council):
-        raise WrongState(N_("The session has not been opened."))
-    if running and waiting:
-        _refuse_closed(council, waiting[0])
+    running = council.state in UNDER_WAY
+    check_endable(council)
     if not nfc(conclusion or ""):
         raise Incomplete(N_("Please write down what the council concluded."), field="conclusion")
-    course.refuse_before_end(council, at)
     _refuse_miscounted(council, at)
     choice = _choose(council, chosen, reason, at) if running else {}
     decided = _settle(council, settled or {}, at) | choice if running else {}
@@ -110,6 +106,16 @@ def conclude(council: Council, *, conclusion: str, chosen: str | None = None, re
     papers.issue_counting(council, results, by=by, at=at)
     papers.issue_minutes(council, results, chosen=chosen if choice else None, reason=reason, by=by, at=at)
     queries.procedure(council).concluded(council, results, chosen if choice else None, by=by, at=at)
+
+
+def check_endable(council: Council, _by: User | None = None) -> None:
+    """Raise unless the session can end now: it was opened, every item is dealt with, and the order of work is at its conclusion."""
+    waiting = queries.open_items(council)
+    if council.state == CouncilState.ESTABLISHED and not queries.counted_items(council):
+        raise WrongState(N_("The session has not been opened."))
+    if council.state in UNDER_WAY and waiting:
+        _refuse_closed(council, waiting[0])
+    course.refuse_before_end(council)
 
 
 def _refuse_closed(council: Council, item: AgendaItem) -> None:

@@ -58,6 +58,14 @@ def may_give_back(council: Council) -> bool:
     return council.state == CouncilState.CONVENED or (council.state == CouncilState.ESTABLISHED and (left > 1 or bool(queries.counted_items(council))))
 
 
+def check_giving_back(council: Council, _by: User | None = None) -> None:
+    """Raise WrongState when no item can be given back now: a competitor is counted, or nothing would be left."""
+    if queries.procedure(council).together and queries.counted_items(council):
+        raise WrongState(N_("A competing dossier is counted already: please open the other boxes too."))
+    if council.state in UNDER_WAY and not may_give_back(council):
+        raise WrongState(N_("Nothing would be left on the agenda. Such a council is dissolved, by decision of the leader."))
+
+
 def give_back(council: Council, item: AgendaItem, reason: str, *, by: User, at: datetime, seen: Any = None) -> None:
     """Give an item back to its stage undecided, for another council. Objects that compete go back together: one is not ranked without the others."""
     must_run(council, by)
@@ -67,18 +75,21 @@ def give_back(council: Council, item: AgendaItem, reason: str, *, by: User, at: 
         raise Incomplete(N_("Please give the reason."), field="reason")
     if council.state in UNDER_WAY and (item.opened_at is not None or item.given_back_at is not None):
         raise WrongState(N_("This item is counted or given back already."))
+    check_giving_back(council)
     procedure = queries.procedure(council)
     back = queries.open_items(council) if procedure.together else [item]
-    if procedure.together and queries.counted_items(council):
-        raise WrongState(N_("A competing dossier is counted already: please open the other boxes too."))
-    if council.state in UNDER_WAY and not may_give_back(council):
-        raise WrongState(N_("Nothing would be left on the agenda. Such a council is dissolved, by decision of the leader."))
     COUNCIL.advance(council, "give_back", by=by, at=at, seen=seen, reason=nfc(reason), detail={"items": [i.public_id for i in back]})
     for one in back:
         one.given_back_at, one.given_back_reason = at, nfc(reason)
     db.session.flush()
     for one in back if procedure.returned is not None else ():
         procedure.returned(council, queries.subject_of(one), by, at)
+
+
+def check_replaceable(council: Council, seat: Seat) -> None:
+    """Raise WrongState for a member whose ballot lies in a closed box."""
+    if any(item.id in queries.own_ballots(council, seat) for item in queries.open_items(council)):
+        raise WrongState(N_("This member has a ballot in a closed box. Please give that item back, or keep the member."))
 
 
 def replace(council: Council, seat: Seat, user: User, *, number: str, dated: date, reason: str, explanation: str | None = None, by: User, at: datetime,
@@ -90,8 +101,7 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
         raise WrongState(N_("While the session is open nobody is replaced: note the member as gone, or adjourn first. Quorum counts all seats."))
     if seat.left_at is not None:
         raise WrongState(N_("This member has been replaced already."))
-    if any(item.id in queries.own_ballots(council, seat) for item in queries.open_items(council)):
-        raise WrongState(N_("This member has a ballot in a closed box. Please give that item back, or keep the member."))
+    check_replaceable(council, seat)
     if not nfc(reason or ""):
         raise Incomplete(N_("Please give the reason."), field="reason")
     if user.id not in {person.id for person in queries.candidates(council)}:

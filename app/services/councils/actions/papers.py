@@ -31,16 +31,29 @@ def _sorted(seats: Iterable[Seat]) -> list[Seat]:
     return sorted(seats, key=lambda s: (ORDER.index(s.role), s.id))
 
 
+def _names(seats: Iterable[Seat]) -> dict[int, str]:
+    """These members with rank or degree, by seat."""
+    rows = list(seats)
+    titles = experts.titles_of(s.user for s in rows)
+    return {s.id: " ".join(filter(None, (titles[s.user_id], s.user.name))) for s in rows}
+
+
 def _named(seat: Seat) -> str:
-    return " ".join(filter(None, (seat.user.title, seat.user.name)))
+    return _names([seat])[seat.id]
 
 
 def _members(council: Council) -> list[dict[str, Any]]:
     """The members as papers list them, with who came to a session and who left it before its end."""
     came = {pid for session in council.sessions or [] for pid in session["present"]}
-    bodies = experts.bodies_of(s.user for s in council.seats)
-    return [{"name": _named(s), "role": ROLES[s.role], "body": bodies[s.user_id],
+    bodies, names = experts.bodies_of(s.user for s in council.seats), _names(council.seats)
+    return [{"name": names[s.id], "role": ROLES[s.role], "body": bodies[s.user_id],
              "present": "Có mặt" if s.present else "Có mặt, về trước" if s.public_id in came else "Vắng mặt"} for s in _sorted(council.seats)]  # fmt: skip
+
+
+def listed(council: Council) -> list[dict[str, str]]:
+    """Who sat, as papers name them: rank or degree and name, role, body. In the order of the roles."""
+    bodies, names = experts.bodies_of(s.user for s in council.seats), _names(council.seats)
+    return [{"name": names[s.id], "role": ROLES[s.role], "body": bodies[s.user_id], "label": s.role.label} for s in _sorted(council.seats)]
 
 
 def issue_decision(council: Council, *, by: User, at: datetime) -> Paper:
@@ -94,7 +107,7 @@ def issue_dissolution(council: Council, *, number: str, dated: date, reason: str
 def issue_replacement(council: Council, old: Seat, new: Seat, *, number: str, dated: date, reason: str, by: User, at: datetime) -> Paper:
     """The decision that puts another person into a seat."""
     data = {"number": number, "title": council.title, "decision": _decision(council), "reason": reason, "role": ROLES[old.role], "old": _named(old),
-            "new": " ".join(filter(None, (new.user.title, new.user.name))), "body": experts.bodies_of([new.user])[new.user_id]}  # fmt: skip
+            "new": _named(new), "body": experts.bodies_of([new.user])[new.user_id]}  # fmt: skip
     return papers.issue(template="councils/replacement", subject=council, title=f"Quyết định thay thành viên {council.title}"[:500], data=data, number=number, dated=dated,
                         by=by, at=at)  # fmt: skip
 

@@ -159,17 +159,34 @@ def convene(council: Council, *, by: User, at: datetime, seen: Any = None) -> No
     """
     must_run(council, by)
     council = queries.locked(council)
+    refuse_before_day(council, at)
+    _recuse_known(council, at)
+    missing = refuse_attendance(council, at)
+    _note_session(council, at)
+    COUNCIL.advance(council, "convene", by=by, at=at, seen=seen,
+                    detail={"present": sum(s.present for s in council.seats), "without_quorum": [item.public_id for item in missing]})  # fmt: skip
+
+
+def refuse_before_day(council: Council, at: datetime) -> None:
+    """Raise WrongState before the day for which the session is called."""
     if council.meets_at is None or local(at).date() < local(council.meets_at).date():
         raise WrongState(N_("The session is on %(day)s."), day=f"{local(council.meets_at):%d/%m/%Y}" if council.meets_at else "–")
-    _recuse_known(council, at)
+
+
+def refuse_attendance(council: Council, at: datetime) -> dict[AgendaItem, list[Check]]:
+    """Raise Incomplete without quorum, or when no item has one; returns the items that have none."""
     rule = queries.rule_rows(council, on=local(at).date())[f"councils.{council.kind}.quorum"]
     refuse_broken(quorum(council, at), rule=rule, missing=away(council, {s.id for s in council.seats if s.present}))
     missing = broken_items(council, at)
     if missing and len(missing) == len(queries.open_items(council)):
         refuse_broken(next(iter(missing.values())), rule=rule, missing=away(council, {s.id for s in council.seats if s.present}))
-    _note_session(council, at)
-    COUNCIL.advance(council, "convene", by=by, at=at, seen=seen,
-                    detail={"present": sum(s.present for s in council.seats), "without_quorum": [item.public_id for item in missing]})  # fmt: skip
+    return missing
+
+
+def check_openable(council: Council, at: datetime) -> None:
+    """Raise unless the session can be opened now, as far as is seen before conflicts are looked for once more."""
+    refuse_before_day(council, at)
+    refuse_attendance(council, at)
 
 
 def _note_session(council: Council, at: datetime) -> None:

@@ -259,13 +259,18 @@ def invite(council: Council, seats: Sequence[Seat], at: datetime, *, by: User | 
         outbox.post("councils/mail/invited.txt", to=seat.user, key=f"council:{council.public_id}:{council.version}", at=at, council=council, seat=seat, letter=letter)
 
 
+def check_dissolvable(council: Council, _by: User | None = None) -> None:
+    """Raise WrongState for an established council that has counted votes."""
+    if council.state == CouncilState.ESTABLISHED and queries.counted_items(council):
+        raise WrongState(N_("This council has counted votes: they stand. Give back what is left on the agenda and conclude."))
+
+
 def dissolve(council: Council, reason: str, *, number: str | None = None, dated: date | None = None, by: User, at: datetime, seen: Any = None) -> None:
     """Dissolve a council of which no box is opened. An established one ends by decision with a number; its members are told."""
     if not nfc(reason or ""):
         raise Incomplete(N_("Please give the reason."), field="reason")
     told = council.state == CouncilState.ESTABLISHED
-    if told and queries.counted_items(council):
-        raise WrongState(N_("This council has counted votes: they stand. Give back what is left on the agenda and conclude."))
+    check_dissolvable(council)
     detail = {"number": check_decision(number, dated, council, at)} if told else None
     COUNCIL.advance(council, "dissolve", by=by, at=at, reason=nfc(reason), seen=seen, detail=detail)
     if told and dated is not None:

@@ -71,9 +71,12 @@ def call_back(council: Council, row: Recusal, *, by: User, at: datetime) -> Recu
 
 
 def team_changed(row: Any, *, at: datetime) -> int:
-    """A stage changed who stands behind its object: the council that has it is asked anew. Returns how many were told of."""
+    """A stage changed who stands behind its object: the council that has it is asked anew. Returns how many were told of.
+
+    What is on no agenda itself (a project, whose acceptance is judged) may stand behind what is: then all councils under way are asked.
+    """
     council = queries.council_of_subject(row)
-    return recheck(council, at) if council is not None else 0
+    return sum(recheck(one, at) for one in ([council] if council is not None else queries.under_way()))
 
 
 def watch(at: datetime) -> int:

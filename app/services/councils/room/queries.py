@@ -122,9 +122,9 @@ class Course:
     def item_of(self, station: Station) -> AgendaItem | None:
         return self.items[station.item] if station.item else None
 
-    def lets(self, what: str, item: AgendaItem) -> bool:
-        """Whether the order of work, once the session goes by it, is at the step for this."""
-        return not self.begun or self.is_at(what, item)
+    def allows(self, what: str, item: AgendaItem | None = None) -> bool:
+        """Is this the time for it? An order that has no step for it (its officers left it out) does not bind it."""
+        return self.is_at(what, item) or not any(s.opens(what) for s in self.stations)
 
     @property
     def at_end(self) -> bool:

@@ -17,7 +17,7 @@ from app.acts import fits
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import sentence_of
-from app.services.councils import queries, shown
+from app.services.councils import offers, queries, shown
 from app.services.councils.actions.session import quorum, runs
 from app.services.councils.forms import in_words
 from app.services.councils.models import AgendaItem, Council, Seat
@@ -47,7 +47,7 @@ def scene(council: Council) -> dict[str, Any]:
         "line": _line(course), "place": _place(course), "quorum": shown.told(checks, f"{rule.key} · {rule.source} · {_(rule.mark.label)}") if council.state in UNDER_WAY else [],
         "short": short(council, checks), "members": _members(council), "inside": room.inside(council), "obstacles": obstacles(council, course) if keeps else [],
         "leader": queries.presiding(council), "keeper": queries.keeping(council), "reading": _reading(council, course, station, seat),
-        "talk": _talk(council, course, seat, items), "mine": _own(council, course, seat, items), "boxes": _boxes(council, course, seat),
+        "talk": _talk(council, course, seat, items), "mine": _own(council, seat, items), "boxes": offers.boxes(council, seat, at=at) if seat is not None else [],
         "back": fits(council, actions.check_back) if keeps else False, "once": lambda: secrets.token_urlsafe(24), "step_key": actions.key_of(course.next) if course.next else "",
         "hour": lambda at: f"{clock.local(at):%H:%M}", "vice_needs": keeps and vice_needs(council),
     }  # fmt: skip
@@ -142,29 +142,17 @@ def _talk(council: Council, course: Course, seat: Seat | None, items: list[dict[
     return found
 
 
-def _own(council: Council, course: Course, seat: Seat | None, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _own(council: Council, seat: Seat | None, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The member's own ballots: to cast now, cast, or not yet."""
     if seat is None or council.state != CouncilState.CONVENED:
         return []
-    found = []
+    found, able = [], {i.id for i in offers.ballots(council, seat, at=clock.now())}
     for row in items:
         item = row["item"]
-        open_item = item.opened_at is None and item.given_back_at is None
-        now = open_item and seat.present and not row["out"] and not row["broken"] and row["ballot"] is None and course.lets("ballot", item)
+        now = item.id in able
         if now or row["ballot"] is not None:
             found.append({"item": item, "now": now})
     return found
-
-
-def _boxes(council: Council, course: Course, seat: Seat | None) -> list[AgendaItem]:
-    """Boxes that this person opens now, presiding over their items."""
-    if seat is None or council.state != CouncilState.CONVENED:
-        return []
-    recused, cast = queries.recusals_of(council), queries.cast_by(council)
-    open_ = queries.open_items(council)
-    whole = {i.id: all(s.id in cast[i.id] for s in queries.voters(council, i, recused)) for i in open_}
-    able = [i for i in open_ if course.lets("box", i) and (all(whole.values()) if queries.procedure(council).together else whole[i.id])]
-    return [i for i in able if (leader := queries.presiding_over(council, i, recused)) is not None and leader.id == seat.id]
 
 
 def vice_needs(council: Council) -> bool:
@@ -177,4 +165,3 @@ def vice_needs(council: Council) -> bool:
         return False
     recused = {seat for seat, _item in queries.recusals_of(council)}
     return (vice.present and not chair.present) or chair.id in recused
-

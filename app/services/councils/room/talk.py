@@ -37,11 +37,11 @@ def may_discuss(council: Council, item: AgendaItem, *, by: User, at: datetime) -
         raise NotAllowed(N_("You are out of this item because of a conflict."))
     clashes.refuse(council, [item], seat, on=local(at).date(), said=N_("%(reason)s You cannot write on it."))
     course = room.course_of(council, at)
-    if council.state == CouncilState.CONVENED and course.begun:
-        if not course.is_at("discussion", item):
+    if council.state == CouncilState.CONVENED:
+        if not course.allows("discussion", item):
             raise WrongState(N_("The council discusses this item at its own step, before the ballot."))
         return
-    if not may_read_others(item, seat) and council.state != CouncilState.CONVENED:
+    if not may_read_others(item, seat):
         raise NotAllowed(N_("Hand in your own remark on this item first; then you read and discuss what others wrote."))
 
 

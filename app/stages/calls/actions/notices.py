@@ -42,7 +42,7 @@ from app.stages.ideas import actions as ideas
 from app.stages.ideas.models import Topic
 from app.stages.ideas.rules import CALLABLE, Mode
 
-COLUMNS = ("title", "deadline", "place", "note", "questions_until", "briefing_at", "briefing_place", "opening_at", "council_on", "notify_on")
+COLUMNS = ("title", "deadline", "place", "note", "questions_until", "briefing_at", "briefing_place", "opening_at", "council_on", "notify_on", "names_council")
 CALENDAR_WORDS = {"questions_until": "Nhận câu hỏi đến", "briefing_at": "Buổi hướng dẫn lập hồ sơ", "opening_at": "Mở hồ sơ",
                   "council_on": "Họp hội đồng", "notify_on": "Thông báo kết quả"}  # fmt: skip
 MIN_OPEN_DAYS, MAX_OPEN_DAYS = "calls.min_open_days", "calls.max_open_days"
@@ -150,7 +150,7 @@ def _notice(call: Call, call_topics: Sequence[CallTopic]) -> dict[str, Any]:
         "calendar": [{"what": CALENDAR_WORDS[m.name], "on": _day(m.on)} for m in calendar_of(call) if m.name != "deadline"],
         "briefing_place": call.briefing_place or "", "invited": "; ".join(sorted({ct.topic.assigned.name for ct in call_topics if ct.topic.assigned})),
         "title": call.title, "mode": ideas.MODES[call.mode], "round": call.round, "again": call.round if call.round > 1 else "",
-        "deadline": f"{local(call.deadline):%H:%M}, ngày {local(call.deadline):%d/%m/%Y}", "place": call.place or "", "note": call.note or "",
+        "deadline": f"{local(call.deadline):%H:%M}, ngày {local(call.deadline):%d/%m/%Y}", "place": call.place or "", "note": call.note or "", "named": "x" if call.names_council else "", "unnamed": "" if call.names_council else "x",
         "count": len(call_topics), "direct": "x" if call.mode == Mode.DIRECT else "",
         "topics": [{"code": ct.topic.code, "title": ct.topic.title, "aim": ct.topic.aim, "products": ct.topic.products, "item": ct.topic.item.face,
                     "ceiling": ct.ceiling} for ct in call_topics],
@@ -174,7 +174,7 @@ def call_again(call: Call, call_topics: Sequence[CallTopic], *, by: User | None,
     name = title or f"{call.title.split(' (lần ')[0]} (lần {call.round + 1})"
     topics = [db.session.get_one(Topic, ct.topic_id) for ct in call_topics]
     when = deadline or default_deadline(at)
-    return draft(topics, title=name, mode=call.mode, deadline=when, place=call.place, note=call.note, briefing_place=call.briefing_place, before=call,
+    return draft(topics, title=name, mode=call.mode, deadline=when, place=call.place, note=call.note, briefing_place=call.briefing_place, names_council=call.names_council, before=call,
                  by=by, at=at, **default_calendar(when, at))  # fmt: skip
 
 

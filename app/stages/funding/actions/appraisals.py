@@ -14,6 +14,9 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.words import N_
+from app.services.councils import queries as councils
+from app.services.councils.models import Council
+from app.services.councils.rules import CouncilState
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people.models import User
@@ -82,11 +85,31 @@ def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by
     APPRAISAL.advance(appraisal, "open", by=by, at=at)
 
 
+def council_with(appraisal: Appraisal) -> Council | None:
+    """The council that has the appraisal and has not concluded."""
+    found = councils.council_of_subject(appraisal)
+    return found if found is not None and found.state != CouncilState.CONCLUDED else None
+
+
+def check_by_hand(appraisal: Appraisal, _by: User | None = None) -> None:
+    """Raise WrongState while a council has the appraisal: it is concluded with that council's session."""
+    if council_with(appraisal) is not None:
+        raise WrongState(N_("A council has this appraisal: it is concluded when the council adopts the figures."))
+
+
+def check_no_ballots(appraisal: Appraisal, _by: User | None = None) -> None:
+    """Raise WrongState when members have voted on the figures as they stand."""
+    council = council_with(appraisal)
+    if council is not None and any(councils.cast_by(council).values()):
+        raise WrongState(N_("Members vote on these figures already: they stay as they are until the council has concluded."))
+
+
 def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int, str | None]], *, by: User, at: datetime,
              lump_sum: LumpSum | None = None, used_at: str | None = None, seen: int | None = None) -> int:  # fmt: skip
     """Enter what the team allows: {line public_id: (norm, allowed, reason)}. Returns how many lines changed."""
     if appraisal.state != AppraisalState.IN_SESSION:
         raise WrongState(N_("Lines are read while the session is open."))
+    check_no_ballots(appraisal)
     check_seen(appraisal, seen)
     changed = 0
     for line in queries.lines_of(appraisal):
@@ -108,6 +131,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int,
 def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:
     """Close the session and issue its minutes. Lump sum to the final product must keep its conditions."""
     check_selected(appraisal)
+    check_by_hand(appraisal)
     lines = queries.lines_of(appraisal)
     sums = ledger.totals(lines)
     if not sums["allowed"]:

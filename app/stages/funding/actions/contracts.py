@@ -15,6 +15,7 @@ from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
+from app.services.councils import actions as councils
 from app.services.papers import actions as papers
 from app.services.papers.blocks import show
 from app.services.papers.models import Paper
@@ -177,6 +178,7 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
     if new_pi is not None or new_host is not None:
         db.session.expire(project, ["pi", "host"])
         queries.move_engagements(project, on=dated, pi_id=new_pi.id if new_pi else None, host_id=new_host.id if new_host else None)
+        councils.team_changed(project, at=at)
     journal.record(contract, "annex", by=by, at=at, detail={"number": row.number, "kind": kind, "decision": decision_number})
     taking = _new_host(new_host)
     _issue_annex(row, contract, project, {"changes": said, "host": host, "reason": reason or "", **taking}, by=by, at=at)

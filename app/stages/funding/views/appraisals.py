@@ -8,13 +8,14 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
-from app.kernel import clock, journal
+from app.acts import fits, moves, ready
+from app.kernel import clock, journal, subjects
 from app.kernel.permissions import Do
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.shown import language
 from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding import council as council_acts
 from app.stages.funding.actions import shared
 from app.stages.funding.actions.appraisals import final_product_faults
 from app.stages.funding.models import Appraisal
@@ -38,13 +39,29 @@ def begin_appraisal(pid: str) -> Any:
 
 
 @bp.get("/appraisals/<pid>")
-@allow(Do.FUNDING_READ)
+@allow(SIGNED_IN)
 def appraisal(pid: str) -> Any:
+    """For the Department, and for the members of the council that has it."""
     row = or_404(queries.appraisal_by_pid(pid))
+    or_404(subjects.may_read("appraisal", row, current_user) or None)
+    council = actions.council_with(row)
     submission = queries.submission_of(row.id)
     return render_template("funding/appraisal.html", appraisal=row, sums=ledger.totals(row.lines), submission=submission,
                            moves=dict(APPRAISAL.moves(row)), papers=papers.of(row), heads=queries.head_names(on=clock.today(), language=language()),
-                           project=queries.project_of_appraisal(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+                           project=queries.project_of_appraisal(row), entries=journal.timeline([journal.subject_key(row)]) if current_user.can(Do.FUNDING_READ) else [], council=council,
+                           concludes=fits(row, actions.check_by_hand), reads=fits(row, actions.check_no_ballots), seats=fits(row, council_acts.check_unseated))  # fmt: skip
+
+
+@bp.route("/appraisals/<pid>/council", methods=["GET", "POST"])
+@allow(Do.FUNDING_APPRAISE)
+@writes
+def seat_appraisal(pid: str) -> Any:
+    row = ready(queries.appraisal_by_pid(pid), council_acts.check_unseated)
+    form = forms.Council(obj=row)
+    if form.validate_on_submit():
+        council = council_acts.put_to_council(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The council is prepared. Appoint its members and set time and place."), url_for("councils.show", pid=council.public_id))
+    return render_template("funding/form.html", form=form, title=_("Make the appraisal team a council"), button=_("Prepare the council"), back=_url(row), about=row.proposal.title)
 
 
 @bp.route("/appraisals/<pid>/team", methods=["GET", "POST"])
@@ -77,7 +94,7 @@ def open_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def appraise(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected, actions.check_no_ballots)
     form = forms.readings(row)
     if form.validate_on_submit():
         actions.appraise(row, form.readings(), lump_sum=form.lump_sum.data, used_at=form.used_at.data or None, seen=form.version.data,
@@ -90,7 +107,7 @@ def appraise(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def conclude_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected, actions.check_by_hand)
     form = forms.Conclude(obj=row)
     if form.validate_on_submit():
         actions.conclude_appraisal(row, remark=form.remark.data, seen=form.version.data, by=current_user, at=clock.now())

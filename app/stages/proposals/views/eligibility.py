@@ -133,7 +133,7 @@ def _listing() -> Listing:
         queries.under_check(), request.args, key=Proposal.id, default="received",
         columns=[Column("code", _("Dossier"), lambda p: p.code, sort=Proposal.code), Column("title", _("Title"), lambda p: p.title, sort=Proposal.folded),
                  Column("topic", _("Topic"), lambda p: p.call_topic.topic.code), Column("host", _("Host organisation"), lambda p: p.host.name, sort=Organisation.name),
-                 Column("pi", _("Principal investigator"), lambda p: p.pi.name, sort=User.sort_name), Column("received", _("Received"), lambda p: p.submitted_at, sort=Proposal.submitted_at),
+                 Column("pi", _("Principal investigator"), lambda p: p.pi.name, sort=User.sort_name, place=lambda p: p.pi.sort_name), Column("received", _("Received"), lambda p: p.submitted_at, sort=Proposal.submitted_at),
                  Column("state", _("State"), lambda p: _(p.state.label)), Column("checked", _("Checked on"), lambda p: p.checked_at),
                  Column("note", _("Reason or remark"), lambda p: p.check_note)],
         filters=[Filter("q", N_("Dossier, title, host, investigator"), _found), Filter("stands", N_("Check"), _stands, choices=STANDS),
