@@ -33,6 +33,7 @@ from app.across.board.rules import Counts, Measure
 from app.across.hub import queries as hub
 from app.kernel import clock
 from app.kernel.db import db
+from app.pool import planned_once
 from app.services.people.models import Organisation, User
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
@@ -102,7 +103,9 @@ def counts(user: User, today: date, *, inside: str, body: str | None, yearly: bo
     found: dict[tuple[int | None, int | None], dict[Measure, int]] = defaultdict(dict)
     asked = Anybody.parameters(user, clock.at_local(today)) | {"inside": inside, "body": body}
     statement = _statement(Anybody.like(user, today, ()), body is not None, yearly, db.engine.dialect.name)
-    for item_id, of, part, *numbers in db.session.execute(statement, asked).all():
+    with planned_once(db.session.connection()):
+        rows = db.session.execute(statement, asked).all()
+    for item_id, of, part, *numbers in rows:
         kept = found[item_id, of]
         for figure, number in zip(_FIGURES[part], numbers, strict=False):
             kept[figure] = int(number or 0)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from html import escape
 
-from markupsafe import Markup, escape
+from flask import url_for
+from markupsafe import Markup
 
 from app.across.desk.waiting import Task
+from app.addresses import ANY
 from app.across.said import _
 from app.across.said import counted as ngettext
 from app.shown import day, moment
@@ -18,13 +21,23 @@ SOON = 8  # days
 
 def task_lines(tasks: Iterable[Task], now: datetime, today: date) -> Markup:
     """The tasks as items of a list: where each leads, what is told beside it, until when it is due or since when it waits."""
-    return Markup("\n".join(_line(task, now, today) for task in tasks))
+    known: dict[str, list[str]] = {}
+    return Markup("\n".join(_line(task, _address(task, known), now, today) for task in tasks))
 
 
-def _line(task: Task, now: datetime, today: date) -> str:
+def _address(task: Task, known: dict[str, list[str]]) -> str:
+    if isinstance(task.place, str):
+        return task.place
+    endpoint, pid = task.place
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint, pid=ANY).split(ANY)
+    return pid.join(known[endpoint])
+
+
+def _line(task: Task, address: str, now: datetime, today: date) -> str:
     hint = f'<span class="hint">{escape(_shortened(task.hint))}</span>' if task.hint else ""
     when = _due(task.due, today) if task.due else _waits(task.since, now) if task.since else ""
-    return f'<li><div class="task-main"><a href="{escape(task.url)}">{escape(task.title)}</a>{hint}</div>\n{when}</li>'
+    return f'<li><div class="task-main"><a href="{escape(address)}">{escape(task.title)}</a>{hint}</div>\n{when}</li>'
 
 
 def _shortened(text: str) -> str:
