@@ -10,9 +10,9 @@ from flask import url_for
 from markupsafe import Markup
 
 from app.across.desk.waiting import Task
-from app.addresses import ANY
 from app.across.said import _
 from app.across.said import counted as ngettext
+from app.addresses import ANY
 from app.shown import day, moment
 
 LONGEST_HINT = 160
