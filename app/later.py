@@ -24,9 +24,14 @@ class Later:
 alembic_script: Any = Later("alembic.script")
 calamine: Any = Later("python_calamine")
 cipher: Any = Later("app.services.councils.cipher")  # with cryptography, which brings an OpenSSL of its own
+defused: Any = Later("defusedxml.ElementTree")
 fuzz: Any = Later("rapidfuzz.fuzz")
 holidays: Any = Later("holidays")
 openpyxl: Any = Later("openpyxl")
+postgresql: Any = Later("sqlalchemy.dialects.postgresql")  # of the two dialects a server has one
+processes: Any = Later("concurrent.futures.process")
+sqlite: Any = Later("sqlalchemy.dialects.sqlite")
+spawning: Any = Later("multiprocessing")
 typst: Any = Later("typst")
 word: Any = Later("app.services.papers.word")  # with python-docx and lxml
 worddraw: Any = Later("app.stages.proposals.worddraw")  # likewise

@@ -38,7 +38,8 @@ def prepare(without_demo: bool) -> None:
     load_basics(at)
     rebuild_if_empty()
     db.session.commit()
-    compiled.translate_all(current_app)
+    if current_app.config["KEEP_TEMPLATES"]:
+        compiled.translate_all(current_app)
     if current_app.config["DEMONSTRATION"] and not without_demo:
         show_accounts(load_world(at, seed=1))
 

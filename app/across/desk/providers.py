@@ -13,16 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
 from app.across.desk import checks, councils, dossiers, later, office, plans
-from app.across.desk.waiting import (
-    EVERY,
-    NOW,
-    Found,
-    Task,
-    few,
-    lines,
-    read,
-    together,
-)
+from app.across.desk.waiting import EVERY, NOW, Found, Task, few, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail

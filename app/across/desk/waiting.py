@@ -87,14 +87,16 @@ def together(parts: Iterable[tuple[int, Select[Any]]], dialect: Dialect) -> tupl
     Beside each line stands how many its number has, and how many of them are late. Of most numbers only the first lines are shown,
     so only these are read: SHOWN of each, and all of the number WHOLE.
     """
-    several: list[list[Select[Any]]] = [[]]
+    made: list[TextualSelect] = []
+    numbered: list[Select[Any]] = []
     before = None
     for number, part in parts:
-        if len(several[-1]) >= PARTS and number != before:  # what has one number is counted in one statement
-            several.append([])
-        several[-1] += _first(part, number) if "key" in part.get_execution_options() else [_numbered(part, number, literal(1))]
+        if len(numbered) >= PARTS and number != before:  # what has one number is counted in one statement
+            made.append(written_out(_ranked(sorted(numbered, key=_asked_later)), dialect))  # at once: what it is made of takes a megabyte
+            numbered = []
+        numbered += _first(part, number) if "key" in part.get_execution_options() else [_numbered(part, number, literal(1))]
         before = number
-    return tuple(written_out(_ranked(sorted(numbered, key=_asked_later)), dialect) for numbered in several if numbered)
+    return (*made, written_out(_ranked(sorted(numbered, key=_asked_later)), dialect)) if numbered else tuple(made)
 
 
 def _asked_later(part: Select[Any]) -> bool:

@@ -66,9 +66,8 @@ def managed_by(user: User) -> ColumnElement[bool]:
 
 
 def _unsealed(opened: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
-    if opened is None:
-        opened = exists().where(CallTopic.id == Proposal.call_topic_id, CallTopic.call_id == Call.id, Call.state.in_(UNSEALED))
-    return and_(opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
+    looked_up = exists().where(CallTopic.id == Proposal.call_topic_id, CallTopic.call_id == Call.id, Call.state.in_(UNSEALED))
+    return and_(looked_up if opened is None else opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
 
 
 def unsealed() -> ColumnElement[bool]:
@@ -214,8 +213,8 @@ def list_statement(user: User) -> Select[Any]:
 
 def counted_statement(user: User) -> Select[Any]:
     """The dossiers of `list_statement`, bare, with the topic, whose year is theirs: for what only counts them. Their calls are joined, not looked up one by one."""
-    return (select(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id)
-            .join(Call, Call.id == CallTopic.call_id).where(_seen_by(user, Call.state.in_(UNSEALED))))  # fmt: skip
+    return (select(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id).join(Call, Call.id == CallTopic.call_id)
+            .where(_seen_by(user, Call.state.in_(UNSEALED))))  # fmt: skip
 
 
 def of_year(statement: Select[Any], year: str) -> Select[Any]:
