@@ -24,6 +24,7 @@ from app.services.people.models import User
 from app.services.people.queries import user_by_email
 from tests.support.browser import StrictClient, values_of
 from tests.support.databases import PASSWORD, PostgresqlTemplates, settings, templates
+from tests.support.kept import Shelf
 from tests.support.stopped import stopped  # noqa: F401 - a fixture
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
@@ -31,6 +32,15 @@ AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_login")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on the played world go to one process, which plays it once; those with browsers to one, so that they do not slow each other down."""
+    for item in items:
+        if "played" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("world"))
+        elif "browser" in item.path.parts:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +70,7 @@ def application(database_templates: Any, tmp_path_factory: pytest.TempPathFactor
     """One application for all tests of a process: routes, templates and SQL statements are made once, the database for each test."""
     made = create_app("test", **settings(database_templates.fresh(), tmp_path_factory.mktemp("application")))
     made.test_client_class = StrictClient
+    Shelf(database_templates, tmp_path_factory.mktemp("kept")).watch(made)
     return made
 
 
@@ -68,13 +79,14 @@ def app(application: Flask, database_templates: Any, tmp_path: Any, travel: Any)
     """The application on a fresh database, with folders of its own and the usual settings."""
     usual = dict(application.config)
     url = usual["SQLALCHEMY_DATABASE_URI"]
-    database_templates.renew(url)
+    with application.app_context():
+        database_templates.renew(url, through=database.engine)
     application.config.update(settings(url, tmp_path))
     set_up_time_and_record(application)
+    application.extensions["shelf"].standing = ""
     with application.app_context():
         yield application
         database.session.remove()
-        database.engine.dispose()
     application.config.clear()
     application.config.update(usual)
 

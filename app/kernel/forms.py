@@ -195,7 +195,7 @@ class IntField(_Parsed):
         super().__init__(label, validators, **kw)
 
     def parse(self, text: str) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,15}", text):
+        if not re.fullmatch(r"-?\d{1,15}", text):  # full-width digits too
             raise ValueError(text)
         return int(text)
 

@@ -147,3 +147,5 @@ for (const form of document.querySelectorAll("form[data-sheet]")) {
   ask(form);
   if (form.dataset.autosave) autosave(form);
 }
+// a plain form that is kept while typing
+for (const form of document.querySelectorAll("form[data-autosave]:not([data-sheet])")) autosave(form);

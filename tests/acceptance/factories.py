@@ -19,11 +19,13 @@ from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.rules import ResultKind
 from app.stages.funding.models import Project
 from tests.funding import factories
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 SEATS = (SeatRole.CHAIR, SeatRole.VICE_CHAIR, SeatRole.REVIEWER, SeatRole.REVIEWER, SeatRole.SECRETARY, SeatRole.MEMBER, SeatRole.MEMBER)
 
 
+@kept
 def project(cast: Any, at: datetime, **more: Any) -> Project:
     """A running project, what does not wait for acceptance is paid; signed 19 days after `at`, it ends about two years later."""
     row = factories.project(cast, at, **more)

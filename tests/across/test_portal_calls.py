@@ -19,12 +19,14 @@ from app.across.portal import calendars, feed
 from app.kernel.clock import at_local
 from app.kernel.db import db as database
 from app.stages.calls import actions, queries
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 SECRET, ASKER, DRAFTED = "Câu hỏi chưa trả lời", "nguoihoi@example.org", "Bản thảo bí mật"
 
 
 @pytest.fixture
+@kept
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Nuôi tôm; “sạch”, giống \\ {n}", at=at - 60 * DAY, ceiling=900_000_000) for n in range(3)]
 

@@ -22,6 +22,7 @@ from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState, TopicOutcome, is_open
 from app.stages.ideas import actions as idea_acts
 from app.stages.ideas.rules import TopicState
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
@@ -31,6 +32,7 @@ def verbs(row):
 
 
 @pytest.fixture
+@kept
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Đề tài {n}", at=at - 60 * DAY, ceiling=900_000_000) for n in range(3)]
 

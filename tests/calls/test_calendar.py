@@ -15,6 +15,7 @@ from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.stages.calls import actions, queries
 from app.stages.calls.milestones import calendar_of, check_order, day_off, moved_along
 from app.stages.calls.models import Correction, Extension
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
@@ -24,6 +25,7 @@ def weekend(day):
 
 
 @pytest.fixture
+@kept
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Đề tài {n}", at=at - 60 * DAY, ceiling=900_000_000) for n in range(2)]
 

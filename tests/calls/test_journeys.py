@@ -17,11 +17,13 @@ from app.stages.calls import actions, queries
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
 from app.stages.ideas.rules import Mode
+from tests.support.kept import kept as kept_copy
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@kept_copy
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Đề tài {n}", at=at - 60 * DAY, ceiling=900_000_000) for n in range(2)]
 

@@ -16,11 +16,13 @@ from app.stages.calls.rules import CallState, TopicOutcome
 from app.stages.ideas.queries import free_topics
 from app.stages.ideas.rules import Mode
 from tests.support.browser import values_of
+from tests.support.kept import kept as kept_copy
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@kept_copy
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Đề tài {n}", at=at - 60 * DAY, ceiling=900_000_000) for n in range(2)]
 

@@ -13,12 +13,14 @@ from app.kernel import journal
 from app.kernel.errors import Incomplete, WrongState
 from app.stages.calls import actions, queries
 from app.stages.calls.rules import TooMany
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 CANARY = "Chim hoàng yến trong câu hỏi"
 
 
 @pytest.fixture
+@kept
 def topics(cast, at):
     return [ideas.approved_topic(cast, item="1.8", title=f"Đề tài nuôi tôm {n}", at=at - 60 * DAY) for n in range(2)]
 

@@ -18,12 +18,14 @@ from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
 from app.stages.selection import actions as selection
 from tests.selection import factories
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def convened(cast, at, db):
+@kept
+def convened(cast, at):
     place = factories.two_checked(cast, at)
     council = selection.prepare(place, by=cast["officer"], at=at + 70 * DAY)
     return council_plays.convened(cast, council=council_plays.established(cast, council=council, at=at + 70 * DAY))

@@ -33,6 +33,7 @@ from app.stages.calls import queries as call_queries
 from app.stages.ideas import council as identification
 from app.stages.selection import actions as selections
 from tests.councils.test_actions import DAY, YES, refused
+from tests.support.kept import kept
 
 MINUTE = timedelta(minutes=1)
 SHEET = {"overview": 4, "content": 4, "products": 3, "application": 3, "plan": 3, "capacity": 4}
@@ -40,6 +41,7 @@ WORDS = {"strengths": "Có tính mới", "weaknesses": "Cần rõ tiến độ",
 
 
 @pytest.fixture
+@kept
 def identifying(cast, at):
     idea = ideas.submitted_idea(cast, item="1.8", title="Hệ thống tưới tự động cho thanh long", at=at)
     council = identification.prepare([idea], title="Hội đồng xác định nhiệm vụ 2026", by=cast["officer"], at=at + DAY)
@@ -47,6 +49,7 @@ def identifying(cast, at):
 
 
 @pytest.fixture
+@kept
 def selecting(cast, at):
     """A selection council with two dossiers, established."""
     topic = ideas.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=at - 100 * DAY)

@@ -28,11 +28,13 @@ from app.stages.funding import actions as funding
 from app.stages.funding import queries as awards
 from app.stages.funding.rules import Cause, ClosingKind, ContractState, TrancheState
 from tests.funding import factories
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@kept
 def project(cast, at):
     """A running project with its first tranche paid; signed 19 days after `at`."""
     row = factories.project(cast, at)

@@ -20,6 +20,7 @@ from app.stages.proposals import actions as proposals
 from app.stages.proposals.rules import Source
 from app.stages.selection.models import RankingLine, Round
 from app.stages.selection.rules import RoundState
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 # an estimate of few lines in one year: head, content, source, percent of the total, unit, quantity in hundredths, years later
@@ -34,6 +35,7 @@ SHORT = (
 )  # fmt: skip
 
 
+@kept
 def line(cast: Any, at: datetime, *, title: str = "Xây dựng mô hình tưới tiết kiệm cho thanh long Tầm Vu", total: int = 900_000_000,
          pi: str = "pi1", host: str = "host1", recommended: bool = True, number: str | None = None, plan: Any = SHORT) -> RankingLine:  # fmt: skip
     """A line of the ranking, frozen 80 days after `at`."""
@@ -59,11 +61,13 @@ def line(cast: Any, at: datetime, *, title: str = "Xây dựng mô hình tưới
     return row
 
 
+@kept
 def project(cast: Any, at: datetime, **more: Any) -> Project:
     """An approved project; the decision comes 10 days after `at`, the ranking was before."""
     return plays.awarded(cast, round_or_line=line(cast, at - 90 * DAY, **more), at=at)
 
 
+@kept
 def contract(cast: Any, at: datetime, **more: Any) -> Contract:
     """A signed contract, 20 days after `at`."""
     return plays.contracted(cast, project=project(cast, at, **more), at=at + 12 * DAY)

@@ -21,6 +21,7 @@ from app.stages.ideas import actions as idea_acts
 from app.stages.ideas import council as identification
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.rules import Fate, IdeaState, Mode, Outcome, RedirectTo, fate
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 YES = {"urgency": "pass", "level": "pass", "feasibility": "pass", "conclusion": "do", "mode": "selection", "priority": 1}
@@ -38,6 +39,7 @@ def count(*ballots):
 
 
 @pytest.fixture
+@kept
 def two(cast, at):
     """Two ideas before one council in session."""
     rows = [idea_plays.submitted_idea(cast, item="1.8", title=title, at=at, by=by) for title, by in (("Tưới cho chanh", "pi1"), ("Giống lúa chịu mặn", "pi3"))]

@@ -29,9 +29,11 @@ from app.stages.proposals.rules import (
     line_amount,
     totals,
 )
+from tests.support.kept import kept
 
 
 @pytest.fixture
+@kept
 def call_topic(cast, at):
     topic = idea_plays.approved_topic(cast, item="1.8", title="Xây dựng hệ thống tưới tự động giám sát bằng IoT", at=at)
     call = call_plays.published_call(cast, topics=[topic], at=at + timedelta(days=25))

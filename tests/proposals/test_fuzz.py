@@ -187,4 +187,4 @@ def test_the_text_that_word_leaves_behind_is_read(db, world, signed_in):
     pasted = {"title": "Quy tri\u0300nh\x0b kỹ\u00a0thuật", "aim": "Dòng một\x0b\x0cDòng hai\x07\r\nDòng ba", "duration_months": "12"}
     assert client.post(address, data=values | pasted).status_code == 303
     row = queries.proposal_by_pid(url.split("/")[2])
-    assert row.title == "Quy trình kỹ thuật" and not set(row.aim) & {chr(n) for n in range(32) if n != 10} and "Dòng ba" in row.aim
+    assert row.title == "Quy trình kỹ thuật" and not set(row.aim) & {chr(n) for n in range(32) if n != 10} and row.aim.splitlines() == ["Dòng một", "", "Dòng hai ", "Dòng ba"], "lines of Word stay lines"

@@ -18,6 +18,7 @@ from app.stages.calls import actions as call_acts
 from app.stages.calls import queries as calls
 from app.stages.proposals import actions, queries
 from tests.support.browser import values_of
+from tests.support.kept import kept
 
 HOUR, SECOND, MS = timedelta(hours=1), timedelta(seconds=1), timedelta(milliseconds=1)
 
@@ -44,6 +45,7 @@ class Evening:
         return queries.proposal_by_pid(self.pid)
 
 
+@kept
 def ready(cast, at, deadline_day=None, days=35):
     topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới", at=at)
     if deadline_day is not None:

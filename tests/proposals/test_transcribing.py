@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.across.demo.plays import calls as call_plays
 from app.across.desk import providers
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.services.similarity import texts
 from app.stages.calls import queries as calls
 from app.stages.proposals import (
     actions,
@@ -126,6 +127,19 @@ def test_two_people_and_then_it_is_locked(db, cast, opened, later, mails):
         db.session.rollback()
 
 
+def test_what_is_entered_is_compared_with_other_work(db, cast, opened, later):
+    """The envelope alone has no words; what was entered and confirmed has, and is handed over anew."""
+    while texts.work_through(later):
+        pass
+    assert texts.texts_of([("proposal", opened.public_id)]) == {("proposal", opened.public_id): ""}
+    draft = entered(cast, opened, later)
+    transcribing.hand_over(draft, by=cast["officer"], at=later)
+    transcribing.confirm(draft, by=cast["officer2"], at=later)
+    while texts.work_through(later):
+        pass
+    assert AIM in texts.texts_of([("proposal", opened.public_id)])[("proposal", opened.public_id)]
+
+
 def test_given_up_another_may_begin(cast, opened, later):
     draft = entered(cast, opened, later)
     with pytest.raises(WrongState, match="invited"):
@@ -144,8 +158,10 @@ def test_through_the_pages(db, cast, as_, opened, later, travel):
     officer, other, url = as_("officer"), as_("officer2"), f"/proposals/{opened.public_id}"
     assert "chưa được nhập và xác nhận" in officer.page(url).text and as_("pi3").get(f"{url}/transcribe").status_code == 403
     draft = officer.submit(f"{url}/transcribe", {}).location
-    officer.page(draft)
+    shown = officer.page(draft)
+    assert "Lê Hoàng Cường" in shown.select_one(".facts").text and cast["officer"].name not in shown.select_one(".facts").text, "who leads stands on the paper"
     officer.submit(f"{draft}/general", {"title": "Tưới tiết kiệm nước", "aim": AIM, "duration_months": "24"})
+    assert not officer.page(f"{draft}/team").select("[name=access]"), "nobody is invited to it"
     officer.submit(f"{draft}/team", {"name": "Ngô Thị Hạnh", "role": "key", "months": "6", "email": "hanh@vien.example"})
     form = as_("officer").post(f"{draft}/files", data={"kind": "application", "file": (io.BytesIO(b"%PDF-1.4\n%%EOF"), "quet.pdf"), "once": "x"}, content_type="multipart/form-data")
     assert form.status_code in (303, 400, 422)

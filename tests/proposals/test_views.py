@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
+from openpyxl import load_workbook
 
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import ideas as idea_plays
@@ -253,10 +254,16 @@ def test_who_sees_what_before_and_after_the_opening(db, cast, as_, call_topic, a
                 wrong += [(who, name, status)] if status not in wanted else []
         return wrong
 
+    def listed(who, words):
+        book = load_workbook(io.BytesIO(people[who].get(f"/proposals/list.xlsx?q={words}").data))
+        return [line[1] for line in list(book.active.values)[1:]]
+
     assert check(after=False) == []
+    assert listed("officer", "") == [] and listed("pi1", row.code.lower()) == [row.code] and listed("pi1", "khong co") == []
     call_plays.opened_call(cast, call=queries.proposal_by_pid(row.public_id).call_topic.call)
     db.session.commit()
     assert check(after=True) == []
+    assert listed("officer", row.code) == [row.code]
 
 
 def test_a_council_may_read_when_it_says_so(db, cast, as_, call_topic, at, user):

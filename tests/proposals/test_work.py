@@ -190,6 +190,37 @@ def test_autosave_says_why_not(db, row, as_, travel):
     assert answer.status_code == 409 and "hạn" in answer.json["refused"].lower()
 
 
+def test_general_information_is_kept_while_typing(db, row, as_, travel):
+    """One line in the journal a sitting; an old page, a stranger and what is wrong overwrite nothing; an empty title waits."""
+    url = f"/proposals/{row.public_id}/general"
+    pi, other = as_("pi1"), as_("pi2")
+    mine, theirs = form_of(pi, url), form_of(other, url)
+    mine.pop("once"), theirs.pop("once")
+    lines = len(journal.timeline([journal.subject_key(row)]))
+    first = pi.post(f"{url}/autosave", data=mine | {"aim": "Mục tiêu đang v"}).json
+    again = pi.post(f"{url}/autosave", data=mine | {"aim": "Mục tiêu đang viết", "duration_months": "", "version": first["version"]}).json
+    assert first["time"] == again["time"] == "08:00" and pi.page(url).select_one("#aim").text.strip() == "Mục tiêu đang viết"
+    assert len(journal.timeline([journal.subject_key(row)])) == lines + 1
+    assert other.post(f"{url}/autosave", data=theirs | {"aim": "khác"}).status_code == 409 and "khác" not in pi.page(url).select_one("#aim").text
+    now = mine | {"version": again["version"]}
+    assert pi.post(f"{url}/autosave", data=now | {"title": ""}).json == {"gap": True}
+    for wrong in ({"duration_months": "hai năm"}, {"title": "x" * 501}, {"aim": "x" * 5001}):
+        answer = pi.post(f"{url}/autosave", data=now | wrong)
+        assert answer.status_code == 422 and answer.json["refused"], wrong
+    emptied = pi.post(f"{url}/autosave", data=now | {"aim": ""})
+    assert emptied.status_code == 422 and "bấm Lưu" in emptied.json["refused"] and pi.page(url).select_one("#aim").text.strip() == "Mục tiêu đang viết", "no history: not emptied by itself"
+    stale = BeautifulSoup(other.post(url, data=theirs | {"aim": "khác", "duration_months": "12"}).text, "html.parser").select("main form[method=post]")[-1]
+    assert "khác" in stale.text and "data-autosave" not in stale.attrs, "after a conflict nothing is overwritten while typing"
+    stranger = as_("pi3")
+    token = values_of(stranger.page("/ideas/new").select("main form[method=post]")[-1])["csrf_token"]
+    assert stranger.post(f"{url}/autosave", data=now | {"csrf_token": token}).status_code == 404
+    pi.submit(url, {"title": "Tên mới", "aim": "Mục tiêu", "duration_months": "18"})
+    travel.move_to(row.call_topic.call.deadline + MINUTE)
+    pi = as_("pi1")
+    late = pi.post(f"{url}/autosave", data=mine | {"csrf_token": form_of(pi, "/ideas/new")["csrf_token"]})
+    assert late.status_code == 409 and "hạn" in late.json["refused"].lower()
+
+
 def test_a_conflict_shows_both_and_the_choice_is_kept(db, row, as_):
     url = f"/proposals/{row.public_id}/work/s_overview"
     pi, other = as_("pi1"), as_("pi2")

@@ -29,6 +29,7 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import actions, queries, scoring
 from app.stages.selection.rules import RoundState
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
@@ -40,6 +41,7 @@ def remarks_on(council, proposal):
 
 
 @pytest.fixture
+@kept
 def call_topic(cast, at):
     """A topic with two eligible dossiers of two hosts; the fixture's time is when its idea was written."""
     topic = idea_plays.approved_topic(cast, item="1.8", title="Hệ thống tưới tự động dùng Internet vạn vật", at=at)

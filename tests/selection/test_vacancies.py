@@ -26,19 +26,21 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
 from app.stages.selection import queries, vacancies
 from tests.selection import factories
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 WHY = "Nhóm nghiên cứu không còn đủ nhân lực."
 
 
+@kept
+def concluded(cast, start):
+    return plays.concluded(cast, call_topic=factories.two_checked(cast, start), at=start + 70 * DAY)
+
+
 @pytest.fixture
-def found(cast, at, db):
+def found(cast, at):
     """A concluded round: pi1 of host1 is selected, pi3 of host2 in reserve; it ended ten days before `at`."""
-    start = at - 100 * DAY
-    place = factories.two_checked(cast, start)
-    done = plays.concluded(cast, call_topic=place, at=start + 70 * DAY)
-    db.session.commit()
-    return queries.round_by_pid(done.public_id)
+    return queries.round_by_pid(concluded(cast, at - 100 * DAY).public_id)
 
 
 def both(db):

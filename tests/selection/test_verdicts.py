@@ -16,11 +16,13 @@ from app.services.papers.models import Paper
 from app.stages.selection import actions, queries
 from app.stages.selection.rules import Outcome
 from tests.selection import factories
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
+@kept
 def counted(cast, at):
     """A council whose boxes are open: the first dossier is better, both have passed; one member is far apart from the others."""
     council = actions.prepare(factories.two_checked(cast, at), by=cast["officer"], at=at + 70 * DAY)

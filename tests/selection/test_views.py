@@ -16,13 +16,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def ranked(cast, at, db, travel):
+def ranked(cast, at):
     """A ranked round of two dossiers, before it is concluded."""
-    start = at - 100 * DAY
-    place = factories.two_checked(cast, start)
-    found = plays.ranked(cast, call_topic=place, at=start + 70 * DAY)
-    db.session.commit()
-    return found
+    return factories.ranked(cast, at - 100 * DAY)
 
 
 def test_the_own_result_only_and_no_name(as_, cast, db, at, ranked):

@@ -8,8 +8,9 @@ import shutil
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from app import create_app
 from app.across.demo import cast
@@ -64,7 +65,9 @@ class SqliteTemplates:
         self.renew(url)
         return url
 
-    def renew(self, url: str, name: str = "template") -> None:
+    def renew(self, url: str, name: str = "template", *, through: Engine | None = None) -> None:
+        if through is not None:
+            through.dispose()
         self.drop(url)
         shutil.copyfile(self.folder / f"{name}.db", make_url(url).database or "")
 
@@ -112,6 +115,7 @@ DO $$ DECLARE s record; n bigint; x bigint; BEGIN
 END $$
 """
 OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+BUSY = f"{OTHERS} AND state <> 'idle'"
 
 
 class PostgresqlTemplates:
@@ -135,6 +139,18 @@ class PostgresqlTemplates:
             for statement in statements:
                 connection.exec_driver_sql(statement.replace("%", "%%"))
 
+    @staticmethod
+    def _on(engine: Engine, *statements: str) -> None:
+        connection = engine.raw_connection()
+        driver: Any = connection.driver_connection
+        driver.autocommit = True
+        try:
+            for statement in statements:
+                driver.execute(statement.encode())
+        finally:
+            driver.autocommit = False
+            connection.close()
+
     def _run(self, statement: str) -> None:
         with self.server.connect() as connection:
             connection.execute(text(statement))
@@ -147,9 +163,12 @@ class PostgresqlTemplates:
         self.renew(url)
         return url
 
-    def renew(self, url: str, name: str = "") -> None:
+    def renew(self, url: str, name: str = "", *, through: Engine | None = None) -> None:
         if url in self.made and not name:
-            self._in(url, OTHERS, PUT_BACK)
+            if through is None:
+                self._in(url, OTHERS, PUT_BACK)
+            else:  # a connection of the application knows the tables already; a new one must learn them all
+                self._on(through, BUSY, PUT_BACK)
             return
         self.drop(url)
         self._run(f"CREATE DATABASE {make_url(url).database} TEMPLATE {self.name}{name}")

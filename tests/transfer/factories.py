@@ -14,10 +14,12 @@ from app.stages.funding import actions as funding
 from app.stages.funding.models import Project
 from app.stages.funding.rules import ClosingKind
 from tests.funding import factories
+from tests.support.kept import kept
 
 DAY = timedelta(days=1)
 
 
+@kept
 def recognised(cast: Any, at: datetime, *, closed: bool = True, **more: Any) -> tuple[Project, Case]:
     """A project recognised at `at`; not `closed`: its recognition is still to come."""
     project = factories.project(cast, at - 800 * DAY, **more)
@@ -43,6 +45,7 @@ def result_of(project: Project, case: Case, at: datetime, *, title: str = "Hệ 
     return row
 
 
+@kept
 def result(cast: Any, at: datetime, *, public: bool = False, title: str = "Hệ thống tưới tiết kiệm cho thanh long", **more: Any) -> Result:
     """A registered result of a project recognised at `at`."""
     project, case = recognised(cast, at, **more)

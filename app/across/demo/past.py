@@ -16,6 +16,7 @@ from app.across.demo.plays import (
     selection,
     transfer,
 )
+from app.across.demo.plays.work import OF_THE_PAST
 from app.across.demo.seasons import (
     Bid,
     Season,
@@ -65,7 +66,7 @@ def two_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
     endings.before_council(cast, judged, at + (760 - 21) * DAY)
     again = calls.second_round(cast, call=season.call, at=at + 80 * DAY)
     second = call_queries.topics_of(again)
-    row = proposals.submitted(cast, call_topic=second[0], at=at + 95 * DAY, pi="pi5", host="host3", total=690_000_000, months=24)
+    row = proposals.submitted(cast, call_topic=second[0], at=at + 95 * DAY, pi="pi5", host="host3", total=690_000_000, months=24, said=OF_THE_PAST)
     calls.opened_call(cast, call=again)
     proposals.eligible(cast, proposal=row, at=at + 120 * DAY)
     project = running(cast, Season(again, second, [row], at + 55 * DAY), 0)

@@ -22,9 +22,9 @@ CANNOT_VOTE = N_("%(reason)s You cannot vote on it.")
 Found = dict[int, list[tuple[AgendaItem, Clash]]]  # by user id
 
 
-def rule_rows(council: Council, *, on: date) -> Mapping[str, Any]:
-    """The rules of the council; of one whose rules were frozen before conflicts had these, those of the day."""
-    rows = queries.rule_rows(council, on=on)
+def rule_rows(council: Council, *, on: date, agenda: Sequence[Any] | None = None) -> Mapping[str, Any]:
+    """The rules of the council; of one whose rules were frozen before conflicts had these, those of the day. `agenda`: what is behind all its items, if read already."""
+    rows = queries.rule_rows(council, on=on, agenda=agenda)
     missing = [key for key in KEYS if key not in rows]
     return rows | (rulebook.rules(missing, on=on) if missing else {})
 
@@ -32,8 +32,9 @@ def rule_rows(council: Council, *, on: date) -> Mapping[str, Any]:
 def of(council: Council, roles: Mapping[int, SeatRole | None], *, on: date, items: Sequence[AgendaItem] | None = None) -> Found:
     """What is known against these people ({user id: role}) for these items, or the whole agenda; in a constant number of queries a number of people."""
     agenda = list(council.agenda if items is None else items)
-    rules = rule_rows(council, on=on)
-    hits = conflicts.hits(list(roles), [queries.subject_of(item) for item in agenda], years=rules[YEARS].value, on=on)
+    rows = [queries.subject_of(item) for item in agenda]
+    rules = rule_rows(council, on=on, agenda=rows if items is None else None)
+    hits = conflicts.hits(list(roles), rows, years=rules[YEARS].value, on=on)
     found: Found = {user_id: [] for user_id in roles}
     for (user_id, place), told in hits.items():
         role = roles[user_id]

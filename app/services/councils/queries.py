@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -145,9 +145,9 @@ def rules_of(council: Council, *, on: date) -> dict[str, Any]:
     return {key: rule.value for key, rule in rule_rows(council, on=on).items()}
 
 
-def rule_rows(council: Council, *, on: date) -> dict[str, Any]:
-    """The same with source and mark."""
-    return rulebook.frozen_rules(council.rule_ids or rule_ids(council.kind, subjects_of(council), on=on))
+def rule_rows(council: Council, *, on: date, agenda: Sequence[Any] | None = None) -> dict[str, Any]:
+    """The same with source and mark; `agenda`: what is behind its items, where it has been read already."""
+    return rulebook.frozen_rules(council.rule_ids or rule_ids(council.kind, subjects_of(council) if agenda is None else agenda, on=on))
 
 
 def rule_ids(kind: Kind, agenda: Iterable[Any], *, on: date) -> dict[str, int]:

@@ -87,6 +87,12 @@ def _candidates(asked: Sequence[Gram], seen: dict[int, int], visible: ColumnElem
     return list(db.session.scalars(select(TextEntry).join(hits, hits.c.entry_id == TextEntry.id)))
 
 
+def shared_words(text: str, other: str) -> list[str]:
+    """What two titles have in common, as it is written in the first."""
+    asked = grams(words(nfc(text)[:LONGEST]))
+    return shared_phrases(nfc(text)[:LONGEST], asked, grams(words(nfc(other)[:LONGEST])), {}, 0)
+
+
 def shown(matches: Sequence[Match]) -> list[tuple[Match, Shown]]:
     """The matches with what a page shows of each; one question a kind."""
     faces = {}

@@ -60,14 +60,19 @@ def work_through(at: datetime, *, limit: int = ROUND) -> int:
     return len(rows)
 
 
-def put(kind: str, pid: str, text: str, known: str, *, at: datetime) -> WorkText:
-    """Keep a text with its prints; an older one under the same name goes."""
+def forget(kind: str, pid: str) -> None:
+    """Take a text out with its prints and overlaps: its stage hands over another one when the worker asks."""
     before = db.session.scalar(select(WorkText).where(WorkText.kind == kind, WorkText.subject_pid == pid))
     if before is not None:
         for statement in (delete(WorkOverlap).where(or_(WorkOverlap.text_id == before.id, WorkOverlap.other_id == before.id)),
                           delete(WorkPrint).where(WorkPrint.text_id == before.id), delete(WorkText).where(WorkText.id == before.id)):  # fmt: skip
             db.session.execute(statement)
         db.session.expunge(before)
+
+
+def put(kind: str, pid: str, text: str, known: str, *, at: datetime) -> WorkText:
+    """Keep a text with its prints; an older one under the same name goes."""
+    forget(kind, pid)
     row = WorkText(kind=kind, subject_pid=pid, text=text, known=known, made_at=at)
     db.session.add(row)
     db.session.flush()

@@ -51,6 +51,14 @@ class General(StageForm):
     duration_months = IntField(N_("Duration (months)"), required=True, min=1, max=120)
 
 
+class GeneralKept(StageForm):
+    """What is typed on the page of general information, before it is whole."""
+
+    title = LineField(N_("Title"), max=500)
+    aim = NoteField(N_("Aim"), max=5000)
+    duration_months = IntField(N_("Duration (months)"), min=1, max=120)
+
+
 class WorkSection(SheetForm):
     """One section of the work description: what it asks stands in the questionnaire."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal
@@ -20,6 +20,7 @@ from app.services.people.models import User
 from app.services.similarity import queries as similarity
 from app.services.similarity import texts
 from app.services.similarity.kinds import KINDS, Shown, visible_to
+from app.services.similarity.models import TextEntry
 from app.services.similarity.passages import around
 from app.stages.calls.models import CallTopic
 from app.stages.proposals import checklist, queries
@@ -29,9 +30,12 @@ from app.stages.proposals.models import Proposal, Version
 from app.stages.proposals.rules import ProposalState
 
 SHORTEST = 20  # characters of an answer that is a text
-KIND = "proposal"
+KIND, PROJECT = "proposal", "project"
 JUDGED_IN = (ProposalState.SUBMITTED, ProposalState.ELIGIBLE, ProposalState.INELIGIBLE, ProposalState.IN_SELECTION)
 NAMES = {Likeness.NONE: "không trùng", Likeness.EXPLAINED: "trùng một phần, đã giải trình", Likeness.PARTLY: "trùng một phần, chưa giải trình", Likeness.DUPLICATE: "trùng lặp"}
+
+# fn(public ids of projects or dossiers) -> (project, the dossier it was awarded for), each by public id; funding registers its own at import
+AWARDS: list[Callable[[Collection[str]], Iterable[tuple[str, str]]]] = []
 
 
 def text_of(content: Mapping[str, Any]) -> str:
@@ -70,7 +74,7 @@ texts.PENDING.append(waiting_texts)
 
 @dataclass(frozen=True)
 class Near:
-    """One piece of earlier work beside a dossier: how much is shared, what was judged."""
+    """One piece of earlier work beside a dossier: how much is shared, what was judged. A project is compared by the text of its dossier (`text`)."""
 
     kind: str
     pid: str
@@ -80,6 +84,7 @@ class Near:
     words: int = 0
     why: tuple[str, ...] = ()
     judged: OverlapJudgement | None = None
+    text: str | None = None
 
 
 def may_compare(row: Proposal, user: User) -> bool:
@@ -88,46 +93,66 @@ def may_compare(row: Proposal, user: User) -> bool:
     return not own and not queries.is_sealed(row)
 
 
+def _awards(pids: Collection[str]) -> list[tuple[str, str]]:
+    return [pair for told in AWARDS for pair in told(pids)] if pids else []
+
+
 def by_text(row: Proposal) -> list[Near] | None:
-    """Opened dossiers of this and other calls that share passages with this one; None while the worker has not come to it."""
+    """Opened dossiers of this and other calls that share passages with this one, as projects where they became some; None while the worker has not come to it."""
     found = texts.near_to(KIND, row.public_id)
     if found is None:
         return None
     judged = checklist.judgements_on_overlaps(row)
+    became = {dossier: project for project, dossier in _awards([f.pid for f in found])}
     faces = KINDS[KIND].show([f.pid for f in found])
-    return [Near(f.kind, f.pid, faces[f.pid], f.share, len(f.passages), f.words, judged=judged.get((f.kind, f.pid))) for f in found if f.pid in faces]
+    projects = KINDS[PROJECT].show(list(became.values())) if became else {}
+    near = []
+    for f in found:
+        kind, pid = (PROJECT, became[f.pid]) if became.get(f.pid) in projects else (KIND, f.pid)
+        face = projects[pid] if kind == PROJECT else faces.get(pid)
+        if face is not None:
+            near.append(Near(kind, pid, face, f.share, len(f.passages), f.words, judged=judged.get((kind, pid)) or judged.get((KIND, f.pid)), text=f.pid))
+    return near
 
 
-def by_title(row: Proposal, user: User) -> list[Near]:
-    """Projects and opened dossiers whose titles are near, among what this person may know of."""
+def by_title(row: Proposal, user: User, texts_near: Collection[Near] = ()) -> list[Near]:
+    """Projects and opened dossiers whose titles are near. Awards are public: a council hears of all of them, of dossiers it hears what it may know of."""
     judged = checklist.judgements_on_overlaps(row)
-    found = similarity.shown(similarity.nearest(row.title, visible=visible_to(user, {KIND, "project"}), limit=8, exclude=[(KIND, row.public_id)]))
-    return [Near(m.kind, m.pid, face, why=tuple(m.why), judged=judged.get((m.kind, m.pid))) for m, face in found]
+    own = [(KIND, row.public_id), *((PROJECT, project) for project, dossier in _awards([row.public_id]) if dossier == row.public_id)]
+    known = or_(visible_to(user, {KIND}), TextEntry.kind == PROJECT)
+    found = similarity.shown(similarity.nearest(row.title, visible=known, limit=8, exclude=own))
+    shared = {(n.kind, n.pid): n for n in texts_near}
+    near = []
+    for m, face in found:
+        with_text = shared.get((m.kind, m.pid))
+        near.append(Near(m.kind, m.pid, face, why=tuple(m.why), judged=judged.get((m.kind, m.pid)) or (with_text.judged if with_text else None),
+                         **({"share": with_text.share, "passages": with_text.passages, "words": with_text.words, "text": with_text.text} if with_text else {})))  # fmt: skip
+    return near
 
 
-def side_by_side(row: Proposal, other_pid: str) -> list[tuple[tuple[str, str, str], tuple[str, str, str], int]]:
+def side_by_side(row: Proposal, near: Near) -> list[tuple[tuple[str, str, str], tuple[str, str, str], int]]:
     """Every shared passage within its sentence: here, there, and its words."""
-    found = next((f for f in texts.near_to(KIND, row.public_id) or [] if f.pid == other_pid), None)
+    found = next((f for f in texts.near_to(KIND, row.public_id) or [] if f.pid == near.text), None)
     if found is None:
         return []
-    both = texts.texts_of([(KIND, row.public_id), (KIND, other_pid)])
-    mine, theirs = both[(KIND, row.public_id)], both[(KIND, other_pid)]
+    both = texts.texts_of([(KIND, row.public_id), (KIND, found.pid)])
+    mine, theirs = both[(KIND, row.public_id)], both[(KIND, found.pid)]
     return [(around(mine, p.mine), around(theirs, p.theirs), p.length) for p in found.passages]
 
 
 def one(row: Proposal, kind: str, pid: str, user: User) -> Near | None:
     """One piece of earlier work: near by its text, else any that this person may know of."""
-    if kind == KIND and pid != row.public_id:
-        found = next((n for n in by_text(row) or [] if n.pid == pid), None)
-        if found is not None:
-            return found
-    if kind not in (KIND, "project") or pid == row.public_id or not user.can(Do.PROPOSALS_READ):
+    if kind not in (KIND, PROJECT) or pid == row.public_id:
         return None
+    found = next((n for n in by_text(row) or [] if pid in (n.pid, n.text)), None)
+    if found is not None:
+        return replace(found, why=tuple(similarity.shared_words(row.title, found.face.title)))
     known = KINDS.get(kind)
-    if known is None or not db.session.scalar(select(exists(known.visible(user).where(known.model.public_id == pid)))):
+    if known is None or not user.can(Do.PROPOSALS_READ) or not db.session.scalar(select(exists(known.visible(user).where(known.model.public_id == pid)))):
         return None
     face = known.show([pid]).get(pid)
-    return Near(kind, pid, face, judged=checklist.judgements_on_overlaps(row).get((kind, pid))) if face else None
+    judged = checklist.judgements_on_overlaps(row).get((kind, pid))
+    return Near(kind, pid, face, judged=judged, why=tuple(similarity.shared_words(row.title, face.title))) if face else None
 
 
 def check_judgeable(row: Proposal, by: User) -> None:

@@ -23,7 +23,7 @@ from app.services.people.actions import disengage
 from app.services.people.models import User
 from app.stages.calls.models import Call
 from app.stages.calls.rules import CallState
-from app.stages.proposals import actions, cloning, outcomes, queries
+from app.stages.proposals import actions, cloning, outcomes, queries, work
 from app.stages.proposals.models import Proposal, Replacement, Version
 from app.stages.proposals.rules import (
     PROPOSAL,
@@ -50,7 +50,10 @@ class Prepared:
 
 def prepare(proposal: Proposal, *, at: datetime) -> Prepared:
     """Look at the whole dossier before the act: then who submits holds the others up for the writing alone."""
-    return Prepared(proposal.version, actions.problems_of(proposal, at=at), actions.snapshot(proposal))
+    form = work.form_of(proposal)
+    found = Prepared(proposal.version, actions.problems_of(proposal, at=at), actions.snapshot(proposal))
+    del form  # held until here: the session forgets what nobody holds, and both would read it again
+    return found
 
 
 def submit(proposal: Proposal, *, by: User, at: datetime, received_at: datetime | None = None, first_seen: datetime | None = None,

@@ -18,6 +18,7 @@ from app.kernel.words import N_
 from app.services.files import queries as files
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.similarity import texts
 from app.stages.proposals import (
     actions,
     admitting,
@@ -156,6 +157,7 @@ def confirm(draft: Proposal, *, by: User, at: datetime, seen: Any = None) -> Ver
     version = submitting.freeze(fresh, actions.snapshot(fresh) | {"from_paper": mark}, at, entered_by)
     row.confirmed_by_id, row.confirmed_at = by.id, at
     db.session.flush()
+    texts.forget("proposal", fresh.public_id)  # of the envelope alone: now there are words to compare with others'
     PROPOSAL.advance(draft, "end_transcript", by=by, at=at)
     journal.record(fresh, "confirm_transcript", by=by, at=at, detail={"sha256": version.sha256})
     outbox.post("proposals/mail/transcribed.txt", to=[fresh.pi, *people.managers_of(fresh.host_id)], key=f"proposal-transcribed:{row.public_id}", at=at, proposal=fresh)

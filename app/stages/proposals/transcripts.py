@@ -14,6 +14,7 @@ from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.calls.models import guard
 from app.stages.proposals.models import PaperDossier, Proposal
+from app.stages.proposals.rules import TeamRole
 
 
 class Transcript(Identified, Model):
@@ -66,6 +67,11 @@ def of_paper(proposal: Proposal) -> Transcript | None:
 def draft_pid(row: Transcript) -> str:
     """The public id of the draft in which it is entered."""
     return str(db.session.scalar(select(Proposal.public_id).where(Proposal.id == row.draft_id)))
+
+
+def lead_name(proposal: Proposal) -> str:
+    """Who leads the dossier; in what an officer enters from paper the one whom the paper names."""
+    return next((m.name for m in proposal.team if m.role == TeamRole.PI), proposal.pi.name) if proposal.is_transcript else proposal.pi.name
 
 
 def lacking(rows: Iterable[Proposal]) -> list[Proposal]:

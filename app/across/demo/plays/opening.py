@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
-from app.across.demo.plays import calls, proposals
+from app.across.demo.plays import calls, paper, proposals
+from app.across.demo.plays.work import SAID_AGAIN
 from app.across.demo.seasons import topic
 from app.services.similarity import texts
 from app.stages.calls import queries as call_queries
@@ -40,19 +41,22 @@ COPIED = {
 
 
 def after_the_opening(cast: Cast, names: Iterator[str], as_of: datetime) -> list[Proposal]:
-    """A call opened two weeks ago, its check under way: one waits for the applicant, one refusal was taken back, one repeats another's words."""
+    """A call opened two weeks ago, its check under way: one waits for the applicant, one refusal was taken back, one repeats another's words,
+    one those of a project of two years ago; of two that came on paper one is entered and confirmed, one waits to be compared."""
     at = as_of - 75 * DAY
     topics = [topic(cast, names, at + n * DAY, by=by) for n, by in enumerate(("pi2", "pi4", "pi6"))]
     call = calls.published_call(cast, topics=topics, at=at + 26 * DAY)
     places = call_queries.topics_of(call)
     came = []
-    for n, (place, pi, host, said) in enumerate(((0, "pi2", "host1", {}), (1, "pi4", "host2", OWN), (1, "pi6", "host3", COPIED), (2, "pi5", "host3", {}))):
+    for n, (place, pi, host, said) in enumerate(((0, "pi2", "host1", SAID_AGAIN), (1, "pi4", "host2", OWN), (1, "pi6", "host3", COPIED), (2, "pi5", "host3", {}))):
         row = proposals.draft(cast, call_topic=places[place], at=at + (45 + n) * DAY, pi=pi, host=host, total=560_000_000 + n * 35_000_000)
         if said:
             work.save(row, said, by=cast[pi], at=at + (45 + n) * DAY + timedelta(hours=1))
         actions.sign_off(row, by=cast[host], at=at + (46 + n) * DAY)
         came.append(submitting.submit(row, by=cast[pi], at=at + (46 + n) * DAY + timedelta(hours=1)))
+    on_paper = [paper.registered(cast, call_topic=places[n], at=at + 50 * DAY, pi=pi, host=host) for n, pi, host in ((0, "pi3", "host2"), (2, "pi6", "host3"))]
     calls.opened_call(cast, call=call)
+    paper.confirmed(cast, proposal=on_paper[0], at=as_of - 12 * DAY - timedelta(hours=9))
     texts.work_through(as_of - 12 * DAY, limit=1000)
     waiting, original, copied, refused = (queries.proposal_by_pid(row.public_id) or row for row in came)
     proposals.ineligible(cast, proposal=refused, at=as_of - 9 * DAY, reason="Quyết định thành lập của tổ chức chủ trì đã hết hiệu lực.")
@@ -61,6 +65,7 @@ def after_the_opening(cast: Cast, names: Iterator[str], as_of: datetime) -> list
     compared(cast, proposal=copied, other=original, at=as_of - 6 * DAY)
     checking.judge(waiting, {"legal_person": Told(Verdict.NOT_MET, "Bản scan thiếu trang có dấu."), "functions": Told(Verdict.MET)}, by=cast["officer"], at=as_of - 3 * DAY)
     asked(cast, proposal=waiting, at=as_of - 2 * DAY)
+    paper.entered(cast, proposal=on_paper[1], at=as_of - DAY, by="officer2", total=480_000_000)
     return came
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,13 +54,17 @@ def small_pdf(text: str) -> bytes:
 
 
 def draft(cast: Cast, *, call_topic: CallTopic, at: datetime, pi: str = "pi1", host: str = "host1", title: str | None = None,
-          total: int = 900_000_000, months: int = 24, whole: bool = True, plan: Sequence[tuple[Any, ...]] | None = None) -> Proposal:  # fmt: skip
-    """A complete draft, not signed off yet; not `whole`: its work description is half written. `total` is the state budget part in đồng."""
+          total: int = 900_000_000, months: int = 24, whole: bool = True, plan: Sequence[tuple[Any, ...]] | None = None,
+          said: Mapping[str, str] | None = None) -> Proposal:  # fmt: skip
+    """A complete draft, not signed off yet; not `whole`: its work description is half written. `total` is the state budget part in đồng, `said` what
+    it says in its own words."""
     by = cast[pi]
     row = actions.start(call_topic, host=cast.org(host), by=by, at=at)
     topic, year = row.call_topic.topic, local(row.call_topic.call.deadline).year
     actions.save_general(row, title=title or topic.title, aim=topic.aim, duration_months=months, by=by, at=at + MINUTE)
     written(row, by=by, at=at + 2 * MINUTE, whole=whole)
+    if said:
+        work.save(row, said, by=by, at=at + 3 * MINUTE)
     _team(cast, row, by, at + 3 * MINUTE)
     promised(row, at=at)
     budgeted(row, total=total, year=year, at=at + 4 * MINUTE, plan=plan)

@@ -43,6 +43,17 @@ TEXTS: dict[str, Any] = {
     ],
 }  # fmt: skip
 
+# what a project of two years ago said in its own words, and a dossier of today that says half of it again
+OF_THE_PAST = {
+    "methods": "Theo dõi mười hai ao nuôi thâm canh qua hai vụ, lấy mẫu nước đầu vào và nước xả bảy ngày một lần, phân tích đạm tổng số, lân tổng số và nhu cầu ôxy sinh hóa. "
+               "Thử nghiệm đất ngập nước nhân tạo trồng lục bình và sậy với ba mức tải trọng, mỗi mức ba lần lặp lại. "
+               "Tính chi phí xử lý trên một tấn cá thành phẩm và so sánh với quy định hiện hành về nước thải chăn nuôi.",
+}
+SAID_AGAIN = {
+    "methods": "Thử nghiệm đất ngập nước nhân tạo trồng lục bình và sậy với ba mức tải trọng, mỗi mức ba lần lặp lại. "
+               "Theo dõi mười hai ao nuôi thâm canh qua hai vụ, lấy mẫu nước đầu vào và nước xả bảy ngày một lần, bổ sung chỉ tiêu kháng sinh tồn dư trong bùn đáy.",
+}  # fmt: skip
+
 
 def answers_for(definition: Mapping[str, Any], title: str, *, whole: bool = True) -> dict[str, Any]:
     """Answers to what a form asks and an investigator would answer; not `whole`: only those of the first half of its sections."""

@@ -134,9 +134,10 @@ def _grow(council: Council) -> None:
     queries.fresh(council)
 
 
-def refuse_conflicts(council: Council, user: User, role: SeatRole, explanation: str | None, at: datetime, *, by: User) -> None:
-    """Raise Incomplete when this person must not deal with an item of the agenda, or nobody has explained why he may."""
-    for item, clash in clashes.of(council, {user.id: role}, on=local(at).date())[user.id]:
+def refuse_conflicts(council: Council, user: User, role: SeatRole, explanation: str | None, at: datetime, *, by: User, found: clashes.Found | None = None) -> None:
+    """Raise Incomplete when this person must not deal with an item of the agenda, or nobody has explained why he may. `found`: what was asked for several at once."""
+    known = clashes.of(council, {user.id: role}, on=local(at).date()) if found is None else found
+    for item, clash in known[user.id]:
         reason = clash.reason(composer=by.can(Do.COUNCILS_RUN))
         if clash.hard:
             raise Incomplete(N_("%(name)s cannot sit here, because of item %(n)s, “%(title)s”. %(reason)s"), field="user", name=user.name, n=item.position,
@@ -194,8 +195,9 @@ def _refuse_unready(council: Council, at: datetime, *, by: User) -> None:
     if council.meets_at is None:
         raise Incomplete(N_("Please say first when and where the council meets."))
     refuse_early(council.meets_at, papers_due(council, on=today))
+    found = clashes.of(council, {s.user_id: s.role for s in council.seats}, on=today)
     for seat in council.seats:
-        refuse_conflicts(council, seat.user, seat.role, "kept", at, by=by)
+        refuse_conflicts(council, seat.user, seat.role, "kept", at, by=by, found=found)
 
 
 def propose(council: Council, *, by: User, at: datetime, seen: Any = None) -> None:

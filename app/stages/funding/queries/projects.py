@@ -36,6 +36,8 @@ from app.stages.funding.rules import (
 )
 from app.stages.plan.models import Priority
 from app.stages.proposals.load import PROJECTS
+from app.stages.proposals.models import Proposal
+from app.stages.proposals.overlaps import AWARDS
 
 
 def visible(user: User) -> Any:
@@ -299,3 +301,12 @@ def _of_dossiers(proposal_ids: Collection[int]) -> dict[int, tuple[date, int, da
 
 
 PROJECTS.append(_of_dossiers)
+
+
+def _awarded(pids: Collection[str]) -> list[tuple[str, str]]:
+    """Projects with the dossiers they were awarded for, by the public id of either: past work is compared by the text of its dossier."""
+    pairs = select(Project.public_id, Proposal.public_id).join(Proposal, Proposal.id == Project.proposal_id)
+    return [(project, dossier) for project, dossier in db.session.execute(pairs.where(or_(Project.public_id.in_(pids), Proposal.public_id.in_(pids))))]
+
+
+AWARDS.append(_awarded)

@@ -85,6 +85,6 @@ def writable(row: Any, by: Any) -> None:
 
 
 # which section of the dossier a page changes: when the host sent sections back, only these are shown
-PLACES = {"general": "general", "team": "team", "member": "team", "products": "products", "product": "products", "uses": "uses", "use": "uses", "plan": "plan",
+PLACES = {"general": "general", "general_autosave": "general", "team": "team", "member": "team", "products": "products", "product": "products", "uses": "uses", "use": "uses", "plan": "plan",
           "milestone": "plan", "budget": "budget", "budget_lines": "budget", "budget_grid": "budget", "spending": "budget", "attachments": "files",
           "work_section": "work-{section}", "work_merge": "work-{section}"}  # fmt: skip

@@ -32,7 +32,8 @@ def _askable(row: Any, by: Any) -> None:
 @allow(SIGNED_IN)
 def similar(pid: str) -> Any:
     row = _row(pid)
-    return render_template("proposals/similar.html", proposal=row, by_text=overlaps.by_text(row), by_title=overlaps.by_title(row, current_user), house=current_user.can(Do.PROPOSALS_READ))
+    by_text = overlaps.by_text(row)
+    return render_template("proposals/similar.html", proposal=row, by_text=by_text, by_title=overlaps.by_title(row, current_user, by_text or []), house=current_user.can(Do.PROPOSALS_READ))
 
 
 @bp.route("/<pid>/similar/<kind>/<other>", methods=["GET", "POST"])
@@ -46,5 +47,5 @@ def similar_one(pid: str, kind: str, other: str) -> Any:
         overlaps.judge(row, near, likeness=Likeness(form.likeness.data), reason=form.reason.data or "", by=current_user, at=clock.now())
         return done(_("The judgement is recorded; the council reads it."), url_for(".similar", pid=pid))
     checks = current_user.can(Do.PROPOSALS_CHECK)
-    return render_template("proposals/similar_one.html", proposal=row, near=near, pairs=overlaps.side_by_side(row, other) if kind == overlaps.KIND else [], form=form,
+    return render_template("proposals/similar_one.html", proposal=row, near=near, pairs=overlaps.side_by_side(row, near), form=form,
                            judges=checks and fits(row, overlaps.check_judgeable), asks=checks and fits(row, _askable), house=current_user.can(Do.PROPOSALS_READ))  # fmt: skip

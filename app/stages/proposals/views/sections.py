@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import g, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import func
 
 from app.acts import fits, ready
+from app.downloads import download
 from app.kernel import clock, journal
-from app.kernel.errors import Refused
+from app.kernel.db import folded
+from app.kernel.errors import Refused, Stale
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
-from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
+from app.kernel.web import SIGNED_IN, allow, done, or_404, sentence_of, writes
 from app.kernel.words import N_
 from app.services.files import actions as file_actions
 from app.services.files import queries as files
@@ -42,6 +45,7 @@ from app.stages.proposals import (
     transcripts,
     work,
 )
+from app.stages.proposals import general as kept
 from app.stages.proposals.drafts import takes_changes
 from app.stages.proposals.eligibility import overdue
 from app.stages.proposals.models import Proposal
@@ -59,21 +63,36 @@ DOSSIER_LISTERS.append(opening.list_dossiers)
 APPLICANTS.append(queries.applicants)
 
 
-@bp.get("/")
-@allow(SIGNED_IN)
-def index() -> Any:
-    listing = Listing(
+def _found(statement: Any, text: str) -> Any:
+    words = func.coalesce(Proposal.code, "") + " " + Proposal.title
+    return statement.where(*(folded(words).contains(word, autoescape=True) for word in fold(text).split()))
+
+
+def _listing() -> Listing:
+    return Listing(
         queries.list_statement(current_user), request.args, key=Proposal.id, default="-created",
-        columns=[Column("created", N_("Begun"), lambda p: p.created_at, sort=Proposal.created_at), Column("title", N_("Title"), lambda p: p.title),
-                 Column("host", N_("Host organisation"), lambda p: p.host.name), Column("state", N_("State"), lambda p: p.state)],
-        filters=[Filter("q", N_("Search"), lambda s, v: s.where(Proposal.folded.contains(fold(v), autoescape=True))),
+        columns=[Column("created", N_("Begun"), lambda p: p.created_at, sort=Proposal.created_at), Column("code", N_("Dossier"), lambda p: p.code),
+                 Column("title", N_("Title"), lambda p: p.title, sort=Proposal.folded), Column("host", N_("Host organisation"), lambda p: p.host.name),
+                 Column("state", N_("State"), lambda p: p.state)],
+        filters=[Filter("q", N_("Search"), _found),
                  Filter("state", N_("State"), lambda s, v: s.where(Proposal.state == v), choices=[(str(x), x.label) for x in ProposalState]),
                  Filter("item", N_("Priority item"), lambda s, v: s.where(scope.within(Proposal.item_id, v)),
                         choices=scope.choices(request.args.get("item"), english=language() == "en")),
                  Filter("year", N_("Year"), queries.of_year, choices=[(str(y), str(y)) for y in topic_years()]),
                  Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies())],
     )  # fmt: skip
-    return render_template("proposals/index.html", listing=listing)
+
+
+@bp.get("/")
+@allow(SIGNED_IN)
+def index() -> Any:
+    return render_template("proposals/index.html", listing=_listing())
+
+
+@bp.get("/list.xlsx")
+@allow(SIGNED_IN)
+def index_xlsx() -> Any:
+    return download(_listing().xlsx(_("Proposals")), "ho-so.xlsx")
 
 
 def _has_place(row: Proposal) -> bool:
@@ -127,7 +146,7 @@ def show(pid: str) -> Any:
     draft = row.state == ProposalState.DRAFT
     found = work.parts(row, at=clock.now()) if draft else []
     return render_template(
-        "proposals/show.html", proposal=row, problems=actions.problems_of(row, at=clock.now(), parts=found) if draft else [], sums=totals(row.lines), mine=mine,
+        "proposals/show.html", proposal=row, lead_name=transcripts.lead_name(row), problems=actions.problems_of(row, at=clock.now(), parts=found) if draft else [], sums=totals(row.lines), mine=mine,
         draft=draft, manages=current_user.manages(row.host_id), attachments=files.of(row), papers=papers.of(row), moves=dict(PROPOSAL.moves(row)),
         timeline_entries=journal.timeline([journal.subject_key(row)]), heads=queries.heads(clock.today(), call),
         version=queries.latest_version(row), ceiling=queries.ceiling_of(row), open=takes_changes(row, clock.now()) if row.is_transcript else actions.is_open(call, clock.now()),
@@ -149,9 +168,26 @@ def general(pid: str) -> Any:
         actions.save_general(row, title=form.title.data, aim=form.aim.data, duration_months=form.duration_months.data, seen=form.version.data,
                              by=current_user, at=clock.now())  # fmt: skip
         return done(_saved(), url_for(".show", pid=pid))
-    return render_template("proposals/section.html", proposal=row, form=form, title=_("General information"), fields=form.shown())
+    return render_template("proposals/general.html", proposal=row, form=form)
 
 
+@bp.post("/<pid>/general/autosave")
+@allow(Do.PROPOSALS_DRAFT)
+@writes
+def general_autosave(pid: str) -> Any:
+    if "refusal" in g:  # there is no page to show again: the sentence goes out by itself
+        if isinstance(g.refusal, Stale):
+            raise g.refusal
+        return jsonify(refused=sentence_of(g.pop("refusal")))
+    row = ready(queries.for_team(current_user, pid), writable)
+    form = forms.GeneralKept()
+    if not form.validate_on_submit():
+        wrong = next((f for f in form if f.errors), None)
+        return jsonify(refused=f"{wrong.label.text}: {wrong.errors[0]}" if wrong is not None else form.form_errors[0]), 422
+    if not form.title.data:
+        return jsonify(gap=True)
+    mark = kept.keep(row, title=form.title.data, aim=form.aim.data or None, duration_months=form.duration_months.data, seen=form.version.data, by=current_user, at=clock.now())
+    return jsonify(version=mark, time=f"{clock.local(clock.now()):%H:%M}")
 
 
 @bp.post("/<pid>/remove/<kind>/<part>")

@@ -51,9 +51,12 @@ def team_page(pid: str) -> Any:
     row = ready(queries.for_team(current_user, pid), writable)
     form = teamforms.Member.of_years(_years(row), data={"access": Access.EDIT, "version": team.team_mark(row)})
     form.offer([(str(r), _(r.label)) for r in TeamRole if r != TeamRole.PI], [(o.public_id, o.name) for o in people.organisations()])
+    if row.is_transcript:  # nobody is invited to what an officer enters from paper
+        del form.access
+        form.email.description = ""
     if form.validate_on_submit():
         added = actions.add_member(row, name=form.name.data, role=form.role.data, months=form.in_all(), years=form.by_year(), task=form.task.data or None, email=form.email.data or None,
-                                   organisation=people.organisation_by_pid(form.organisation.data), access=form.access.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+                                   organisation=people.organisation_by_pid(form.organisation.data), access=form.access.data if form.access else Access.EDIT, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
         if added.email and row.pi_id == current_user.id and not row.is_transcript:
             team.invite(row, added, by=current_user, at=clock.now())
             return done(_("%(name)s is in the team and gets an invitation by e-mail.", name=added.name), url_for(".team", pid=pid))
@@ -67,7 +70,7 @@ def team_page(pid: str) -> Any:
 def member(pid: str, part: str) -> Any:
     row = ready(queries.for_team(current_user, pid), writable)
     found = _member(row, part)
-    may_give = row.pi_id == current_user.id and found.role != TeamRole.PI
+    may_give = row.pi_id == current_user.id and not row.is_transcript and found.role != TeamRole.PI
     years = _years(row)
     stored = {f"year_{y}": (found.years or {}).get(str(y)) for y in years} | {"task": found.task, "months": found.months, "access": found.access, "version": team.member_mark(found)}
     form = (teamforms.Edited if may_give else teamforms.Months).of_years(years, data=stored)

@@ -32,6 +32,7 @@ from app.stages.proposals import (
     forms,
     queries,
     texts,
+    transcripts,
     work,
 )
 from app.stages.proposals.budgeting import Line
@@ -91,7 +92,7 @@ def filled_of(row: Proposal) -> Filled:
     version, sums = work.form_of(row), totals(row.lines)
     heads = {code: h["vi"] for code, h in queries.heads(clock.today(), row.call_topic.call).items()}
     facts = (("Kinh phí từ ngân sách nhà nước", f"{money(sums['state'])} ({amount_in_words(sums['state'])})"), ("Kinh phí đối ứng", money(sums["counterpart"])),
-             ("Chủ nhiệm", row.pi.name), ("Tổ chức chủ trì", row.host.name), ("Nội dung ưu tiên", f"{row.item.face} {row.item.short_vi}"))  # fmt: skip
+             ("Chủ nhiệm", transcripts.lead_name(row)), ("Tổ chức chủ trì", row.host.name), ("Nội dung ưu tiên", f"{row.item.face} {row.item.short_vi}"))  # fmt: skip
     team = [(str(n), m.name, ROLES.get(str(m.role), str(m.role)), m.organisation.name if m.organisation else "", str(m.months)) for n, m in enumerate(row.team, 1)]
     lines = [(heads.get(b.head, b.head), b.content, SOURCES[str(b.source)], str(b.year), b.unit, budgeting.quantity_text(b.quantity), money(b.price), money(b.amount)) for b in row.lines]
     return official(version, facts=facts, answers=work.answers_of(row), names=names_of(row, "vi"), team=team, promised=wordparts.promised(row), lines=lines,
