@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import os
 import re
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from app.kernel.words import N_
-from app.later import processes, spawning, typst
+from app.later import typst
 from app.services.papers.blocks import letterhead, table_size, widths, with_last
 from app.services.papers.rules import NotDrawn
 
@@ -25,7 +28,7 @@ SECONDS = 20
 PAPERS_PER_CHILD = 50
 LONGEST_WORD, LONGEST_IN_TABLE = 40, 16
 HASH = re.compile(r"[0-9a-f]{64}")  # stays on one line where a line holds it
-_pools: dict[int, Any] = {}
+_pools: dict[int, ProcessPoolExecutor] = {}
 _lock = Lock()
 
 
@@ -41,7 +44,7 @@ def _drawn(text: str) -> bytes:
         pool = _pool()
         try:
             return pool.submit(_compile, text).result(timeout=SECONDS)
-        except processes.BrokenProcessPool:
+        except BrokenProcessPool:
             _replace(pool)
         except TimeoutError:
             _replace(pool)
@@ -49,14 +52,14 @@ def _drawn(text: str) -> bytes:
     raise NotDrawn(N_("The PDF could not be made just now. Please try again, or take the Word file."))
 
 
-def _pool() -> Any:
+def _pool() -> ProcessPoolExecutor:
     with _lock:
         if os.getpid() not in _pools:
-            _pools[os.getpid()] = processes.ProcessPoolExecutor(1, mp_context=spawning.get_context("spawn"), max_tasks_per_child=PAPERS_PER_CHILD)
+            _pools[os.getpid()] = ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=PAPERS_PER_CHILD)
         return _pools[os.getpid()]
 
 
-def _replace(pool: Any) -> None:
+def _replace(pool: ProcessPoolExecutor) -> None:
     with _lock:
         if _pools.get(os.getpid()) is pool:
             del _pools[os.getpid()]
