@@ -13,7 +13,17 @@ from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
 from app.across.desk import checks, councils, dossiers, later, office, plans
-from app.across.desk.waiting import NOW, Found, Task, applies, lines, read, together
+from app.across.desk.waiting import (
+    EVERY,
+    NOW,
+    Found,
+    Task,
+    applies,
+    few,
+    lines,
+    read,
+    together,
+)
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
@@ -178,10 +188,12 @@ def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
         return []
     begun = exists().where(Appraisal.proposal_id == Proposal.id)  # a dossier is ranked once: asked before its line is looked for
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
-    return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.may_be_appraised()),
-            lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted, Proposal.state == ProposalState.SELECTED)]  # fmt: skip
+    of = aliased(Proposal)
+    selected = exists().where(of.id == Appraisal.proposal_id, of.state == ProposalState.SELECTED)
+    return [few(lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
+                .join(Proposal, Proposal.id == RankingLine.proposal_id).where(funding.may_be_appraised()), Proposal.id, Proposal.state == ProposalState.SELECTED, ~begun),
+            few(lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
+                .join(Proposal, Proposal.id == Appraisal.proposal_id), Appraisal.id, ~submitted, selected)]  # fmt: skip
 
 
 def awards_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
@@ -198,7 +210,7 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
         return []
     drafted = exists().where(Contract.project_id == Project.id)
     living = ~Project.historic & ~exists().where(ProjectClosing.project_id == Project.id)
-    return [lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code).where(living, ~drafted),
+    return [few(lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code), Project.id, living, ~drafted),
             lines("funding.contract", Contract.public_id, Project.title, since=Project.created_at, hint=Project.code)
             .join(Project, Project.id == Contract.project_id).where(living, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
@@ -368,7 +380,6 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 
 
 COMPUTED = (later.to_recognise, later.dossiers_to_complete, later.acceptance_to_run)
-EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
