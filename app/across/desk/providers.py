@@ -12,18 +12,8 @@ from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
-from app.across.desk import checks, councils, dossiers, later, office, plans
-from app.across.desk.waiting import (
-    EVERY,
-    NOW,
-    Found,
-    Task,
-    applies,
-    few,
-    lines,
-    read,
-    together,
-)
+from app.across.desk import checks, councils, dossiers, later, office, plans, waiting
+from app.across.desk.waiting import NOW, Found, Task, few, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
@@ -160,7 +150,7 @@ def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
 
 def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
-    if not applies(user):
+    if not waiting.applies(user):
         return []
     bodies = [m.organisation_id for m in user.live_memberships]
     named = exists().where(CallTopic.call_id == Call.id, Topic.id == CallTopic.topic_id, Topic.assigned_organisation_id.in_(bodies))
@@ -389,15 +379,15 @@ def _statements(anybody: Anybody, _dialect: str) -> tuple[TextualSelect, ...]:
                      for part in provider(cast(User, anybody), start) if isinstance(part, Select)), db.engine.dialect)  # fmt: skip
 
 
-def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> list[Group]:
+def groups(user: User, at: datetime, *, shown: int = waiting.EVERY, whole: str = "") -> list[Group]:
     """All that waits for this person, in the order of PROVIDERS: the `shown` most urgent of each kind, and all of the kind named `whole`."""
     today, found = clock.local(at).date(), []
-    limits = [EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
+    limits = [waiting.EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
     at_whole = next((n for n, limit in enumerate(limits) if limit != shown), -1)
     statements = _statements(Anybody.like(user, today, plans.facts(user, today)), db.engine.dialect.name)
-    waiting = read(statements, Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
+    unsorted = read(statements, Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
     for n, (label, provider) in enumerate(PROVIDERS):
-        part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else waiting.get(n)
+        part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else unsorted.get(n)
         if part is not None and part.count:
             found.append(Group(label, provider.__name__, part.tasks, part.count, part.late))
     return found
