@@ -21,7 +21,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import assets, pool
+from app import assets, compiled, pool
 from app import config as configuration
 from app.addresses import Application
 from app.extensions import babel, csrf, login, mail
@@ -112,6 +112,8 @@ def _dress(app: Flask, *, commands: bool) -> None:
     """Template filters and globals, the command line."""
     shown = importlib.import_module("app.shown")
     shown.init_app(app)
+    if app.config["KEEP_TEMPLATES"]:
+        compiled.keep(app)
     if importlib.util.find_spec("app.across.navigation"):
         importlib.import_module("app.across.navigation").register(app)
     if commands:  # they bring the demonstration world and the migrations along: a tenth of a server's memory

@@ -10,7 +10,7 @@ from flask import Flask, request
 from app.sound import SoundRequest
 
 _PUBLIC_ID = re.compile(r"[0-9a-z]{26}")  # as kernel.db.public_id makes them: nothing in it needs quoting
-_ANY = "0" * 26
+ANY = "0" * 26  # stands for any public id
 
 
 class Application(Flask):
@@ -35,5 +35,5 @@ class Application(Flask):
         except RuntimeError:  # no request is answered: a mail
             return super().url_for(endpoint, **values)
         if (pattern := self.patterns.get(key)) is None:
-            pattern = self.patterns[key] = super().url_for(endpoint, **(values if not pid else {"pid": _ANY})).split(_ANY)
+            pattern = self.patterns[key] = super().url_for(endpoint, **(values if not pid else {"pid": ANY})).split(ANY)
         return pattern[0] if not pid else pid.join(pattern)

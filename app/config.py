@@ -68,6 +68,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "PASSWORD_COST": 3,
         "EDITING": os.environ.get("FLASK_DEBUG") == "1",  # somebody edits the static files: they are served as they lie there
         "SERVE_STATIC": True,
+        "KEEP_TEMPLATES": name != "test",  # translated, below the instance folder
         "KEEP_PAGES": name != "test",  # pages of the portal, for a minute
         "METRICS_FROM": [a.strip() for a in os.environ.get("VAMCO_METRICS_FROM", "").split(",") if a.strip()],
         "LOG_JSON": production or os.environ.get("VAMCO_LOG_JSON") == "1",

@@ -24,8 +24,11 @@ class Later:
 alembic_script: Any = Later("alembic.script")
 calamine: Any = Later("python_calamine")
 cipher: Any = Later("app.services.councils.cipher")  # with cryptography, which brings an OpenSSL of its own
+defused: Any = Later("defusedxml.ElementTree")
 fuzz: Any = Later("rapidfuzz.fuzz")
 holidays: Any = Later("holidays")
+postgresql: Any = Later("sqlalchemy.dialects.postgresql")  # of the two dialects a server has one
+sqlite: Any = Later("sqlalchemy.dialects.sqlite")
 typst: Any = Later("typst")
 word: Any = Later("app.services.papers.word")  # with python-docx and lxml
 worddraw: Any = Later("app.stages.proposals.worddraw")  # likewise

@@ -37,17 +37,18 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_log
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the played world go to one process, which plays it once; those with browsers to one, so that they do not slow each other down.
+    """Which tests are of the long runs, and which go to one process of their own.
 
-    What runs longer under DEEP is part of `make deep`, which takes what is marked deep.
+    What runs longer under DEEP is part of `make deep`, which takes what is marked deep. Tests on the played world go to one process,
+    which plays it once; those with browsers to one, so that they do not slow each other down.
     """
     for item in items:
+        if os.environ.get("DEEP") and item.get_closest_marker("longer"):
+            item.add_marker(pytest.mark.deep)
         if "played" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("world"))
         elif "browser" in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("browser"))
-        if os.environ.get("DEEP") and item.get_closest_marker("longer"):
-            item.add_marker(pytest.mark.deep)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,13 @@
 
 Reversible: yes. Data kept: all; the calls that are there name nobody, as before. Touched: calls.
 
-Revision 0042, after 0038
+Revision 0042, after 0040
 """
 
 from alembic import op
 
 revision = "0042"
-down_revision = "0038"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -145,7 +145,7 @@ def each_total_leads_to_the_rows_of_its_column(officer):
 
 def amount(cell):
     """The number in a cell, without the words for screen readers."""
-    for words in cell.select(".visually-hidden"):
+    for words in cell.select("i, .visually-hidden"):
         words.extract()
     return int("".join(c for c in cell.text if c.isdigit()) or 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from app.across.demo.plays import calls, ideas
 from app.across.demo.plays import execution as works
@@ -128,3 +129,22 @@ def test_the_first_lines_are_shown_and_all_are_counted(app, cast, at, as_):
     assert "Ý tưởng 11" not in pi1.page("/desk/").text
     assert "Ý tưởng 11" in pi1.page("/desk/?all=my_ideas").text
     assert "Ý tưởng 11" not in pi1.page("/desk/?all=nothing").text
+
+
+def test_of_very_many_the_oldest_are_shown_and_all_are_counted(app, cast, at):
+    titles = [ideas.approved_topic(cast, item="1.8", title=f"Nhiệm vụ {n}", at=at - DAY * (40 - n)).title for n in range(4)]
+    with app.test_request_context():
+        for whole, shown in (("", titles[:2]), ("topics_to_call", titles)):
+            group = next(g for g in providers.groups(cast["officer"], at, shown=2, whole=whole) if g.name == "topics_to_call")
+            assert ([t.title for t in group.tasks], group.count, group.late) == (shown, 4, 0)
+
+
+def test_the_long_statements_are_planned_once(app, cast, at):
+    if database.engine.dialect.name != "postgresql":
+        return
+    database.session.commit()
+    with app.test_request_context():
+        providers.groups(cast["officer"], at)
+        plans = database.session.execute(text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE 'WITH line%'")).all()
+    assert plans and all(generic == 1 and custom == 0 for generic, custom in plans)
+    assert database.session.connection().connection.driver_connection.prepare_threshold == 5

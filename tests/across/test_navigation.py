@@ -50,7 +50,7 @@ def lists_of(app, client) -> dict[str, str]:
     found = {}
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
-        plain = not rule.arguments and rule.methods == {"GET", "HEAD", "OPTIONS"} and not rule.rule.endswith(".xlsx") and rule.endpoint != "static"
+        plain = not rule.arguments and rule.methods == {"GET", "HEAD", "OPTIONS"} and not rule.rule.endswith((".xlsx", ".docx", ".pdf")) and rule.endpoint != "static"
         if plain and view.allowed["GET"] != PUBLIC and rule.endpoint not in NOT_LISTS and client.get(rule.rule).status_code == 200:
             found[rule.endpoint] = rule.rule
     return found

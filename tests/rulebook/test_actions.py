@@ -50,6 +50,18 @@ def test_a_missing_rule_is_a_refusal(db):
         queries.value("no.such_rule", on=date(2026, 3, 2))
 
 
+def test_terms_of_many_lines_are_those_of_each(db, user, at):
+    actions.load(by=None, at=at)
+    key = "acceptance.check_days"
+    before = queries.value(key, on=date(2026, 3, 2))
+    actions.revise(key, (before | {"days": 40}) if isinstance(before, dict) else 40, source="TT 1", mark=Mark.V, valid_from=date(2026, 7, 1), reason="x", by=user("officer"), at=at)
+    terms = queries.Terms(key, "acceptance.council_days")
+    for start, on in ((date(2026, 2, 12), date(2026, 3, 2)), (date(2026, 8, 28), date(2026, 7, 1))):
+        assert terms.due(start, key, on=on) == queries.due(start, key, on=on)
+    with pytest.raises(RuleMissing):
+        terms.due(date(2026, 3, 2), "no.such_rule", on=date(2026, 3, 2))
+
+
 def test_values_keep_their_kind():
     assert parse_value("12", 10) == 12
     for typed, like in (("x", 1), ('"x"', 1), ('{"a": 1}', {"b": 1})):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.rulebook.calendar import due_date, off_days, working_days_between
+from app.services.rulebook.calendar import (
+    NATIONAL_DAYS,
+    computed,
+    due_date,
+    national_days,
+    off_days,
+    working_days_between,
+)
 
 pytestmark = pytest.mark.nodb
 OFF = off_days({date(2026, 1, 2): "off", date(2026, 1, 10): "working"})
@@ -49,3 +57,14 @@ def test_nonsense_is_refused(days, unit):
 def test_a_weekend_is_off():
     assert OFF(date(2026, 3, 7)) and OFF(date(2026, 3, 8)) and not OFF(date(2026, 3, 9))
     assert due_date(date(2026, 3, 7), 0, "calendar", OFF) == date(2026, 3, 7) + timedelta(days=2)
+
+
+def test_the_days_written_down_are_those_of_the_library():
+    """After a new version of the library: write {year: computed(year)} into the file anew."""
+    kept = json.loads(NATIONAL_DAYS.read_text(encoding="utf-8"))
+    assert len(kept) > 50 and {year: computed(int(year)) for year in kept} == kept
+
+
+def test_a_year_that_is_not_written_down_is_computed():
+    off, _worked = national_days(1990)
+    assert {date(1990, 1, 1), date(1990, 9, 2)} <= off

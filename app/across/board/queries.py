@@ -10,6 +10,9 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
+    CTE,
+    CompoundSelect,
+    Integer,
     Select,
     String,
     TextualSelect,
@@ -17,15 +20,20 @@ from sqlalchemy import (
     case,
     extract,
     func,
+    literal,
+    null,
     select,
     union,
+    union_all,
 )
+from sqlalchemy import cast as sql_cast
 
 from app.across.anybody import Anybody, written_out
 from app.across.board.rules import Counts, Measure
 from app.across.hub import queries as hub
 from app.kernel import clock
 from app.kernel.db import db
+from app.pool import planned_once
 from app.services.people.models import Organisation, User
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
@@ -42,9 +50,9 @@ from app.stages.transfer import queries as transfer
 
 _ONE = func.count()
 _PLANS = select(Plan.id, Plan.public_id, Plan.number, Plan.state).where(~Plan.is_historic).order_by(Plan.dated.desc(), Plan.id.desc())
-_SECTORS = select(Sector.id, Sector.code, Sector.public_id, Sector.name_vi, Sector.name_en).where(Sector.plan_id == bindparam("plan_id")).order_by(Sector.position)
-_ITEMS = (select(Priority.id, Priority.sector_id, Priority.public_id, Priority.code, Priority.short_vi, Priority.title_en)
-          .where(Priority.plan_id == bindparam("plan_id")).order_by(Priority.position))  # fmt: skip
+_SECTORS = (select(Sector.id.label("sector_id"), Sector.code.label("sector_code"), Sector.public_id.label("sector_pid"), Sector.name_vi, Sector.name_en,
+                   Priority.id, Priority.public_id, Priority.code, Priority.short_vi, Priority.title_en)
+            .outerjoin(Priority, Priority.sector_id == Sector.id).where(Sector.plan_id == bindparam("plan_id")).order_by(Sector.position, Priority.position))  # fmt: skip
 
 _TAKES_PART = union(select(Agency.organisation_id.label("body_id"), Agency.item_id.label("item_id")).where(Agency.plan_id == bindparam("plan_id")),
                     select(Assigned.agency_id, Assigned.item_id).where(Assigned.plan_id == bindparam("plan_id"), Assigned.item_id.is_not(None),
@@ -71,9 +79,11 @@ def plans() -> Sequence[Any]:
 
 def sectors_of(plan: Any) -> list[ShownSector]:
     """The sectors of a plan with their items."""
-    found = {row.id: ShownSector(row.code, row.public_id, row.name_vi, row.name_en, []) for row in db.session.execute(_SECTORS, {"plan_id": plan.id})}
-    for item in db.session.execute(_ITEMS, {"plan_id": plan.id}):
-        found[item.sector_id].items.append(item)
+    found: dict[int, ShownSector] = {}
+    for row in db.session.execute(_SECTORS, {"plan_id": plan.id}):
+        sector = found.setdefault(row.sector_id, ShownSector(row.sector_code, row.sector_pid, row.name_vi, row.name_en, []))
+        if row.id is not None:
+            sector.items.append(row)
     return list(found.values())
 
 
@@ -85,36 +95,60 @@ def agencies_of(plan: Any) -> dict[str, tuple[str, frozenset[int]]]:
     return {pid: (name, frozenset(items)) for pid, (name, items) in found.items()}
 
 
-def counts(user: User, today: date, *, inside: str, body: str | None) -> Counts:
-    """All numbers of a plan or sector (its public id) that this person's lists would show, by item and year; `body`: of one ordering body."""
-    found: dict[tuple[int, int], dict[Measure, int]] = defaultdict(dict)
+def counts(user: User, today: date, *, inside: str, body: str | None, yearly: bool = True) -> Counts:
+    """All numbers of a plan or sector (its public id) that this person's lists would show, by item and year; `body`: of one ordering body.
+
+    Not `yearly`: the database adds the years up (they stand under None), and says in which years there is anything (under the item None).
+    """
+    found: dict[tuple[int | None, int | None], dict[Measure, int]] = defaultdict(dict)
     asked = Anybody.parameters(user, clock.at_local(today)) | {"inside": inside, "body": body}
-    for figures, statement in _statements(Anybody.like(user, today, ()), body is not None, db.engine.dialect.name):
-        for item_id, of, *numbers in db.session.execute(statement, asked).all():
-            if of is not None:
-                kept = found[item_id, of]
-                for figure, number in zip(figures, numbers, strict=True):
-                    kept[figure] = int(number or 0)
+    statement = _statement(Anybody.like(user, today, ()), body is not None, yearly, db.engine.dialect.name)
+    with planned_once(db.session.connection()):
+        rows = db.session.execute(statement, asked).all()
+    for item_id, of, part, *numbers in rows:
+        kept = found[item_id, of]
+        for figure, number in zip(_FIGURES[part], numbers, strict=False):
+            kept[figure] = int(number or 0)
     return found
 
 
 @lru_cache(maxsize=64)  # written once a day for all people with the same roles
-def _statements(anybody: Anybody, narrowed: bool, _dialect: str) -> list[tuple[tuple[Measure, ...], TextualSelect]]:
+def _statement(anybody: Anybody, narrowed: bool, yearly: bool, _dialect: str) -> TextualSelect:
     inside, body = cast(str, bindparam("inside", type_=String)), cast(str, bindparam("body", type_=String)) if narrowed else None
-    return [(tuple(figures), written_out(statement.where(within(item, inside)).with_only_columns(item, year, *figures.values(), maintain_column_froms=True)
-                                         .group_by(item, year).order_by(None), db.engine.dialect))
-            for statement, item, year, figures in _lists(cast(User, anybody), body)]  # fmt: skip
+    every = union_all(*(_counted(part, *one) for part, one in enumerate(_lists(cast(User, anybody), body)))).subquery()
+    rows = select(every).where(within(every.c.item, inside), every.c.of.is_not(None))
+    return written_out(rows if yearly else _added_up(rows.cte("counted").prefix_with("MATERIALIZED")), db.engine.dialect)
 
 
-def _lists(user: User, body: str | None) -> list[tuple[Select[Any], Any, Any, dict[Measure, Any]]]:
+def _counted(part: int, statement: Select[Any], item: Any, year: Any, figures: list[Any]) -> Select[Any]:
+    """One list, counted by item and year: as many numbers as the list with the most."""
+    numbers = [*figures, *[literal(0)] * (max(map(len, _FIGURES)) - len(figures))]
+    columns = [item.label("item"), year.label("of"), literal(part).label("part"), *(n.label(f"n{at}") for at, n in enumerate(numbers))]
+    return statement.with_only_columns(*columns, maintain_column_froms=True).group_by(item, year).order_by(None)
+
+
+def _added_up(rows: CTE) -> CompoundSelect[Any]:
+    numbers = [c for c in rows.c if c.name not in ("item", "of", "part")]
+    nothing = sql_cast(null(), Integer)
+    return union_all(select(rows.c.item, nothing.label("of"), rows.c.part, *(func.sum(n).label(n.name) for n in numbers)).group_by(rows.c.item, rows.c.part),
+                     select(nothing, rows.c.of, literal(0), *(nothing for _n in numbers)).group_by(rows.c.of))  # fmt: skip
+
+
+# what is counted of each list, in the order of _lists
+_FIGURES = ((Measure.IDEAS,), (Measure.TOPICS,), (Measure.PROPOSALS,), (Measure.PROJECTS, Measure.APPROVED, Measure.PAID), (Measure.RESULTS, Measure.IN_USE))
+
+
+def _lists(user: User, body: str | None) -> list[tuple[Select[Any], Any, Any, list[Any]]]:
     """(the list's statement, the item's column, the year, what is counted) of every list the board leads to."""
     made = [
-        (ideas.ideas_statement(user, mine=False), ideas.idea_ordered_by, Idea.item_id, Idea.year, {Measure.IDEAS: _ONE}),
-        (ideas.topics_statement(), ideas.topic_ordered_by, Topic.item_id, Topic.year, {Measure.TOPICS: _ONE}),
-        (proposals.with_year(proposals.list_statement(user)), proposals.ordered_by, Proposal.item_id, Topic.year, {Measure.PROPOSALS: _ONE}),
-        (hub.seen(user), hub.ordered_by, Project.item_id, extract("year", Project.decision_date),
-         {Measure.PROJECTS: _ONE, Measure.APPROVED: func.sum(funding.approved_money()), Measure.PAID: func.sum(Project.paid_total)}),
-        (transfer.results_statement(user), transfer.ordered_by, Result.item_id, extract("year", Result.certificate_dated),
-         {Measure.RESULTS: _ONE, Measure.IN_USE: func.sum(case((transfer.in_use(), 1), else_=0))}),
+        (ideas.ideas_statement(user, mine=False), ideas.idea_ordered_by, Idea.item_id, Idea.year, [_ONE]),
+        (select(Topic), ideas.topic_ordered_by, Topic.item_id, Topic.year, [_ONE]),
+        (proposals.counted_statement(user), proposals.ordered_by, Proposal.item_id, Topic.year, [_ONE]),
+        (hub.seen(user), hub.ordered_by, Project.item_id, _year_of(Project.decision_date), [_ONE, func.sum(funding.approved_money()), func.sum(Project.paid_total)]),
+        (transfer.results_statement(user), transfer.ordered_by, Result.item_id, _year_of(Result.certificate_dated), [_ONE, func.sum(case((transfer.in_use(), 1), else_=0))]),
     ]  # fmt: skip
     return [(s if body is None else narrow(s, body), item, year, figures) for s, narrow, item, year, figures in made]
+
+
+def _year_of(day: Any) -> Any:
+    return sql_cast(extract("year", day), Integer)

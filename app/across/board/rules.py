@@ -31,6 +31,7 @@ class Stand(Face):
     RESULT = "result", N_("Has results"), "green"
 
 
+_NOTHING = dict.fromkeys(Measure, 0)
 MONEY = frozenset({Measure.APPROVED, Measure.PAID})
 # the list a measure leads to, and what that list is asked beside item, year and body
 LISTS: dict[Measure, tuple[str, dict[str, str]]] = {
@@ -38,7 +39,8 @@ LISTS: dict[Measure, tuple[str, dict[str, str]]] = {
     Measure.PROJECTS: ("hub.index", {}), Measure.APPROVED: ("hub.index", {}), Measure.PAID: ("hub.index", {}),
     Measure.RESULTS: ("transfer.index", {}), Measure.IN_USE: ("transfer.index", {"used": "yes"}),
 }  # fmt: skip
-Counts = Mapping[tuple[int, int], Mapping[Measure, int]]  # by (item's id, year)
+# by (item's id, year); all years together under the year None, and years in which anything is counted under the item None too
+Counts = Mapping[tuple[int | None, int | None], Mapping[Measure, int]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Row:
 
 def years_of(counts: Counts) -> list[int]:
     """The years in which anything is counted, oldest first."""
-    return sorted({year for _item, year in counts})
+    return sorted({year for _item, year in counts if year is not None})
 
 
 def columns(measure: Measure | None, year: int | None, years: Iterable[int]) -> list[Column]:
@@ -74,9 +76,9 @@ def rows(items: Iterable[Any], counts: Counts, shown: Iterable[Column], year: in
     """One row an item, in the order of the plan."""
     shown, items = list(shown), list(items)
     wanted, kept = {i.id for i in items}, {year, *(c.year for c in shown)}  # None: all years
-    sums: dict[tuple[int, int | None], dict[Measure, int]] = {(id_, of): dict.fromkeys(Measure, 0) for id_ in wanted for of in kept}
+    sums: dict[tuple[int | None, int | None], dict[Measure, int]] = {(id_, of): dict(_NOTHING) for id_ in wanted for of in kept}
     for (item_id, of), numbers in counts.items():
-        for sum_ in [sums[item_id, y] for y in (of, None) if y in kept] if item_id in wanted else ():
+        for sum_ in [sums[item_id, y] for y in {of, None} if y in kept] if item_id in wanted else ():
             for measure, number in numbers.items():
                 sum_[measure] += number
     return [Row(item, [sums[item.id, c.year][c.measure] for c in shown], stand_of(sums[item.id, year])) for item in items]

@@ -27,6 +27,7 @@ from app.across.board.rules import (
     totals,
     years_of,
 )
+from app.across.board.shown import lines
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
@@ -63,20 +64,14 @@ class Board:
     others: list[Any]
     is_current: bool
 
-    def lines(self) -> list[tuple[Row, list[tuple[str, int, str | None, bool]]]]:
-        """The rows with their cells: (head, number, the list of exactly the rows counted, is it money?)."""
-        columns = [(head, *self._address(column), column.measure in MONEY) for head, column in zip(self.heads, self.columns, strict=True)]
-        return [(row, [(head, n, f"{before}{row.item.code if self.is_current else row.item.public_id}{after}" if n else None, money)
-                       for n, (head, before, after, money) in zip(row.numbers, columns, strict=True)]) for row in self.rows]  # fmt: skip
-
     def total_link(self, column: Column) -> str | None:
         """The list of the rows of a whole column; None when the rows shown are no whole sector or plan."""
         return None if self.only or self.agency else self._list((self.sector or self.plan).public_id, column)
 
     def _list(self, inside: str, column: Column) -> str:
-        return inside.join(self._address(column))
+        return inside.join(self.address_of(column))
 
-    def _address(self, column: Column) -> tuple[str, str]:
+    def address_of(self, column: Column) -> tuple[str, str]:
         """What stands before and after the item, sector or plan in the address of a column's list."""
         endpoint, more = LISTS[column.measure]
         asked = {name: value for name, value in {"year": column.year, "body": self.body, **more}.items() if value is not None}
@@ -96,7 +91,8 @@ class Board:
 
 def _asked(name: str, offered: Iterable[Any]) -> Any:
     """The one of these that the address names, or None."""
-    return next((one for one in offered if str(one) == request.args.get(name)), None)
+    asked = request.args.get(name)
+    return None if asked is None else next((one for one in offered if str(one) == asked), None)
 
 
 def _board(*, whole: bool = False) -> Board | None:
@@ -110,9 +106,10 @@ def _board(*, whole: bool = False) -> Board | None:
     sector = next((s for s in sectors if s.code == request.args.get("sector")), None)
     bodies, agencies = ideas.ordering_bodies(), queries.agencies_of(plan)
     body, agency = _asked("body", [pid for pid, _name in bodies]), _asked("agency", agencies)
-    counted = queries.counts(current_user, clock.today(), inside=(sector or plan).public_id, body=body)
+    measure, only = None if whole else _asked("measure", Measure), _asked("only", Stand)
+    counted = queries.counts(current_user, clock.today(), inside=(sector or plan).public_id, body=body, yearly=measure is not None or "year" in request.args)
     years = years_of(counted)
-    year, measure, only = _asked("year", years), None if whole else _asked("measure", Measure), _asked("only", Stand)
+    year = _asked("year", years)
     shown = columns(measure, year, years[-MOST_YEARS:])
     items = [i for s in ([sector] if sector else sectors) for i in s.items if agency is None or i.id in agencies[agency][1]]
     made = [r for r in rows(items, counted, shown, year) if only is None or r.stand == only]
@@ -125,7 +122,7 @@ def _board(*, whole: bool = False) -> Board | None:
 def index() -> Any:
     if not current_user.can(Do.PORTFOLIO_READ):  # what anybody may know of it
         return redirect(url_for("portal.plan_board", plan=request.args.get("plan") or None))
-    return render_template("board/index.html", board=_board(), Measure=Measure, Stand=Stand, MONEY=MONEY, english=language() == "en")
+    return render_template("board/index.html", board=_board(), Measure=Measure, Stand=Stand, MONEY=MONEY, english=language() == "en", lines=lines)
 
 
 @bp.get("/board.xlsx")

@@ -14,6 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 
+from app import compiled
 from app.across.demo import bulk, cast, world
 from app.kernel import clock
 from app.kernel.db import db
@@ -37,6 +38,8 @@ def prepare(without_demo: bool) -> None:
     load_basics(at)
     rebuild_if_empty()
     db.session.commit()
+    if current_app.config["KEEP_TEMPLATES"]:
+        compiled.translate_all(current_app)
     if current_app.config["DEMONSTRATION"] and not without_demo:
         show_accounts(load_world(at, seed=1))
 

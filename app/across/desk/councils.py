@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.across.desk.waiting import lines
+from app.across.desk.waiting import lines, many
 from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.services.councils.models import AgendaItem, Council, Seat
@@ -93,8 +93,8 @@ def topics_to_call(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.CALLS_DRAFT):
         return []
     drafted = select(CallTopic.topic_id).join(Call, Call.id == CallTopic.call_id).where(Call.state == CallState.DRAFT)
-    return [lines("topics.show", Topic.public_id, Topic.title, since=Topic.created_at, hint=Topic.code)
-            .where(Topic.state.in_((TopicState.APPROVED, TopicState.OPEN_AGAIN)), Topic.id.not_in(drafted))]  # fmt: skip
+    return [many(lines("topics.show", Topic.public_id, Topic.title, since=Topic.created_at, hint=Topic.code),
+                 Topic.id, Topic.state.in_((TopicState.APPROVED, TopicState.OPEN_AGAIN)), Topic.id.not_in(drafted))]  # fmt: skip
 
 
 def ideas_to_identify(user: User, _at: datetime) -> list[Select[Any]]:

@@ -36,8 +36,8 @@ OWN = (CaseState.PREPARING, CaseState.RETURNED, CaseState.REVISING, CaseState.GR
 OFFICE = (CaseState.SUBMITTED, CaseState.VALID, CaseState.REVISING, CaseState.GRADED)
 
 
-def _task(case: Any, *, since: datetime | None) -> Task:
-    return Task(case.title, ("acceptance.show", case.public_id), since, acceptance.next_due(case, case.decision_date), case.code)
+def _task(case: Any, terms: Any, *, since: datetime | None) -> Task:
+    return Task(case.title, ("acceptance.show", case.public_id), since, acceptance.next_due(case, case.decision_date, terms), case.code)
 
 
 def _like(user: User, at: datetime) -> Anybody:
@@ -63,12 +63,13 @@ def dossiers_to_complete(user: User, at: datetime) -> list[Task]:
     if "researcher" not in user.roles and not any(m.is_manager for m in user.live_memberships):
         return []
     begin = db.session.execute(_begin(_like(user, at), db.engine.dialect.name), Anybody.parameters(user, at))
-    found = [Task(p.title, ("acceptance.begin", p.public_id), due=acceptance.dossier_due(p, p.ends_on), hint=p.code) for p in begin]
+    terms = acceptance.terms()
+    found = [Task(p.title, ("acceptance.begin", p.public_id), due=acceptance.dossier_due(p, p.ends_on, terms), hint=p.code) for p in begin]
     for case in _cases(user, at, OWN, held=True):
         waits = case.state in (CaseState.PREPARING, CaseState.RETURNED) or (case.state == CaseState.REVISING and case.revised_at is None)
         waits = waits or (case.state == CaseState.GRADED and bool(case.accepted))
         if waits:
-            found.append(_task(case, since=case.graded_at or case.created_at))
+            found.append(_task(case, terms, since=case.graded_at or case.created_at))
     return found
 
 
@@ -76,7 +77,8 @@ def acceptance_to_run(user: User, at: datetime) -> list[Task]:
     """For officers: dossiers to check, to put to a council, revised reports to confirm, results to register, failures to deal with."""
     if not user.can(Do.ACCEPTANCE_RUN):
         return []
-    return [_task(case, since=case.revised_at or case.graded_at or case.checked_at or case.submitted_at) for case in _cases(user, at, OFFICE)
+    terms = acceptance.terms()
+    return [_task(case, terms, since=case.revised_at or case.graded_at or case.checked_at or case.submitted_at) for case in _cases(user, at, OFFICE)
             if not (case.state == CaseState.VALID and case.council_pid) and not (case.state == CaseState.REVISING and case.revised_at is None)]  # fmt: skip
 
 
@@ -84,7 +86,8 @@ def to_recognise(user: User, at: datetime) -> list[Task]:
     """Projects whose results are registered, and those that were not accepted."""
     if not user.can(Do.ACCEPTANCE_RECOGNISE):
         return []
-    return [_task(case, since=case.graded_at) for case in _cases(user, at, (CaseState.RESULTS_REGISTERED, CaseState.GRADED))
+    terms = acceptance.terms()
+    return [_task(case, terms, since=case.graded_at) for case in _cases(user, at, (CaseState.RESULTS_REGISTERED, CaseState.GRADED))
             if case.state == CaseState.RESULTS_REGISTERED or not case.accepted]  # fmt: skip
 
 

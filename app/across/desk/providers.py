@@ -12,8 +12,8 @@ from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
-from app.across.desk import checks, councils, dossiers, later, office, plans
-from app.across.desk.waiting import NOW, Found, Task, applies, lines, read, together
+from app.across.desk import checks, councils, dossiers, later, office, plans, waiting
+from app.across.desk.waiting import NOW, Found, Task, few, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.outbox import MailState, OutboxMail
@@ -150,7 +150,7 @@ def questions_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
 
 def open_calls(user: User, _at: datetime) -> list[Select[Any]]:
     """Calls that receive dossiers now, for those who may answer them."""
-    if not applies(user):
+    if not waiting.applies(user):
         return []
     bodies = [m.organisation_id for m in user.live_memberships]
     named = exists().where(CallTopic.call_id == Call.id, Topic.id == CallTopic.topic_id, Topic.assigned_organisation_id.in_(bodies))
@@ -178,10 +178,12 @@ def budgets_to_appraise(user: User, _at: datetime) -> list[Select[Any]]:
         return []
     begun = exists().where(Appraisal.proposal_id == Proposal.id)  # a dossier is ranked once: asked before its line is looked for
     submitted = exists().where(Submission.appraisal_id == Appraisal.id, Submission.state != SubmissionState.RETURNED)
-    return [lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == RankingLine.proposal_id).where(Proposal.state == ProposalState.SELECTED, ~begun, funding.may_be_appraised()),
-            lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
-            .join(Proposal, Proposal.id == Appraisal.proposal_id).where(~submitted, Proposal.state == ProposalState.SELECTED)]  # fmt: skip
+    of = aliased(Proposal)
+    selected = exists().where(of.id == Appraisal.proposal_id, of.state == ProposalState.SELECTED)
+    return [few(lines("funding.begin_appraisal", RankingLine.public_id, Proposal.title, since=RankingLine.frozen_at, hint=Proposal.code)
+                .join(Proposal, Proposal.id == RankingLine.proposal_id).where(funding.may_be_appraised()), Proposal.id, Proposal.state == ProposalState.SELECTED, ~begun),
+            few(lines("funding.appraisal", Appraisal.public_id, Proposal.title, since=Appraisal.created_at, hint=Proposal.code)
+                .join(Proposal, Proposal.id == Appraisal.proposal_id), Appraisal.id, ~submitted, selected)]  # fmt: skip
 
 
 def awards_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
@@ -198,7 +200,7 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
         return []
     drafted = exists().where(Contract.project_id == Project.id)
     living = ~Project.historic & ~exists().where(ProjectClosing.project_id == Project.id)
-    return [lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code).where(living, ~drafted),
+    return [few(lines("funding.draft_contract", Project.public_id, Project.title, since=Project.created_at, hint=Project.code), Project.id, living, ~drafted),
             lines("funding.contract", Contract.public_id, Project.title, since=Project.created_at, hint=Project.code)
             .join(Project, Project.id == Contract.project_id).where(living, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
@@ -368,7 +370,6 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
 
 
 COMPUTED = (later.to_recognise, later.dossiers_to_complete, later.acceptance_to_run)
-EVERY = 1_000  # lines of one kind, where all are asked for
 
 
 @functools.lru_cache(maxsize=32)
@@ -378,15 +379,15 @@ def _statements(anybody: Anybody, _dialect: str) -> tuple[TextualSelect, ...]:
                      for part in provider(cast(User, anybody), start) if isinstance(part, Select)), db.engine.dialect)  # fmt: skip
 
 
-def groups(user: User, at: datetime, *, shown: int = EVERY, whole: str = "") -> list[Group]:
+def groups(user: User, at: datetime, *, shown: int = waiting.EVERY, whole: str = "") -> list[Group]:
     """All that waits for this person, in the order of PROVIDERS: the `shown` most urgent of each kind, and all of the kind named `whole`."""
     today, found = clock.local(at).date(), []
-    limits = [EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
+    limits = [waiting.EVERY if provider.__name__ == whole else shown for _label, provider in PROVIDERS]
     at_whole = next((n for n, limit in enumerate(limits) if limit != shown), -1)
     statements = _statements(Anybody.like(user, today, plans.facts(user, today)), db.engine.dialect.name)
-    waiting = read(statements, Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
+    unsorted = read(statements, Anybody.parameters(user, at), today, shown=shown, whole=at_whole)
     for n, (label, provider) in enumerate(PROVIDERS):
-        part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else waiting.get(n)
+        part = _computed(provider, user, at, limits[n]) if provider in COMPUTED else unsorted.get(n)
         if part is not None and part.count:
             found.append(Group(label, provider.__name__, part.tasks, part.count, part.late))
     return found

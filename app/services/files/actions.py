@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, Refused, WrongState
 from app.kernel.words import N_
+from app.later import postgresql, sqlite
 from app.services.files import queries, scanner, store
 from app.services.files.models import Attachment, Blob, BlobScan
 from app.services.files.rules import Verdict, check_kind, check_upload, clean_name

@@ -9,15 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import filetype
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from app.kernel.errors import Incomplete
 from app.kernel.text import nfc
 from app.kernel.words import N_, Face
+from app.later import defused
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 LONGEST_NAME = 200  # bytes: no file system takes more than 255, and “(1)” is added
@@ -174,10 +172,10 @@ def _check_office(content: bytes, mime: str) -> None:
                 raise Incomplete(N_("This file has a password, or is of an older kind. Please save it without a password as .docx or .xlsx."), field="file")
             whole = archive.testzip() is None  # reads every entry: no more than the directory says, checksums compared
             names = {e.filename.lower() for e in archive.infolist()}
-            parts = fromstring(archive.read(TYPES)) if whole else []
+            parts = defused.fromstring(archive.read(TYPES)) if whole else []
             hostile = [n for n in archive.namelist() if whole and n.lower().endswith((".xml", ".rels", ".vml")) and DOCTYPE.search(archive.read(n))]
-            links = [link for name in archive.namelist() if whole and name.lower().endswith(".rels") for link in fromstring(archive.read(name))]
-    except (zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, KeyError, RuntimeError, ValueError, OSError, EOFError):
+            links = [link for name in archive.namelist() if whole and name.lower().endswith(".rels") for link in defused.fromstring(archive.read(name))]
+    except (zipfile.BadZipFile, zlib.error, defused.ParseError, KeyError, RuntimeError, ValueError, OSError, EOFError):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file") from None
     if hostile or any(stat.S_ISLNK(e.external_attr >> 16) for e in archive.infolist()) or len(names) != len(archive.infolist()):
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file")

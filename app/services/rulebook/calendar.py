@@ -6,9 +6,12 @@ articles 147-148, mark G).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
@@ -16,6 +19,7 @@ from app.later import holidays
 
 WORKING, CALENDAR = "working", "calendar"
 LONGEST = 3_660
+NATIONAL_DAYS = Path(__file__).with_name("national-days.json")
 
 
 def due_date(start: date, days: int, unit: str, is_off: Callable[[date], bool]) -> date:
@@ -59,15 +63,33 @@ def working_days_between(start: date, end: date, is_off: Callable[[date], bool])
 @lru_cache(maxsize=64)
 def national_days(year: int) -> tuple[frozenset[date], frozenset[date]]:
     """(days off, Saturdays and Sundays that are worked) of a year, as the holidays library knows them."""
-    known = holidays.country_holidays("VN", years=year)
-    worked = {d for d in (getattr(known, "weekend_workdays", None) or set()) if d.year == year}
-    return frozenset(d for d in known if d.year == year), frozenset(worked)
+    off, worked = _year(year)
+    return frozenset(off), frozenset(worked)
+
+
+def names_of(year: int) -> dict[date, str]:
+    """The names of the national days off of a year, in Vietnamese."""
+    return dict(_year(year)[0])
 
 
 @lru_cache(maxsize=64)
-def names_of(year: int) -> dict[date, str]:
-    """The names of the national days off of a year, in Vietnamese."""
-    return {d: str(name) for d, name in holidays.country_holidays("VN", years=year, language="vi").items() if d.year == year}
+def _year(year: int) -> tuple[dict[date, str], list[date]]:
+    found = _kept().get(str(year)) or computed(year)
+    return {date.fromisoformat(day): name for day, name in found["off"].items()}, [date.fromisoformat(day) for day in found["worked"]]
+
+
+@lru_cache(maxsize=1)
+def _kept() -> dict[str, Any]:
+    """The years around ours as the library computes them, written down: it takes a tenth of a server's memory. A test compares them."""
+    kept: dict[str, Any] = json.loads(NATIONAL_DAYS.read_text(encoding="utf-8"))
+    return kept
+
+
+def computed(year: int) -> dict[str, Any]:
+    """The days off with their names, and the weekend days that are worked, of one year, by the library."""
+    known = holidays.country_holidays("VN", years=year, language="vi")
+    return {"off": {day.isoformat(): str(name) for day, name in sorted(known.items()) if day.year == year},
+            "worked": sorted(day.isoformat() for day in getattr(known, "weekend_workdays", None) or () if day.year == year)}  # fmt: skip
 
 
 def off_days(overrides: dict[date, str]) -> Callable[[date], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Date, bindparam, or_, select
@@ -17,6 +18,9 @@ from app.services.rulebook.rules import DayKind, RuleMissing
 _ON = bindparam("on", type_=Date)
 _RULE = (select(Rule).where(Rule.key == bindparam("key"), Rule.valid_from <= _ON, or_(Rule.valid_to.is_(None), Rule.valid_to >= _ON))
          .order_by(Rule.valid_from.desc()).limit(1))  # fmt: skip
+_VALUE = _RULE.with_only_columns(Rule.value)
+_TERMS = (select(Rule.key, Rule.valid_from, Rule.valid_to, Rule.value, Rule.unit).where(Rule.key.in_(bindparam("keys", expanding=True)))
+          .order_by(Rule.valid_from.desc()))  # fmt: skip
 _DAYS_OFF = select(DayOff.day, DayOff.kind)
 
 
@@ -30,7 +34,10 @@ def rule(key: str, *, on: date) -> Rule:
 
 def value(key: str, *, on: date) -> Any:
     """The value of a rule on a day. Raises RuleMissing."""
-    return rule(key, on=on).value
+    found = db.session.execute(_VALUE, {"key": key, "on": on}).first()
+    if found is None:
+        raise RuleMissing(key, on)
+    return found[0]
 
 
 def rules(keys: Iterable[str], *, on: date) -> dict[str, Rule]:
@@ -126,8 +133,34 @@ def due(start: date, term: int | str | dict[str, Any], unit: str = "working", *,
     if isinstance(term, str):
         found = rule(term, on=on or start)
         term, unit = found.value, found.unit or unit
+    return _last_day(start, term, unit, is_off())
+
+
+def _last_day(start: date, term: int | dict[str, Any], unit: str, off: Callable[[date], bool]) -> date:
     days, counted = (term["days"], term["unit"]) if isinstance(term, dict) else (term, unit)
-    return due_date(start, int(days), counted, is_off())
+    return due_date(start, int(days), counted, off)
+
+
+class Terms:
+    """Terms of several rules with the days off, in two queries, asked when the first is needed: for a list, whose lines have days of their own."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+
+    @cached_property
+    def _versions(self) -> list[Any]:
+        return list(db.session.execute(_TERMS, {"keys": list(self.keys)}))
+
+    @cached_property
+    def _is_off(self) -> Callable[[date], bool]:
+        return is_off()
+
+    def due(self, start: date, term: str, *, on: date) -> date:
+        """The last day of the term by the rule of the day `on`. Raises RuleMissing, and ValueError for a rule that is not a term of days."""
+        for key, first, last, value, unit in self._versions:
+            if key == term and first <= on and (last is None or last >= on):
+                return _last_day(start, value, unit or "working", self._is_off)
+        raise RuleMissing(term, on)
 
 
 def confirmed_years() -> dict[int, CalendarYear]:

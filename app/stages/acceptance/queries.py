@@ -214,9 +214,9 @@ def given_documents(case: Case) -> set[str]:
     return {attachment.kind for attachment in files.of(case)}
 
 
-def dossier_due(project: Project | Row[Any], contract_ends_on: date) -> date:
+def dossier_due(project: Project | Row[Any], contract_ends_on: date, terms: rulebook.Terms | None = None) -> date:
     """The last day for the dossier of a contract that ends on that day."""
-    return rulebook.due(contract_ends_on, "acceptance.dossier_days", on=project.decision_date)
+    return (terms or rulebook).due(contract_ends_on, "acceptance.dossier_days", on=project.decision_date)
 
 
 def lateness(case: Case) -> int:
@@ -224,16 +224,25 @@ def lateness(case: Case) -> int:
     return days_late(case.due_on, local(case.first_submitted_at).date()) if case.first_submitted_at else 0
 
 
-def next_due(case: Case | Row[Any], decided: date) -> date | None:
+# the rule by which the next step of a case is to be done, and from when on
+_NEXT = {
+    CaseState.SUBMITTED: ("acceptance.check_days", "submitted_at"), CaseState.VALID: ("acceptance.council_days", "checked_at"),
+    CaseState.IN_SESSION: ("acceptance.finish_days", "checked_at"), CaseState.GRADED: ("acceptance.registration_days", "graded_at"),
+}  # fmt: skip
+
+
+def terms() -> rulebook.Terms:
+    """What `next_due` and `dossier_due` of many lines ask, read once."""
+    return rulebook.Terms("acceptance.dossier_days", *(rule for rule, _since in _NEXT.values()))
+
+
+def next_due(case: Case | Row[Any], decided: date, terms: rulebook.Terms | None = None) -> date | None:
     """Until when the present step of a case (or of its line in a list) is to be done, by the rule of the day of its project's award."""
-    rule, since = {
-        CaseState.PREPARING: (None, None), CaseState.RETURNED: (None, None),
-        CaseState.SUBMITTED: ("acceptance.check_days", case.submitted_at), CaseState.VALID: ("acceptance.council_days", case.checked_at),
-        CaseState.IN_SESSION: ("acceptance.finish_days", case.checked_at), CaseState.GRADED: ("acceptance.registration_days", case.graded_at),
-    }.get(case.state, (None, None))  # fmt: skip
+    rule, named = _NEXT.get(case.state, (None, ""))
+    since = getattr(case, named) if rule is not None else None
     if rule is None or since is None:
         return case.due_on if case.state in (CaseState.PREPARING, CaseState.RETURNED) and case.round == 1 else None
-    return rulebook.due(local(since).date(), rule, on=decided)
+    return (terms or rulebook).due(local(since).date(), rule, on=decided)
 
 
 def passed_gates(case: Case) -> set[Gate]:

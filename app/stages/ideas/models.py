@@ -257,7 +257,8 @@ class Topic(Identified, Versioned, Model):
     __table_args__ = (
         text_check("title", 500),
         CheckConstraint("(mode = 'direct') = (assigned_organisation_id IS NOT NULL)", name="direct_names_one"),
-        Index("ix_topic_state_year", "state", "year"), Index("ix_topic_counted", "item_id", "year"),  # the board counts from it alone
+        Index("ix_topic_state_year", "state", "year"), Index("ix_topic_counted", "item_id", "year", "id"),  # the board counts from it alone
+        Index("ix_topic_state_created_at", "state", "created_at", "id"),
     )
 
 

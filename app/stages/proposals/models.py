@@ -108,8 +108,8 @@ class Proposal(Identified, Versioned, Model):
 
     __table_args__ = (
         text_check("title", 500),
-        Index("ix_proposal_state", "state"),
-        Index("ix_proposal_counted", "item_id", "call_topic_id", "state", "pi_id", "host_id"),  # the board counts from it alone
+        Index("ix_proposal_state", "state", "id"),
+        Index("ix_proposal_counted", "item_id", "call_topic_id", "state", "pi_id", "host_id", "is_transcript", "id"),  # the board counts from it alone
         CheckConstraint("state IN ('draft', 'withdrawn') OR (receipt_no IS NOT NULL AND submitted_at IS NOT NULL AND host_signed_at IS NOT NULL)",
                         name="submitted_has_receipt"),
         CheckConstraint("duration_months IS NULL OR duration_months BETWEEN 1 AND 120", name="duration_range"),

@@ -65,9 +65,9 @@ def managed_by(user: User) -> ColumnElement[bool]:
     return and_(Proposal.host_id.in_(hosts or [0]), Proposal.is_transcript.is_(False))
 
 
-def _unsealed() -> ColumnElement[bool]:
-    opened = exists().where(CallTopic.id == Proposal.call_topic_id, CallTopic.call_id == Call.id, Call.state.in_(UNSEALED))
-    return and_(opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
+def _unsealed(opened: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    looked_up = exists().where(CallTopic.id == Proposal.call_topic_id, CallTopic.call_id == Call.id, Call.state.in_(UNSEALED))
+    return and_(looked_up if opened is None else opened, Proposal.state.not_in([ProposalState.DRAFT, ProposalState.WITHDRAWN]))
 
 
 def unsealed() -> ColumnElement[bool]:
@@ -75,9 +75,9 @@ def unsealed() -> ColumnElement[bool]:
     return _unsealed()
 
 
-def _seen_by(user: User) -> ColumnElement[bool]:
+def _seen_by(user: User, opened: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
     own = or_(in_team(user), managed_by(user))
-    return and_(or_(_unsealed(), own) if user.can(Do.PROPOSALS_READ) else own, Proposal.is_transcript.is_(False))
+    return and_(or_(_unsealed(opened), own) if user.can(Do.PROPOSALS_READ) else own, Proposal.is_transcript.is_(False))
 
 
 def _of_member() -> tuple[Any, ...]:
@@ -211,9 +211,10 @@ def list_statement(user: User) -> Select[Any]:
                                     joinedload(Proposal.call_topic).options(joinedload(CallTopic.topic), joinedload(CallTopic.call))).where(_seen_by(user))  # fmt: skip
 
 
-def with_year(statement: Select[Any]) -> Select[Any]:
-    """The statement joined with the topic, whose year is the dossier's."""
-    return statement.join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id)
+def counted_statement(user: User) -> Select[Any]:
+    """The dossiers of `list_statement`, bare, with the topic, whose year is theirs: for what only counts them. Their calls are joined, not looked up one by one."""
+    return (select(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id).join(Call, Call.id == CallTopic.call_id)
+            .where(_seen_by(user, Call.state.in_(UNSEALED))))  # fmt: skip
 
 
 def of_year(statement: Select[Any], year: str) -> Select[Any]:

@@ -7,15 +7,12 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from typing import TYPE_CHECKING, Any
 
 from app.kernel.errors import Incomplete
 from app.kernel.text import fold, nfc
 from app.kernel.words import N_
+from app.later import defused
 from app.services.questionnaires.answering import is_empty, value_of
 from app.services.questionnaires.rules import Definition, Kind, questions
 from app.stages.proposals.wordform import (
@@ -33,6 +30,9 @@ from app.stages.proposals.wordform import (
     YES,
     guide,
 )
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 from app.stages.proposals.wordtables import (
     PLAN,
     PRODUCT_TAGS,
@@ -92,12 +92,12 @@ def _body(content: bytes) -> Element:
     """The body of the main part. Raises Incomplete when there is none that can be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            part = next(p.get("PartName", "") for p in fromstring(archive.read("[Content_Types].xml")).iter(f"{TYPES}Override") if p.get("ContentType") == MAIN)
+            part = next(p.get("PartName", "") for p in defused.fromstring(archive.read("[Content_Types].xml")).iter(f"{TYPES}Override") if p.get("ContentType") == MAIN)
             info = archive.getinfo(part.lstrip("/"))
             if info.file_size > LARGEST:
                 raise Incomplete(N_("The text of this Word file is too large."), field="file")
-            body = fromstring(archive.read(info)).find(f"{W}body")
-    except (zipfile.BadZipFile, ParseError, DefusedXmlException, KeyError, StopIteration, ValueError, OSError):
+            body = defused.fromstring(archive.read(info)).find(f"{W}body")
+    except (zipfile.BadZipFile, defused.ParseError, KeyError, StopIteration, ValueError, OSError):
         body = None
     if body is None:
         raise Incomplete(N_("This file cannot be opened. Please save it again."), field="file")

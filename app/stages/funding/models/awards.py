@@ -193,8 +193,8 @@ class Project(Identified, Versioned, Model):
         CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         CheckConstraint("proposal_id IS NOT NULL OR historic", name="has_proposal"),
         Index("ix_project_dates", "starts_on", "ends_on"),
-        Index("ix_project_counted", "item_id", "decision_date", "approved_total", "paid_total"),  # board and portal add up from it alone
-        Index("ix_project_historic", "historic"),
+        Index("ix_project_counted", "item_id", "decision_date", "approved_total", "paid_total", "id"),  # board and portal add up from it alone
+        Index("ix_project_historic", "historic", "id"),
     )  # fmt: skip
 
 
