@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,6 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import selection as plays
+from app.across.desk import councils as desk
+from app.kernel import journal
 from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.journal import JournalEntry
@@ -111,6 +114,9 @@ def test_complaint_late_dismissed_or_taken_back(cast, ranked, start, db):
         complaints.check_filing(second, cast["pi3"], on=last + DAY)
     row = complaints.file(second, "Không đồng ý với điểm.", by=cast["host2"], at=told + DAY)
     said = {"uphold": False, "answer": "Biên bản cho thấy Hội đồng đã xem xét.", "number": "82/SKHCN-QLKH", "dated": local(told + DAY).date(), "at": told + 2 * DAY}
+    journal.record(SimpleNamespace(__tablename__="selection_round", public_id="another"), "rank", by=None, at=told + DAY)  # a later ranking elsewhere changes nothing
+    waits = {name: [t for q in desk.complaints_to_answer(cast[name], told) for t in db.session.execute(q)] for name in ("officer", "officer2")}
+    assert not waits["officer"] and [t.pid for t in waits["officer2"]] == [row.public_id]
     with pytest.raises(NotAllowed, match="another officer"):
         complaints.decide(row, by=cast["officer"], **said)  # who released it
     complaints.decide(row, by=cast["officer2"], **said)

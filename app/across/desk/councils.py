@@ -56,8 +56,8 @@ def complaints_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.SELECTION_CONCLUDE):
         return []
     ranked, mine = aliased(JournalEntry), and_(JournalEntry.subject_type == "selection_round", JournalEntry.subject_pid == Round.public_id)
-    last = select(func.max(ranked.seq)).where(ranked.subject_type == "selection_round", ranked.subject_pid == Round.public_id, ranked.verb == "rank").scalar_subquery()
-    released = exists().where(mine, JournalEntry.verb.in_(("conclude", "plan_release")), JournalEntry.actor_id == user.id, JournalEntry.seq > last)
+    last = select(func.max(ranked.seq)).where(ranked.subject_type == "selection_round", ranked.subject_pid == Round.public_id, ranked.verb == "rank").correlate(Round).scalar_subquery()
+    released = exists().where(mine, JournalEntry.verb.in_(("conclude", "plan_release")), JournalEntry.actor_id == user.id, JournalEntry.seq > last).correlate(Round)
     return [lines("selection.complaint", Complaint.public_id, Proposal.title, since=Complaint.filed_at, due=Complaint.answer_due, hint=Proposal.code).select_from(Complaint)
             .join(Proposal, Proposal.id == Complaint.proposal_id).join(RankingLine, RankingLine.id == Complaint.ranking_line_id).join(Round, Round.id == RankingLine.round_id)
             .where(Complaint.state == ComplaintState.FILED, ~released)]  # fmt: skip

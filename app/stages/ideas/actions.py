@@ -136,8 +136,9 @@ def _write(idea: Idea, values: Mapping[str, Any], at: datetime) -> None:
     unknown = set(values) - set(COLUMNS)
     if unknown:
         raise TypeError(f"not a field of an order form: {sorted(unknown)}")
-    if values.get("year") != idea.year:
-        check_year(values.get("year"), day := local(at).date(), int(rulebook.value("ideas.plan_years_ahead", on=day)))
+    if "year" in values and values["year"] != idea.year:
+        with db.session.no_autoflush:  # one change of the idea is one version
+            check_year(values["year"], day := local(at).date(), int(rulebook.value("ideas.plan_years_ahead", on=day)))
     for name, value in values.items():
         if name in ("receiver", "proposed_host", "item"):
             setattr(idea, name, value)
