@@ -6,7 +6,7 @@ from app import create_app
 
 app = create_app(commands=False)
 
-# What the start left behind lives as long as the process: the collector need not walk it on behalf of a visitor.
+# What the start left behind lives as long as the process: the collector need not walk it on behalf of a visitor, and so may come often.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 20, 50)
+gc.set_threshold(5_000, 5, 5)

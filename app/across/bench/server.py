@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 WORKERS, THREADS = 2, 4  # as in production
-HEAPS = {"MALLOC_ARENA_MAX": "2"}  # also; else each thread keeps a heap of its own
+HEAPS = {"MALLOC_ARENA_MAX": "1"}  # also; else each thread keeps a heap of its own
 PATIENCE = 120.0  # seconds to start, on a busy machine
 
 
