@@ -24,15 +24,24 @@ def form(what: str, council: Council, item: AgendaItem, seat: Seat | None, quest
     if not secret:
         blocks += [_field("Họ và tên thành viên", seat.user.name if seat else DOTS), _field("Chức danh trong Hội đồng", ROLES[seat.role] if seat else DOTS)]
     blocks += _ballot(questions) if what == BALLOT else _remarks(questions)
-    meanings = next((q.meanings for q in questions if q.meanings), {})
-    if meanings and what == BALLOT:
-        blocks += [{"kind": "heading", "text": "Thang điểm"}, _table(["Điểm", "Ý nghĩa"], [[str(mark), clean(words["vi"])] for mark, words in sorted(meanings.items(), reverse=True)])]
+    blocks += _scale([q for q in questions if q.meanings]) if what == BALLOT else []
     blocks += [{"kind": "paragraph", "text": clean(line["vi"])} for line in guide if what == BALLOT]
     if not secret:
         blocks.append({"kind": "sign", "side": "right", "title": "THÀNH VIÊN HỘI ĐỒNG", "name": seat.user.name if seat else " "})
     department = bodies["department"]["name"]
     return {"title": NAMES[what][0].capitalize(), "number": None, "body": department, "parent": bodies["committee"]["name"], "place": bodies["place"],
             "longdate": "ngày …… tháng …… năm ……", "blocks": blocks}  # fmt: skip
+
+
+def _scale(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """What the marks mean: once where it is the same for all criteria, else for each."""
+    if not questions:
+        return []
+    same = all(q.meanings == questions[0].meanings for q in questions)
+    rows = [["" if same or n else clean(q.label["vi"]), str(mark), clean(words["vi"])] for q in (questions[:1] if same else questions)
+            for n, (mark, words) in enumerate(sorted(q.meanings.items(), reverse=True))]  # fmt: skip
+    heads = ["Tiêu chí", "Điểm", "Ý nghĩa"]
+    return [{"kind": "heading", "text": "Thang điểm"}, _table(heads[1:], [row[1:] for row in rows]) if same else _table(heads, rows)]
 
 
 def _ballot(questions: Sequence[Question]) -> list[dict[str, Any]]:

@@ -170,7 +170,7 @@ def settle_without_dossier(call_topic: CallTopic, *, by: User | None, at: dateti
 
 def _rule_keys(rows: Any) -> list[str]:
     kind = rows[0].call_topic.topic.kind if rows else "default"
-    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "selection.disagreement", "selection.marks", "selection.completion_days", "councils.selection.competing_recusal"]
+    return [scoring.sheet_key(kind), "selection.tie_order", "selection.mean", "selection.disagreement", "selection.marks", "selection.bands", "selection.completion_days", "councils.selection.competing_recusal"]
 
 
 def _told(result: Mapping[str, Any], row: Proposal, rules: Mapping[str, Any]) -> Told:

@@ -37,13 +37,14 @@ def questions(_proposal: Any, rules: Rules) -> list[Question]:
     """A mark for each criterion of the sheet, and a remark."""
     form = sheet(rules)
     marks = [Question(c["code"], {"vi": c["vi"], "en": c["en"]}, "mark", top=c.get("top", form["top"]), weight=c["weight"], step=form.get("step", (1, 1)),
-                      meanings=_meanings(c.get("top", form["top"]), rules)) for c in form["criteria"]]  # fmt: skip
+                      meanings=_meanings(c["code"], c.get("top", form["top"]), rules)) for c in form["criteria"]]  # fmt: skip
     return [*marks, Question("remark", REMARK, "text", required=False)]
 
 
-def _meanings(top: int, rules: Rules) -> dict[int, Words]:
-    """What the marks from 0 to `top` mean, when the rule says it of exactly these."""
-    said = {int(m["mark"]): {"vi": m["vi"], "en": m["en"]} for m in rules.get("selection.marks", ())}
+def _meanings(criterion: str, top: int, rules: Rules) -> dict[int, Words]:
+    """What the marks from 0 to `top` mean for a criterion: its own words, else those for all; nothing unless each mark has some."""
+    rows = [*rules.get("selection.marks", ()), *(m for m in rules.get("selection.bands", ()) if m["criterion"] == criterion)]
+    said = {int(m["mark"]): {"vi": m["vi"], "en": m["en"]} for m in rows}
     return said if set(said) == set(range(top + 1)) else {}
 
 
