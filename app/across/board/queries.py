@@ -44,6 +44,7 @@ from app.stages.plan.models import Agency, Plan, Priority, Sector
 from app.stages.plan.models import Measure as Assigned
 from app.stages.plan.rules import MeasureState
 from app.stages.plan.scope import within
+from app.stages.proposals import narrowed
 from app.stages.proposals import queries as proposals
 from app.stages.proposals.models import Proposal
 from app.stages.transfer import queries as transfer
@@ -143,7 +144,7 @@ def _lists(user: User, body: str | None) -> list[tuple[Select[Any], Any, Any, li
     made = [
         (ideas.ideas_statement(user, mine=False), ideas.idea_ordered_by, Idea.item_id, Idea.year, [_ONE]),
         (select(Topic), ideas.topic_ordered_by, Topic.item_id, Topic.year, [_ONE]),
-        (proposals.counted_statement(user), proposals.ordered_by, Proposal.item_id, Topic.year, [_ONE]),
+        (proposals.counted_statement(user), narrowed.ordered_by, Proposal.item_id, Topic.year, [_ONE]),
         (hub.seen(user), hub.ordered_by, Project.item_id, _year_of(Project.decision_date), [_ONE, func.sum(funding.approved_money()), func.sum(Project.paid_total)]),
         (transfer.results_statement(user), transfer.ordered_by, Result.item_id, _year_of(Result.certificate_dated), [_ONE, func.sum(case((transfer.in_use(), 1), else_=0))]),
     ]  # fmt: skip

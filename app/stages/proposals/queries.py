@@ -25,7 +25,6 @@ from app.services.similarity.kinds import Kind, Shown, register_kind
 from app.stages.calls.models import Call, CallTopic
 from app.stages.calls.rules import CallState
 from app.stages.ideas.models import Topic
-from app.stages.ideas.queries import topics_of_body
 from app.stages.proposals import late
 from app.stages.proposals.models import (
     Milestone,
@@ -215,16 +214,6 @@ def counted_statement(user: User) -> Select[Any]:
     """The dossiers of `list_statement`, bare, with the topic, whose year is theirs: for what only counts them. Their calls are joined, not looked up one by one."""
     return (select(Proposal).join(CallTopic, CallTopic.id == Proposal.call_topic_id).join(Topic, Topic.id == CallTopic.topic_id).join(Call, Call.id == CallTopic.call_id)
             .where(_seen_by(user, Call.state.in_(UNSEALED))))  # fmt: skip
-
-
-def of_year(statement: Select[Any], year: str) -> Select[Any]:
-    """Dossiers for topics of this year."""
-    return statement.where(Proposal.call_topic_id.in_(select(CallTopic.id).join(Topic, Topic.id == CallTopic.topic_id).where(Topic.year == int(year))))
-
-
-def ordered_by(statement: Select[Any], pid: str) -> Select[Any]:
-    """Dossiers for topics whose result this body receives."""
-    return statement.where(Proposal.call_topic_id.in_(select(CallTopic.id).where(CallTopic.topic_id.in_(topics_of_body(pid)))))
 
 
 def held(proposal: Proposal) -> Proposal:

@@ -101,6 +101,8 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Edit"), ".edit")
     offer(past and call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
     offer(call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.PROPOSALS_CHECK, _("Dossiers on paper and late ones"), "proposals.intake")
+    if call.state == CallState.OPENED and current_user.can(Do.PROPOSALS_CHECK):
+        steps.append((_("Check the dossiers"), url_for("proposals.index", call=pid)))
     settled = not unsettled(call.topics, TopicState.ASSIGNED)
     offer(settled and CALL.may(call, "conclude"), Do.CALLS_CONCLUDE, _("Conclude the call"), ".conclude")
     offer(bool(_free(call)), Do.CALLS_DRAFT, _("Call again"), ".call_again")

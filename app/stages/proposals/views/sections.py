@@ -33,6 +33,7 @@ from app.stages.proposals import (
     comments,
     forms,
     giving,
+    narrowed,
     newpi,
     opening,
     overlaps,
@@ -78,8 +79,9 @@ def _listing() -> Listing:
                  Filter("state", N_("State"), lambda s, v: s.where(Proposal.state == v), choices=[(str(x), x.label) for x in ProposalState]),
                  Filter("item", N_("Priority item"), lambda s, v: s.where(scope.within(Proposal.item_id, v)),
                         choices=scope.choices(request.args.get("item"), english=language() == "en")),
-                 Filter("year", N_("Year"), queries.of_year, choices=[(str(y), str(y)) for y in topic_years()]),
-                 Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies())],
+                 Filter("call", N_("Call"), narrowed.of_call_named, choices=narrowed.published_calls()),
+                 Filter("year", N_("Year"), narrowed.of_year, choices=[(str(y), str(y)) for y in topic_years()]),
+                 Filter("body", N_("Ordering body"), narrowed.ordered_by, choices=ordering_bodies())],
     )  # fmt: skip
 
 
