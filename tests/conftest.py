@@ -26,6 +26,7 @@ from app.services.people.queries import user_by_email
 from tests.support.browser import StrictClient, values_of
 from tests.support.databases import PASSWORD, PostgresqlTemplates, settings, templates
 from tests.support.kept import Shelf
+from tests.support.sharing import ByFile
 from tests.support.stopped import stopped  # noqa: F401 - a fixture
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, 08:00 in Viet Nam
@@ -37,18 +38,16 @@ warnings.filterwarnings("ignore", category=DeprecationWarning, module="flask_log
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests are of the long runs, and which go to one process of their own.
-
-    What runs longer under DEEP is part of `make deep`, which takes what is marked deep. Tests on the played world go to one process,
-    which plays it once; those with browsers to one, so that they do not slow each other down.
-    """
-    for item in items:
-        if os.environ.get("DEEP") and item.get_closest_marker("longer"):
+    """What runs longer under DEEP is part of `make deep`, which takes what is marked deep."""
+    for item in items if os.environ.get("DEEP") else ():
+        if item.get_closest_marker("longer"):
             item.add_marker(pytest.mark.deep)
-        if "played" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("world"))
-        elif "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadscope` shares tests as tests/support/sharing.py says."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")
