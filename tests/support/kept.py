@@ -72,7 +72,7 @@ def kept(make: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(make)
     def begin(cast: Any, at: datetime, *args: Any, **more: Any) -> Any:
         shelf: Shelf | None = current_app.extensions.get("shelf")
-        words = [_word(v) for v in (*args, *(pair for pair in sorted(more.items())))]
+        words = [_word(v) for v in (*args, *sorted(more.items()))]
         if shelf is None or shelf.standing is None or db.session.new or db.session.dirty or None in words:
             return make(cast, at, *args, **more)
         key = repr((shelf.standing, make.__module__, make.__qualname__, at, words, datetime.now(UTC), _told(current_app)))

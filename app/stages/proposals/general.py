@@ -37,7 +37,7 @@ def keep(proposal: Proposal, *, title: str, aim: str | None, duration_months: in
     lost = (proposal.aim and not aim) or shrank({"title": proposal.title, "aim": proposal.aim}, {"title": title, "aim": aim}, by=CUT)
     if lost:  # these texts have no history: nobody loses one by a key that was hit by mistake
         raise Incomplete(N_("Much text was taken out. It is still kept; press Save if you mean it."), field="aim")
-    touch(proposal, at, place="general")
+    touch(proposal, at, place="general", held=True)
     proposal.title, proposal.folded, proposal.aim, proposal.duration_months = title, fold(title), aim, duration_months
     if not _goes_on(proposal, by, at):
         journal.record(proposal, VERB, by=by, at=at)
