@@ -58,7 +58,7 @@ def sign_off(pid: str) -> Any:
     form.digest.data, form.version.data = actions.digest_of(row), row.version  # what this page shows is what is signed
     attachments = files.of(row)
     return render_template("proposals/sign_off.html", proposal=row, form=form, sums=totals(row.lines), problems=actions.problems_of(row, at=clock.now()),
-                           attachments=attachments, checks=checks_of(row, attachments), **_changed(row), **names_of(row))  # fmt: skip
+                           attachments=attachments, checks=checks_of(row, attachments), replaces=queries.replaced_by(row), **_changed(row), **names_of(row))  # fmt: skip
 
 
 @bp.route("/<pid>/send-back", methods=["GET", "POST"])
