@@ -103,6 +103,8 @@ def test_nobody_compares_what_they_may_not_read(db, cast, changed, as_, now, tra
     assert "vẫn niêm phong: 1." in listed.text and not listed.find_all("option")
     for pair in (f"?old={first.public_id}&new={second.public_id}", "?new=draft", "", f"?new={second.public_id}&old=x", "?new=%00"):
         officer.page(f"{base}/compare{pair}", status=404)
+    receipt = officer.page(f"/proposals/{new.public_id}/receipt")
+    assert "còn niêm phong" in receipt.text and f"/proposals/{changed[0].public_id}" not in str(receipt)
     pi = as_("pi1").page(f"{base}/compare?old={second.public_id}&new={first.public_id}").text
     assert "Tên đã sửa của hồ sơ" in pi, "the earlier one is always the one before"
 

@@ -25,6 +25,7 @@ from app.stages.proposals.checkmodels import (
     LineJudgement,
     OverlapJudgement,
     Remedy,
+    RemedyItem,
 )
 from app.stages.proposals.eligibility import (
     BAR,
@@ -194,6 +195,22 @@ def remedies_of(proposal: Proposal) -> list[Remedy]:
     """The requests to add something, newest first."""
     statement = select(Remedy).options(selectinload(Remedy.items), joinedload(Remedy.asked_by)).where(Remedy.proposal_id == proposal.id)
     return list(db.session.scalars(statement.order_by(Remedy.number.desc())))
+
+
+def added_to(requests: Sequence[Remedy]) -> dict[tuple[str, int], list[Attachment]]:
+    """The files that came with the answers, by request and number of the item."""
+    places = {(r.public_id, file_kind(item)): (r.public_id, item.position) for r in requests if r.state == RemedyState.ANSWERED for item in r.items}
+    rows = select(Attachment).where(Attachment.subject_type == "remedy", Attachment.subject_pid.in_({pid for pid, _kind in places}), Attachment.removed_at.is_(None))
+    found: dict[tuple[str, int], list[Attachment]] = {}
+    for row in db.session.scalars(rows.order_by(Attachment.id)) if places else ():
+        if place := places.get((row.subject_pid, row.kind)):
+            found.setdefault(place, []).append(row)
+    return found
+
+
+def file_kind(item: RemedyItem) -> str:
+    """As what a file for this item is kept: the document that was asked for, else what goes with the explanation."""
+    return item.document or f"explanation_{item.position}"
 
 
 def waiting_remedy(proposal: Proposal) -> Remedy | None:

@@ -133,7 +133,8 @@ def _from_paper(row: Proposal) -> dict[str, Any]:
 def _checked(row: Proposal, mine: bool) -> dict[str, Any]:
     """What came of the check so far, and what this person may do about it."""
     opened = not queries.is_sealed(row)
-    return {"checking": checking, "requests": checklist.remedies_of(row) if opened else [], "overdue": overdue, "today": clock.today(),
+    requests = checklist.remedies_of(row) if opened else []
+    return {"checking": checking, "requests": requests, "added": checklist.added_to(requests), "overdue": overdue, "today": clock.today(),
             "answers": mine and row.pi_id == current_user.id or current_user.manages(row.host_id),
             "compares": opened and overlaps.may_compare(row, current_user),
             "compared": list(checklist.judgements_on_overlaps(row).values()) if opened and overlaps.may_compare(row, current_user) else []}  # fmt: skip
