@@ -202,10 +202,11 @@ def _spending(content: Row) -> str:
 
 
 def _sums(old: Sequence[Row], new: Sequence[Row], names: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, comparing.Sum]]]]:
+    """The whole and both sources always; years and heads where they differ."""
     order = list(names["heads"])
     heads = sorted(comparing.sums(old, new, lambda r: r["head"]), key=lambda s: order.index(s.code) if s.code in order else len(order))
     return [(_("Total"), [(_("Total"), comparing.total(old, new))]),
             (_("By source"), [(_(Source(s.code).label), s) for s in sorted(comparing.sums(old, new, lambda r: r["source"]), key=lambda s: s.code, reverse=True)]),
-            (_("By year"), [(str(s.code), s) for s in sorted(comparing.sums(old, new, lambda r: r["year"]), key=lambda s: s.code)]),
-            (_("By budget head"), [(names["heads"].get(s.code, s.code), s) for s in heads])]  # fmt: skip
+            (_("By year"), [(str(s.code), s) for s in sorted(comparing.sums(old, new, lambda r: r["year"]), key=lambda s: s.code) if s.by]),
+            (_("By budget head"), [(names["heads"].get(s.code, s.code), s) for s in heads if s.by])]  # fmt: skip
 
