@@ -100,7 +100,9 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Try it as an applicant"), "rehearsal.call")
     offer(CALL.may(call, "publish"), Do.CALLS_PUBLISH, _("Publish the call"), ".publish")
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Edit"), ".edit")
-    offer(past and call.state in (CallState.PUBLISHED, CallState.CLOSED) and fits(call, _past), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
+    if past and call.state in (CallState.PUBLISHED, CallState.CLOSED):
+        offer(fits(call, _past), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
+        offer(not fits(call, _past), Do.CALLS_OPEN, _("Answer what was asked for after the deadline, then open"), "proposals.late_requests")
     if call.state == CallState.OPENED and current_user.can(Do.PROPOSALS_CHECK):
         steps.append((_("Check the dossiers"), url_for("proposals.eligibility", call=pid)))
     offer(call.state in (CallState.PUBLISHED, CallState.CLOSED, CallState.OPENED), Do.PROPOSALS_CHECK, _("Dossiers on paper and late ones"), "proposals.intake")
