@@ -10,7 +10,7 @@ from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import proposals as plays
 from app.kernel.errors import WrongState
 from app.services.papers.models import Paper
-from app.stages.proposals import admitting, opening, queries
+from app.stages.proposals import actions, admitting, checklist, opening, queries
 from tests.proposals.test_admitting import envelope
 from tests.support.browser import values_of
 
@@ -62,3 +62,20 @@ def test_the_second_officer_at_the_same_page_is_told_that_they_are_open(db, cast
     one.submit(url, GIVEN)
     answer = other.post(url, data=data)
     assert answer.status_code == 409 and "đã được mở" in answer.text and "thay thế nội dung" not in answer.text
+
+
+def test_the_checklist_claims_nothing_of_what_lies_in_an_envelope(db, cast, called, now, travel):
+    (place,) = called("Giấy và muộn")
+    call, deadline = place.call, place.call.deadline
+    paper = admitting.register(place, envelope(cast), stamp_at=now + HOUR, by=cast["officer"], at=now + 2 * HOUR)
+    draft = plays.draft(cast, call_topic=place, at=now)
+    actions.sign_off(draft, by=cast["host1"], at=now + HOUR)
+    asked = admitting.ask_outage(place, email="pi1@demo.vamco.test", outage_from=deadline - HOUR, outage_until=deadline + HOUR, reason="Mất điện", document="18/BB", by=cast["officer"], at=deadline + 2 * HOUR)
+    late = admitting.confirm(asked, by=cast["officer2"], at=deadline + 3 * HOUR)
+    call_plays.opened_call(cast, call=call)
+    on = (deadline + timedelta(days=5)).date()
+    lines = {line.code: line for line in checklist.lines_of(queries.by_id(paper.id), on=on)}
+    assert {lines[code].ok for code in ("signed", "legal_person", "doc_legal_status", "doc_application")} == {None} and lines["in_time"].ok is True
+    assert all(lines[code].why for code in ("signed", "legal_person", "doc_application"))
+    admitted = {line.code: line for line in checklist.lines_of(queries.by_id(late.id), on=on)}["in_time"]
+    assert admitted.ok is True and admitted.why[0][1]["document"] == "18/BB", "two officers admitted it: it is not late any more"

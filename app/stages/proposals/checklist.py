@@ -40,6 +40,7 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState, in_time
 
 Said = Mapping[str, Any]
+IN_ENVELOPE = (N_("This dossier came on paper: please look into it."), {})
 
 
 def debts_of(proposal: Proposal, on: date) -> list[Debt]:
@@ -69,6 +70,7 @@ class _Facts:
 
     def __init__(self, proposal: Proposal, on: date, english: bool) -> None:
         self.proposal, self.on, self.name = proposal, on, "en" if english else "vi"
+        self.on_paper = proposal.paper is not None  # what it holds may lie in the envelope alone
         self.papers = _by_kind([*files.of(proposal), *_added(proposal)])
         self.debts = debts_of(proposal, on)
         self.causes = rulebook.value("people.debarment_years", on=on)
@@ -91,15 +93,22 @@ class _Facts:
 
     def _in_time(self, _said: Said) -> tuple[Any, Any, Any]:
         got, deadline = self.proposal.submitted_at, self.proposal.call_topic.call.deadline
+        if self.proposal.late is not None:
+            told = {"at": _moment(got), "deadline": _moment(deadline), "document": self.proposal.late.document}
+            return True, [(N_("Received %(at)s, deadline %(deadline)s; two officers admitted it after the deadline: %(document)s."), told)], [("", ("proposals.receipt", {"pid": self.proposal.public_id}))]
         ok = got is not None and in_time(got, deadline)
         return ok, [(N_("Received %(at)s, deadline %(deadline)s."), {"at": _moment(got), "deadline": _moment(deadline)})], [("", ("proposals.receipt", {"pid": self.proposal.public_id}))]
 
     def _signed(self, _said: Said) -> tuple[Any, Any, Any]:
+        if self.on_paper:
+            return None, [IN_ENVELOPE], []
         signed = self.proposal.host_signed_at
         return signed is not None, [(N_("Signed off %(at)s."), {"at": _moment(signed)})] if signed else [], []
 
     def _legal_person(self, said: Said) -> tuple[Any, Any, Any]:
         pages = self._pages(said.get("document"))
+        if not pages and self.on_paper:
+            return None, [IN_ENVELOPE], []
         if not pages:
             return False, [(N_("The papers on its legal status are not in the dossier."), {})], []
         return None, [(N_("Its papers are in the dossier: please read them."), {})], pages
@@ -137,8 +146,12 @@ class _Facts:
 
     def _documents(self, said: Said) -> list[Line]:
         wanted = queries.documents(str(self.proposal.call_topic.topic.kind), self.on, self.proposal.call_topic.call)
-        return [Line(f"doc_{d['code']}", said[self.name].replace("{name}", d[self.name]), d["code"] in self.papers, (), said.get("source", ""), said.get("weight", BAR),
+        return [Line(f"doc_{d['code']}", said[self.name].replace("{name}", d[self.name]), self._present(d["code"]), () if self._present(d["code"]) is not None else (IN_ENVELOPE,), said.get("source", ""), said.get("weight", BAR),
                      self._pages(d["code"]), document=d["code"]) for d in wanted if d.get("needed")]  # fmt: skip
+
+    def _present(self, code: str) -> bool | None:
+        """Is the document there? Of a dossier on paper nobody but who holds it knows what is missing."""
+        return True if code in self.papers else None if self.on_paper else False
 
     def _debts(self, said: Said, of_host: bool) -> Line:
         mine = [d for d in self.debts if d.of_host == of_host]
