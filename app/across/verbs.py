@@ -119,3 +119,7 @@ VERBS |= {
     "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
     "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
 }  # fmt: skip
+VERBS |= {
+    "propose_lines": N_("Lines proposed before the session"), "ask_cost": N_("Question on a line asked"), "answer_cost": N_("Question on a line answered"),
+    "ask_again": N_("Asked to revise again"),
+}  # fmt: skip

@@ -9,6 +9,7 @@ from app.stages.funding.actions.appraisals import (
     council_with,
     name_team,
     open_appraisal,
+    propose,
     reopen_appraisal,
 )
 from app.stages.funding.actions.awards import (
@@ -73,6 +74,7 @@ __all__ = [
     "open_appraisal",
     "pay",
     "plan_tranches",
+    "propose",
     "record_closing",
     "refund",
     "reopen_appraisal",
