@@ -312,12 +312,7 @@ def upgrade():
     op.create_index(
         "ix_management_cost_budget_id", "management_cost", ["budget_id"], unique=False
     )
-    op.create_index(
-        "uq_management_cost_voucher",
-        "management_cost",
-        ["budget_id", "voucher", "head", "kind"],
-        unique=True,
-    )
+    op.create_index("ix_management_cost_voucher", "management_cost", ["budget_id", "voucher", "head"])
 
     op.create_table(
         "cut_line",

@@ -88,7 +88,7 @@ class ManagementCost(Identified, Model):
         text_check("content", 300), text_check("voucher", 64),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("(kind = 'taken_back') = (takes_back_id IS NOT NULL)", name="taken_back_names_row"),
-        Index("uq_management_cost_voucher", "budget_id", "voucher", "head", "kind", unique=True),
+        Index("ix_management_cost_voucher", "budget_id", "voucher", "head"),
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from app.stages.funding.views import (
     costs,
     desk,
     payments,
+    province,
     revisions,
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "revisions", "subjects"]
+__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "subjects"]
