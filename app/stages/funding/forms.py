@@ -191,8 +191,8 @@ class ApprovePayment(StageForm):
 
 
 class Pay(StageForm):
-    booked_on = DateField(N_("Paid on"), required=True)
-    voucher = LineField(N_("Number of the voucher"), required=True, max=64)
+    booked_on = DateField(N_("Date of the treasury document"), required=True)
+    voucher = LineField(N_("Number of the treasury document"), required=True, max=64, hint=N_("Each document is booked once."))
     attest = YesField(N_("The money went to the account named in the contract."), required=True)
 
 

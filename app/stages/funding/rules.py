@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, NotAllowed
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -227,12 +227,6 @@ def check_fixed(fixed: Fixed | None, spent: int, refund: int) -> None:
     if fixed is not None and (spent, refund) != (fixed.used, fixed.refund):
         raise Incomplete(N_("Decision %(number)s fixes %(used)s đồng as used and %(refund)s đồng to come back. Accounts that differ need a new decision."),
                          field="spent", number=fixed.number, used=f"{fixed.used:,}".replace(",", "."), refund=f"{fixed.refund:,}".replace(",", "."))  # fmt: skip
-
-
-def check_not_frozen(project: Any) -> None:
-    """Raises WrongState while payments of the project are stopped."""
-    if project.frozen_since is not None:
-        raise WrongState(N_("Payments of this project are stopped."))
 
 
 def check_dates(starts_on: date, ends_on: date) -> None:

@@ -61,9 +61,11 @@ def _before_entry() -> None:
              "(SELECT 1 FROM project WHERE id = NEW.project_id AND historic)")  # fmt: skip
     unlike = ("NEW.kind = 'reversal' AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.reverses_id AND e.kind = 'payment' "
               "AND e.amount = NEW.amount AND e.project_id = NEW.project_id AND coalesce(e.tranche_id, 0) = coalesce(NEW.tranche_id, 0))")  # fmt: skip
+    early = ("NEW.kind = 'payment' AND EXISTS (SELECT 1 FROM tranche t JOIN tranche mine ON mine.contract_id = t.contract_id WHERE mine.id = NEW.tranche_id "
+             "AND t.position < mine.position AND t.state NOT IN ('paid', 'settled', 'cancelled'))")  # fmt: skip
     refusals = {
         frozen: "payments of this project are stopped", unready: "this tranche is not approved for payment",
-        loose: "a payment needs its tranche", unlike: "a reversal mirrors the payment it takes back",
+        early: "an earlier tranche is not paid", loose: "a payment needs its tranche", unlike: "a reversal mirrors the payment it takes back",
     }  # fmt: skip
     selects = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {case};" for case, words in refusals.items())
     checks = " ".join(_raise_if(case, words) for case, words in refusals.items())

@@ -91,7 +91,7 @@ def requested(cast: Cast, *, project: Project, at: datetime, n: int = 1) -> None
     """Tranche `n` is requested by the investigator; it is marked as due first when it is only planned."""
     tranche = queries.tranches_of(project.id)[n - 1]
     if tranche.state == TrancheState.PLANNED:
-        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer"], at=at)
+        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer2"], at=at)
     actions.request_payment(tranche, note="Đã hoàn thành nội dung của giai đoạn.", by=_investigator(project), at=at)
 
 

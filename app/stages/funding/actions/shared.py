@@ -8,12 +8,18 @@ from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.funding import queries
-from app.stages.funding.models import Appraisal, LedgerEntry, Project, Tranche
+from app.stages.funding.models import (
+    Appraisal,
+    Contract,
+    LedgerEntry,
+    Project,
+    Settlement,
+    Tranche,
+)
 from app.stages.funding.rules import (
     ContractState,
     EntryKind,
     TrancheState,
-    check_not_frozen,
 )
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
@@ -21,12 +27,17 @@ from app.stages.selection import complaints as selection
 from app.stages.selection.models import RankingLine, Round
 
 
-def check_paying(tranche: Tranche, _by: User | None = None) -> None:
-    """May money of this project move?"""
-    check_not_frozen(queries.project_by_id(tranche.project_id))
-    contract = queries.contract_of(tranche.project_id)
-    if contract is None or contract.state != ContractState.SIGNED:
-        raise WrongState(N_("The contract is not in force."))
+def check_outsider(row: Tranche | Contract | Settlement, by: User) -> None:
+    """Raises NotAllowed when the person belongs to the project's team or its host: nobody judges money of the own."""
+    if queries.belongs(by, queries.project_by_id(row.project_id)):
+        raise NotAllowed(N_("You belong to this project or its host. Somebody else must do this."))
+
+
+def check_not_confirmed_by(tranche: Tranche, by: User) -> None:
+    """Raises NotAllowed when the person confirmed by hand that the condition is met."""
+    mark = queries.marked_due(tranche)
+    if mark is not None and mark.id == by.id:
+        raise NotAllowed(N_("You confirmed that the condition of this tranche is met. Another person must approve."))
 
 
 def check_turn(tranche: Tranche, _by: User | None = None) -> None:

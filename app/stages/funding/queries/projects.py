@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from app.kernel.clock import local
 from app.kernel.db import db
+from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.services.people import queries as people
 from app.services.people.actions import engage
@@ -184,9 +187,39 @@ def owed_sql() -> ColumnElement[int]:
     return Settlement.refund_due - back
 
 
-def is_booked(project_id: int, kind: EntryKind, voucher: str) -> bool:
-    """Does the ledger of the project hold an entry of this kind with this voucher?"""
-    return bool(db.session.scalar(select(exists().where(LedgerEntry.project_id == project_id, LedgerEntry.kind == kind, LedgerEntry.voucher == voucher))))
+def bookings_of(document: str) -> tuple[LedgerEntry | None, int]:
+    """The entry that stands for a document, if any, and how many of its bookings were taken back."""
+    known = or_(LedgerEntry.document == document, LedgerEntry.document.startswith(f"{document}#", autoescape=True))
+    rows = list(db.session.scalars(select(LedgerEntry).options(joinedload(LedgerEntry.project)).where(known)))
+    gone = set(db.session.scalars(select(LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.in_([row.id for row in rows]))))
+    return next((row for row in rows if row.id not in gone), None), len(gone)
+
+
+def belongs(user: User, project: Project) -> bool:
+    """Does the person lead the project, work on it (or did), or belong to its host?"""
+    if user.id == project.pi_id or user.belongs_to(project.host_id):
+        return True
+    mine = Engagement.user_id == user.id
+    return bool(db.session.scalar(select(exists().where(Engagement.subject_type == "project", Engagement.subject_pid == project.public_id, mine))))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Who confirmed by hand that the condition of a tranche is met, when and why."""
+
+    id: int
+    name: str
+    day: date
+    reason: str
+
+
+def marked_due(tranche: Tranche) -> Mark | None:
+    """The last marking as due, when a person made it and gave a reason."""
+    row = db.session.execute(
+        select(JournalEntry.actor_id, JournalEntry.at, JournalEntry.reason, User.name).join(User, User.id == JournalEntry.actor_id)
+        .where(JournalEntry.subject_type == "tranche", JournalEntry.subject_pid == tranche.public_id, JournalEntry.verb == "fall_due")
+        .order_by(JournalEntry.seq.desc()).limit(1)).first()  # fmt: skip
+    return Mark(row.actor_id, row.name, local(row.at).date(), row.reason) if row is not None and row.reason else None
 
 
 def may_request(user: User, project: Project) -> bool:

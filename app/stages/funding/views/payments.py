@@ -20,6 +20,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, queries
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import PaymentAnswer
+from app.stages.funding.gate import Item, check_condition, check_gate, gate
 from app.stages.funding.models import Tranche
 from app.stages.funding.rules import TRANCHE, TrancheState, check_other_person
 from app.stages.funding.views.blueprint import bp
@@ -32,11 +33,11 @@ def _others(*earlier: str) -> Any:
 
 # what each act of a tranche asks before its form is shown; the page shows a link where they all let this person pass
 GUARDS: dict[str, tuple[Guard, ...]] = {
-    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_turn),
-    "request": (moves(TRANCHE, "request"), shared.check_requester, shared.check_paying, shared.check_none_under_way),
-    "approve": (moves(TRANCHE, "approve"), shared.check_paying, _others("requested_by_id", "first_approved_by_id")),
-    "turn_down": (moves(TRANCHE, "return"), shared.check_paying),
-    "pay": (moves(TRANCHE, "pay"), shared.check_paying, _others("requested_by_id", "first_approved_by_id", "approved_by_id")),
+    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_turn, check_condition),
+    "request": (moves(TRANCHE, "request"), shared.check_requester, check_gate, shared.check_none_under_way),
+    "approve": (moves(TRANCHE, "approve"), check_gate, _others("requested_by_id", "first_approved_by_id"), shared.check_outsider, shared.check_not_confirmed_by),
+    "turn_down": (moves(TRANCHE, "return"),),
+    "pay": (moves(TRANCHE, "pay"), check_gate, _others("requested_by_id", "first_approved_by_id", "approved_by_id"), shared.check_outsider),
 }
 
 
@@ -45,7 +46,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
 def tranche(pid: str) -> Any:
     row = or_404(queries.tranche_for(current_user, pid))
     may = {act: fits(row, *guards) for act, guards in GUARDS.items()}
-    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row),
+    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row), gate=told(gate(row)),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -170,10 +171,22 @@ def _checks(row: Tranche, *earlier: int | None, source: str | None = None) -> li
     left = project.approved_state - project.paid_total
     return [
         (current_user.id not in earlier, _("You did none of the earlier steps."), source),
+        (not queries.belongs(current_user, project), _("You belong neither to the project nor to its host."), None),
         (row.amount <= left, _("The amount is within what is approved and not yet paid."), None),
-        (project.frozen_since is None, _("Payments of this project are not stopped."), None),
-        (bool(row.contract.account), _("The contract names the account."), None),
+        *told(gate(row)),
     ]
+
+
+def told(items: list[Item]) -> list[tuple[Any, str, str | None]]:
+    """The gate in words, for a list of checks: what is seen, since when, and what somebody confirmed by hand."""
+    said = []
+    for item in items:
+        text, since = _(item.need.label), f" ({item.day:%d/%m/%Y})" if item.day else ""
+        if item.by:
+            said.append(("look", text + since, _("confirmed by %(name)s: %(reason)s", name=item.by, reason=item.reason)))
+        else:
+            said.append((item.ok, text + since, None))
+    return said
 
 
 def _url(row: Tranche) -> str:
