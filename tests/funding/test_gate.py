@@ -76,6 +76,7 @@ def test_who_is_near_does_not_judge(db, cast, at, running, tie):
         db.session.expire(cast["officer"], ["memberships"])
     else:
         plays.paid(cast, project=running, at=at + 30 * DAY)
+        plays.accounted(cast, project=running, at=at + 39 * DAY)
         n = 2
     if n == 2:
         actions.fall_due(tranche(running, 2), reason="Báo cáo giấy đã nhận.", by=cast["officer"], at=later)

@@ -63,6 +63,24 @@ class SettlementState(Face):
     ACCEPTED = "accepted", N_("Accepted"), "green"
 
 
+class AccountState(Face):
+    """Where the accounts of a tranche are."""
+
+    SUBMITTED = "submitted", N_("Submitted"), "blue"
+    RETURNED = "returned", N_("Returned"), "red"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class ChangeState(Face):
+    """Where a change of the account that is paid to is. Agreed, it is in force once its hold has passed."""
+
+    REQUESTED = "requested", N_("Asked for"), "amber"
+    HELD = "held", N_("Agreed"), "green"
+    REFUSED = "refused", N_("Refused"), "red"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+    STOPPED = "stopped", N_("Stopped"), "red"
+
+
 class Source(Face):
     """Whose money it is."""
 
@@ -157,6 +175,19 @@ SETTLEMENT = Lifecycle("settlement", SettlementState, start=SettlementState.SUBM
     (SettlementState.SUBMITTED, "accept"): Move(SettlementState.ACCEPTED, Do.FUNDING_SETTLE, N_("Accept the accounts")),
     (SettlementState.SUBMITTED, "return"): Move(SettlementState.RETURNED, Do.FUNDING_SETTLE, N_("Return the accounts")),
     (SettlementState.RETURNED, "submit"): Move(SettlementState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
+})  # fmt: skip
+
+TRANCHE_ACCOUNT = Lifecycle("tranche_account", AccountState, start=AccountState.SUBMITTED, moves={
+    (AccountState.SUBMITTED, "accept"): Move(AccountState.ACCEPTED, Do.FUNDING_SETTLE, N_("Accept the accounts")),
+    (AccountState.SUBMITTED, "return"): Move(AccountState.RETURNED, Do.FUNDING_SETTLE, N_("Return the accounts")),
+    (AccountState.RETURNED, "submit"): Move(AccountState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
+})  # fmt: skip
+
+ACCOUNT_CHANGE = Lifecycle("account_change", ChangeState, start=ChangeState.REQUESTED, moves={
+    (ChangeState.REQUESTED, "agree"): Move(ChangeState.HELD, Do.FUNDING_PAY, N_("Agree to the new account")),
+    (ChangeState.REQUESTED, "refuse"): Move(ChangeState.REFUSED, Do.FUNDING_PAY, N_("Refuse the new account")),
+    (ChangeState.REQUESTED, "withdraw"): Move(ChangeState.WITHDRAWN, Do.FUNDING_REQUEST, N_("Withdraw the change")),
+    (ChangeState.HELD, "stop"): Move(ChangeState.STOPPED, Do.FUNDING_REQUEST, N_("Stop the change")),
 })  # fmt: skip
 
 # papers are in Vietnamese, whatever the language of the one who issues them

@@ -76,5 +76,23 @@ def _before_entry() -> None:
             postgresql=_function("ledger_entry_guard", "ledger_entry", "BEFORE INSERT", lock + checks))  # fmt: skip
 
 
+def guard_accounts() -> None:
+    """The account of a contract in force changes only by a change that another person agreed to, or back when that was stopped; nothing is paid to one on hold.
+
+    They are listed under the table they ask, which is younger than those they hang on.
+    """
+    hold, on_hold = "ledger_entry_hold", "the account is on hold"
+    held = "NEW.kind = 'payment' AND EXISTS (SELECT 1 FROM account_change c WHERE c.project_id = NEW.project_id AND c.state = 'held' AND c.held_until >= NEW.booked_on)"
+    trigger(hold, "account_change", sqlite=f"CREATE TRIGGER {hold} BEFORE INSERT ON ledger_entry WHEN {held} BEGIN SELECT RAISE(ABORT, '{on_hold}'); END",
+            postgresql=_function(hold, "ledger_entry", "BEFORE INSERT", _raise_if(held, on_hold)))  # fmt: skip
+    words = "an account changes by a change that is agreed to"
+    agreed = ("SELECT 1 FROM account_change c WHERE c.contract_id = OLD.id AND ((c.state = 'held' AND c.new_account = NEW.account) "
+              "OR (c.state = 'stopped' AND c.old_account IS NOT DISTINCT FROM NEW.account))")  # fmt: skip
+    case = f"OLD.state <> 'draft' AND NEW.account IS DISTINCT FROM OLD.account AND NOT EXISTS ({agreed})"
+    name = "contract_account_agreed"
+    trigger(name, "account_change", sqlite=f"CREATE TRIGGER {name} BEFORE UPDATE OF account ON contract WHEN {case} BEGIN SELECT RAISE(ABORT, '{words}'); END",
+            postgresql=_function(name, "contract", "BEFORE UPDATE OF account", _raise_if(case, words)))  # fmt: skip
+
+
 def _raise_if(case: str, words: str) -> str:
     return f"IF {case} THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'integrity_constraint_violation'; END IF;"

@@ -20,6 +20,7 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
+from app.stages.funding.actions.accounts import void_tranche_account
 from app.stages.funding.actions.shared import (
     check_books_open,
     check_not_confirmed_by,
@@ -27,7 +28,7 @@ from app.stages.funding.actions.shared import (
     check_requester,
     check_reversible,
 )
-from app.stages.funding.gate import check_gate
+from app.stages.funding.gate import check_gate, facts_of
 from app.stages.funding.models import LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
     ON_PAPER,
@@ -40,7 +41,7 @@ from app.stages.funding.rules import (
 
 def request_payment(tranche: Tranche, *, note: str | None, by: User, at: datetime, seen: int | None = None) -> None:
     """The host or the investigator asks for a tranche that is due. A payment request paper is issued."""
-    project = _paying(tranche)
+    project = _paying(tranche, at)
     check_requester(tranche, by)
     check_seen(tranche, seen)
     tranche.note, tranche.requested_by_id, tranche.requested_at = note, by.id, at
@@ -70,7 +71,7 @@ def return_payment(tranche: Tranche, *, reason: str, by: User, at: datetime, see
 
 def approve_payment(tranche: Tranche, *, by: User, at: datetime, seen: int | None = None) -> bool:
     """Approve a request. The rulebook says how many different people must; True when this was the last of them."""
-    project = _paying(tranche)
+    project = _paying(tranche, at)
     if tranche.state != TrancheState.REQUESTED:
         raise WrongState(N_("This request has already been dealt with."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id)
@@ -91,7 +92,7 @@ def approve_payment(tranche: Tranche, *, by: User, at: datetime, seen: int | Non
 
 def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: datetime, seen: int | None = None) -> LedgerEntry:
     """Book the payment of an approved tranche: one ledger row, whatever is clicked twice or at the same time."""
-    project = _paying(tranche)
+    project = _paying(tranche, at)
     if tranche.state != TrancheState.APPROVED:
         raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
@@ -118,6 +119,7 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
     if tranche is None:
         journal.record(project, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
     else:
+        void_tranche_account(tranche, reason=reason, by=by, at=at)
         TRANCHE.advance(tranche, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
         _forget_approvals(tranche)
     return back
@@ -164,10 +166,10 @@ def _forget_approvals(tranche: Tranche) -> None:
     db.session.flush()
 
 
-def _paying(tranche: Tranche) -> Project:
+def _paying(tranche: Tranche, at: datetime) -> Project:
     """The project of a tranche, under lock, when money may move. Raises WrongState else."""
     project = queries.project_by_id(tranche.project_id, lock=True)
-    check_gate(tranche)
+    check_gate(tranche, facts=facts_of(project.id, on=local(at).date()))
     return project
 
 

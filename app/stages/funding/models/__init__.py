@@ -1,5 +1,10 @@
 """Rows of funding: the awards, and the money."""
 
+from app.stages.funding.models.accounts import (
+    AccountChange,
+    TrancheAccount,
+    TrancheSpending,
+)
 from app.stages.funding.models.awards import (
     Appraisal,
     AppraisalLine,
@@ -23,6 +28,7 @@ from app.stages.funding.models.money import (
 )
 
 __all__ = [
+    "AccountChange",
     "Annex",
     "Appraisal",
     "AppraisalLine",
@@ -38,6 +44,8 @@ __all__ = [
     "Settlement",
     "Submission",
     "Tranche",
+    "TrancheAccount",
+    "TrancheSpending",
     "YearBudget",
     "project_item",
 ]

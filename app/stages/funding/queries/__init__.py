@@ -1,5 +1,18 @@
 """Reads of funding. Other rooms use those of projects: projects_for, project_by_pid, tranches_of, ledger_of …"""
 
+from app.stages.funding.queries.accounts import (
+    Head,
+    accounted,
+    asked_changes,
+    available,
+    change_for,
+    changes_of,
+    heads_of,
+    held_until,
+    old_contacts,
+    tranche_account_of,
+    tranche_accounts_of,
+)
 from app.stages.funding.queries.appraisals import (
     appraisal_by_id,
     appraisal_by_pid,
@@ -38,6 +51,7 @@ from app.stages.funding.queries.budgets import (
     year_budgets,
 )
 from app.stages.funding.queries.projects import (
+    Mark,
     annexes_of,
     approved_money,
     belongs,
@@ -92,16 +106,23 @@ from app.stages.funding.queries.worklists import (
 )
 
 __all__ = [
+    "Head",
+    "Mark",
+    "accounted",
     "annexes_of",
     "appraisal_by_id",
     "appraisal_by_pid",
     "appraisal_of_line",
     "approved_money",
+    "asked_changes",
+    "available",
     "belongs",
     "bookings_of",
     "budget_of",
     "came_back",
     "ceiling_of",
+    "change_for",
+    "changes_of",
     "closed_contracts",
     "closing_of",
     "concluded_round",
@@ -112,7 +133,9 @@ __all__ = [
     "fell_due",
     "fixed_accounts",
     "head_names",
+    "heads_of",
     "held",
+    "held_until",
     "holders",
     "holders_of_proposal",
     "host_head",
@@ -130,6 +153,7 @@ __all__ = [
     "may_read",
     "may_request",
     "move_engagements",
+    "old_contacts",
     "open_appraisals",
     "owed",
     "owed_by",
@@ -161,6 +185,8 @@ __all__ = [
     "terms_of",
     "topic_of",
     "topic_of_project",
+    "tranche_account_of",
+    "tranche_accounts_of",
     "tranche_by_id",
     "tranche_for",
     "tranches_in",

@@ -213,13 +213,14 @@ class Mark:
     reason: str
 
 
-def marked_due(tranche: Tranche) -> Mark | None:
-    """The last marking as due, when a person made it and gave a reason."""
-    row = db.session.execute(
-        select(JournalEntry.actor_id, JournalEntry.at, JournalEntry.reason, User.name).join(User, User.id == JournalEntry.actor_id)
-        .where(JournalEntry.subject_type == "tranche", JournalEntry.subject_pid == tranche.public_id, JournalEntry.verb == "fall_due")
-        .order_by(JournalEntry.seq.desc()).limit(1)).first()  # fmt: skip
-    return Mark(row.actor_id, row.name, local(row.at).date(), row.reason) if row is not None and row.reason else None
+def marked_due(tranches: Collection[Tranche]) -> dict[str, Mark]:
+    """By public id of tranches: the last marking as due, where a person made it and gave a reason."""
+    rows = db.session.execute(
+        select(JournalEntry.subject_pid, JournalEntry.actor_id, JournalEntry.at, JournalEntry.reason, User.name).outerjoin(User, User.id == JournalEntry.actor_id)
+        .where(JournalEntry.subject_type == "tranche", JournalEntry.subject_pid.in_([t.public_id for t in tranches]), JournalEntry.verb == "fall_due")
+        .order_by(JournalEntry.seq))  # fmt: skip
+    last = {row.subject_pid: row for row in rows}
+    return {pid: Mark(row.actor_id, row.name, local(row.at).date(), row.reason) for pid, row in last.items() if row.reason and row.name}
 
 
 def may_request(user: User, project: Project) -> bool:

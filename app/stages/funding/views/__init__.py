@@ -2,8 +2,10 @@
 
 from app.stages.funding import debts, judging, subjects
 from app.stages.funding.views import (
+    accounts,
     appraisals,
     awards,
+    changes,
     closings,
     contracts,
     desk,
@@ -11,4 +13,4 @@ from app.stages.funding.views import (
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "bp", "changes", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]

@@ -18,7 +18,7 @@ from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, ledger, queries
 from app.stages.funding.actions import shared
 from app.stages.funding.actions.closings import refund_percent
-from app.stages.funding.forms import SettlementAnswer
+from app.stages.funding.forms import AccountAnswer
 from app.stages.funding.rules import (
     CONTRACT,
     SETTLEMENT,
@@ -61,7 +61,7 @@ def decide_settlement(pid: str) -> Any:
     back = url_for(".settlement", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
-        if form.answer.data == SettlementAnswer.ACCEPT:
+        if form.answer.data == AccountAnswer.ACCEPT:
             for name in ("dated", "signer"):
                 if not form[name].data:
                     raise Incomplete(N_("Minutes have a date and somebody who signs them."), field=name)

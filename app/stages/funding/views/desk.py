@@ -14,7 +14,9 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, queries
 from app.stages.funding.rules import CONTRACT, TrancheState
+from app.stages.funding.views.accounts import heads_said
 from app.stages.funding.views.blueprint import bp
+from app.stages.funding.views.payments import acts_of
 
 TABS = ("appraisal", "approval", "contracts", "payments", "closing")
 
@@ -52,8 +54,10 @@ def project(pid: str) -> Any:
     contract = queries.contract_of(row.id)
     tranches = queries.tranches_of(row.id)
     settlement = queries.settlement_of(row.id)
-    subjects = [r for r in (row, contract, settlement, *tranches) if r is not None]
+    accounts = queries.tranche_accounts_of(row.id)
+    subjects = [r for r in (row, contract, settlement, *tranches, *accounts) if r is not None]
     return render_template("funding/project.html", project=row, contract=contract, tranches=tranches, settlement=settlement,
                            closing=queries.closing_of(row.id), liquidation=queries.liquidation_of(row.id), papers=papers.of(*subjects),
+                           acts=acts_of(row, contract, tranches, accounts), heads=heads_said(row) if row.paid_total else [],
                            may_request=queries.may_request(current_user, row), moves=dict(CONTRACT.moves(contract)) if contract else {},
                            entries=journal.timeline([journal.subject_key(r) for r in subjects]), ledger=queries.ledger_of(row.id))  # fmt: skip
