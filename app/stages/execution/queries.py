@@ -31,6 +31,7 @@ from app.stages.execution.rules import (
 from app.stages.funding import queries as funding
 from app.stages.funding.gate import ACCEPTED_REPORTS
 from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.queries.books import FIXED_DUE
 from app.stages.funding.rules import FIXED_ACCOUNTS, Fixed
 
 _FACES = (joinedload(Project.host), joinedload(Project.pi))
@@ -142,6 +143,8 @@ def accepted_on(project_id: int) -> list[date]:
 
 FIXED_ACCOUNTS.append(fixed_by_decision)
 ACCEPTED_REPORTS.append(accepted_on)
+FIXED_DUE.append(select(Termination.refund).where(Termination.project_id == ProjectClosing.project_id, Termination.state == TerminationState.DECIDED)
+                 .correlate(ProjectClosing).scalar_subquery())  # fmt: skip
 
 
 def extensions_agreed(project_id: int) -> int:

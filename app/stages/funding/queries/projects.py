@@ -180,11 +180,15 @@ def owed(project: Project) -> int | None:
 
 def owed_sql() -> ColumnElement[int]:
     """The same for rows of ProjectClosing joined with Settlement: what is due less what came back."""
+    return Settlement.refund_due - came_back_sql()
+
+
+def came_back_sql() -> ColumnElement[int]:
+    """What came back of what is owed, for the same rows."""
     since = case((ProjectClosing.kind == ClosingKind.TERMINATED, ProjectClosing.at), else_=Settlement.submitted_at)
-    back = (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+    return (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
         LedgerEntry.project_id == ProjectClosing.project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)
         .correlate(ProjectClosing, Settlement).scalar_subquery())  # fmt: skip
-    return Settlement.refund_due - back
 
 
 def bookings_of(document: str) -> tuple[LedgerEntry | None, int]:

@@ -5,6 +5,7 @@ from app.stages.funding.views import (
     accounts,
     appraisals,
     awards,
+    books,
     changes,
     closings,
     contracts,
@@ -13,4 +14,4 @@ from app.stages.funding.views import (
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["accounts", "appraisals", "awards", "bp", "changes", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]

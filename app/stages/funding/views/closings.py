@@ -47,8 +47,10 @@ def submit_settlement(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def settlement(pid: str) -> Any:
     row = or_404(queries.settlement_for(current_user, pid))
+    closing = queries.closing_of(row.project_id)
     return render_template("funding/settlement.html", settlement=row, project=row.project, moves=dict(SETTLEMENT.moves(row)), papers=papers.of(row),
-                           refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=queries.closing_of(row.project_id),
+                           refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=closing,
+                           refund_by=queries.refund_by(closing, row) if closing else None, today=clock.today(),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def index() -> Any:
     waiting = {
         "appraisal": queries.lines_to_appraise(), "appraisals": queries.open_appraisals(), "approval": queries.waiting_submissions(),
         "contracts": queries.projects_without_signed_contract(), "closing": queries.closed_contracts(current_user),
+        "changes": queries.asked_changes(current_user),
         "payments": queries.tranches_in(current_user, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED),
     }  # fmt: skip
     return render_template("funding/index.html", tab=tab if tab in TABS else "appraisal", tabs_named=TABS, waiting=waiting,
