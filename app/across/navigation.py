@@ -70,6 +70,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("funding.year_budgets", N_("Budgets of the years"), Do.FUNDING_READ),
     ("funding.management", N_("Management costs"), Do.FUNDING_READ),
     ("funding.appraisals", N_("Budget appraisals"), Do.FUNDING_READ),
+    ("funding.ledger", N_("Ledger"), Do.FUNDING_READ), ("funding.recoveries", N_("Money to come back"), Do.FUNDING_READ),
     ("execution.index", N_("Execution"), Do.EXECUTION_READ),
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
