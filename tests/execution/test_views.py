@@ -44,6 +44,14 @@ def page_of(project):
     return f"/execution/projects/{project.public_id}"
 
 
+def whole(client, url, spent="", **said):
+    """A report with all that its form asks for: each product in hand, the whole sum under the first head of the first quarter."""
+    page = client.page(url)
+    found = {s["name"]: "under_way" for s in page.select('select[name^="product_"]')}
+    cells = [i["name"] for i in page.select('table input[name^="cell_"]')]
+    return found | {cells[0]: spent, "spent": spent, "progress": "25", "done": "Đã khảo sát"} | said
+
+
 def test_a_report_goes_there_and_back(db, as_, at, project, travel):
     url = f"/execution/reports/{queries.reports_of(project.id)[0].public_id}"
     base = page_of(project)
@@ -54,15 +62,15 @@ def test_a_report_goes_there_and_back(db, as_, at, project, travel):
     assert "Báo cáo" in pi.page(base).text
     answer = pi.submit(f"{url}/submit", {"progress": "120", "done": "Đã khảo sát", "spent": "1"}, status=422)
     assert "Đã khảo sát" in answer.get_data(as_text=True)
-    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "9.000.000.000"}, status=422)
-    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "100.000.000"})
+    pi.submit(f"{url}/submit", whole(pi, f"{url}/submit", "9.000.000.000"), status=422)
+    pi.submit(f"{url}/submit", whole(pi, f"{url}/submit", "100.000.000", progress="25", done="Đã khảo sát"))
     assert "25 %" in officer.page(url).text and officer.page("/execution/").select("table")
-    officer.submit(f"{url}/review", {"answer": "return"}, status=422)
-    officer.submit(f"{url}/review", {"answer": "return", "remark": "Bổ sung số liệu"})
+    officer.submit(f"{url}/review", {"answer": "return", "rating": "watch"}, status=422)
+    officer.submit(f"{url}/review", {"answer": "return", "remark": "Bổ sung số liệu", "rating": "watch"})
     assert "Bổ sung số liệu" in pi.page(f"{url}/submit").text
     pi.submit(f"{url}/submit")
-    officer.submit(f"{url}/review", {"answer": "accept"})
-    officer.submit(f"{url}/review", {"answer": "accept"}, status=409)
+    officer.submit(f"{url}/review", {"answer": "accept", "rating": "good"})
+    officer.submit(f"{url}/review", {"answer": "accept", "rating": "good"}, status=409)
     assert str(factories.all_of(Report)[0].state) == "accepted"
 
 
@@ -79,7 +87,7 @@ def test_files_stand_beside_a_report(db, as_, at, project, travel):
         pi.submit(f"{url}/files", {"kind": "spending", "file": (io.BytesIO(small_pdf(name)), name)})
     out = pi.page(f"{url}/files").select_one(f'a[href^="{url}/files/"]')["href"]
     pi.submit(out, {})
-    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "100.000.000"})
+    pi.submit(f"{url}/submit", whole(pi, f"{url}/submit", "100.000.000", progress="25", done="Đã khảo sát"))
     for client, page in ((pi, url), (officer, url), (officer, f"{url}/review")):
         file = [a["href"] for a in client.page(page).select('a[href^="/files/"]')]
         assert len(file) == 1, page

@@ -64,6 +64,10 @@ MAILS |= {
     "pool_invited": N_("Invitation into the pool of experts"), "pool_declined": N_("Invitation declined"), "seat_asked": N_("Asked for a seat"), "seat_declined": N_("Seat declined"),
     "conflict_found": N_("Conflict became known"), "awaited": N_("Something is awaited of a member"), "remark_due": N_("Remark is due soon"),
 }  # fmt: skip
+MAILS |= {
+    "report_late": N_("Report is late"), "finding_due": N_("Finding to be mended"), "finding_answered": N_("Finding answered"), "finding_judged": N_("Finding judged"),
+    "change_noted": N_("Change made by the host"),
+}  # fmt: skip
 # by table
 NOUNS = {
     "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
@@ -78,6 +82,7 @@ NOUNS = {
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
 }  # fmt: skip
+NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
 
 def kind_of_mail(template: str) -> tuple[str, str]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -12,10 +17,19 @@ from app.kernel.forms import (
     NoteField,
     PickField,
     StageForm,
+    TicksField,
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.execution.rules import AdjustmentKind, Ground, InspectionKind
+from app.stages.execution.rules import (
+    AdjustmentKind,
+    Delivery,
+    Ground,
+    InspectionKind,
+    Level,
+    Rating,
+)
+from app.stages.execution.spending import Quarter
 from app.stages.funding.rules import Cause
 
 
@@ -38,8 +52,41 @@ class SubmitReport(StageForm):
     done = NoteField(N_("What was done in this period"), required=True, max=10_000, rows=8)
     products = NoteField(N_("Products so far, with number and quality"), max=5000, rows=4)
     spent = MoneyField(N_("Spent of the state money so far"), required=True)
-    difficulties = NoteField(N_("Difficulties, and what you ask for"), max=5000, rows=3)
+    difficulties = NoteField(N_("Difficulties"), max=5000, rows=3)
+    requests = NoteField(N_("What you ask of the Department"), max=5000, rows=3)
     next_steps = NoteField(N_("What comes next"), max=5000, rows=3)
+
+
+NEW_RISKS = 3
+
+
+def report_form(products: Sequence[Any], heads: Mapping[str, str], quarters: Sequence[Quarter], risks: Sequence[Any]) -> type[SubmitReport]:
+    """The form of one report: its texts, and a field for each promised product, each head and quarter, each risk of the register."""
+    more: dict[str, Any] = {}
+    for p in products:
+        more[f"product_{p.id}"] = PickField(p.name, required=True, choices=[(str(d), _(d.label)) for d in Delivery])
+        more[f"so_far_{p.id}"] = LineField(_("How much so far: %(name)s", name=p.name), max=200)
+        more[f"note_{p.id}"] = LineField(_("Note: %(name)s", name=p.name), max=1000)
+    for head, name in heads.items():
+        for q in quarters:
+            more[f"cell_{head}_{q.key}"] = MoneyField(_("%(head)s, quarter %(n)s of %(year)s", head=name, n=q.number, year=q.year))
+    for risk in risks:
+        more[f"passed_{risk.id}"] = LineField(risk.text, max=1000)
+    for n in range(1, NEW_RISKS + 1):
+        more[f"risk_{n}"] = LineField(_("New risk %(n)s", n=n), max=1000)
+        more[f"level_{n}"] = PickField(_("How grave is risk %(n)s", n=n), choices=[(str(x), _(x.label)) for x in Level])
+        more[f"measure_{n}"] = LineField(_("What is done about risk %(n)s", n=n), max=1000)
+    return type("ReportForm", (SubmitReport,), more)
+
+
+class NoteRisk(StageForm):
+    text = LineField(N_("Risk"), required=True, max=1000)
+    level = ChoiceField(N_("How grave it is"), enum=Level, required=True)
+    measure = NoteField(N_("What is done about it"), max=1000, rows=3)
+
+
+class CloseRisk(StageForm):
+    why = LineField(N_("Why it is closed: it has passed, or what came of it"), required=True, max=1000)
 
 
 class Evidence(StageForm):
@@ -56,6 +103,8 @@ class ReportAnswer(Face):
 
 class ReviewReport(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=ReportAnswer, required=True)
+    rating = ChoiceField(N_("How do you rate the work?"), enum=Rating, required=True)
+    again_by = DateField(N_("To be handed in again by"), sometimes=True, hint=N_("Only when you return the report."))
     remark = NoteField(N_("Remark for the investigator"), max=5000, rows=4, sometimes=True, hint=N_("Needed when you return the report."))
 
 
@@ -64,7 +113,11 @@ class PlanInspection(StageForm):
     planned_on = DateField(N_("Planned for"), required=True)
     place = LineField(N_("Place"), max=300)
     purpose = NoteField(N_("What is inspected"), required=True, max=5000, rows=4)
-    team = NoteField(N_("Who inspects"), required=True, max=2000, rows=3)
+    inspectors = TicksField(N_("Who inspects"))
+    team = NoteField(N_("Others who take part, with their body"), max=2000, rows=3)
+
+
+NEW_FINDINGS = 5
 
 
 class ConcludeInspection(StageForm):
@@ -74,7 +127,34 @@ class ConcludeInspection(StageForm):
     money_finding = NoteField(N_("Use of money"), required=True, max=5000)
     conclusion = NoteField(N_("Conclusion"), required=True, max=5000)
     requests = NoteField(N_("What is asked of the host"), max=5000, rows=3)
+    finding_1 = LineField(N_("To be mended: finding 1"), max=2000)
+    due_1 = DateField(N_("Finding 1: by when"), sometimes=True)
+    finding_2 = LineField(N_("To be mended: finding 2"), max=2000)
+    due_2 = DateField(N_("Finding 2: by when"), sometimes=True)
+    finding_3 = LineField(N_("To be mended: finding 3"), max=2000)
+    due_3 = DateField(N_("Finding 3: by when"), sometimes=True)
+    finding_4 = LineField(N_("To be mended: finding 4"), max=2000)
+    due_4 = DateField(N_("Finding 4: by when"), sometimes=True)
+    finding_5 = LineField(N_("To be mended: finding 5"), max=2000)
+    due_5 = DateField(N_("Finding 5: by when"), sometimes=True)
     attest = YesField(N_("The findings were read to the host's people and are signed by both sides."), required=True)
+
+
+class AnswerFinding(StageForm):
+    answer = NoteField(N_("What was done"), required=True, max=5000)
+
+
+class FindingAnswer(Face):
+    """What the officer says of a finding."""
+
+    CLOSE = "close", N_("It is put right"), "green"
+    RETURN = "return", N_("It is not: ask again"), "amber"
+
+
+class JudgeFinding(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=FindingAnswer, required=True)
+    remark = NoteField(N_("Remark for the host"), max=5000, rows=3, sometimes=True, hint=N_("Needed when you ask again."))
+    due_on = DateField(N_("New day"), sometimes=True, hint=N_("Needed when you ask again."))
 
 
 class Reason(StageForm):

@@ -9,11 +9,14 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
-from app.services.people.models import User
+from app.services.people import queries as people
+from app.services.people.models import Engagement, User
 from app.services.rulebook import queries as rulebook
 from app.stages.execution.models import (
     Adjustment,
+    Finding,
     Inspection,
+    Inspector,
     Report,
     Suspension,
     Termination,
@@ -22,6 +25,7 @@ from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentKind,
     AdjustmentState,
+    FindingState,
     InspectionState,
     ReportState,
     SuspensionState,
@@ -92,6 +96,44 @@ def evidence_kinds(project: Project) -> list[dict[str, str]]:
 
 def inspections_of(project_id: int) -> list[Inspection]:
     return list(db.session.scalars(select(Inspection).where(Inspection.project_id == project_id).order_by(Inspection.planned_on, Inspection.id)))
+
+
+def inspectors_of(inspection_id: int) -> list[User]:
+    """The people of a team who have an account."""
+    return list(db.session.scalars(select(User).join(Inspector, Inspector.user_id == User.id).where(Inspector.inspection_id == inspection_id).order_by(Inspector.id)))
+
+
+def team_said(inspection: Inspection) -> str:
+    """The team in words: who has an account, then who was typed."""
+    named = [person.name for person in inspectors_of(inspection.id)]
+    return "; ".join([*named, *([inspection.team] if inspection.team else [])])
+
+
+def works_on(project: Project, person: User) -> bool:
+    """Does this person lead the project, work in its team, or belong to its host?"""
+    engaged = exists().where(Engagement.subject_type == "project", Engagement.subject_pid == project.public_id, Engagement.user_id == person.id)
+    return person.id == project.pi_id or bool(db.session.scalar(select(engaged))) or person.id in {u.id for u in people.members_of(project.host_id)}
+
+
+def findings_of(*, inspection_id: int | None = None, project_id: int | None = None) -> list[Finding]:
+    """The findings of an inspection, or of a whole project."""
+    mine = Finding.inspection_id == inspection_id if inspection_id is not None else Finding.project_id == project_id
+    return list(db.session.scalars(select(Finding).where(mine).order_by(Finding.inspection_id, Finding.number)))
+
+
+def finding_for(user: User, pid: str) -> Finding | None:
+    return row_for(Finding, user, pid)
+
+
+def inspection_of(finding: Finding) -> Inspection:
+    """The inspection that found it."""
+    return db.session.get_one(Inspection, finding.inspection_id)
+
+
+def findings_due_between(first: date, last: date) -> list[Finding]:
+    """Findings that wait for the host, due in these days (for reminders)."""
+    return list(db.session.scalars(select(Finding).options(joinedload(Finding.project)).where(
+        Finding.state == FindingState.OPEN, Finding.due_on.between(first, last), ~_ended(Finding)).order_by(Finding.due_on, Finding.id)))  # fmt: skip
 
 
 def adjustments_of(project_id: int) -> list[Adjustment]:
@@ -188,4 +230,4 @@ def suspensions_in_force(user: User) -> list[Suspension]:
 def reports_due_between(first: date, last: date) -> list[Report]:
     """Awaited reports due in these days (for reminders)."""
     return list(db.session.scalars(select(Report).options(joinedload(Report.project)).where(
-        Report.state.in_(OPEN_REPORTS), Report.due_on.between(first, last)).order_by(Report.due_on, Report.id)))  # fmt: skip
+        Report.state.in_(OPEN_REPORTS), Report.due_on.between(first, last), ~_ended(Report)).order_by(Report.due_on, Report.id)))  # fmt: skip

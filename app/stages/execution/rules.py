@@ -44,10 +44,44 @@ class InspectionKind(Face):
     AD_HOC = "ad_hoc", N_("Extraordinary inspection"), "amber"
 
 
+class Rating(Face):
+    """How the officer rates the work by a report."""
+
+    GOOD = "good", N_("On course"), "green"
+    WATCH = "watch", N_("To be watched"), "amber"
+    POOR = "poor", N_("In trouble"), "red"
+
+
+class Delivery(Face):
+    """Where a promised product is, by the report."""
+
+    NOT_BEGUN = "not_begun", N_("Not begun"), "grey"
+    UNDER_WAY = "under_way", N_("In hand"), "blue"
+    AT_RISK = "at_risk", N_("At risk"), "red"
+    DELIVERED = "delivered", N_("Delivered"), "green"
+
+
+class Level(Face):
+    """How much a risk threatens the project."""
+
+    LOW = "low", N_("Low"), "grey"
+    MEDIUM = "medium", N_("Medium"), "amber"
+    HIGH = "high", N_("High"), "red"
+
+
+class FindingState(Face):
+    """Where a finding of an inspection is. Whether its day is past is derived."""
+
+    OPEN = "open", N_("To be mended"), "amber"
+    ANSWERED = "answered", N_("Answered by the host"), "blue"
+    CLOSED = "closed", N_("Put right"), "green"
+
+
 class AdjustmentState(Face):
     """Where a request for a change is."""
 
     REQUESTED = "requested", N_("Awaiting decision"), "amber"
+    NOTED = "noted", N_("Made by the host, the Department is told"), "green"
     AGREED = "agreed", N_("Agreed"), "green"
     REFUSED = "refused", N_("Refused"), "red"
     WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
@@ -61,6 +95,7 @@ class AdjustmentKind(Face):
     CONTENT = "content", N_("Content or products"), "blue"
     PI = "pi", N_("Principal investigator"), "purple"
     HOST = "host", N_("Host organisation"), "purple"
+    HEADS = "heads", N_("Between budget heads"), "amber"
 
 
 class SuspensionState(Face):
@@ -106,7 +141,16 @@ INSPECTION = Lifecycle("inspection", InspectionState, start=InspectionState.PLAN
     (InspectionState.PLANNED, "call_off"): Move(InspectionState.CALLED_OFF, Do.EXECUTION_INSPECT, N_("Call off")),
 })  # fmt: skip
 
+# the host says how it mended what the team found; an officer closes the finding or asks again
+FINDING = Lifecycle("finding", FindingState, start=FindingState.OPEN, moves={
+    (FindingState.OPEN, "answer"): Move(FindingState.ANSWERED, Do.EXECUTION_REPORT, N_("Say what was done")),
+    (FindingState.ANSWERED, "close"): Move(FindingState.CLOSED, Do.EXECUTION_INSPECT, N_("Close the finding")),
+    (FindingState.ANSWERED, "return"): Move(FindingState.OPEN, Do.EXECUTION_INSPECT, N_("Ask again")),
+    (FindingState.OPEN, "close"): Move(FindingState.CLOSED, Do.EXECUTION_INSPECT, N_("Close the finding")),
+})  # fmt: skip
+
 ADJUSTMENT = Lifecycle("adjustment", AdjustmentState, start=AdjustmentState.REQUESTED, moves={
+    (AdjustmentState.REQUESTED, "note"): Move(AdjustmentState.NOTED, Do.EXECUTION_REQUEST, N_("Made by the host within its own right")),
     (AdjustmentState.REQUESTED, "agree"): Move(AdjustmentState.AGREED, Do.EXECUTION_DECIDE, N_("Agree to the change")),
     (AdjustmentState.REQUESTED, "refuse"): Move(AdjustmentState.REFUSED, Do.EXECUTION_DECIDE, N_("Refuse the change")),
     (AdjustmentState.REQUESTED, "lapse"): Move(AdjustmentState.WITHDRAWN, Do.SYSTEM, N_("The project ended before the decision")),
@@ -129,9 +173,11 @@ TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.
 ON_PAPER = {
     AdjustmentKind.EXTENSION: "Gia hạn thời gian thực hiện", AdjustmentKind.BUDGET: "Kinh phí", AdjustmentKind.CONTENT: "Nội dung, sản phẩm",
     AdjustmentKind.PI: "Chủ nhiệm nhiệm vụ", AdjustmentKind.HOST: "Tổ chức chủ trì",
+    AdjustmentKind.HEADS: "Dự toán giữa các mục chi",
     Ground.NOT_NEEDED: "Không còn nhu cầu", Ground.NOT_FEASIBLE: "Không khả thi", Ground.MISUSE: "Sử dụng kinh phí sai mục đích",
     Ground.BREACH: "Vi phạm nghiêm trọng hợp đồng", Ground.FORCE_MAJEURE: "Bất khả kháng", Ground.HOST_ASKS: "Theo đề nghị của tổ chức chủ trì",
 }  # fmt: skip
+OPEN_FINDINGS = frozenset({FindingState.OPEN, FindingState.ANSWERED})
 OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
 
 
@@ -141,6 +187,11 @@ OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
 def overdue(report: Any, today: date) -> bool:
     """Is the report awaited and its day past?"""
     return report.state in OPEN_REPORTS and report.due_on < today
+
+
+def late_finding(finding: Any, today: date) -> bool:
+    """Does the finding wait for the host and is its day past?"""
+    return finding.state == FindingState.OPEN and finding.due_on < today
 
 
 def to_write(reports: Sequence[Any], today: date) -> list[Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from app.across.demo.cast import Cast
 from app.kernel.clock import local
+from app.services.people.models import User
 from app.stages.execution import actions, queries
 from app.stages.execution.models import (
     Adjustment,
@@ -52,15 +54,23 @@ def returned_report(cast: Cast, *, project: Project, at: datetime) -> Report:
     return report
 
 
+def planned_inspection(cast: Cast, *, project: Project, at: datetime, inspectors: Sequence[User] = ()) -> Inspection:
+    """A visit planned for ten days later."""
+    return actions.plan_inspection(project, kind=InspectionKind.PERIODIC, planned_on=local(at + 10 * DAY).date(), purpose="Tiến độ, sản phẩm, sử dụng kinh phí.",
+                                   team="" if inspectors else "Nguyễn Thị Chuyên Viên; Đặng Kế Toán", inspectors=inspectors, place=None, by=cast["officer"], at=at)  # fmt: skip
+
+
+def concluded_inspection(cast: Cast, row: Inspection, *, at: datetime, findings: Sequence[tuple[str, date]] = ()) -> Inspection:
+    """The visit is held, its minutes issued."""
+    actions.conclude_inspection(row, held_on=local(at).date(), present=funding.project_by_id(row.project_id).pi_name, progress_finding="Mô hình vận hành ổn định.",
+                                money_finding="Chứng từ đầy đủ, đúng nội dung.", conclusion="Tiếp tục thực hiện theo hợp đồng.", requests=None, findings=findings,
+                                by=cast["officer"], at=at)  # fmt: skip
+    return row
+
+
 def inspected(cast: Cast, *, project: Project, at: datetime) -> Inspection:
     """A visit, planned at `at` and held ten days later."""
-    later = at + 10 * DAY
-    row = actions.plan_inspection(project, kind=InspectionKind.PERIODIC, planned_on=local(later).date(), purpose="Tiến độ, sản phẩm, sử dụng kinh phí.",
-                                  team="Nguyễn Thị Chuyên Viên; Đặng Kế Toán", place=None, by=cast["officer"], at=at)  # fmt: skip
-    actions.conclude_inspection(row, held_on=local(later).date(), present=project.pi_name, progress_finding="Mô hình vận hành ổn định.",
-                                money_finding="Chứng từ đầy đủ, đúng nội dung.", conclusion="Tiếp tục thực hiện theo hợp đồng.", requests=None,
-                                by=cast["officer"], at=later)  # fmt: skip
-    return row
+    return concluded_inspection(cast, planned_inspection(cast, project=project, at=at), at=at + 10 * DAY)
 
 
 def requested_extension(cast: Cast, *, project: Project, at: datetime, months: int = 6) -> Adjustment:

@@ -8,7 +8,8 @@ from app.stages.execution.views import (
     evidence,
     inspections,
     reports,
+    risks,
 )
 from app.stages.execution.views.blueprint import bp
 
-__all__ = ["bp", "changes", "debts", "desk", "endings", "evidence", "inspections", "reports", "subjects"]
+__all__ = ["bp", "changes", "debts", "desk", "endings", "evidence", "inspections", "reports", "risks", "subjects"]
