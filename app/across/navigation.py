@@ -69,6 +69,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("funding.index", N_("Funding"), Do.FUNDING_READ),
     ("funding.year_budgets", N_("Budgets of the years"), Do.FUNDING_READ),
     ("execution.index", N_("Execution"), Do.EXECUTION_READ),
+    ("execution.watch", N_("Projects to watch"), Do.EXECUTION_READ),
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),

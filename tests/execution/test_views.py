@@ -132,7 +132,7 @@ def test_an_extension(db, as_, at, project, travel):
     pi.submit(f"{base}/request-change", {"kind": "extension", "reason": "Mưa lũ", "months": "6"})
     url = f"/execution/changes/{only(Adjustment).public_id}"
     pi.page(url)
-    as_("finance").page("/execution/?tab=changes")
+    as_("finance").page("/execution/lists/changes")
     leader.submit(f"{url}/decide", {"answer": "agree", "attest": "y"}, status=422)
     leader.submit(f"{url}/decide", {"answer": "agree", "number": "7/QĐ-SKHCN", "dated": "27/12/2026", "attest": "y"})
     for client in (pi, leader):
@@ -162,7 +162,7 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
     assert "10/QĐ-SKHCN" in leader.page(stop).text
     officer.submit(f"{base}/open-termination", {"ground": "not_feasible", "statement": "Không khả thi", "attest": "y"})
     url = f"/execution/terminations/{only(Termination).public_id}"
-    officer.page("/execution/?tab=endings")
+    officer.page("/execution/lists/endings")
     province.submit(f"{url}/decide", {"answer": "decide", "attest": "y"}, status=422)
     province.submit(f"{url}/decide", {"answer": "decide", "cause": "subjective", "used": "400.000.000", "number": "9/QĐ-UBND", "dated": "18/09/2026", "attest": "y"})
     for client in (officer, province, as_("pi1")):
@@ -221,7 +221,7 @@ def test_who_may_open_what(db, as_, project, person, path, status):
     assert as_(person).get(url).status_code == status
 
 
-@pytest.mark.parametrize("tab", ["reports", "due", "inspections", "changes", "endings"])
+@pytest.mark.parametrize("tab", ["reports", "due", "inspections", "changes", "endings", "suspensions"])
 def test_worklists_ask_the_same_for_one_and_three(db, cast, as_, at, count_queries, travel, tab):
     def make(n: int) -> None:
         row = factories.project(cast, at, title=f"Nhiệm vụ số {n} về nông nghiệp", pi=f"pi{2 * n - 1}", host=f"host{n}", number=f"{n}1/QĐ-UBND")
@@ -237,8 +237,8 @@ def test_worklists_ask_the_same_for_one_and_three(db, cast, as_, at, count_queri
     db.session.commit()
     travel.move_to(at + 330 * DAY)
     client = as_("officer")
-    client.page(f"/execution/?tab={tab}")
-    one = count_queries(lambda: client.page(f"/execution/?tab={tab}"))
+    client.page(f"/execution/lists/{tab}")
+    one = count_queries(lambda: client.page(f"/execution/lists/{tab}"))
     make(2), make(3)
     db.session.commit()
-    assert count_queries(lambda: client.page(f"/execution/?tab={tab}")) == one
+    assert count_queries(lambda: client.page(f"/execution/lists/{tab}")) == one

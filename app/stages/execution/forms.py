@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.kernel.errors import Incomplete
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -162,7 +163,7 @@ class Reason(StageForm):
 
 
 class RequestAdjustment(StageForm):
-    kind = ChoiceField(N_("What is to be changed"), enum=AdjustmentKind, required=True)
+    kind = ChoiceField(N_("What is to be changed"), enum=AdjustmentKind, required=True, hint=N_("Money between budget heads is moved on its own page."))
     reason = NoteField(N_("Reason"), required=True, max=10_000)
     months = IntField(N_("Extension: by how many months"), min=1, max=60)
     new_state_amount = MoneyField(N_("Budget: new total of the state money"))
@@ -172,6 +173,44 @@ class RequestAdjustment(StageForm):
     new_host = PickField(N_("New host organisation"))
     special = YesField(N_("A special case beyond the usual limits, allowed by the authority"))
     authority = LineField(N_("Which authority allows it, with its paper"), max=300)
+
+
+MOST_MOVES = 4
+
+
+class MoveHeads(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=10_000)
+    from_1 = PickField(N_("Move 1: from"), required=True)
+    to_1 = PickField(N_("Move 1: to"), required=True)
+    year_1 = PickField(N_("Move 1: year of the estimate"), required=True)
+    amount_1 = MoneyField(N_("Move 1: amount"), required=True, min=1)
+    from_2 = PickField(N_("Move 2: from"))
+    to_2 = PickField(N_("Move 2: to"))
+    year_2 = PickField(N_("Move 2: year of the estimate"))
+    amount_2 = MoneyField(N_("Move 2: amount"), min=1)
+    from_3 = PickField(N_("Move 3: from"))
+    to_3 = PickField(N_("Move 3: to"))
+    year_3 = PickField(N_("Move 3: year of the estimate"))
+    amount_3 = MoneyField(N_("Move 3: amount"), min=1)
+    from_4 = PickField(N_("Move 4: from"))
+    to_4 = PickField(N_("Move 4: to"))
+    year_4 = PickField(N_("Move 4: year of the estimate"))
+    amount_4 = MoneyField(N_("Move 4: amount"), min=1)
+
+    def moves(self) -> list[tuple[str, str, int, int]]:
+        """What was typed. Raises Incomplete for half a move."""
+        found = []
+        for n in range(1, MOST_MOVES + 1):
+            parts = {name: self[f"{name}_{n}"].data for name in ("from", "to", "year", "amount")}
+            if not any(parts.values()):
+                continue
+            for name, given in parts.items():
+                if not given:
+                    raise Incomplete(N_("Please fill in the whole move, or none of it."), field=f"{name}_{n}")
+            if len(found) != n - 1:
+                raise Incomplete(N_("Please fill in the moves one after the other."), field=f"from_{n}")
+            found.append((parts["from"], parts["to"], int(parts["year"]), parts["amount"]))
+        return found
 
 
 class AdjustmentAnswer(Face):
@@ -226,6 +265,7 @@ class DecideTermination(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=TerminationAnswer, required=True)
     cause = ChoiceField(N_("Cause"), enum=Cause, sometimes=True, hint=N_("Needed to terminate. It decides which share of the used money must be paid back."))
     used = MoneyField(N_("Used of the state money"), sometimes=True, hint=N_("Needed to terminate."))
+    bar = YesField(N_("Bar investigator and host from applying for the years of the rulebook"), hint=N_("Only for a breach of the contract or wrong use of money."))
     number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("Needed to terminate."))
     dated = DateField(N_("Date of the decision"), sometimes=True, hint=N_("Needed to terminate."))
     remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you drop it."))

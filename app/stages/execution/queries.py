@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
 from app.services.people import queries as people
-from app.services.people.models import Engagement, User
+from app.services.people.models import Debarment, Engagement, User
 from app.services.rulebook import queries as rulebook
 from app.stages.execution.models import (
     Adjustment,
@@ -161,6 +161,21 @@ def requested_termination(project_id: int) -> Termination | None:
     return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.REQUESTED))
 
 
+def grounds_known(project: Project) -> list[str]:
+    """The grounds on which the rulebook lets a project be ended early."""
+    return list(rulebook.value("execution.termination_grounds", on=project.decision_date))
+
+
+def bars_of(termination: Termination) -> list[tuple[str, date, date | None]]:
+    """(who, from, until) of the bars that the decision on an early end entered."""
+    if termination.decision_date is None:
+        return []
+    project = termination.project
+    rows = db.session.scalars(select(Debarment).where(Debarment.cause == "terminated_breach", Debarment.from_date == termination.decision_date,
+                                                      or_(Debarment.user_id == project.pi_id, Debarment.organisation_id == project.host_id)).order_by(Debarment.id))  # fmt: skip
+    return [(project.pi_name if row.user_id else funding.host_name(project), row.from_date, row.until) for row in rows]
+
+
 def last_spent(project_id: int) -> int | None:
     """What the last report that was handed in says was spent."""
     return db.session.scalar(select(Report.spent).where(Report.project_id == project_id, Report.spent.is_not(None)).order_by(Report.number.desc()).limit(1))
@@ -190,6 +205,11 @@ def last_report_number(project_id: int) -> int:
 def _ended(model: Any) -> ColumnElement[bool]:
     """The condition: the project of the row has ended and owes nothing more of this kind."""
     return exists().where(ProjectClosing.project_id == model.project_id)
+
+
+def of_running(model: Any) -> ColumnElement[bool]:
+    """The condition: the project of the row has not ended."""
+    return ~_ended(model)
 
 
 # --- worklists ------------------------------------------------------------------------------------------------

@@ -126,6 +126,7 @@ class Ground(Face):
     HOST_ASKS = "host_asks", N_("The host asks for it"), "blue"
 
 
+BREACHES = (Ground.BREACH, Ground.MISUSE)  # what may bar from applying
 # on which a host may ask for the end itself; that it broke the contract or misused money is found by the Department
 HOST_GROUNDS = (Ground.HOST_ASKS, Ground.NOT_FEASIBLE, Ground.NOT_NEEDED, Ground.FORCE_MAJEURE)
 
@@ -239,6 +240,12 @@ def check_extension(months: int, *, duration_months: int, contract_ends_on: date
         raise Incomplete(N_("At most %(n)s months are possible. More needs a special case by the authority."), field="months", n=cap)
 
 
+def check_asked_kind(kind: Any) -> None:
+    """Raises Incomplete for money between heads: it is asked for head by head, on its own page."""
+    if kind == AdjustmentKind.HEADS:
+        raise Incomplete(N_("Money between heads is moved on its own page, head by head."), field="kind")
+
+
 def check_special(special: bool, authority: str | None) -> None:
     """Raises Incomplete when a special case does not name who allowed it."""
     if special and not (authority or "").strip():
@@ -249,6 +256,12 @@ def check_ground(ground: Ground) -> None:
     """Raises Incomplete for a ground that the host itself does not give: those are the Department's to find."""
     if ground not in HOST_GROUNDS:
         raise Incomplete(N_("The host can ask for an early end on another ground than this."), field="ground")
+
+
+def check_bar(ground: Ground, bar: bool) -> None:
+    """Raises Incomplete when somebody would be barred without a breach."""
+    if bar and ground not in BREACHES:
+        raise Incomplete(N_("Only a breach of the contract or wrong use of money bars from applying."), field="bar")
 
 
 def check_reviewer(person_id: int, submitter_id: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from app.stages.execution.actions.adjustments import (
     agree_adjustment,
+    move_heads,
     refuse_adjustment,
     request_adjustment,
     withdraw_adjustment,
@@ -53,6 +54,7 @@ __all__ = [
     "conclude_inspection",
     "decide_termination",
     "drop_termination",
+    "move_heads",
     "note_risk",
     "open_termination",
     "plan_inspection",
