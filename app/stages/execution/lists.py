@@ -124,7 +124,7 @@ def listing(name: str, user: User, args: Mapping[str, str], today: date) -> List
     columns = [
         Column("code", _("Project"), lambda r: r.project.code, sort=Project.code),
         Column("title", _("Title"), lambda r: r.project.title),
-        Column("what", _("What"), kind.named),
+        Column("what", _("What it is"), kind.named),
         Column("host", _("Host"), lambda r: r.project.host.name),
         Column("pi", _("Principal investigator"), lambda r: r.project.pi_name, sort=Project.pi_name),
         Column("state", _("State"), lambda r: _(r.state.label)),

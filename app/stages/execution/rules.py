@@ -58,7 +58,7 @@ class Delivery(Face):
     NOT_BEGUN = "not_begun", N_("Not begun"), "grey"
     UNDER_WAY = "under_way", N_("In hand"), "blue"
     AT_RISK = "at_risk", N_("At risk"), "red"
-    DELIVERED = "delivered", N_("Delivered"), "green"
+    DELIVERED = "delivered", N_("Ready and delivered"), "green"
 
 
 class Level(Face):
@@ -74,7 +74,7 @@ class FindingState(Face):
 
     OPEN = "open", N_("To be mended"), "amber"
     ANSWERED = "answered", N_("Answered by the host"), "blue"
-    CLOSED = "closed", N_("Put right"), "green"
+    CLOSED = "closed", N_("Has been put right"), "green"
 
 
 class AdjustmentState(Face):
