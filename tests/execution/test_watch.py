@@ -180,7 +180,7 @@ def test_the_pages_of_a_troubled_project(db, cast, as_, at, project, travel, cou
     pi, officer, base = as_("pi1"), as_("officer"), page_of(project)
     assert officer.page("/execution/watch").select(".signs a")
     for sort in ("-weight", "host", "late", "-ends", "code", "pi", "paid"):
-        officer.page(f"/execution/watch?sort={sort}&show=all")
+        officer.page(f"/execution/watch?sort={sort}")
     pi.page("/execution/watch", status=403)
     for page in ("history", "forecast", "risks"):
         pi.page(f"{base}/{page}"), officer.page(f"{base}/{page}"), as_("pi3").page(f"{base}/{page}", status=404)
@@ -188,9 +188,9 @@ def test_the_pages_of_a_troubled_project(db, cast, as_, at, project, travel, cou
     assert sum(row[1] for row in sheet.iter_rows(min_row=2, values_only=True)) == project.approved_state
     assert openpyxl.load_workbook(io.BytesIO(officer.get("/execution/watch.xlsx").data)).active.max_row == 2
     for name in ("reports", "due", "inspections", "findings", "changes", "endings", "suspensions"):
-        for more in ("", "?show=all", "?show=all&q=TUOI tiet", "?sort=-day&show=all", "?state=nonsense&after=x"):
+        for more in ("", "?show=waiting", "?q=TUOI tiet", "?sort=-day", "?state=nonsense&after=x"):
             officer.page(f"/execution/lists/{name}{more}")
-        assert officer.get(f"/execution/lists/{name}/rows.xlsx?show=all").status_code == 200
+        assert officer.get(f"/execution/lists/{name}/rows.xlsx?q=tuoi").status_code == 200
     officer.page("/execution/lists/nothing", status=404)
     pi.submit(f"{base}/move-money", {"reason": "x", "from_1": "labour", "to_1": "labour", "year_1": str(year_of(project)), "amount_1": "1"}, status=422)
     for wrong in ("0", "-1", "1.5", "1000000000000000000", "９"):

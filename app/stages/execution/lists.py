@@ -45,6 +45,7 @@ from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 
 AHEAD = timedelta(days=60)
+WAITING = {"show": "waiting"}  # what an address without anything means
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _kind_said(row: Any) -> str:
 
 
 KINDS: dict[str, Kind] = {
-    "reports": Kind(N_("Reports to check"), Report, "report", ReportState, Report.due_on, N_("Due on"), lambda r: _("Report %(n)s", n=r.number),
+    "reports": Kind(N_("Reports"), Report, "report", ReportState, Report.due_on, N_("Due on"), lambda r: _("Report %(n)s", n=r.number),
                     lambda _t: Report.state == ReportState.SUBMITTED, late=overdue, more=(("progress", N_("Progress"), lambda r: r.progress), ("spent", N_("Spent"), lambda r: r.spent)),
                     filters=(("rating", N_("Rating by the Department"), Rating, Report.rating),)),
     "due": Kind(N_("Reports due"), Report, "report", ReportState, Report.due_on, N_("Due on"), lambda r: _("Report %(n)s", n=r.number),
@@ -108,13 +109,11 @@ def with_words(statement: Select[Any], words: str) -> Select[Any]:
 
 
 def listing(name: str, user: User, args: Mapping[str, str], today: date) -> Listing:
-    """One list as the address describes it: what waits, or everything."""
+    """One list as the address describes it; `show=waiting` are those that wait."""
     kind = KINDS[name]
     statement = _statement(kind, user)
-    if args.get("show") != "all":
-        statement = statement.where(kind.waits(today))
     filters = [Filter("q", _("Words of title, code, host or investigator"), with_words),
-               Filter("show", _("Show"), lambda s, _v: s, choices=[("all", _("Everything, done too"))]),
+               Filter("show", _("Show"), lambda s, _v: s.where(kind.waits(today)), choices=[("waiting", _("Only what waits"))]),
                Filter("state", _("State"), lambda s, v: s.where(kind.model.state == v), choices=[(str(x), _(x.label)) for x in kind.states])]  # fmt: skip
     if kind.kinds is not None:
         column, faces = kind.kinds

@@ -63,6 +63,7 @@ from app.stages.funding.models import (
 from app.stages.funding.rules import ContractState, Source
 
 NEAR_END = timedelta(days=90)
+SIGNED = {"show": "signs"}  # what an address without anything means
 HANDED_IN = (ReportState.SUBMITTED, ReportState.ACCEPTED)
 
 
@@ -145,22 +146,20 @@ def listing(user: User, args: Mapping[str, str], today: date) -> Listing:
                  .join(Contract, Contract.project_id == Project.id).join(Organisation, Organisation.id == Project.host_id)
                  .outerjoin(ProjectClosing, ProjectClosing.project_id == Project.id)
                  .where(Contract.state == ContractState.SIGNED, ProjectClosing.id.is_(None), funding.visible(user)))  # fmt: skip
-    if not args.get("sign"):
-        statement = statement.where(or_(*(c for s, c in found.items() if s != Sign.EXTENDED))) if args.get("show") != "all" else statement
     columns = [
         Column("weight", _("Signs"), lambda r: sum(getattr(r, str(s)) for s in Sign), sort=weight, place=lambda r: r.weight),
         Column("code", _("Project"), lambda r: r.code, sort=Project.code),
         Column("title", _("Title"), lambda r: r.title),
-        Column("host", _("Host"), lambda r: r.host, sort=Organisation.folded, place=lambda r: r.folded_host),
-        Column("pi", _("Principal investigator"), lambda r: r.pi_name, sort=Project.pi_name),
+        Column("signs", _("What speaks against it"), lambda r: ", ".join(_(s.label) for s in Sign if getattr(r, str(s)))),
         Column("late", _("Late since"), lambda r: r.late_since, sort=late_since),
         Column("ends", _("End of the contract"), lambda r: r.ends_on, sort=Contract.ends_on),
         Column("paid", _("Paid"), lambda r: r.paid_total, sort=Project.paid_total),
-        Column("signs", _("What speaks against it"), lambda r: ", ".join(_(s.label) for s in Sign if getattr(r, str(s)))),
+        Column("host", _("Host"), lambda r: r.host, sort=Organisation.folded, place=lambda r: r.folded_host),
+        Column("pi", _("Principal investigator"), lambda r: r.pi_name, sort=Project.pi_name),
     ]
     filters = [Filter("q", _("Words of title, code, host or investigator"), with_words),
                Filter("sign", _("What speaks against it"), lambda st, v: st.where(found[Sign(v)]), choices=[(str(s), _(s.label)) for s in Sign]),
-               Filter("show", _("Show"), lambda st, _v: st, choices=[("all", _("All running projects"))]),
+               Filter("show", _("Show"), lambda st, _v: st.where(or_(*(c for s, c in found.items() if s != Sign.EXTENDED))), choices=[("signs", _("Only those with signs"))]),
                Filter("host", _("Host"), lambda st, v: st.where(Organisation.public_id == v), choices=_hosts(user))]  # fmt: skip
     statement = statement.add_columns(Organisation.folded.label("folded_host"))
     return Listing(statement, args, key=Project.id, columns=columns, filters=filters, default="-weight", scalars=False)

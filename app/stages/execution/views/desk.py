@@ -37,7 +37,7 @@ def worklist(name: str) -> Any:
 
 def _worklist(name: str) -> Any:
     kind, today = or_404(lists.KINDS.get(name)), clock.today()
-    return render_template("execution/index.html", name=name, kind=kind, kinds=lists.KINDS, listing=lists.listing(name, current_user, request.args, today),
+    return render_template("execution/index.html", name=name, kind=kind, kinds=lists.KINDS, listing=lists.listing(name, current_user, request.args or lists.WAITING, today),
                            counts=lists.counts(current_user, today), today=today)  # fmt: skip
 
 

@@ -61,12 +61,12 @@ def report(pid: str) -> Any:
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
-@bp.get("/reports/<pid>/versions/<int:n>")
+@bp.get("/reports/<pid>/versions/<n>")
 @allow(Do.HUB_READ)
-def report_version(pid: str, n: int) -> Any:
+def report_version(pid: str, n: str) -> Any:
     """A report as it was handed in one of the times."""
     row = or_404(queries.report_for(current_user, pid))
-    version = or_404(next((v for v in figures.versions_of(row) if v.number == n), None))
+    version = or_404(next((v for v in figures.versions_of(row) if str(v.number) == n), None))
     content = version.content
     cells = {(head, Quarter(year, quarter)): amount for head, year, quarter, amount in content.get("cells", [])}
     said = {"quarters": sorted({q for _h, q in cells}), "heads": figures.head_names(row.project, language()), "cells": cells, "deliveries": content.get("deliveries", []),

@@ -20,7 +20,7 @@ from app.stages.execution.views.blueprint import bp
 @allow(Do.EXECUTION_READ)
 def watch() -> Any:
     today = clock.today()
-    listing = risk.listing(current_user, request.args, today)
+    listing = risk.listing(current_user, request.args or risk.SIGNED, today)
     return render_template("execution/watch.html", listing=listing, facts=risk.facts(listing.rows, today))
 
 
