@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -188,3 +190,30 @@ def test_findings_are_answered_judged_and_chased(cast, at, project, mails):
     actions.close_finding(finding, remark=None, by=cast["officer"], at=day + 36 * DAY)
     with pytest.raises(WrongState):
         actions.answer_finding(finding, answer="x", by=cast["pi1"], at=day + 37 * DAY)
+
+
+def test_the_pages_of_an_inspection(db, cast, as_, at, project, travel):
+    day = at + 60 * DAY
+    row = plays.planned_inspection(cast, project=project, at=day, inspectors=[cast["officer2"]])
+    db.session.commit()
+    travel.move_to(day + 10 * DAY)
+    pi, officer, url = as_("pi1"), as_("officer"), f"/execution/inspections/{row.public_id}"
+    assert as_("officer2").page("/desk/").select_one(f'a[href="{url}"]')
+    found = {"held_on": "11/05/2026", "present": "x", "progress_finding": "x", "money_finding": "x", "conclusion": "x", "attest": "y"}
+    for wrong in ({"finding_1": "Sổ sách"}, {"due_1": "30/06/2026"}, {"finding_2": "Sổ sách", "due_2": "30/06/2026"}, {"finding_1": "x", "due_1": "01/01/2020"}, {"finding_1": "x", "due_1": "31/02/2027"}):
+        officer.submit(f"{url}/conclude", found | wrong, status=422)
+    officer.submit(f"{url}/conclude", found | {"finding_1": "Lập sổ theo dõi", "due_1": "30/06/2026"})
+    pi.page(f"{url}/files", status=403)
+    picture = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+    officer.submit(f"{url}/files", {"kind": "photo", "file": (io.BytesIO(picture), "hien-truong.png")})
+    src = pi.page(url).select_one(".photos img")["src"]
+    assert pi.get(src).status_code == 200 and as_("pi3").get(src).status_code == 404
+    finding = pi.page(url).select_one('a[href^="/execution/findings/"]')["href"]
+    assert pi.page("/desk/").select_one(f'a[href="{finding}/answer"]')
+    as_("pi3").page(finding, status=404), officer.page(f"{finding}/answer", status=403)
+    officer.submit(f"{finding}/judge", {"answer": "return", "remark": "x", "due_on": "30/06/2026"}, status=422)
+    pi.submit(f"{finding}/answer", {"answer": "Đã lập sổ"})
+    assert officer.page("/desk/").select_one(f'a[href="{finding}/judge"]')
+    officer.submit(f"{finding}/judge", {"answer": "return"}, status=422)
+    officer.submit(f"{finding}/judge", {"answer": "close"})
+    pi.page(f"{finding}/answer", status=409)
