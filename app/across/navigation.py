@@ -72,6 +72,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("funding.appraisals", N_("Budget appraisals"), Do.FUNDING_READ),
     ("funding.ledger", N_("Ledger"), Do.FUNDING_READ), ("funding.recoveries", N_("Money to come back"), Do.FUNDING_READ),
     ("execution.index", N_("Execution"), Do.EXECUTION_READ),
+    ("execution.watch", N_("Projects to watch"), Do.EXECUTION_READ),
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),

@@ -70,6 +70,10 @@ MAILS |= {
 }  # fmt: skip
 MAILS |= {"tranche_account": N_("Accounts of a tranche handed in"), "tranche_accounted": N_("Tranche settled"), "tranche_account_returned": N_("Accounts of a tranche returned")}
 MAILS |= {"account_change_asked": N_("Another account asked for"), "account_change_agreed": N_("Another account agreed to"), "account_change_ended": N_("Account stays as it was")}
+MAILS |= {
+    "report_late": N_("Report is late"), "finding_due": N_("Finding to be mended"), "finding_answered": N_("Finding answered"), "finding_judged": N_("Finding judged"),
+    "change_noted": N_("Change made by the host"),
+}  # fmt: skip
 # by table
 NOUNS = {
     "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
@@ -89,6 +93,7 @@ NOUNS |= {
     "work_revision": N_("Work description revised after the appraisal"), "management_budget": N_("Budget of management costs"), "management_cost": N_("Management cost"),
     "cut_line": N_("Cut line of a call"), "budget_transfer": N_("Money carried over"),
 }  # fmt: skip
+NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
 
 def kind_of_mail(template: str) -> tuple[str, str]:
