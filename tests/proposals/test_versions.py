@@ -12,15 +12,18 @@ from app.across.demo.plays import proposals as plays
 from app.services.files import queries as files
 from app.stages.proposals import (
     actions,
+    admitting,
     comparing,
     promises,
     queries,
     submitting,
+    transcribing,
     versions,
 )
 from app.stages.proposals.comparing import KEYS, Change
 from app.stages.proposals.models import BudgetLine
 from app.stages.proposals.rules import ProductGroup, TeamRole
+from tests.proposals.test_admitting import envelope
 
 HOUR = timedelta(hours=1)
 
@@ -120,6 +123,20 @@ def test_a_file_with_another_content_is_told_by_its_hash(db, cast, handed_in, no
     other = [{**f, "sha256": "0" * 64} for f in was["files"]]
     found = comparing.differences(was["files"], other, KEYS["files"], lambda r, _new: [("sha", r["sha256"])])
     assert [(d.how, d.cells[0].now) for d in found] == [(Change.CHANGED, "0" * 64)] * len(files.of(handed_in))
+
+
+def test_an_envelope_and_what_was_entered_from_it_are_compared(db, cast, called, now, as_, travel):
+    (place,) = called("Giấy")
+    paper = admitting.register(place, envelope(cast), stamp_at=now + HOUR, by=cast["officer"], at=now + 2 * HOUR)
+    call_plays.opened_call(cast, call=place.call)
+    at = place.call.opened_at + HOUR
+    travel.move_to(at)
+    draft = transcribing.begin(queries.by_id(paper.id), by=cast["officer"], at=at)
+    actions.save_general(draft, title=draft.title, aim="Mục tiêu như trên giấy", duration_months=18, by=cast["officer"], at=at)
+    transcribing.hand_over(queries.held(draft), by=cast["officer"], at=at)
+    transcribing.confirm(queries.held(draft), by=cast["officer2"], at=at + HOUR)
+    db.session.commit()
+    assert "Mục tiêu như trên giấy" in as_("officer").page(f"/proposals/{paper.public_id}/versions/compare").text
 
 
 def test_lines_of_a_large_budget_are_compared_in_a_moment():

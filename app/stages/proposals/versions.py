@@ -74,8 +74,20 @@ def _family(proposal: Proposal) -> set[int]:
     return found
 
 
+# what a snapshot holds today: one that was made before something was asked, or of an envelope, lacks some of it
+_WHOLE: dict[str, Any] = {"title": None, "aim": None, "duration_months": None, "work": {}, "spending": None}
+_ROWS: dict[str, dict[str, Any]] = {
+    "team": {"organisation": None, "task": None, "years": None, "cv": None, "months": 0},
+    "products": {"kind": None, "level_home": None, "level_abroad": None, "place": None, "ready_month": None},
+    "uses": {"month_from": None, "product": None}, "milestones": {"who": [], "others": None, "products": [], "cost": None}, "lines": {"lump_sum": False}, "files": {"size": None},
+}  # fmt: skip
+
+
 def content_of(state: State) -> Mapping[str, Any]:
     """What the dossier says in this state, as plain data."""
-    return actions.snapshot(state.proposal) if state.version is None else state.version.content
-
-
+    row = state.proposal
+    said = actions.snapshot(row) if state.version is None else state.version.content
+    if "pi_name" in said:  # what stood on an envelope
+        said = {"title": said["title"], "pi": said["pi_name"]}
+    whole = {**_WHOLE, "host": row.host.name, "pi": row.pi.name, "item": row.item.face, **said}
+    return whole | {part: [{**asked, **given} for given in said.get(part) or []] for part, asked in _ROWS.items()}
