@@ -68,11 +68,13 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("hub.index", N_("Projects"), Do.HUB_READ),
     ("funding.index", N_("Funding"), Do.FUNDING_READ),
     ("funding.year_budgets", N_("Budgets of the years"), Do.FUNDING_READ),
+    ("funding.management", N_("Management costs"), Do.FUNDING_READ),
+    ("funding.appraisals", N_("Budget appraisals"), Do.FUNDING_READ),
     ("execution.index", N_("Execution"), Do.EXECUTION_READ),
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
-    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ),
+    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
     ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
@@ -92,7 +94,7 @@ SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
     (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
-    (N_("Results and their use"), ("acceptance", "transfer")),
+    (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")

@@ -64,6 +64,10 @@ MAILS |= {
     "pool_invited": N_("Invitation into the pool of experts"), "pool_declined": N_("Invitation declined"), "seat_asked": N_("Asked for a seat"), "seat_declined": N_("Seat declined"),
     "conflict_found": N_("Conflict became known"), "awaited": N_("Something is awaited of a member"), "remark_due": N_("Remark is due soon"),
 }  # fmt: skip
+MAILS |= {
+    "cost_asked": N_("Question on a budget"), "cost_answered": N_("Question on a budget answered"), "revision_asked": N_("Work description to be revised"),
+    "revision_submitted": N_("Work description revised"), "revision_returned": N_("Revised work description returned"),
+}  # fmt: skip
 # by table
 NOUNS = {
     "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
@@ -77,6 +81,10 @@ NOUNS = {
     "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
+}  # fmt: skip
+NOUNS |= {
+    "work_revision": N_("Work description revised after the appraisal"), "management_budget": N_("Budget of management costs"), "management_cost": N_("Management cost"),
+    "cut_line": N_("Cut line of a call"), "budget_transfer": N_("Money carried over"),
 }  # fmt: skip
 
 

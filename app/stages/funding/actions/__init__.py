@@ -9,6 +9,7 @@ from app.stages.funding.actions.appraisals import (
     council_with,
     name_team,
     open_appraisal,
+    propose,
     reopen_appraisal,
 )
 from app.stages.funding.actions.awards import (
@@ -46,6 +47,13 @@ from app.stages.funding.actions.payments import (
     reverse,
     unfreeze,
 )
+from app.stages.funding.actions.province import (
+    book_cost,
+    carry_over,
+    draw_cut_line,
+    set_management_budget,
+    take_cost_back,
+)
 from app.stages.funding.actions.refusals import cancel_award, decline_award
 
 __all__ = [
@@ -55,7 +63,9 @@ __all__ = [
     "approve",
     "approve_payment",
     "begin_appraisal",
+    "book_cost",
     "cancel_award",
+    "carry_over",
     "changes",
     "check_by_hand",
     "check_no_ballots",
@@ -63,6 +73,7 @@ __all__ = [
     "council_with",
     "decline_award",
     "draft_contract",
+    "draw_cut_line",
     "fall_due",
     "freeze",
     "hold_award",
@@ -73,6 +84,7 @@ __all__ = [
     "open_appraisal",
     "pay",
     "plan_tranches",
+    "propose",
     "record_closing",
     "refund",
     "reopen_appraisal",
@@ -81,10 +93,12 @@ __all__ = [
     "return_payment",
     "return_settlement",
     "reverse",
+    "set_management_budget",
     "set_year_budget",
     "sign",
     "submit_award",
     "submit_settlement",
+    "take_cost_back",
     "terminate",
     "unfreeze",
 ]

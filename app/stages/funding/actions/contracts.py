@@ -165,6 +165,7 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
     row = Annex(contract_id=contract.id, number=len(queries.annexes_of(contract.id)) + 1, kind=kind, summary=nfc(summary), dated=dated,
                 decision_number=decision_number, by_id=by.id if by else None, at=at)  # fmt: skip
     db.session.add(row)
+    db.session.flush()  # first the annex: without it the database refuses a change of the contract
     if new_ends_on is not None:
         check_dates(contract.starts_on, new_ends_on)
         contract.ends_on = project.ends_on = new_ends_on

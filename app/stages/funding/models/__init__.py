@@ -1,5 +1,6 @@
 """Rows of funding: the awards, and the money."""
 
+from app.stages.funding.models.appraising import CostQuestion, WorkRevision
 from app.stages.funding.models.awards import (
     Appraisal,
     AppraisalLine,
@@ -21,23 +22,37 @@ from app.stages.funding.models.money import (
     Tranche,
     YearBudget,
 )
+from app.stages.funding.models.province import (
+    BudgetTransfer,
+    CutLine,
+    ManagementBudget,
+    ManagementCost,
+)
+from app.stages.funding.models.starting import StartItem
 
 __all__ = [
     "Annex",
     "Appraisal",
     "AppraisalLine",
     "AppraisalMember",
+    "BudgetTransfer",
     "Commitment",
     "Contract",
+    "CostQuestion",
+    "CutLine",
     "LedgerEntry",
     "Liquidation",
+    "ManagementBudget",
+    "ManagementCost",
     "Project",
     "ProjectClosing",
     "ProjectProduct",
     "ProjectYear",
     "Settlement",
+    "StartItem",
     "Submission",
     "Tranche",
+    "WorkRevision",
     "YearBudget",
     "project_item",
 ]

@@ -6,9 +6,12 @@ from app.stages.funding.views import (
     awards,
     closings,
     contracts,
+    costs,
     desk,
     payments,
+    province,
+    revisions,
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]
+__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "subjects"]
