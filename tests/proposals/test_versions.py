@@ -125,6 +125,18 @@ def test_a_file_with_another_content_is_told_by_its_hash(db, cast, handed_in, no
     assert [(d.how, d.cells[0].now) for d in found] == [(Change.CHANGED, "0" * 64)] * len(files.of(handed_in))
 
 
+def test_what_was_withdrawn_is_compared_by_its_own_people_and_known_to_nobody_else(db, cast, handed_in, now, as_, travel):
+    submitting.withdraw(handed_in, reason="Sửa lại", by=cast["pi1"], at=now + HOUR)
+    place = queries.by_id(handed_in.id).call_topic
+    again = plays.draft(cast, call_topic=place, at=now + 2 * HOUR)
+    assert [s.number for s in versions.line_of(again, cast["pi1"]).states] == [None, 1]
+    actions.sign_off(again, by=cast["host1"], at=now + 3 * HOUR)
+    again = submitting.submit(again, by=cast["pi1"], at=now + 4 * HOUR)
+    call_plays.opened_call(cast, call=place.call)
+    told = versions.line_of(queries.by_id(again.id), cast["officer"])
+    assert [s.proposal.id for s in told.states] == [again.id] and told.closed == 0
+
+
 def test_an_envelope_and_what_was_entered_from_it_are_compared(db, cast, called, now, as_, travel):
     (place,) = called("Giấy")
     paper = admitting.register(place, envelope(cast), stamp_at=now + HOUR, by=cast["officer"], at=now + 2 * HOUR)
