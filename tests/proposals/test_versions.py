@@ -10,6 +10,7 @@ from sqlalchemy import delete
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import proposals as plays
 from app.services.files import queries as files
+from app.services.questionnaires import differing
 from app.stages.proposals import (
     actions,
     admitting,
@@ -149,6 +150,10 @@ def test_an_envelope_and_what_was_entered_from_it_are_compared(db, cast, called,
     transcribing.confirm(queries.held(draft), by=cast["officer2"], at=at + HOUR)
     db.session.commit()
     assert "Mục tiêu như trên giấy" in as_("officer").page(f"/proposals/{paper.public_id}/versions/compare").text
+
+
+def test_a_yes_is_told_in_the_language_of_the_page():
+    assert differing.told({"type": "yes_no"}, True, {"yes": "Có", "no": "Không"}) == "Có" and differing.told({"type": "yes_no"}, False, {"no": "Không"}) == "Không"
 
 
 def test_lines_of_a_large_budget_are_compared_in_a_moment():
