@@ -10,17 +10,21 @@ from sqlalchemy import delete
 from app.across.demo.plays import calls as call_plays
 from app.across.demo.plays import proposals as plays
 from app.services.files import queries as files
+from app.services.questionnaires import differing
 from app.stages.proposals import (
     actions,
+    admitting,
     comparing,
     promises,
     queries,
     submitting,
+    transcribing,
     versions,
 )
 from app.stages.proposals.comparing import KEYS, Change
 from app.stages.proposals.models import BudgetLine
 from app.stages.proposals.rules import ProductGroup, TeamRole
+from tests.proposals.test_admitting import envelope
 
 HOUR = timedelta(hours=1)
 
@@ -120,6 +124,36 @@ def test_a_file_with_another_content_is_told_by_its_hash(db, cast, handed_in, no
     other = [{**f, "sha256": "0" * 64} for f in was["files"]]
     found = comparing.differences(was["files"], other, KEYS["files"], lambda r, _new: [("sha", r["sha256"])])
     assert [(d.how, d.cells[0].now) for d in found] == [(Change.CHANGED, "0" * 64)] * len(files.of(handed_in))
+
+
+def test_what_was_withdrawn_is_compared_by_its_own_people_and_known_to_nobody_else(db, cast, handed_in, now, as_, travel):
+    submitting.withdraw(handed_in, reason="Sửa lại", by=cast["pi1"], at=now + HOUR)
+    place = queries.by_id(handed_in.id).call_topic
+    again = plays.draft(cast, call_topic=place, at=now + 2 * HOUR)
+    assert [s.number for s in versions.line_of(again, cast["pi1"]).states] == [None, 1]
+    actions.sign_off(again, by=cast["host1"], at=now + 3 * HOUR)
+    again = submitting.submit(again, by=cast["pi1"], at=now + 4 * HOUR)
+    call_plays.opened_call(cast, call=place.call)
+    told = versions.line_of(queries.by_id(again.id), cast["officer"])
+    assert [s.proposal.id for s in told.states] == [again.id] and told.closed == 0
+
+
+def test_an_envelope_and_what_was_entered_from_it_are_compared(db, cast, called, now, as_, travel):
+    (place,) = called("Giấy")
+    paper = admitting.register(place, envelope(cast), stamp_at=now + HOUR, by=cast["officer"], at=now + 2 * HOUR)
+    call_plays.opened_call(cast, call=place.call)
+    at = place.call.opened_at + HOUR
+    travel.move_to(at)
+    draft = transcribing.begin(queries.by_id(paper.id), by=cast["officer"], at=at)
+    actions.save_general(draft, title=draft.title, aim="Mục tiêu như trên giấy", duration_months=18, by=cast["officer"], at=at)
+    transcribing.hand_over(queries.held(draft), by=cast["officer"], at=at)
+    transcribing.confirm(queries.held(draft), by=cast["officer2"], at=at + HOUR)
+    db.session.commit()
+    assert "Mục tiêu như trên giấy" in as_("officer").page(f"/proposals/{paper.public_id}/versions/compare").text
+
+
+def test_a_yes_is_told_in_the_language_of_the_page():
+    assert differing.told({"type": "yes_no"}, True, {"yes": "Có", "no": "Không"}) == "Có" and differing.told({"type": "yes_no"}, False, {"no": "Không"}) == "Không"
 
 
 def test_lines_of_a_large_budget_are_compared_in_a_moment():

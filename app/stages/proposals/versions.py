@@ -53,14 +53,18 @@ class Line:
 
 
 def line_of(proposal: Proposal, user: User) -> Line:
-    """All states of the dossier, of those whose place it took and of those that took its place, as far as this person may read them."""
-    ids = _family(proposal)
-    known = [p for p in map(queries.by_id, sorted(ids)) if p is not None]
+    """All states of the dossier, of those whose place it took or that took its place, and of what its investigator withdrew, as far as this person may read them.
+
+    Whoever may not read what was withdrawn is not told either that there was anything.
+    """
+    tied = _family(proposal)
+    own = db.session.scalars(select(Proposal.id).where(Proposal.call_topic_id == proposal.call_topic_id, Proposal.pi_id == proposal.pi_id, Proposal.is_transcript.is_(False)))
+    known = [p for p in map(queries.by_id, sorted({*tied, *(() if proposal.is_transcript else own)})) if p is not None]
     seen = {p.id: p for p in known if subjects.may_read("proposal", p, user)}
     bare = select(Version).options(load_only(Version.public_id, Version.number, Version.sha256, Version.received_at, Version.proposal_id))
     versions = db.session.scalars(bare.where(Version.proposal_id.in_(seen)).order_by(Version.received_at.desc(), Version.number.desc()))
     drafts = [State(NOW, p, None) for p in seen.values() if p.state == ProposalState.DRAFT and queries.access_of(p, user) is not None][-1:]
-    return Line([*drafts, *(State(v.public_id, seen[v.proposal_id], v) for v in versions)], sum(1 for p in known if p.id not in seen and p.receipt_no is not None))
+    return Line([*drafts, *(State(v.public_id, seen[v.proposal_id], v) for v in versions)], sum(1 for p in known if p.id not in seen and p.id in tied and p.receipt_no is not None))
 
 
 def _family(proposal: Proposal) -> set[int]:
@@ -74,8 +78,20 @@ def _family(proposal: Proposal) -> set[int]:
     return found
 
 
+# what a snapshot holds today: one that was made before something was asked, or of an envelope, lacks some of it
+_WHOLE: dict[str, Any] = {"title": None, "aim": None, "duration_months": None, "work": {}, "spending": None}
+_ROWS: dict[str, dict[str, Any]] = {
+    "team": {"organisation": None, "task": None, "years": None, "cv": None, "months": 0},
+    "products": {"kind": None, "level_home": None, "level_abroad": None, "place": None, "ready_month": None},
+    "uses": {"month_from": None, "product": None}, "milestones": {"who": [], "others": None, "products": [], "cost": None}, "lines": {"lump_sum": False}, "files": {"size": None},
+}  # fmt: skip
+
+
 def content_of(state: State) -> Mapping[str, Any]:
     """What the dossier says in this state, as plain data."""
-    return actions.snapshot(state.proposal) if state.version is None else state.version.content
-
-
+    row = state.proposal
+    said = actions.snapshot(row) if state.version is None else state.version.content
+    if "pi_name" in said:  # what stood on an envelope
+        said = {"title": said["title"], "pi": said["pi_name"]}
+    whole = {**_WHOLE, "host": row.host.name, "pi": row.pi.name, "item": row.item.face, **said}
+    return whole | {part: [{**asked, **given} for given in said.get(part) or []] for part, asked in _ROWS.items()}

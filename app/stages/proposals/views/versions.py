@@ -112,7 +112,7 @@ def _answers(state: State, answers: Mapping[str, Any]) -> dict[str, tuple[str, s
         title = f"{section.get('number', '')}. {said(section['label'], lang)}".lstrip(". ")
         for question in section["questions"]:
             code = question["code"]
-            names = {v: text for place, offered in labels.items() if place == code or place.startswith(f"{code}.") for v, text in offered.items()}
+            names = {v: text for place, offered in labels.items() if place == code or place.startswith(f"{code}.") for v, text in offered.items()} | {"yes": _("Yes"), "no": _("No")}
             text = differing.told(question, full.get(code), names)
             found[code] = (title, said(question["label"], lang), f"{text} (SHA-256 {_hash(full[code])})" if text and _is_file(full[code]) else text)
     return found
