@@ -22,6 +22,8 @@ from app.services.experts import actions as experts
 from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
 from app.services.people.models import Membership, User
+from app.services.rulebook import queries as rulebook
+from app.services.rulebook.models import Rule
 from app.stages.ideas import council as identification
 from app.stages.selection import actions as selection
 from tests.selection.factories import two_checked
@@ -166,3 +168,11 @@ def test_nobody_with_a_hit_is_ever_suggested(cast, at, db):
     actions.schedule(council, meets_at=today + 20 * DAY, place="Phòng họp 2", by=cast["officer"], at=today)
     experts.add_away(away, (today + 18 * DAY).date(), (today + 22 * DAY).date(), by=cast["member2"], at=today)
     assert [s.user.id for s in suggestions.of(queries.fresh(council), at=today)[0]] == [cast["member1"].id]
+    points = rulebook.value("experts.suggestions", on=today.date())
+    db.session.add(Rule(key="experts.suggestions", value={**points, "most_open": 0}, source="Quy chế thử", mark="V", valid_from=at.date(), created_at=at))
+    db.session.flush()  # nobody has room for another council
+    good, left = suggestions.of(queries.fresh(council), at=today)
+    assert not good and [(x.full, x.clashes) for x in left if x.user.id == cast["member1"].id] == [(0, ())]
+    said = refused(Incomplete, actions.appoint, council, cast["member1"], SeatRole.MEMBER, by=cast["officer"], at=today)
+    assert said.field == "explanation" and said.params["most"] == 0
+    actions.appoint(council, cast["member1"], SeatRole.MEMBER, explanation="Chuyên gia duy nhất của lĩnh vực.", by=cast["officer"], at=today)
