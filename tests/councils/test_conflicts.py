@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.across.demo.plays import councils as plays
 from app.across.demo.plays import ideas as idea_plays
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.journal import JournalEntry
 from app.kernel.outbox import OutboxMail
@@ -102,6 +103,10 @@ def test_out_of_an_item_from_and_to_and_back_again(cast, as_, travel, establishe
     (out,) = recusals.of(council)
     assert out.since == council.meets_at + timedelta(minutes=5) and out.until is None
     refused(WrongState, actions.call_back, council, out.row, by=cast["officer"], at=council.meets_at + timedelta(minutes=10))
+    db.session.commit()
+    travel.move_to(council.meets_at + timedelta(minutes=6))
+    said = f"Ngoài nội dung {two.position} từ {local(out.since):%H:%M}"
+    assert said in " ".join(as_("officer").page(f"/councils/{council.public_id}/room").text.split())
     later = council.meets_at + timedelta(hours=1)
     for item in (one, two):
         plays.to_step(cast, council=council, opens="ballot", item=item, at=later)
