@@ -35,6 +35,10 @@ WORDS = {
     "elected": N_("Who is elected"), "exact": N_("The exact mean"), "rounded": N_("The rounded mean"), "appointed": N_("all who are appointed"), "present": N_("those present"),
     "valid": N_("the valid ballots"), "valid_sheets": N_("the valid sheets"), "entitled": N_("those not out of the item"), "working": N_("Working days"), "calendar": N_("Calendar days"),
 }  # fmt: skip
+UNITS = {
+    "working": N_("Working days"), "calendar": N_("Calendar days"), "days": N_("Days"), "hours": N_("Hours"), "months": N_("Months"), "years": N_("Years"), "members": N_("Members"),
+    "persons": N_("Persons"), "points": N_("Points"), "marks": N_("Marks"), "percent": "%", "roles": N_("Roles"), "times": N_("Times"), "letters": N_("Letters"), "bytes": N_("Bytes"),
+}  # fmt: skip
 CHOICES = (("never", "not_in_roles", "warn"), ("secretary", "elected"), ("exact", "rounded"), ("working", "calendar"), ("valid_sheets", "present"))
 BASES = {"quorum": ("appointed", "entitled"), "adoption": ("present", "valid", "appointed")}  # by the last word of the key
 
