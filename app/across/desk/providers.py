@@ -12,7 +12,17 @@ from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
-from app.across.desk import checks, councils, dossiers, later, office, plans, waiting
+from app.across.desk import (
+    checks,
+    councils,
+    dossiers,
+    later,
+    money,
+    office,
+    plans,
+    visits,
+    waiting,
+)
 from app.across.desk.waiting import NOW, Found, Task, few, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
@@ -24,7 +34,6 @@ from app.stages.calls.models import Call, CallTopic, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
 from app.stages.execution.models import (
     Adjustment,
-    Inspection,
     Report,
     Suspension,
     Termination,
@@ -32,7 +41,6 @@ from app.stages.execution.models import (
 from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentState,
-    InspectionState,
     ReportState,
     SuspensionState,
     TerminationState,
@@ -45,13 +53,11 @@ from app.stages.funding.models import (
     ProjectClosing,
     Settlement,
     Submission,
-    Tranche,
 )
 from app.stages.funding.rules import (
     ContractState,
     SettlementState,
     SubmissionState,
-    TrancheState,
 )
 from app.stages.ideas.models import Idea, ReceiverCommitment, Topic
 from app.stages.ideas.rules import COMMITTABLE, CommitmentState, IdeaState, Mode
@@ -205,20 +211,6 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
             .join(Project, Project.id == Contract.project_id).where(living, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
 
-def tranches(user: User, _at: datetime) -> list[Select[Any]]:
-    """Payments to ask for, to approve, to make: what this person may do next."""
-    flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
-    other = aliased(Tranche)  # one request of a contract at a time
-    none = ~exists().where(other.project_id == Tranche.project_id, other.state.in_((TrancheState.REQUESTED, TrancheState.APPROVED)))
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, none, funding.held(user), since=funding.fell_due())]
-    earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
-    if user.can(Do.FUNDING_APPROVE_PAYMENT):
-        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
-    if user.can(Do.FUNDING_PAY):
-        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
-    return found
-
-
 def accounts(user: User, _at: datetime) -> list[Select[Any]]:
     """Ended projects: final accounts to hand in, to decide on, contracts to liquidate."""
     found = [_ended(user, "funding.submit_settlement", Project.public_id, funding.held(user), or_(Settlement.id.is_(None), Settlement.state == SettlementState.RETURNED))]
@@ -271,13 +263,6 @@ def late_reports(user: User, at: datetime) -> list[Select[Any]]:
     return [_awaited(user, "execution.report", clock.local(at).date() - timedelta(days=1))]
 
 
-def inspections(user: User, _at: datetime) -> list[Select[Any]]:
-    """Visits that are planned."""
-    if not user.can(Do.EXECUTION_INSPECT):
-        return []
-    return [_of_project(Inspection, user, "execution.inspection", Inspection.state == InspectionState.PLANNED, due=Inspection.planned_on)]
-
-
 def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
     """Requests for changes."""
     if not user.can(Do.EXECUTION_DECIDE):
@@ -323,10 +308,10 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Early ends to take up or decide, suspended projects to resume"), endings_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
-    (N_("Payments to deal with"), tranches),
+    (N_("Payments to deal with"), money.tranches),
     (N_("Plans that await your decision"), plans.to_decide),
     (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
-    (N_("Reports to write"), reports_to_write),
+    (N_("Reports to write"), reports_to_write), (N_("Findings of inspections to be mended"), visits.findings_to_mend),
     (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
     (N_("Reports on the use of results to write"), later.use_to_report),
     (N_("Final accounts and liquidation"), accounts),
@@ -353,7 +338,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Ideas to put to identification"), councils.ideas_to_identify),
     (N_("Topics to put into a call"), councils.topics_to_call),
     (N_("Calls to publish or open"), calls_to_move),
-    (N_("Planned inspections"), inspections),
+    (N_("Planned inspections"), visits.inspections), (N_("Findings of inspections to judge"), visits.findings_to_judge),
     (N_("Reports that others owe"), late_reports),
     (N_("Measures of the plan that others owe"), plans.late_elsewhere),
     (N_("Reports on use that others owe"), later.late_use_reports),

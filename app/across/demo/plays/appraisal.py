@@ -37,6 +37,7 @@ def awarded(cast: Cast, season: Season, place: int) -> Project:
     found = selection.concluded(cast, call_topic=season.topics[place], at=season.at + 70 * DAY)
     row, at = _begun(cast, found, season.at + 89 * DAY), season.at + 108 * DAY
     adopted(cast, seated(cast, row, season.at + 90 * DAY))
+    funding.revised(cast, appraisal=row, at=at)
     terms = queries.terms_of(row, on=local(at).date())
     submission = actions.submit_award(row, number=f"{100 + row.id}/TTr-SKHCN", remark=None, by=cast["officer"], at=at, **terms)
     day = local(at + 3 * DAY).date()
