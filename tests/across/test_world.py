@@ -34,9 +34,11 @@ def test_the_world_is_legal_and_has_everything_in_it(db, played, at):
     assert set(states(db, Call)) == {"draft", "published", "closed", "opened", "concluded", "cancelled"}
     assert states(db, Report)["returned"] >= 1 and states(db, FollowUp)["verified"] >= 1
     kinds = {str(k) for k in db.session.scalars(select(Council.kind).where(Council.state == CouncilState.CONCLUDED))}
-    assert kinds == {Kind.IDENTIFICATION, Kind.SELECTION, Kind.ACCEPTANCE}
+    assert kinds == {str(k) for k in Kind}
     waiting = {str(k) for k in db.session.scalars(select(Council.kind).where(Council.state == CouncilState.ESTABLISHED))}
     assert waiting == {Kind.SELECTION, Kind.ACCEPTANCE}
+    open_now = {str(k) for k in db.session.scalars(select(Council.kind).where(Council.state == CouncilState.CONVENED))}
+    assert open_now == {Kind.SELECTION, Kind.APPRAISAL}
     assert db.session.scalar(select(func.count()).where(Council.state == CouncilState.PROPOSED)) == 1, "the leader has one to decide on"
     assert {str(m) for m in db.session.scalars(select(Topic.mode))} == {"selection", "direct"}
     assert db.session.scalar(select(func.count()).where(Call.round == 2)) == 3

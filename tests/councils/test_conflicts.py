@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.across.demo.plays import councils as plays
 from app.across.demo.plays import ideas as idea_plays
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.journal import JournalEntry
 from app.kernel.outbox import OutboxMail
@@ -22,6 +23,8 @@ from app.services.experts import actions as experts
 from app.services.papers.blocks import as_text
 from app.services.papers.models import Paper
 from app.services.people.models import Membership, User
+from app.services.rulebook import queries as rulebook
+from app.services.rulebook.models import Rule
 from app.stages.ideas import council as identification
 from app.stages.selection import actions as selection
 from tests.selection.factories import two_checked
@@ -100,6 +103,10 @@ def test_out_of_an_item_from_and_to_and_back_again(cast, as_, travel, establishe
     (out,) = recusals.of(council)
     assert out.since == council.meets_at + timedelta(minutes=5) and out.until is None
     refused(WrongState, actions.call_back, council, out.row, by=cast["officer"], at=council.meets_at + timedelta(minutes=10))
+    db.session.commit()
+    travel.move_to(council.meets_at + timedelta(minutes=6))
+    said = f"Ngoài nội dung {two.position} từ {local(out.since):%H:%M}"
+    assert said in " ".join(as_("officer").page(f"/councils/{council.public_id}/room").text.split())
     later = council.meets_at + timedelta(hours=1)
     for item in (one, two):
         plays.to_step(cast, council=council, opens="ballot", item=item, at=later)
@@ -166,3 +173,11 @@ def test_nobody_with_a_hit_is_ever_suggested(cast, at, db):
     actions.schedule(council, meets_at=today + 20 * DAY, place="Phòng họp 2", by=cast["officer"], at=today)
     experts.add_away(away, (today + 18 * DAY).date(), (today + 22 * DAY).date(), by=cast["member2"], at=today)
     assert [s.user.id for s in suggestions.of(queries.fresh(council), at=today)[0]] == [cast["member1"].id]
+    points = rulebook.value("experts.suggestions", on=today.date())
+    db.session.add(Rule(key="experts.suggestions", value={**points, "most_open": 0}, source="Quy chế thử", mark="V", valid_from=at.date(), created_at=at))
+    db.session.flush()  # nobody has room for another council
+    good, left = suggestions.of(queries.fresh(council), at=today)
+    assert not good and [(x.full, x.clashes) for x in left if x.user.id == cast["member1"].id] == [(0, ())]
+    said = refused(Incomplete, actions.appoint, council, cast["member1"], SeatRole.MEMBER, by=cast["officer"], at=today)
+    assert said.field == "explanation" and said.params["most"] == 0
+    actions.appoint(council, cast["member1"], SeatRole.MEMBER, explanation="Chuyên gia duy nhất của lĩnh vực.", by=cast["officer"], at=today)

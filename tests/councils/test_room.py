@@ -225,6 +225,7 @@ def test_the_applicant_comes_in_at_the_step_and_leaves_before_the_remarks(cast, 
     council = to_step(cast, council, "leave")
     said = refused(Incomplete, room.move_on, council, by=cast["officer"], at=when)
     assert said.params["names"] == "Nguyễn Văn A, chủ nhiệm"
+    assert len(room.obstacles(council, rooms.course_of(council, when), when)) == 1  # asked of this step and of the next: told once
     room.see_out(council, by=cast["officer"], at=when + 20 * MINUTE)
     assert room.move_on(council, by=cast["officer"], at=when).code == "reviewers"
     (line,) = [row for row in rooms.presences(council) if row.seat_id is None]
@@ -330,6 +331,20 @@ def test_the_applicant_answers_in_writing_and_learns_nothing_of_who_asked(cast, 
     assert "stays as it is" in refused(WrongState, talk.answer, selecting, row, "Sáu", by=cast["pi1"], at=when + DAY).message
     late = talk.ask(selecting, item, "Kinh phí?", (when + 5 * DAY).date(), by=cast["officer"], at=when)
     assert "was to be answered" in refused(WrongState, talk.answer, selecting, late, "Muộn", by=cast["pi1"], at=when + 6 * DAY).message
+
+
+def test_no_answer_is_asked_for_that_comes_after_the_vote(cast, selecting):
+    """Due on the day of the session at the latest; not when the rule's days do not fit before it, not in the session; no answer once somebody voted."""
+    item, meets = selecting.agenda[0], selecting.meets_at
+    put = lambda when, days: (talk.ask, selecting, item, "Kinh phí?", (when + days * DAY).date())
+    early, late = meets - 10 * DAY, meets - 2 * DAY
+    assert refused(Incomplete, *put(early, 11), by=cast["member1"], at=early).field == "due_on"
+    assert refused(WrongState, *put(late, 2), by=cast["member1"], at=late).params["days"] == 3
+    row = talk.ask(selecting, item, "Kinh phí?", meets.date(), by=cast["member1"], at=early)
+    council = to_step(cast, plays.convened(cast, council=selecting), "ballot")
+    assert "in the room" in refused(WrongState, talk.ask, council, item, "Kinh phí?", (meets + 5 * DAY).date(), by=cast["member1"], at=meets).message
+    actions.cast(council, item, dict.fromkeys(("overview", "content", "products", "application", "plan", "capacity"), 3), by=cast["member2"], at=meets)
+    assert "votes" in refused(WrongState, talk.answer, council, row, "Muộn", by=cast["pi1"], at=meets).message
 
 
 def test_identification_puts_no_written_questions(cast, identifying):

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
-from app.across.demo.plays import calls, councils, funding, ideas, proposals, selection
+from app.across.demo.plays import (
+    appraisal,
+    calls,
+    councils,
+    funding,
+    ideas,
+    proposals,
+    selection,
+)
 from app.across.demo.seasons import Bid, awarded, checked_call, item_for, topic
 from app.stages.calls import queries as call_queries
 from app.stages.ideas import actions as idea_acts
@@ -22,7 +30,7 @@ def this_season(cast: Cast, names: Iterator[str], as_of: datetime) -> None:
     at = as_of - 125 * DAY
     first = [topic(cast, names, at + n * DAY, by=by) for n, by in enumerate(("pi1", "pi4"))]
     season = checked_call(cast, first, at, [Bid(0, "pi1", 850_000_000, 24), Bid(1, "pi4", 670_000_000, 24)])
-    awarded(cast, season, 0)
+    appraisal.awarded(cast, season, 0)
     contracted = awarded(cast, season, 1)
     funding.contracted(cast, project=contracted, at=at + 104 * DAY)
     at = as_of - 92 * DAY

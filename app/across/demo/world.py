@@ -8,6 +8,7 @@ from app.across.demo import cast as demo_cast
 from app.across.demo import past, present
 from app.across.demo.cast import Cast
 from app.across.demo.plays import (
+    appraisal,
     desk,
     experts,
     intake,
@@ -56,5 +57,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     results.released(cast, names, as_of)
     room.both(cast, names, as_of)
     watch.play(cast, as_of)
+    appraisal.voting_now(cast, names, as_of)
     db.session.flush()
     return cast

@@ -29,8 +29,8 @@ def suggested(council: Council) -> dict[str, Any]:
     good, left = suggestions.of(council, at=clock.now())
     composer = current_user.can(Do.COUNCILS_RUN)
     return {
-        "suggested": [{"user": s.user, "expert": s.expert, "reasons": [_(m, **p) for m, p in s.fit.reasons]} for s in good],
-        "left_out": [{"name": out.user.name, "reasons": [(item.position, sentence_of(clash.reason(composer=True))) for item, clash in out.clashes]} for out in left] if composer else [],
+        "suggested": [{"user": s.user, "expert": s.expert, "score": s.fit.score, "reasons": [_(m, **p) for m, p in s.fit.reasons]} for s in good],
+        "left_out": [{"name": out.user.name, "full": out.full, "reasons": [(item.position, sentence_of(clash.reason(composer=True))) for item, clash in out.clashes]} for out in left] if composer else [],
     }  # fmt: skip
 
 

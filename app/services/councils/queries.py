@@ -253,6 +253,12 @@ def voters(council: Council, item: AgendaItem, recused: set[tuple[int, int]]) ->
     return [seat for seat in council.seats if seat.present and (seat.id, item.id) not in recused]
 
 
+def open_seats(user: User) -> int:
+    """On how many councils under way somebody sits."""
+    sits = select(func.count(Seat.id)).join(Council, Council.id == Seat.council_id).where(Seat.user_id == user.id, Seat.left_at.is_(None), Council.state.in_(UNDER_WAY))
+    return db.session.scalar(sits) or 0
+
+
 def ballot_of(item: AgendaItem, seat: Seat) -> Ballot | None:
     """The member's own ballot."""
     return db.session.scalar(select(Ballot).options(joinedload(Ballot.opened)).where(Ballot.agenda_item_id == item.id, Ballot.seat_id == seat.id))

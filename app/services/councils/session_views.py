@@ -69,7 +69,7 @@ def convene(pid: str) -> Any:
     form = forms.Plain(obj=council)
     if form.validate_on_submit():
         actions.convene(council, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The session is open. Ballots can be cast."), url_for(".show", pid=pid))
+        return done(_("The session is open. The order of work leads through it step by step."), url_for(".room", pid=pid))
     called = clock.local(council.meets_at).date() if council.meets_at else clock.today()
     return render_template("councils/convene.html", council=council, form=form, checked=shown.told(quorum(council, clock.now())), items=shown.items(council, None),
                            late=(clock.today() - called).days, called=called)  # fmt: skip

@@ -15,7 +15,7 @@ from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.experts import queries as experts
 from app.services.experts import vocabulary
 from app.services.experts.models import Expert
-from app.services.experts.rules import Fit, fit
+from app.services.experts.rules import SUGGESTIONS, Fit, fit
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -33,14 +33,15 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Who would fit, but has a conflict: never suggested."""
+    """Who would fit, but has a conflict, or sits on as many open councils (`full`) as the rule allows: never suggested."""
 
     user: User
-    clashes: tuple[tuple[AgendaItem, Clash], ...]
+    clashes: tuple[tuple[AgendaItem, Clash], ...] = ()
+    full: int | None = None
 
 
 def of(council: Council, *, at: datetime, most: int = MOST) -> tuple[list[Suggestion], list[LeftOut]]:
-    """(experts who fit best and have no conflict with any item, those who fit but have one). Conflicts come first, then fields and load.
+    """(experts who fit best and have no conflict with any item, those who fit but have one, or no time left). Conflicts come first, then fields and load.
 
     A conflict of any weight leaves somebody out, also one that the rules allow with an explanation.
     """
@@ -51,13 +52,16 @@ def of(council: Council, *, at: datetime, most: int = MOST) -> tuple[list[Sugges
     rows = [row for row in rows if row[0].user_id is not None and row[0].user_id not in had]
     ids = {int(expert.user_id) for expert, _l, _o in rows if expert.user_id is not None}
     found, users, preferred = clashes.of(council, dict.fromkeys(ids), on=local(at).date()), people.users_by_id(ids), _preferred(council, ids, at)
-    good, left = [], []
+    good, left, points = [], [], rulebook.value(SUGGESTIONS, on=local(at).date())
     for expert, lately, open_now in rows:
         user = users[expert.user_id]  # type: ignore[index]
         if found[user.id]:
             left.append(LeftOut(user, tuple(found[user.id])))
             continue
-        fits = fit([f.code for f in expert.fields], wanted, lately=lately, open_now=open_now, preferred=user.id in preferred)
+        if open_now >= points["most_open"]:
+            left.append(LeftOut(user, full=open_now))
+            continue
+        fits = fit([f.code for f in expert.fields], wanted, lately=lately, open_now=open_now, preferred=user.id in preferred, points=points)
         if fits.score:
             good.append(Suggestion(user, expert, fits))
     good.sort(key=lambda s: (-s.fit.score, s.expert.sort_name))

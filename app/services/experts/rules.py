@@ -95,7 +95,7 @@ class Fit:
     reasons: tuple[tuple[str, Mapping[str, object]], ...]
 
 
-OWN_ITEM, OWN_SECTOR, SAT_BEFORE, PER_COUNCIL, PER_OPEN = 40, 15, 20, 3, 6
+SUGGESTIONS = "experts.suggestions"  # the points of a fit, and the most open councils of one person
 
 
 def sector_of(code: str) -> str:
@@ -103,23 +103,23 @@ def sector_of(code: str) -> str:
     return code.partition(".")[0]
 
 
-def fit(fields: Collection[str], wanted: Mapping[int, Collection[str]], *, lately: int, open_now: int, preferred: bool) -> Fit:
-    """How well these fields fit the objects `wanted` ({place on the agenda: codes}); less for each council of late. No field in common: score 0."""
+def fit(fields: Collection[str], wanted: Mapping[int, Collection[str]], *, lately: int, open_now: int, preferred: bool, points: Mapping[str, int]) -> Fit:
+    """How well these fields fit the objects `wanted` ({place on the agenda: codes}), by the rule's `points`; less for each council of late. No field in common: score 0."""
     exact = sorted(place for place, codes in wanted.items() if set(codes) & set(fields))
     sectors = {sector_of(code) for code in fields}
     near = sorted(place for place, codes in wanted.items() if place not in exact and {sector_of(c) for c in codes} & sectors)
     score, reasons = 0, []
     if exact:
         shared = sorted({c for place in exact for c in wanted[place]} & set(fields))
-        score += OWN_ITEM * len(exact) // max(1, len(wanted)) + OWN_SECTOR
+        score += points["own_item"] * len(exact) // max(1, len(wanted)) + points["own_sector"]
         reasons.append((N_("Field %(codes)s, as item %(places)s of the agenda"), {"codes": ", ".join(shared), "places": ", ".join(map(str, exact))}))
     if near:
-        score += OWN_SECTOR * len(near) // max(1, len(wanted)) + 1
+        score += points["own_sector"] * len(near) // max(1, len(wanted)) + 1
         reasons.append((N_("Works in the sector of item %(places)s"), {"places": ", ".join(map(str, near))}))
     if not score:
         return Fit(0, ())
     if preferred:
-        score += SAT_BEFORE
+        score += points["sat_before"]
         reasons.append((N_("Has sat in an identification council, as the rule prefers"), {}))
     reasons.append((N_("Councils in the last 12 months: %(n)s; open now: %(open)s"), {"n": lately, "open": open_now}))
-    return Fit(max(1, score + 30 - PER_COUNCIL * lately - PER_OPEN * open_now), tuple(reasons))
+    return Fit(max(1, score + points["start"] - points["per_council"] * lately - points["per_open"] * open_now), tuple(reasons))

@@ -27,11 +27,17 @@ LABELS = {
     "days": N_("Days"), "unit": N_("Days are counted as"), "needed": N_("Needed"), "form": N_("Form"), "criterion": N_("Criterion (empty: all)"), "mean": N_("Mean"),
     "criteria_means": N_("Mean of each criterion"), "remarks": N_("Remarks without names"), "read_out": N_("Read out"), "counts": N_("Counts"), "name": N_("Name"), "years": N_("Years"),
     "months": N_("Months"), "late": N_("Late"), "amount": N_("Amount"), "choices": N_("Choices"), "conclusion": N_("Conclusion"),
+    "start": N_("Points to begin with"), "own_item": N_("Points for the same item of the plan"), "own_sector": N_("Points for the same sector"), "sat_before": N_("Points for a council that is preferred"),
+    "per_council": N_("Points off for each council in twelve months"), "per_open": N_("Points off for each open council"), "most_open": N_("Open councils at most"),
 }  # fmt: skip
 WORDS = {
     "never": N_("may not sit"), "not_in_roles": N_("may not hold the main roles"), "warn": N_("must give an explanation"), "secretary": N_("The secretary of the session"),
     "elected": N_("Who is elected"), "exact": N_("The exact mean"), "rounded": N_("The rounded mean"), "appointed": N_("all who are appointed"), "present": N_("those present"),
     "valid": N_("the valid ballots"), "valid_sheets": N_("the valid sheets"), "entitled": N_("those not out of the item"), "working": N_("Working days"), "calendar": N_("Calendar days"),
+}  # fmt: skip
+UNITS = {
+    "working": N_("Working days"), "calendar": N_("Calendar days"), "days": N_("Days"), "hours": N_("Hours"), "months": N_("Months"), "years": N_("Years"), "members": N_("Members"),
+    "persons": N_("Persons"), "points": N_("Points"), "marks": N_("Marks"), "percent": "%", "roles": N_("Roles"), "times": N_("Times"), "letters": N_("Letters"), "bytes": N_("Bytes"),
 }  # fmt: skip
 CHOICES = (("never", "not_in_roles", "warn"), ("secretary", "elected"), ("exact", "rounded"), ("working", "calendar"), ("valid_sheets", "present"))
 BASES = {"quorum": ("appointed", "entitled"), "adoption": ("present", "valid", "appointed")}  # by the last word of the key

@@ -46,7 +46,7 @@ def show(key: str) -> Any:
                        reason=form.reason.data, unit=form.unit.data if "unit" in form else None, by=current_user, at=clock.now())  # fmt: skip
         return done(_("The new version of the rule is entered."), url_for(".show", key=key))
     return render_template("rulebook/show.html", key=key, versions=versions, form=form, today=clock.today(), part=forms.as_shaped(key, versions[0].value),
-                           shaped=shape.shaped, labels=shape.LABELS, words=shape.WORDS)  # fmt: skip
+                           shaped=shape.shaped, labels=shape.LABELS, words=shape.WORDS, units=shape.UNITS)  # fmt: skip
 
 
 @bp.route("/calendar", methods=["GET", "POST"])

@@ -93,4 +93,4 @@ def late_remarks(cast: Cast, *, council: Council, as_of: datetime) -> None:
     remarks.keep(council, item, REMARKS[0], by=cast["member3"], at=as_of - 2 * DAY)
     remarks.submit(council, item, by=cast["member3"], at=as_of - 2 * DAY)
     remarks.keep(council, item, {"strengths": REMARKS[1]["strengths"]}, by=cast["member4"], at=as_of - DAY)
-    talk.ask(council, item, "Đề nghị làm rõ nguồn giống và phương án bảo hành thiết bị sau khi nghiệm thu.", (as_of + DAY).date(), by=cast["member1"], at=as_of - 4 * DAY)
+    talk.ask(council, item, "Đề nghị làm rõ nguồn giống và phương án bảo hành thiết bị sau khi nghiệm thu.", local(council.meets_at or as_of).date(), by=cast["member1"], at=as_of - 5 * DAY)

@@ -18,6 +18,7 @@ from app.services.councils.actions.setup import (
     check_decision,
     invite,
     refuse_conflicts,
+    refuse_overload,
 )
 from app.services.councils.models import AgendaItem, Council, Seat
 from app.services.councils.rules import COUNCIL, UNDER_WAY, CouncilState
@@ -107,7 +108,9 @@ def replace(council: Council, seat: Seat, user: User, *, number: str, dated: dat
     if user.id not in {person.id for person in queries.candidates(council)}:
         raise Incomplete(N_("This person is no expert, or has or had a seat in this council."), field="user")
     number = check_decision(number, dated, council, at)
-    refuse_conflicts(council, user, seat.role, nfc(explanation or "") or None, at, by=by)
+    why = nfc(explanation or "") or None
+    refuse_conflicts(council, user, seat.role, why, at, by=by)
+    refuse_overload(user, why, at)
     COUNCIL.advance(council, "replace", by=by, at=at, reason=nfc(reason), detail={"number": number, "seat": seat.public_id, "role": str(seat.role)})
     seat.left_at, seat.present = at, False
     db.session.flush()

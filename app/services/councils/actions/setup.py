@@ -31,6 +31,7 @@ from app.services.councils.rules import (
     check_composition,
     refuse_broken,
 )
+from app.services.experts import rules as experts
 from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
@@ -106,6 +107,7 @@ def appoint(council: Council, user: User, role: SeatRole, *, by: User, at: datet
         raise Incomplete(N_("%(name)s has this role already."), field="role", name=taken.user.name)
     why = nfc(explanation or "") or None
     refuse_conflicts(council, user, role, why, at, by=by)
+    refuse_overload(user, why, at)
     seat = Seat(council_id=council.id, user_id=user.id, role=role)
     db.session.add(seat)
     db.session.flush()
@@ -145,6 +147,15 @@ def refuse_conflicts(council: Council, user: User, role: SeatRole, explanation: 
         if not explanation:
             raise Incomplete(N_("Item %(n)s, “%(title)s”: %(reason)s Please explain why the person sits all the same."), field="explanation", n=item.position,
                              title=item.title, reason=reason)  # fmt: skip
+
+
+def refuse_overload(user: User, explanation: str | None, at: datetime) -> None:
+    """Raise Incomplete when this person sits on as many open councils as the rule allows, and nobody has explained why one more."""
+    rule = rulebook.rule(experts.SUGGESTIONS, on=local(at).date())
+    have = queries.open_seats(user)
+    if have >= rule.value["most_open"] and not explanation:
+        raise Incomplete(N_("%(name)s sits on %(have)s open councils; the rule (%(source)s) has %(most)s at most. Please explain why one more."), field="explanation",
+                         name=user.name, have=have, most=rule.value["most_open"], source=rule.source)  # fmt: skip
 
 
 def schedule(council: Council, *, meets_at: datetime, place: str, by: User, at: datetime, seen: Any = None) -> None:

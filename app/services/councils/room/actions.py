@@ -104,7 +104,7 @@ def obstacles(council: Council, course: Course, at: datetime) -> list[Refused]:
     for need in here.step.get("done", ()) if here is not None else ():
         found += _missing(council, course, here, need, at)
     for need in wanted.step.get("needs", ()) if wanted is not None else ():
-        found += _missing(council, course, wanted, need, at)
+        found += [new for new in _missing(council, course, wanted, need, at) if str(new) not in {str(f) for f in found}]
     return found
 
 

@@ -17,7 +17,7 @@ from app.acts import fits
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import sentence_of
-from app.services.councils import offers, queries, shown
+from app.services.councils import offers, queries, recusals, shown
 from app.services.councils.actions.session import quorum, runs
 from app.services.councils.forms import in_words
 from app.services.councils.models import AgendaItem, Council, Seat
@@ -94,12 +94,16 @@ def short(council: Council, checks: Sequence[Check]) -> dict[str, Any]:
 
 
 def _members(council: Council) -> list[dict[str, Any]]:
-    """Each member: there or not, how, since when, when gone."""
+    """Each member: there or not, how, since when, when gone; out of which items, since when."""
     lines: dict[int, list[Any]] = {}
     for line in room.presences(council, room.number(council)):
         if line.seat_id is not None:
             lines.setdefault(line.seat_id, []).append(line)
-    return [{"seat": s, "lines": lines.get(s.id, []), "how": lines[s.id][-1].how if s.present and s.id in lines else None} for s in council.seats]
+    out: dict[int, list[recusals.Out]] = {}
+    for row in recusals.of(council):
+        if row.until is None:
+            out.setdefault(row.seat.id, []).append(row)
+    return [{"seat": s, "out": out.get(s.id, []), "lines": lines.get(s.id, []), "how": lines[s.id][-1].how if s.present and s.id in lines else None} for s in council.seats]
 
 
 def obstacles(council: Council, course: Course) -> list[str]:

@@ -72,7 +72,13 @@ def may_ask(council: Council, item: AgendaItem, *, by: User, at: datetime) -> in
         raise WrongState(N_("By the rule (%(source)s) this kind of council puts no written questions to the applicant."), source=rule.source)
     if council.state not in UNDER_WAY or item.opened_at is not None or item.given_back_at is not None:
         raise WrongState(N_("This item is counted or given back already."))
-    return int(rule.value["days"])
+    if council.state == CouncilState.CONVENED:
+        raise WrongState(N_("The session is open: what is still to be asked is asked and answered in the room."))
+    days, first = int(rule.value["days"]), local(at).date()
+    if council.meets_at is not None and first + timedelta(days=days) > (last := local(council.meets_at).date()):
+        raise WrongState(N_("The council meets on %(day)s. By the rule (%(source)s) applicants have %(days)s days: a written answer would come too late."), day=f"{last:%d/%m/%Y}",
+                         source=rule.source, days=days)  # fmt: skip
+    return days
 
 
 def applicants(item: AgendaItem) -> list[User]:
@@ -86,7 +92,7 @@ def ask(council: Council, item: AgendaItem, text: str, due_on: date, *, by: User
     """Put a written question to the applicant. Each is told by a mail of the own; nobody is told who asked."""
     days = may_ask(council, item, by=by, at=at)
     today = local(at).date()
-    check_day(due_on, field="due_on", since=today + timedelta(days=days))
+    check_day(due_on, field="due_on", since=today + timedelta(days=days), until=local(council.meets_at).date() if council.meets_at else None)
     row = Asking(agenda_item_id=item.id, text=_text(text, "text"), due_on=due_on, asked_at=at, asked_by_id=by.id)
     db.session.add(row)
     db.session.flush()
@@ -110,6 +116,8 @@ def answer(council: Council, row: Asking, text: str, *, by: User, at: datetime) 
     """The applicant answers a question in writing, once, until its day."""
     council = queries.locked(council, casting=True)
     may_answer(row, by)
+    if queries.cast_by(council)[row.agenda_item_id]:
+        raise WrongState(N_("The council votes on this item already: it does not wait for this answer any more."))
     if local(at).date() > row.due_on:
         raise WrongState(N_("This question was to be answered by %(day)s."), day=f"{row.due_on:%d/%m/%Y}")
     row.answer, row.answered_at, row.answered_by_id = _text(text, "answer"), at, by.id
