@@ -13,9 +13,10 @@ from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
-from app.stages.funding import actions, forms, queries
+from app.stages.funding import actions, forms, parties, queries
 from app.stages.funding.actions import shared
-from app.stages.funding.rules import CONTRACT
+from app.stages.funding.rules import CONTRACT, ContractState
+from app.stages.funding.views.appraisals import rules_told
 from app.stages.funding.views.blueprint import bp
 
 
@@ -36,7 +37,8 @@ def draft_contract(pid: str) -> Any:
 def contract(pid: str) -> Any:
     row = or_404(queries.contract_for(current_user, pid))
     return render_template("funding/contract.html", contract=row, project=row.project, moves=dict(CONTRACT.moves(row)), papers=papers.of(row),
-                           products=queries.products_of(row.project), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+                           products=queries.products_of(row.project), rules=rules_told(parties.checks(row, on=clock.today())) if row.state == ContractState.DRAFT else [],
+                           said=[(_(label), (row.parties or {}).get(key)) for key, label in parties.LABELS.items()], entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/contracts/<pid>/tranches", methods=["GET", "POST"])
