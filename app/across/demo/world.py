@@ -8,6 +8,7 @@ from app.across.demo import cast as demo_cast
 from app.across.demo import past, present
 from app.across.demo.cast import Cast
 from app.across.demo.plays import (
+    budgets,
     desk,
     experts,
     intake,
@@ -54,5 +55,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     experts.play(cast, as_of)
     results.released(cast, names, as_of)
     room.both(cast, names, as_of)
+    budgets.play(cast, as_of)
     db.session.flush()
     return cast

@@ -12,7 +12,16 @@ from sqlalchemy import Select, TextualSelect, case, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
-from app.across.desk import checks, councils, dossiers, later, office, plans, waiting
+from app.across.desk import (
+    awards,
+    checks,
+    councils,
+    dossiers,
+    later,
+    office,
+    plans,
+    waiting,
+)
 from app.across.desk.waiting import NOW, Found, Task, few, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
@@ -309,39 +318,29 @@ def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
-    (N_("Waiting for your sign-off"), to_sign_off),
-    (N_("Invitations to teams"), dossiers.invitations),
-    (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
-    (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
+    (N_("Waiting for your sign-off"), to_sign_off), (N_("Invitations to teams"), dossiers.invitations),
+    (N_("Dossiers you are asked to lead"), dossiers.leads_to_take), (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
-    (N_("Questions of a council to answer"), councils.questions_to_answer),
-    (N_("Councils you sit on"), councils.to_sit),
-    (N_("Councils that await your decision"), councils.to_establish),
-    (N_("Projects that await your decision"), awards_to_decide),
-    (N_("Reserve: decide who moves up"), councils.places_to_fill),
-    (N_("Acceptance that awaits your decision"), later.to_recognise),
+    (N_("Questions of a council to answer"), councils.questions_to_answer), (N_("Councils you sit on"), councils.to_sit),
+    (N_("Councils that await your decision"), councils.to_establish), (N_("Projects that await your decision"), awards_to_decide),
+    (N_("Reserve: decide who moves up"), councils.places_to_fill), (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Early ends to take up or decide, suspended projects to resume"), endings_to_decide),
-    (N_("Ideas that await your decision"), ideas_to_approve),
-    (N_("Payments to deal with"), tranches),
-    (N_("Plans that await your decision"), plans.to_decide),
-    (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
-    (N_("Reports to write"), reports_to_write),
-    (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
-    (N_("Reports on the use of results to write"), later.use_to_report),
-    (N_("Final accounts and liquidation"), accounts),
+    (N_("Ideas that await your decision"), ideas_to_approve), (N_("Payments to deal with"), tranches),
+    (N_("Plans that await your decision"), plans.to_decide), (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
+    (N_("Reports to write"), reports_to_write), (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
+    (N_("Reports on the use of results to write"), later.use_to_report), (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm), (N_("Late dossiers to admit or refuse"), checks.late_to_answer),
     (N_("Dossiers on paper to enter or compare"), checks.to_compare),
-    (N_("To be added to your dossiers"), checks.to_add),
-    (N_("Dossiers to check"), checks.to_check),
-    (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
+    (N_("To be added to your dossiers"), checks.to_add), (N_("Questions on your budgets, work descriptions to revise"), awards.costs_to_answer),
+    (N_("Dossiers to check"), checks.to_check), (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
     (N_("Councils to set up or hold"), councils.to_run),
     (N_("Rounds to conclude"), councils.rounds_to_conclude), (N_("Complaints to answer"), councils.complaints_to_answer),
     (N_("Topics left without a dossier"), councils.topics_to_free),
     (N_("Results of a council to put in words"), councils.ideas_to_word),
     (N_("Acceptance dossiers to deal with"), later.acceptance_to_run),
-    (N_("Budgets to appraise"), budgets_to_appraise),
+    (N_("Budgets to appraise"), budgets_to_appraise), (N_("Revised work descriptions to look at"), awards.revisions_to_look_at),
     (N_("Contracts to sign"), contracts_to_sign),
     (N_("Reports to review"), reports_to_review),
     (N_("Use of results to verify, contracts to register"), later.use_to_verify),
