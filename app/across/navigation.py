@@ -73,11 +73,12 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("funding.submissions", N_("Submissions for decision"), Do.FUNDING_READ),
     ("funding.contracts", N_("Contracts"), Do.FUNDING_READ),
     ("funding.starting_projects", N_("Start of projects"), Do.FUNDING_READ),
+    ("funding.ledger", N_("Ledger"), Do.FUNDING_READ), ("funding.recoveries", N_("Money to come back"), Do.FUNDING_READ),
     ("execution.index", N_("Execution"), Do.EXECUTION_READ),
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
-    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ),
+    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
     ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
@@ -97,7 +98,7 @@ SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
     (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
-    (N_("Results and their use"), ("acceptance", "transfer")),
+    (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")

@@ -408,7 +408,7 @@ def test_recognised_paid_settled_liquidated(cast, at, running):
     with pytest.raises(WrongState):
         actions.submit_settlement(running, spent=1, assets=None, note=None, by=cast["pi1"], at=later)
     actions.record_closing(running, ClosingKind.RECOGNISED, number="55/QĐ-SKHCN", dated=later.date(), by=cast["leader"], at=later)
-    assert states(running) == ["paid", "paid", "due"]
+    assert states(running) == ["settled", "paid", "due"]
     plays.paid(cast, project=running, at=later, n=3)
     row = plays.settled(cast, project=running, at=later + 10 * DAY, unused=1_000_000)
     assert row.state == SettlementState.ACCEPTED and row.refund_due == 1_000_000 and running.paid_total == 899_000_000

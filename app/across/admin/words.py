@@ -68,6 +68,8 @@ MAILS |= {
     "cost_asked": N_("Question on a budget"), "cost_answered": N_("Question on a budget answered"), "revision_asked": N_("Work description to be revised"),
     "revision_submitted": N_("Work description revised"), "revision_returned": N_("Revised work description returned"),
 }  # fmt: skip
+MAILS |= {"tranche_account": N_("Accounts of a tranche handed in"), "tranche_accounted": N_("Tranche settled"), "tranche_account_returned": N_("Accounts of a tranche returned")}
+MAILS |= {"account_change_asked": N_("Another account asked for"), "account_change_agreed": N_("Another account agreed to"), "account_change_ended": N_("Account stays as it was")}
 # by table
 NOUNS = {
     "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
@@ -80,6 +82,7 @@ NOUNS = {
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
     "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
+    "account_change": N_("Change of the account"), "tranche_account": N_("Accounts of a tranche"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
 }  # fmt: skip
 NOUNS |= {

@@ -18,6 +18,7 @@ from app.across.desk import (
     councils,
     dossiers,
     later,
+    money,
     office,
     plans,
     waiting,
@@ -54,13 +55,11 @@ from app.stages.funding.models import (
     ProjectClosing,
     Settlement,
     Submission,
-    Tranche,
 )
 from app.stages.funding.rules import (
     ContractState,
     SettlementState,
     SubmissionState,
-    TrancheState,
 )
 from app.stages.ideas.models import Idea, ReceiverCommitment, Topic
 from app.stages.ideas.rules import COMMITTABLE, CommitmentState, IdeaState, Mode
@@ -214,20 +213,6 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
             .join(Project, Project.id == Contract.project_id).where(living, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
 
-def tranches(user: User, _at: datetime) -> list[Select[Any]]:
-    """Payments to ask for, to approve, to make: what this person may do next."""
-    flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
-    other = aliased(Tranche)  # one request of a contract at a time
-    none = ~exists().where(other.project_id == Tranche.project_id, other.state.in_((TrancheState.REQUESTED, TrancheState.APPROVED)))
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, none, funding.held(user), since=funding.fell_due())]
-    earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
-    if user.can(Do.FUNDING_APPROVE_PAYMENT):
-        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
-    if user.can(Do.FUNDING_PAY):
-        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
-    return found
-
-
 def accounts(user: User, _at: datetime) -> list[Select[Any]]:
     """Ended projects: final accounts to hand in, to decide on, contracts to liquidate."""
     found = [_ended(user, "funding.submit_settlement", Project.public_id, funding.held(user), or_(Settlement.id.is_(None), Settlement.state == SettlementState.RETURNED))]
@@ -318,23 +303,33 @@ def failed_mails(user: User, _at: datetime) -> list[Select[Any]]:
 
 
 PROVIDERS: tuple[tuple[str, Provider], ...] = (
-    (N_("Waiting for your sign-off"), to_sign_off), (N_("Invitations to teams"), dossiers.invitations),
-    (N_("Dossiers you are asked to lead"), dossiers.leads_to_take), (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
+    (N_("Waiting for your sign-off"), to_sign_off),
+    (N_("Invitations to teams"), dossiers.invitations),
+    (N_("Dossiers you are asked to lead"), dossiers.leads_to_take),
+    (N_("Results offered to your body: sign or refuse"), later.handovers_to_sign),
     (N_("Results your body is named to receive: confirm or decline"), commitments_to_answer),
-    (N_("Questions of a council to answer"), councils.questions_to_answer), (N_("Councils you sit on"), councils.to_sit),
-    (N_("Councils that await your decision"), councils.to_establish), (N_("Projects that await your decision"), awards_to_decide),
-    (N_("Reserve: decide who moves up"), councils.places_to_fill), (N_("Acceptance that awaits your decision"), later.to_recognise),
+    (N_("Questions of a council to answer"), councils.questions_to_answer),
+    (N_("Councils you sit on"), councils.to_sit),
+    (N_("Councils that await your decision"), councils.to_establish),
+    (N_("Projects that await your decision"), awards_to_decide),
+    (N_("Reserve: decide who moves up"), councils.places_to_fill),
+    (N_("Acceptance that awaits your decision"), later.to_recognise),
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Early ends to take up or decide, suspended projects to resume"), endings_to_decide),
-    (N_("Ideas that await your decision"), ideas_to_approve), (N_("Payments to deal with"), tranches),
-    (N_("Plans that await your decision"), plans.to_decide), (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
-    (N_("Reports to write"), reports_to_write), (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
-    (N_("Reports on the use of results to write"), later.use_to_report), (N_("Final accounts and liquidation"), accounts),
+    (N_("Ideas that await your decision"), ideas_to_approve),
+    (N_("Payments to deal with"), money.tranches),
+    (N_("Plans that await your decision"), plans.to_decide),
+    (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
+    (N_("Reports to write"), reports_to_write),
+    (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
+    (N_("Reports on the use of results to write"), later.use_to_report),
+    (N_("Final accounts and liquidation"), accounts),
     (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm), (N_("Late dossiers to admit or refuse"), checks.late_to_answer),
     (N_("Dossiers on paper to enter or compare"), checks.to_compare),
     (N_("To be added to your dossiers"), checks.to_add), (N_("Questions on your budgets, work descriptions to revise"), awards.costs_to_answer),
-    (N_("Dossiers to check"), checks.to_check), (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
+    (N_("Dossiers to check"), checks.to_check),
+    (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
     (N_("Councils to set up or hold"), councils.to_run),
     (N_("Rounds to conclude"), councils.rounds_to_conclude), (N_("Complaints to answer"), councils.complaints_to_answer),
     (N_("Topics left without a dossier"), councils.topics_to_free),

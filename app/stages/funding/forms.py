@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -139,6 +140,58 @@ class RequestPayment(StageForm):
     attest = YesField(N_("The condition of this tranche is met and what is said here is true."), required=True)
 
 
+class AccountAnswer(Face):
+    """The answers to accounts."""
+
+    ACCEPT = "accept", N_("Accept the accounts"), "green"
+    RETURN = "return", N_("Return the accounts"), "red"
+
+
+class _AccountTranche(StageForm):
+    note = NoteField(N_("Explanation"), max=5000, rows=3)
+    attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
+    heads: Sequence[Any] = ()
+
+    def spent(self) -> dict[str, int]:
+        """The amounts by head."""
+        return {head.code: self[f"head_{head.code}"].data or 0 for head in self.heads}
+
+
+def account_tranche(account: Any, heads: Sequence[Any]) -> _AccountTranche:
+    """One amount for each head of the project, filled in with what was said before."""
+    fields: dict[str, Any] = {"heads": heads} | {f"head_{head.code}": MoneyField(N_("Spent now")) for head in heads}
+    said = {f"head_{line.head}": line.amount for line in account.lines} if account is not None else {}
+    form = type("AccountTranche", (_AccountTranche,), fields)(obj=account, data=said)
+    for head in heads:
+        form[f"head_{head.code}"].label.text = _("%(head)s: spent now", head=head.name)
+    return form  # type: ignore[no-any-return]
+
+
+class CheckAccount(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=AccountAnswer, required=True)
+    remark = NoteField(N_("Remark"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you return the accounts."))
+    attest = YesField(N_("I have compared the accounts with the vouchers and the ledger."), required=True)
+
+
+class ChangeAccount(StageForm):
+    account = LineField(N_("New account"), required=True, max=300, hint=N_("Number, bank or treasury. Payments go there."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+    attest = YesField(N_("The account belongs to the host of the project."), required=True)
+
+
+class ChangeAnswer(Face):
+    """The answers to another account."""
+
+    AGREE = "agree", N_("Agree to the new account"), "green"
+    REFUSE = "refuse", N_("Refuse the new account"), "red"
+
+
+class DecideChange(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=ChangeAnswer, required=True)
+    remark = NoteField(N_("Remark"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you refuse it."))
+    attest = YesField(N_("I have asked the contact known before, by a way known before."), required=True)
+
+
 class PaymentAnswer(Face):
     """The answers to a payment request."""
 
@@ -153,8 +206,8 @@ class ApprovePayment(StageForm):
 
 
 class Pay(StageForm):
-    booked_on = DateField(N_("Paid on"), required=True)
-    voucher = LineField(N_("Number of the voucher"), required=True, max=64)
+    booked_on = DateField(N_("Date of the treasury document"), required=True)
+    voucher = LineField(N_("Number of the treasury document"), required=True, max=64, hint=N_("Each document is booked once."))
     attest = YesField(N_("The money went to the account named in the contract."), required=True)
 
 
@@ -180,15 +233,8 @@ class Settle(StageForm):
     attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
 
 
-class SettlementAnswer(Face):
-    """The answers to final accounts."""
-
-    ACCEPT = "accept", N_("Accept the accounts"), "green"
-    RETURN = "return", N_("Return the accounts"), "red"
-
-
 class DecideSettlement(StageForm):
-    answer = ChoiceField(N_("How do you decide?"), enum=SettlementAnswer, required=True)
+    answer = ChoiceField(N_("How do you decide?"), enum=AccountAnswer, required=True)
     number = LineField(N_("Number of the minutes"), max=64, hint=N_("When the register has given it already, like 12/BBQT-SKHCN."))
     dated = DateField(N_("Date of the minutes"), sometimes=True, hint=N_("Needed to accept."))
     signer = LineField(N_("Signed for the Department by"), max=200, sometimes=True, hint=N_("Needed to accept: who puts the name under the minutes."))

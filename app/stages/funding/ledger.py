@@ -85,6 +85,11 @@ def reschedule(amounts: Sequence[int], delta: int) -> list[int] | None:
     return None if left else changed
 
 
+def document_key(kind: Any, voucher: str, day: Any, *, turn: int = 1) -> str:
+    """What a voucher is known by: its kind, its number without blanks and case, its year; and the how manieth booking it is."""
+    return f"{kind}:{''.join(voucher.split()).casefold()}:{day.year}" + (f"#{turn}" if turn > 1 else "")
+
+
 def balance(entries: Iterable[Any]) -> int:
     """Net money paid: payments less reversals and refunds."""
     return sum(e.amount if str(e.kind) == "payment" else -e.amount for e in entries)

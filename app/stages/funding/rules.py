@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, NotAllowed
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -61,6 +61,24 @@ class SettlementState(Face):
     SUBMITTED = "submitted", N_("Submitted"), "blue"
     RETURNED = "returned", N_("Returned"), "red"
     ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class AccountState(Face):
+    """Where the accounts of a tranche are."""
+
+    SUBMITTED = "submitted", N_("Submitted"), "blue"
+    RETURNED = "returned", N_("Returned"), "red"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class ChangeState(Face):
+    """Where a change of the account that is paid to is. Agreed, it is in force once its hold has passed."""
+
+    REQUESTED = "requested", N_("Asked for"), "amber"
+    HELD = "held", N_("Agreed"), "green"
+    REFUSED = "refused", N_("Refused"), "red"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+    STOPPED = "stopped", N_("Stopped"), "red"
 
 
 class Source(Face):
@@ -198,6 +216,19 @@ REVISION = Lifecycle("work_revision", RevisionState, start=RevisionState.ASKED, 
     (RevisionState.RETURNED, "ask_again"): Move(RevisionState.ASKED, Do.SYSTEM, N_("The budget was read again")),
 })  # fmt: skip
 
+TRANCHE_ACCOUNT = Lifecycle("tranche_account", AccountState, start=AccountState.SUBMITTED, moves={
+    (AccountState.SUBMITTED, "accept"): Move(AccountState.ACCEPTED, Do.FUNDING_SETTLE, N_("Accept the accounts")),
+    (AccountState.SUBMITTED, "return"): Move(AccountState.RETURNED, Do.FUNDING_SETTLE, N_("Return the accounts")),
+    (AccountState.RETURNED, "submit"): Move(AccountState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
+})  # fmt: skip
+
+ACCOUNT_CHANGE = Lifecycle("account_change", ChangeState, start=ChangeState.REQUESTED, moves={
+    (ChangeState.REQUESTED, "agree"): Move(ChangeState.HELD, Do.FUNDING_PAY, N_("Agree to the new account")),
+    (ChangeState.REQUESTED, "refuse"): Move(ChangeState.REFUSED, Do.FUNDING_PAY, N_("Refuse the new account")),
+    (ChangeState.REQUESTED, "withdraw"): Move(ChangeState.WITHDRAWN, Do.FUNDING_REQUEST, N_("Withdraw the change")),
+    (ChangeState.HELD, "stop"): Move(ChangeState.STOPPED, Do.FUNDING_REQUEST, N_("Stop the change")),
+})  # fmt: skip
+
 # papers are in Vietnamese, whatever the language of the one who issues them
 ON_PAPER = {
     LumpSum.FINAL_PRODUCT: "Khoán chi đến sản phẩm cuối cùng", LumpSum.PARTIAL: "Khoán chi từng phần",
@@ -272,12 +303,6 @@ def check_fixed(fixed: Fixed | None, spent: int, refund: int) -> None:
     if fixed is not None and (spent, refund) != (fixed.used, fixed.refund):
         raise Incomplete(N_("Decision %(number)s fixes %(used)s đồng as used and %(refund)s đồng to come back. Accounts that differ need a new decision."),
                          field="spent", number=fixed.number, used=f"{fixed.used:,}".replace(",", "."), refund=f"{fixed.refund:,}".replace(",", "."))  # fmt: skip
-
-
-def check_not_frozen(project: Any) -> None:
-    """Raises WrongState while payments of the project are stopped."""
-    if project.frozen_since is not None:
-        raise WrongState(N_("Payments of this project are stopped."))
 
 
 def check_dates(starts_on: date, ends_on: date) -> None:

@@ -98,11 +98,25 @@ def contracted(cast: Cast, *, project: Project, at: datetime, number: str | None
     return contract
 
 
+def accounted(cast: Cast, *, project: Project, at: datetime, n: int = 1, unused: int = 0) -> None:
+    """The money of tranche `n` is accounted for by head: submitted by the investigator, accepted by finance."""
+    tranche = queries.tranches_of(project.id)[n - 1]
+    left, spent = queries.available(tranche) - unused, {}
+    for head in queries.heads_of(project):
+        spent[head.code] = min(left, max(head.left, 0))
+        left -= spent[head.code]
+    row = actions.submit_tranche_account(tranche, spent, note="Chứng từ lưu tại tổ chức chủ trì.", by=_investigator(project), at=at)
+    actions.accept_tranche_account(row, remark=None, by=cast["finance"], at=at)
+
+
 def requested(cast: Cast, *, project: Project, at: datetime, n: int = 1) -> None:
     """Tranche `n` is requested by the investigator; it is marked as due first when it is only planned."""
     tranche = queries.tranches_of(project.id)[n - 1]
     if tranche.state == TrancheState.PLANNED:
-        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer"], at=at)
+        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer2"], at=at)
+    for earlier in queries.tranches_of(project.id)[: n - 1]:
+        if earlier.state == TrancheState.PAID:
+            accounted(cast, project=project, at=at, n=earlier.position)
     actions.request_payment(tranche, note="Đã hoàn thành nội dung của giai đoạn.", by=_investigator(project), at=at)
 
 

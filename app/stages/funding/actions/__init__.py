@@ -1,5 +1,10 @@
 """The verbs of funding, in the order of the work. Each takes `by=` and `at=`; none commits."""
 
+from app.stages.funding.actions.accounts import (
+    accept_tranche_account,
+    return_tranche_account,
+    submit_tranche_account,
+)
 from app.stages.funding.actions.appraisals import (
     appraise,
     begin_appraisal,
@@ -20,6 +25,13 @@ from app.stages.funding.actions.awards import (
     submit_award,
 )
 from app.stages.funding.actions.budgets import set_year_budget
+from app.stages.funding.actions.changes import (
+    agree_account_change,
+    refuse_account_change,
+    request_account_change,
+    stop_account_change,
+    withdraw_account_change,
+)
 from app.stages.funding.actions.closings import (
     accept_settlement,
     liquidate,
@@ -58,6 +70,8 @@ from app.stages.funding.actions.refusals import cancel_award, decline_award
 
 __all__ = [
     "accept_settlement",
+    "accept_tranche_account",
+    "agree_account_change",
     "annex",
     "appraise",
     "approve",
@@ -87,18 +101,24 @@ __all__ = [
     "propose",
     "record_closing",
     "refund",
+    "refuse_account_change",
     "reopen_appraisal",
+    "request_account_change",
     "request_payment",
     "return_award",
     "return_payment",
     "return_settlement",
+    "return_tranche_account",
     "reverse",
     "set_management_budget",
     "set_year_budget",
     "sign",
+    "stop_account_change",
     "submit_award",
     "submit_settlement",
+    "submit_tranche_account",
     "take_cost_back",
     "terminate",
     "unfreeze",
+    "withdraw_account_change",
 ]

@@ -30,6 +30,7 @@ from app.stages.funding.actions.shared import (
     check_no_contract,
     check_turn,
 )
+from app.stages.funding.gate import check_condition
 from app.stages.funding.models import Annex, Contract, Project, Tranche
 from app.stages.funding.rules import (
     CONTRACT,
@@ -118,6 +119,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
 def fall_due(tranche: Tranche, *, by: User | None, at: datetime, reason: str | None = None, seen: int | None = None) -> None:
     """Mark a planned tranche as due: its condition is met. The host and the investigator may now request it."""
     check_turn(tranche)
+    check_condition(tranche)
     TRANCHE.advance(tranche, "fall_due", by=by, at=at, reason=reason, seen=seen)
     project = queries.project_by_id(tranche.project_id)
     outbox.post("funding/mail/due.txt", to=queries.holders(project), key=f"due:{tranche.public_id}", at=at, project=project, tranche=tranche)

@@ -1,5 +1,10 @@
 """Rows of funding: the awards, and the money."""
 
+from app.stages.funding.models.accounts import (
+    AccountChange,
+    TrancheAccount,
+    TrancheSpending,
+)
 from app.stages.funding.models.appraising import CostQuestion, WorkRevision
 from app.stages.funding.models.awards import (
     Appraisal,
@@ -31,6 +36,7 @@ from app.stages.funding.models.province import (
 from app.stages.funding.models.starting import StartItem
 
 __all__ = [
+    "AccountChange",
     "Annex",
     "Appraisal",
     "AppraisalLine",
@@ -52,6 +58,8 @@ __all__ = [
     "StartItem",
     "Submission",
     "Tranche",
+    "TrancheAccount",
+    "TrancheSpending",
     "WorkRevision",
     "YearBudget",
     "project_item",

@@ -2,8 +2,11 @@
 
 from app.stages.funding import debts, judging, subjects
 from app.stages.funding.views import (
+    accounts,
     appraisals,
     awards,
+    books,
+    changes,
     closings,
     contracts,
     costs,
@@ -15,4 +18,4 @@ from app.stages.funding.views import (
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "starting", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "starting", "subjects"]
