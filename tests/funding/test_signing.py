@@ -79,7 +79,7 @@ def test_the_contract_says_who_stands_for_both_and_what_was_appraised(db, cast, 
     project = approve(cast, submission, at)
     contract = plays.drafted(cast, project=project, at=at + 11 * DAY)
     needs = {c.sentence: c.ok for c in parties.checks(contract, on=at.date())}
-    assert needs[parties.LABELS["a_account"]] is False and needs["Account of the host"] is True
+    assert needs[parties.LABELS["a_account"]] is True and needs[parties.LABELS["b_signer"]] is True and needs["Account of the host"] is True
     parties.set_parties(contract, {"a_account": "9527.3.1", "a_position": "Giám đốc", "unknown": "x"}, account=contract.account, by=cast["officer"], at=at + 11 * DAY)
     with pytest.raises(Incomplete):
         parties.set_parties(contract, {"a_address": "x" * 301}, account=None, by=cast["officer"], at=at)

@@ -40,7 +40,7 @@ def contract(pid: str) -> Any:
     changes = queries.changes_of(row.id)
     return render_template("funding/contract.html", contract=row, project=row.project, moves=dict(CONTRACT.moves(row)), papers=papers.of(row),
                            products=queries.products_of(row.project), rules=rules_told(parties.checks(row, on=clock.today())) if row.state == ContractState.DRAFT else [],
-                           said=[(_(label), (row.parties or {}).get(key)) for key, label in parties.LABELS.items()], changes=changes, today=clock.today(),
+                           said=[(_(label), told) for key, label in parties.LABELS.items() if (told := (row.parties or {}).get(key))], changes=changes, today=clock.today(),
                            may_change=fits(row, *CHANGEABLE) and not any(c.state == ChangeState.REQUESTED for c in changes), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
