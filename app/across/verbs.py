@@ -122,7 +122,8 @@ VERBS |= {
 }  # fmt: skip
 VERBS |= {
     "propose_lines": N_("Lines proposed before the session"), "ask_cost": N_("Question on a line asked"), "answer_cost": N_("Question on a line answered"),
-    "ask_again": N_("Asked to revise again"), "carry_over": N_("Money carried over to the next year"), "draw_cut_line": N_("Cut line drawn"),
+    "ask_again": N_("Asked to revise again"), "carry_over": N_("Money carried over to the next year"), "draw_cut_line": N_("Cut line drawn"), "set_parties": N_("Parties of the contract written down"),
+    "tick_start": N_("Line of the start-up checklist confirmed"), "untick_start": N_("Line of the start-up checklist taken back"),
     "book_cost": N_("Management cost booked"), "take_cost_back": N_("Management cost taken back"),
 }  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved")}

@@ -9,6 +9,7 @@ from app.across.demo import past, present
 from app.across.demo.cast import Cast
 from app.across.demo.plays import (
     appraisal,
+    budgets,
     desk,
     experts,
     intake,
@@ -58,5 +59,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     room.both(cast, names, as_of)
     watch.play(cast, as_of)
     appraisal.voting_now(cast, names, as_of)
+    budgets.play(cast, as_of)
     db.session.flush()
     return cast

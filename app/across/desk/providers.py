@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody
 from app.across.desk import (
+    awards,
     checks,
     councils,
     dossiers,
@@ -318,7 +319,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Money to come back"), refunds),
     (N_("Later deadlines to confirm"), extensions_to_confirm), (N_("Late dossiers to admit or refuse"), checks.late_to_answer),
     (N_("Dossiers on paper to enter or compare"), checks.to_compare),
-    (N_("To be added to your dossiers"), checks.to_add),
+    (N_("To be added to your dossiers"), checks.to_add), (N_("Questions on your budgets, work descriptions to revise"), awards.costs_to_answer),
     (N_("Dossiers to check"), checks.to_check),
     (N_("Topics whose dossiers wait for a council"), councils.topics_to_put),
     (N_("Councils to set up or hold"), councils.to_run),
@@ -326,7 +327,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Topics left without a dossier"), councils.topics_to_free),
     (N_("Results of a council to put in words"), councils.ideas_to_word),
     (N_("Acceptance dossiers to deal with"), later.acceptance_to_run),
-    (N_("Budgets to appraise"), budgets_to_appraise),
+    (N_("Budgets to appraise"), budgets_to_appraise), (N_("Revised work descriptions to look at"), awards.revisions_to_look_at),
     (N_("Contracts to sign"), contracts_to_sign),
     (N_("Reports to review"), reports_to_review),
     (N_("Use of results to verify, contracts to register"), later.use_to_verify),

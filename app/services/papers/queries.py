@@ -132,3 +132,8 @@ def sealed_ids() -> Select[Any]:
 subjects.register_subject("paper", subjects.Subject(
     load=paper_by_pid, title=lambda row: row.title, parties=lambda row: subjects.Parties(), may_read=may_read, sealed_ids=sealed_ids,
     url=lambda row: ("papers.show", {"pid": row.public_id})))  # fmt: skip
+
+
+def have_scans(rows: Sequence[Paper]) -> bool:
+    """Has one of these papers a signed scan, or the signed PDF itself?"""
+    return bool(db.session.scalar(select(exists().where(Paper.id.in_([row.id for row in rows]), ~unscanned()))))

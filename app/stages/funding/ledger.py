@@ -44,6 +44,17 @@ def parts(lines: Iterable[Any]) -> dict[int, dict[str, dict[str, int]]]:
     return {year: found[year] for year in sorted(found)}
 
 
+def by_head(lines: Iterable[Any]) -> dict[str, dict[str, int]]:
+    """What is allowed by budget head: spent by lump sum, by voucher, from the state and in all."""
+    found: dict[str, dict[str, int]] = {}
+    for line in lines:
+        row = found.setdefault(line.head, {"lump": 0, "other": 0, "state": 0, "all": 0})
+        row["lump" if line.lump_sum else "other"] += line.allowed
+        row["state"] += line.allowed if str(line.source) == "state" else 0
+        row["all"] += line.allowed
+    return found
+
+
 def from_year(years: dict[int, dict[str, int]], first: int) -> dict[int, dict[str, int]]:
     """The sums by year with what was estimated for years before `first` moved into it: past money cannot be promised."""
     found: dict[int, dict[str, int]] = {}

@@ -10,7 +10,7 @@ from app.across.demo.cast import Cast
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.stages.execution import actions as execution
-from app.stages.funding import actions, queries, revising
+from app.stages.funding import actions, parties, queries, revising
 from app.stages.funding.models import (
     Appraisal,
     Contract,
@@ -84,8 +84,12 @@ def awarded(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, num
 
 
 def drafted(cast: Cast, *, project: Project, at: datetime) -> Contract:
-    """The draft of the contract."""
-    return actions.draft_contract(project, party_a="Sở Khoa học và Công nghệ", account="3713.0.1057890, Kho bạc Nhà nước", by=cast["officer"], at=at)
+    """The draft of the contract, with its head."""
+    row = actions.draft_contract(project, party_a="Sở Khoa học và Công nghệ", account="3713.0.1057890, Kho bạc Nhà nước", by=cast["officer"], at=at)
+    told = {"a_signer": cast["leader"].name, "a_position": "Giám đốc", "a_address": "Số 211 đường 30/4, phường Tân Ninh, tỉnh Tây Ninh",
+            "a_account": "9527.2.1003456, Kho bạc Nhà nước Tây Ninh", "b_position": "Thủ trưởng đơn vị", "b_address": "Phường Long An, tỉnh Tây Ninh"}  # fmt: skip
+    parties.set_parties(row, {**(row.parties or {}), **{key: (row.parties or {}).get(key) or text for key, text in told.items()}}, account=row.account, by=cast["officer"], at=at)
+    return row
 
 
 def contracted(cast: Cast, *, project: Project, at: datetime, number: str | None = None) -> Contract:

@@ -21,7 +21,7 @@ from app.services.people.actions import engage
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import ledger, queries, revising
+from app.stages.funding import ledger, queries, revising, signing
 from app.stages.funding.actions.budgets import commit_years
 from app.stages.funding.actions.shared import check_selected
 from app.stages.funding.models import (
@@ -39,8 +39,6 @@ from app.stages.funding.rules import (
     EntryKind,
     LumpSum,
     check_dates,
-    check_other_person,
-    check_signer,
     end_of,
 )
 from app.stages.ideas import topics
@@ -91,7 +89,7 @@ def submit_award(appraisal: Appraisal, *, number: str | None, dated: date, title
 
 def hold_award(submission: Submission, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Put the submission on hold, with the reason; it can still be approved or returned."""
-    check_other_person(by.id, submission.submitted_by_id)
+    signing.check_decider(submission, by)
     check_seen(submission, seen)
     submission.inner_remark = remark
     SUBMISSION.advance(submission, "hold", by=by, at=at, reason=remark)
@@ -99,7 +97,7 @@ def hold_award(submission: Submission, *, remark: str, by: User, at: datetime, s
 
 def return_award(submission: Submission, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Send the submission back for changes; the submitter gets the reason by mail."""
-    check_other_person(by.id, submission.submitted_by_id)
+    signing.check_decider(submission, by)
     check_seen(submission, seen)
     submission.decision_remark = remark
     SUBMISSION.advance(submission, "return", by=by, at=at, reason=remark)
@@ -110,13 +108,13 @@ def return_award(submission: Submission, *, remark: str, by: User, at: datetime,
 def approve(submission: Submission, *, number: str, dated: date, by: User, at: datetime, remark: str | None = None,
             inner_remark: str | None = None, seen: int | None = None) -> Project:  # fmt: skip
     """Approve by decision: the Project is born with its code, its regime and its promised money."""
-    check_other_person(by.id, submission.submitted_by_id)
+    signing.check_decider(submission, by)
     appraisal = queries.appraisal_by_id(submission.appraisal_id)
     proposals.held(queries.proposal_of(appraisal))  # nobody gives the place up meanwhile
     check_selected(appraisal)
     number = check_number(number, like="4923/QĐ-UBND")
     check_day(dated, field="dated", since=submission.dated, until=local(at).date())
-    check_signer(by.roles, rulebook.value("funding.signer", on=dated))
+    signing.check_office(by, submission.approved_state, on=dated)
     check_seen(submission, seen)
     submission.decided_by_id, submission.decided_at = by.id, at
     submission.decision_remark, submission.inner_remark = remark, inner_remark

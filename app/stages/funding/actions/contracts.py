@@ -24,7 +24,7 @@ from app.services.people import queries as people
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import ledger, queries
+from app.stages.funding import ledger, parties, queries, revising
 from app.stages.funding.actions.budgets import promise, release
 from app.stages.funding.actions.shared import (
     check_no_contract,
@@ -45,6 +45,7 @@ from app.stages.funding.rules import (
     end_of,
 )
 from app.stages.proposals import outcomes
+from app.stages.proposals import queries as proposals
 
 AFTER_END = 12  # months: the last tranche may be planned for the time of acceptance
 
@@ -52,7 +53,7 @@ AFTER_END = 12  # months: the last tranche may be planned for the time of accept
 def draft_contract(project: Project, *, party_a: str, by: User | None, at: datetime, account: str | None = None) -> Contract:
     """Draft the contract of a project with the tranches of the rulebook."""
     check_no_contract(project)
-    row = Contract(project_id=project.id, party_a=nfc(party_a), account=account, starts_on=project.starts_on, ends_on=project.ends_on,
+    row = Contract(project_id=project.id, party_a=nfc(party_a), account=account, parties=parties.said_of(queries.project_by_id(project.id)), starts_on=project.starts_on, ends_on=project.ends_on,
                    created_at=at)  # fmt: skip
     CONTRACT.begin(row, "draft", by=by, at=at)
     parts = rulebook.value("funding.tranches", on=project.decision_date)
@@ -245,6 +246,27 @@ def _change_money(project: Project, new_state: int, *, by: User | None, at: date
         promise(project, budget, delta, by=by, at=at)
 
 
+def _head(contract: Contract) -> dict[str, str]:
+    """What stands in the head of the contract, blank where it was not told."""
+    return {key: (contract.parties or {}).get(key) or "…" for key in parties.LABELS}
+
+
+def _annexed(project: Project) -> dict[str, Any]:
+    """What the annexes take from the dossier and its appraisal: budget by head, team, plan of work, the work description as revised."""
+    proposal = proposals.by_id(project.proposal_id) if project.proposal_id is not None else None
+    appraisal = queries.appraisal_of_project(project)
+    names = queries.head_names(on=project.decision_date)
+    by_head = ledger.by_head(queries.lines_of(appraisal)) if appraisal is not None else {}
+    revision = revising.of(appraisal) if appraisal is not None else None
+    roles = {"pi": "Chủ nhiệm", "secretary": "Thư ký khoa học", "key": "Thành viên chính", "member": "Thành viên"}
+    return {
+        "budget": [{"head": names.get(head, head), **sums} for head, sums in by_head.items()],
+        "team": [{"name": m.name, "role": roles.get(str(m.role), str(m.role)), "months": m.months} for m in (proposal.team if proposal else [])],
+        "steps": [{"content": s.content, "result": s.result, "time": f"{s.month_from}–{s.month_to}"} for s in (proposal.milestones if proposal else [])],
+        "work": f"hoàn thiện sau thẩm định, mã kiểm tra SHA-256 {revising.digest(revision)}" if revision is not None else "",
+    }  # fmt: skip
+
+
 def _issue_contract(contract: Contract, project: Project, *, by: User, at: datetime) -> Paper:
     data = {
         "number": contract.number, "signed_on": contract.signed_on.isoformat(), "party_a": contract.party_a,
@@ -254,6 +276,7 @@ def _issue_contract(contract: Contract, project: Project, *, by: User, at: datet
         "bases": rulebook.value("funding.bases", on=project.decision_date), "starts_on": contract.starts_on.isoformat(),
         "ends_on": contract.ends_on.isoformat(), "total": project.approved_total, "state": project.approved_state,
         "counterpart": project.approved_counterpart,
+        **_head(contract), **_annexed(project),
         "products": [{"name": p.name, "unit": p.unit or "", "quantity": p.quantity or "", "quality": p.quality or ""}
                      for p in queries.products_of(project)],
         "years": [{"year": y.year, "state": y.state_amount, "counterpart": y.counterpart_amount} for y in queries.years_of(project)],

@@ -40,6 +40,12 @@ def check_carriable(budget: YearBudget, _by: User | None = None) -> None:
         raise WrongState(N_("The budget of the year %(year)s is not entered yet."), year=budget.year + 1)
 
 
+def check_season(budget: YearBudget, at: datetime) -> None:
+    """Raise WrongState before the last month of the year."""
+    if local(at).date() < date(budget.year, 12, 1):
+        raise WrongState(N_("A year's money is carried over from December of that year on."))
+
+
 def carry_over(budget: YearBudget, *, free: int, seen_promised: int, decision_number: str, by: User, at: datetime) -> BudgetTransfer:
     """Carry over to the next year what is promised and not paid, and `free` of what is promised to nobody; the promises move along.
 
@@ -48,8 +54,7 @@ def carry_over(budget: YearBudget, *, free: int, seen_promised: int, decision_nu
     check_carriable(budget)
     source, into = queries.year_budget(budget.year, lock=True), queries.year_budget(budget.year + 1, lock=True)
     assert source is not None and into is not None
-    if local(at).date() < date(source.year, 12, 1):
-        raise WrongState(N_("A year's money is carried over from December of that year on."))
+    check_season(source, at)
     moved = queries.unpaid_promises(source)
     promised = sum(amount for _project, amount in moved)
     if promised != seen_promised:

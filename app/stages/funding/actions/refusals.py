@@ -15,7 +15,7 @@ from app.services.papers.rules import check_number
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import queries
+from app.stages.funding import queries, signing
 from app.stages.funding.actions.budgets import release
 from app.stages.funding.actions.closings import record_closing
 from app.stages.funding.actions.contracts import cancel_open
@@ -26,8 +26,6 @@ from app.stages.funding.rules import (
     SUBMISSION,
     Cause,
     ClosingKind,
-    check_other_person,
-    check_signer,
 )
 from app.stages.ideas import topics
 from app.stages.proposals import outcomes
@@ -43,12 +41,12 @@ def _reason(reason: str | None) -> str:
 
 def decline_award(submission: Submission, *, reason: str, number: str, dated: date, by: User, at: datetime, seen: int | None = None) -> Paper:
     """Decide that the dossier does not become a project: it loses its place, the next in reserve may take it."""
-    check_other_person(by.id, submission.submitted_by_id)
+    signing.check_decider(submission, by)
     appraisal = queries.appraisal_by_id(submission.appraisal_id)
     check_selected(appraisal)
     number = check_number(number, like="4923/QĐ-UBND")
     check_day(dated, field="dated", since=submission.dated, until=local(at).date())
-    check_signer(by.roles, rulebook.value("funding.signer", on=dated))
+    signing.check_office(by, submission.approved_state, on=dated)
     reason = _reason(reason)
     check_seen(submission, seen)
     submission.decided_by_id, submission.decided_at, submission.decision_remark = by.id, at, reason
@@ -68,7 +66,7 @@ def cancel_award(project: Project, *, cause: Cause, reason: str, number: str, da
     check_cancellable(project)
     number = check_number(number, like="4923/QĐ-UBND")
     check_day(dated, field="dated", since=project.decision_date, until=local(at).date())
-    check_signer(by.roles, rulebook.value("funding.signer", on=dated))
+    signing.check_office(by, project.approved_state, on=dated)
     reason = _reason(reason)
     check_seen(project, seen)
     release(project, sum(amount for _budget, amount in queries.promised_to(project)), by=by, at=at)

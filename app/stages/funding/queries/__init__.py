@@ -45,6 +45,7 @@ from app.stages.funding.queries.appraisals import (
     with_people,
 )
 from app.stages.funding.queries.appraising import (
+    appraisal_of_project,
     appraisals_statement,
     has_open_question,
     line_of_appraisal,
@@ -132,6 +133,7 @@ from app.stages.funding.queries.province import (
     left_of,
     management_budget,
     management_budgets,
+    place_in_call,
     ranked,
     taken_back_by,
     taken_back_ids,
@@ -157,6 +159,7 @@ __all__ = [
     "appraisal_by_id",
     "appraisal_by_pid",
     "appraisal_of_line",
+    "appraisal_of_project",
     "appraisals_statement",
     "approved_money",
     "asked_changes",
@@ -225,6 +228,7 @@ __all__ = [
     "owed_by",
     "owed_sql",
     "person",
+    "place_in_call",
     "products_asked",
     "products_of",
     "project_by_code",

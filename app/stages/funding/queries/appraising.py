@@ -13,6 +13,7 @@ from app.stages.funding.models import (
     Appraisal,
     AppraisalLine,
     CostQuestion,
+    Project,
     WorkRevision,
 )
 from app.stages.funding.queries.appraisals import with_people
@@ -65,3 +66,8 @@ def has_open_question() -> object:
 def summed(column: Any) -> Any:
     """The sum of a money column over the lines of each appraisal."""
     return select(func.sum(column)).where(AppraisalLine.appraisal_id == Appraisal.id).correlate(Appraisal).scalar_subquery()
+
+
+def appraisal_of_project(project: Project) -> Appraisal | None:
+    """The appraisal that a project's money comes from; of the latest session, when there were several."""
+    return db.session.scalar(select(Appraisal).where(Appraisal.proposal_id == project.proposal_id).order_by(Appraisal.id.desc()).limit(1)) if project.proposal_id else None

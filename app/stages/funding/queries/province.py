@@ -249,3 +249,12 @@ def is_spent(budget: ManagementBudget, head: str, voucher: str) -> bool:
 def taken_back_ids(ids: Sequence[int]) -> set[int | None]:
     """Which of these rows are taken back by another."""
     return set(db.session.scalars(select(ManagementCost.takes_back_id).where(ManagementCost.takes_back_id.in_(ids))))
+
+
+def place_in_call(appraisal: Appraisal) -> tuple[int | None, CutLine | None]:
+    """Where a dossier stands in the ranked list of its call, and the cut line that was drawn there."""
+    call = db.session.scalar(select(Call).join(CallTopic, CallTopic.call_id == Call.id).join(Proposal, Proposal.call_topic_id == CallTopic.id).where(Proposal.id == appraisal.proposal_id))
+    cut = cut_of(call.id) if call is not None else None
+    if call is None or cut is None:
+        return None, None
+    return next((r.place for r in ranked(call, cut.year) if r.line.proposal_id == appraisal.proposal_id), None), cut

@@ -14,7 +14,8 @@ from app.stages.funding.views import (
     payments,
     province,
     revisions,
+    starting,
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "starting", "subjects"]

@@ -8,18 +8,24 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
-from app.services.rulebook import queries as rulebook
-from app.stages.funding import actions, forms, ledger, queries, revising
+from app.shown import money
+from app.stages.funding import actions, forms, ledger, queries, revising, signing
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import Decision
-from app.stages.funding.rules import APPRAISAL, SUBMISSION, Cause, check_other_person
+from app.stages.funding.rules import (
+    APPRAISAL,
+    SUBMISSION,
+    Cause,
+    RevisionState,
+    TeamPart,
+)
 from app.stages.funding.views.blueprint import bp
 
 
@@ -45,7 +51,7 @@ def submission(pid: str) -> Any:
     row = or_404(queries.submission_by_pid(pid))
     return render_template("funding/submission.html", submission=row, appraisal=row.appraisal, sums=ledger.totals(row.appraisal.lines),
                            project=queries.project_of_appraisal(row.appraisal), papers=papers.of(row.appraisal, row),
-                           mine=row.submitted_by_id == current_user.id,
+                           mine=not fits(row, signing.check_decider),
                            entries=journal.timeline([journal.subject_key(row), journal.subject_key(row.appraisal)]))  # fmt: skip
 
 
@@ -53,29 +59,62 @@ def submission(pid: str) -> Any:
 @allow(Do.FUNDING_APPROVE)
 @writes
 def decide(pid: str) -> Any:
-    row = ready(queries.submission_by_pid(pid), moves(SUBMISSION, "approve", "return"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
+    row = ready(queries.submission_by_pid(pid), moves(SUBMISSION, "approve", "return"), signing.check_decider)
     form = forms.Decide(data={"version": row.version, "remark": row.decision_remark})
     if form.validate_on_submit():
         return _decided(row, form)
     holders = queries.holders_of_proposal(row.appraisal.proposal)
     return render_template("funding/decide.html", submission=row, appraisal=row.appraisal, form=form, sums=ledger.totals(row.appraisal.lines),
-                           checks=_checks(row), mailed=[u.name for u in holders])  # fmt: skip
+                           parts=ledger.parts(row.appraisal.lines), signed=_signed(row), checks=_checks(row), mailed=[u.name for u in holders])  # fmt: skip
 
 
-def _checks(row: Any) -> list[tuple[bool | None, str, str | None]]:
+def _checks(row: Any) -> list[tuple[bool | str, str, str | None]]:
     """What the rules say about this decision: (kept, sentence, source)."""
-    signer = rulebook.rule("funding.signer", on=clock.today())
-    ceiling = queries.ceiling_of(row.appraisal.proposal_id)
-    budget = queries.year_budget(clock.today().year)
-    first_year = ledger.totals(row.appraisal.lines)["years"].get(clock.today().year, {"state": 0})["state"]
-    may_sign = bool(current_user.roles & ({"province"} if signer.value == "province" else {"province", "leader"}))
-    return [
-        (row.submitted_by_id != current_user.id, _("Submitter and signer are two people."), None),
-        (may_sign, _("You hold the office that signs approval decisions."), signer.source),
+    today, appraisal = clock.today(), row.appraisal
+    office, ceiling = signing.office(on=today), queries.ceiling_of(appraisal.proposal_id)
+    may_sign = bool(current_user.roles & ({"province"} if office.signer == "province" else {"province", "leader"}))
+    found: list[tuple[bool | str, str, str | None]] = [
+        (not signing.has_part(appraisal, current_user) and row.submitted_by_id != current_user.id, _("Submitter and signer are two people; the signer has no part in dossier and appraisal."), None),
+        (may_sign, _("You hold the office that signs approval decisions."), office.source),
         (ceiling is None or row.approved_state <= ceiling, _("The state money keeps the ceiling of the topic."), None),
-        (budget is not None and first_year <= budget.total - budget.committed, _("The budget of this year has enough left."), None),
-        (row.appraisal.concluded_at is not None, _("The budget was appraised and the minutes are issued."), "TT 08/2017"),
+        (appraisal.concluded_at is not None, _("The budget was appraised and the minutes are issued."), "TT 08/2017"),
     ]
+    if office.most is not None:
+        covered = row.approved_state <= office.most or "province" in current_user.roles
+        found.insert(2, (covered, _("The state money is within delegated power (%(most)s).", most=money(office.most)), office.limit_source))
+    if (revision := revising.of(appraisal)) is not None:
+        found.append((revision.state == RevisionState.ACCEPTED, _("The work description was revised after the appraisal and accepted."), None))
+    return found + _money_checks(row, today.year)
+
+
+def _money_checks(row: Any, this_year: int) -> list[tuple[bool | str, str, str | None]]:
+    """Has each year the money, and where does the dossier lie to the cut line of its call?"""
+    found: list[tuple[bool | str, str, str | None]] = []
+    for year, parts in ledger.from_year(ledger.totals(row.appraisal.lines)["years"], this_year).items():
+        budget = queries.year_budget(year)
+        if budget is None:
+            sentence = _("The budget of %(year)s is not entered yet: its money is promised when it is.", year=year)
+            found.append((False if year == this_year else "look", sentence, None))
+        elif parts["state"]:
+            left = budget.total - budget.committed
+            found.append((parts["state"] <= left, _("Of %(year)s %(needed)s are needed, %(left)s are left.", year=year, needed=money(parts["state"]), left=money(left)), None))
+    place, cut = queries.place_in_call(row.appraisal)
+    if cut is not None and place is not None:
+        sentence = _("The dossier lies above the cut line of its call.") if place <= cut.funded else _("The dossier lies below the cut line of its call.")
+        found.append((True if place <= cut.funded else "look", sentence, cut.reason))
+    return found
+
+
+def _signed(row: Any) -> list[tuple[str, str, Any]]:
+    """Who has signed and who follows: (who, what, when or None)."""
+    appraisal = row.appraisal
+    head = next((m.name for m in appraisal.team if m.role == TeamPart.HEAD), None)
+    officer, revision = queries.person(appraisal.concluded_by_id), revising.of(appraisal)
+    found: list[tuple[str, str, Any]] = [(head, _("head of the appraisal team"), appraisal.concluded_at)] if head else []
+    found += [(officer.name, _("minutes of the appraisal"), appraisal.concluded_at)] if officer else []
+    if revision is not None and revision.decided_at and (decider := queries.person(revision.decided_by_id)):
+        found.append((decider.name, _("accepted the revised work description"), revision.decided_at))
+    return [*found, (row.submitted_by.name, _("submitted"), row.submitted_at), (_("you"), _("decide"), None), (_("Registry office"), _("number and seal"), None)]
 
 
 def _decided(row: Any, form: forms.Decide) -> Any:

@@ -13,9 +13,10 @@ from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
-from app.stages.funding import actions, forms, queries
+from app.stages.funding import actions, forms, parties, queries
 from app.stages.funding.actions import shared
-from app.stages.funding.rules import CONTRACT, ChangeState
+from app.stages.funding.rules import CONTRACT, ChangeState, ContractState
+from app.stages.funding.views.appraisals import rules_told
 from app.stages.funding.views.blueprint import bp
 from app.stages.funding.views.changes import CHANGEABLE
 
@@ -38,7 +39,8 @@ def contract(pid: str) -> Any:
     row = or_404(queries.contract_for(current_user, pid))
     changes = queries.changes_of(row.id)
     return render_template("funding/contract.html", contract=row, project=row.project, moves=dict(CONTRACT.moves(row)), papers=papers.of(row),
-                           products=queries.products_of(row.project), changes=changes, today=clock.today(),
+                           products=queries.products_of(row.project), rules=rules_told(parties.checks(row, on=clock.today())) if row.state == ContractState.DRAFT else [],
+                           said=[(_(label), told) for key, label in parties.LABELS.items() if (told := (row.parties or {}).get(key))], changes=changes, today=clock.today(),
                            may_change=fits(row, *CHANGEABLE) and not any(c.state == ChangeState.REQUESTED for c in changes), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 

@@ -32,6 +32,11 @@ from app.stages.plan import queries as plans
 from app.stages.plan import sheets
 from app.stages.plan.models import Priority
 
+
+def in_season(budget: YearBudget, _by: Any) -> None:
+    acts.check_season(budget, clock.now())
+
+
 # --- years ----------------------------------------------------------------------------------------------------
 
 
@@ -70,7 +75,7 @@ def _items(budget: YearBudget) -> Listing:
     return Listing(
         queries.by_item(budget), request.args, key=Priority.id, default="", scalars=False,
         columns=[
-            Column("sector", N_("Sector"), lambda r: r[0].sector.name_en if english else r[0].sector.name_vi), Column("item", N_("Item"), lambda r: f"{r[0].face} {r[0].title_en if english else r[0].short_vi}"),
+            Column("sector", N_("Sector"), lambda r: r[0].sector.name_en if english else r[0].sector.name_vi), Column("item", N_("Item"), lambda r: f"{r[0].face} {r[0].title_en if english else r[0].short_vi}", sort=Priority.position, place=lambda r: r[0].position),
             Column("reserved", N_("Reserved"), lambda r: int(r.reserved)), Column("committed", N_("Promised"), lambda r: int(r.committed)), Column("paid", N_("Paid in the year"), lambda r: int(r.paid)),
         ],
         filters=[Filter("q", N_("Words of the item"), lambda s, v: s.where(*(Priority.folded.contains(word, autoescape=True) for word in fold(v).split()))),
@@ -84,7 +89,7 @@ def year_budget(pid: str) -> Any:
     sectors = queries.by_sector(budget)
     return render_template("funding/year_budget.html", budget=budget, listing=_items(budget), sectors=sectors, transfers=queries.transfers_of(budget), english=language() == "en",
                            sums={name: sum(getattr(s, name) for s in sectors) for name in ("reserved", "committed", "paid")},
-                           carries=current_user.can(Do.FUNDING_APPRAISE) and fits(budget, acts.check_carriable), entries=journal.timeline([journal.subject_key(budget)]))  # fmt: skip
+                           carries=current_user.can(Do.FUNDING_APPRAISE) and fits(budget, acts.check_carriable, in_season), entries=journal.timeline([journal.subject_key(budget)]))  # fmt: skip
 
 
 @bp.get("/year-budgets/<pid>/items.xlsx")
@@ -98,7 +103,7 @@ def year_budget_xlsx(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def carry_over(pid: str) -> Any:
-    budget = ready(queries.budget_by_pid(pid), acts.check_carriable)
+    budget = ready(queries.budget_by_pid(pid), acts.check_carriable, in_season)
     moved = queries.unpaid_promises(budget)
     promised = sum(amount for _project, amount in moved)
     form = provinceforms.CarryOver(data={"promised": str(promised), "free": 0})
@@ -147,7 +152,7 @@ def draw_cut_line(pid: str) -> Any:
 @allow(Do.FUNDING_READ)
 def cut_line_xlsx(pid: str) -> Any:
     found = _cut(pid)
-    head = [_("Place"), _("Dossier"), _("Title"), _("Host"), _("Mean"), _("State money in all"), _("Needed of %(year)s", year=found["year"]), _("Together"), _("Has money")]
+    head = [_("Rank"), _("Dossier"), _("Title"), _("Host"), _("Mean"), _("State money in all"), _("Needed of %(year)s", year=found["year"]), _("Together"), _("Has money")]
     rows = [(r.place, r.line.proposal.code or "", r.line.proposal.title, r.line.proposal.host.name, r.line.mean_hundredths / 100, r.asked, r.of_year, r.together,
              _("Yes") if r.place <= found["funded"] else _("No")) for r in found["rows"]]  # fmt: skip
     return download(sheets.table(found["call"].number or found["call"].title, head, rows), "duong-cat.xlsx")
