@@ -60,10 +60,10 @@ def booked(project_id):
 
 
 @pytest.mark.longer
-def test_races(race, approved, cast, at):
+def test_races(race, approved, at):
     tranche_id, project_id, _finance = approved
     later = at + 32 * DAY
-    ids = {name: cast[name].id for name in ("officer", "officer2", "finance", "pi1")}
+    ids = {name: database.session.scalar(select(User.id).where(User.email == f"{name}@demo.vamco.test")) for name in ("officer", "officer2", "finance", "pi1")}
     hands = [ids["officer"], ids["officer2"]]
 
     def who(name):
