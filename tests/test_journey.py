@@ -216,10 +216,12 @@ def execution(life: Life, project: str) -> None:
     pay(life, "UNC-1")
     life.later(185)
     report = life.desk("pi1", "/execution/reports/")
-    life.send("pi1", report, {"progress": "50", "done": "Đã lắp đặt mô hình", "spent": "300.000.000"})
-    life.send("officer", life.desk("officer", "/execution/reports/"), {"answer": "return", "remark": "Bổ sung số liệu"})
+    page = life.as_("pi1").page(report)
+    asked = {s["name"]: "under_way" for s in page.select('select[name^="product_"]')} | {page.select_one('input[name^="cell_"]')["name"]: "300.000.000"}
+    life.send("pi1", report, {"progress": "50", "done": "Đã lắp đặt mô hình", "spent": "300.000.000"} | asked)
+    life.send("officer", life.desk("officer", "/execution/reports/"), {"answer": "return", "remark": "Bổ sung số liệu", "rating": "watch"})
     life.send("pi1", life.desk("pi1", "/execution/reports/"))
-    life.send("officer", life.desk("officer", "/execution/reports/"), {"answer": "accept"})
+    life.send("officer", life.desk("officer", "/execution/reports/"), {"answer": "accept", "rating": "good"})
     pay(life, "UNC-2")
     change = life.send("pi1", life.link("pi1", project.replace("/projects/", "/execution/projects/"), "/request-change"), {"kind": "extension", "reason": "Mưa lũ kéo dài", "months": "6"})
     assert change

@@ -120,3 +120,9 @@ VERBS |= {
     "plan_release": N_("Day of release set"), "reconsider": N_("Reconsidered in another session"), "file_complaint": N_("Complaint filed"),
     "uphold": N_("Complaint upheld"), "dismiss": N_("Complaint dismissed"),
 }  # fmt: skip
+VERBS |= {
+    "propose_lines": N_("Lines proposed before the session"), "ask_cost": N_("Question on a line asked"), "answer_cost": N_("Question on a line answered"),
+    "ask_again": N_("Asked to revise again"), "carry_over": N_("Money carried over to the next year"), "draw_cut_line": N_("Cut line drawn"),
+    "book_cost": N_("Management cost booked"), "take_cost_back": N_("Management cost taken back"),
+}  # fmt: skip
+VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved")}

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0051"
-down_revision = "0042"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

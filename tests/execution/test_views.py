@@ -44,6 +44,14 @@ def page_of(project):
     return f"/execution/projects/{project.public_id}"
 
 
+def whole(client, url, spent="", **said):
+    """A report with all that its form asks for: each product in hand, the whole sum under the first head of the first quarter."""
+    page = client.page(url)
+    found = {s["name"]: "under_way" for s in page.select('select[name^="product_"]')}
+    cells = [i["name"] for i in page.select('table input[name^="cell_"]')]
+    return found | {cells[0]: spent, "spent": spent, "progress": "25", "done": "Đã khảo sát"} | said
+
+
 def test_a_report_goes_there_and_back(db, as_, at, project, travel):
     url = f"/execution/reports/{queries.reports_of(project.id)[0].public_id}"
     base = page_of(project)
@@ -54,15 +62,15 @@ def test_a_report_goes_there_and_back(db, as_, at, project, travel):
     assert "Báo cáo" in pi.page(base).text
     answer = pi.submit(f"{url}/submit", {"progress": "120", "done": "Đã khảo sát", "spent": "1"}, status=422)
     assert "Đã khảo sát" in answer.get_data(as_text=True)
-    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "9.000.000.000"}, status=422)
-    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "100.000.000"})
+    pi.submit(f"{url}/submit", whole(pi, f"{url}/submit", "9.000.000.000"), status=422)
+    pi.submit(f"{url}/submit", whole(pi, f"{url}/submit", "100.000.000", progress="25", done="Đã khảo sát"))
     assert "25 %" in officer.page(url).text and officer.page("/execution/").select("table")
-    officer.submit(f"{url}/review", {"answer": "return"}, status=422)
-    officer.submit(f"{url}/review", {"answer": "return", "remark": "Bổ sung số liệu"})
+    officer.submit(f"{url}/review", {"answer": "return", "rating": "watch"}, status=422)
+    officer.submit(f"{url}/review", {"answer": "return", "remark": "Bổ sung số liệu", "rating": "watch"})
     assert "Bổ sung số liệu" in pi.page(f"{url}/submit").text
     pi.submit(f"{url}/submit")
-    officer.submit(f"{url}/review", {"answer": "accept"})
-    officer.submit(f"{url}/review", {"answer": "accept"}, status=409)
+    officer.submit(f"{url}/review", {"answer": "accept", "rating": "good"})
+    officer.submit(f"{url}/review", {"answer": "accept", "rating": "good"}, status=409)
     assert str(factories.all_of(Report)[0].state) == "accepted"
 
 
@@ -79,7 +87,7 @@ def test_files_stand_beside_a_report(db, as_, at, project, travel):
         pi.submit(f"{url}/files", {"kind": "spending", "file": (io.BytesIO(small_pdf(name)), name)})
     out = pi.page(f"{url}/files").select_one(f'a[href^="{url}/files/"]')["href"]
     pi.submit(out, {})
-    pi.submit(f"{url}/submit", {"progress": "25", "done": "Đã khảo sát", "spent": "100.000.000"})
+    pi.submit(f"{url}/submit", whole(pi, f"{url}/submit", "100.000.000", progress="25", done="Đã khảo sát"))
     for client, page in ((pi, url), (officer, url), (officer, f"{url}/review")):
         file = [a["href"] for a in client.page(page).select('a[href^="/files/"]')]
         assert len(file) == 1, page
@@ -124,7 +132,7 @@ def test_an_extension(db, as_, at, project, travel):
     pi.submit(f"{base}/request-change", {"kind": "extension", "reason": "Mưa lũ", "months": "6"})
     url = f"/execution/changes/{only(Adjustment).public_id}"
     pi.page(url)
-    as_("finance").page("/execution/?tab=changes")
+    as_("finance").page("/execution/lists/changes")
     leader.submit(f"{url}/decide", {"answer": "agree", "attest": "y"}, status=422)
     leader.submit(f"{url}/decide", {"answer": "agree", "number": "7/QĐ-SKHCN", "dated": "27/12/2026", "attest": "y"})
     for client in (pi, leader):
@@ -154,7 +162,7 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
     assert "10/QĐ-SKHCN" in leader.page(stop).text
     officer.submit(f"{base}/open-termination", {"ground": "not_feasible", "statement": "Không khả thi", "attest": "y"})
     url = f"/execution/terminations/{only(Termination).public_id}"
-    officer.page("/execution/?tab=endings")
+    officer.page("/execution/lists/endings")
     province.submit(f"{url}/decide", {"answer": "decide", "attest": "y"}, status=422)
     province.submit(f"{url}/decide", {"answer": "decide", "cause": "subjective", "used": "400.000.000", "number": "9/QĐ-UBND", "dated": "18/09/2026", "attest": "y"})
     for client in (officer, province, as_("pi1")):
@@ -213,7 +221,7 @@ def test_who_may_open_what(db, as_, project, person, path, status):
     assert as_(person).get(url).status_code == status
 
 
-@pytest.mark.parametrize("tab", ["reports", "due", "inspections", "changes", "endings"])
+@pytest.mark.parametrize("tab", ["reports", "due", "inspections", "changes", "endings", "suspensions"])
 def test_worklists_ask_the_same_for_one_and_three(db, cast, as_, at, count_queries, travel, tab):
     def make(n: int) -> None:
         row = factories.project(cast, at, title=f"Nhiệm vụ số {n} về nông nghiệp", pi=f"pi{2 * n - 1}", host=f"host{n}", number=f"{n}1/QĐ-UBND")
@@ -229,8 +237,8 @@ def test_worklists_ask_the_same_for_one_and_three(db, cast, as_, at, count_queri
     db.session.commit()
     travel.move_to(at + 330 * DAY)
     client = as_("officer")
-    client.page(f"/execution/?tab={tab}")
-    one = count_queries(lambda: client.page(f"/execution/?tab={tab}"))
+    client.page(f"/execution/lists/{tab}")
+    one = count_queries(lambda: client.page(f"/execution/lists/{tab}"))
     make(2), make(3)
     db.session.commit()
-    assert count_queries(lambda: client.page(f"/execution/?tab={tab}")) == one
+    assert count_queries(lambda: client.page(f"/execution/lists/{tab}")) == one

@@ -165,6 +165,7 @@ def test_a_submission_can_be_held_returned_and_sent_again(cast, at, mails):
     line = queries.lines_of(appraisal)[2]
     actions.appraise(appraisal, {line.public_id: (None, 0, "Thuê thay vì mua")}, by=cast["officer"], at=at + 8 * DAY)
     actions.conclude_appraisal(appraisal, remark=None, by=cast["officer"], at=at + 8 * DAY)
+    plays.revised(cast, appraisal=appraisal, at=at + 9 * DAY)
     again = actions.submit_award(appraisal, number="2/TTr", remark=None, by=cast["officer2"], at=at + 9 * DAY,
                                  **queries.terms_of(appraisal, on=(at + 9 * DAY).date()))  # fmt: skip
     assert again.id == submission.id and again.state == SubmissionState.SUBMITTED and again.approved_state == 900_000_000 - line.asked

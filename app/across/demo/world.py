@@ -20,6 +20,7 @@ from app.across.demo.plays import (
     room,
     teams,
     vocabulary,
+    watch,
 )
 from app.across.demo.seasons import titles
 from app.kernel.db import db
@@ -54,5 +55,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     experts.play(cast, as_of)
     results.released(cast, names, as_of)
     room.both(cast, names, as_of)
+    watch.play(cast, as_of)
     db.session.flush()
     return cast

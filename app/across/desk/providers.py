@@ -20,6 +20,7 @@ from app.across.desk import (
     money,
     office,
     plans,
+    visits,
     waiting,
 )
 from app.across.desk.waiting import NOW, Found, Task, few, lines, read, together
@@ -33,7 +34,6 @@ from app.stages.calls.models import Call, CallTopic, Extension, Question
 from app.stages.calls.rules import CallState, QuestionState
 from app.stages.execution.models import (
     Adjustment,
-    Inspection,
     Report,
     Suspension,
     Termination,
@@ -41,7 +41,6 @@ from app.stages.execution.models import (
 from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentState,
-    InspectionState,
     ReportState,
     SuspensionState,
     TerminationState,
@@ -264,13 +263,6 @@ def late_reports(user: User, at: datetime) -> list[Select[Any]]:
     return [_awaited(user, "execution.report", clock.local(at).date() - timedelta(days=1))]
 
 
-def inspections(user: User, _at: datetime) -> list[Select[Any]]:
-    """Visits that are planned."""
-    if not user.can(Do.EXECUTION_INSPECT):
-        return []
-    return [_of_project(Inspection, user, "execution.inspection", Inspection.state == InspectionState.PLANNED, due=Inspection.planned_on)]
-
-
 def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
     """Requests for changes."""
     if not user.can(Do.EXECUTION_DECIDE):
@@ -319,7 +311,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Payments to deal with"), money.tranches),
     (N_("Plans that await your decision"), plans.to_decide),
     (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
-    (N_("Reports to write"), reports_to_write),
+    (N_("Reports to write"), reports_to_write), (N_("Findings of inspections to be mended"), visits.findings_to_mend),
     (N_("Acceptance dossiers and results to complete"), later.dossiers_to_complete),
     (N_("Reports on the use of results to write"), later.use_to_report),
     (N_("Final accounts and liquidation"), accounts),
@@ -346,7 +338,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Ideas to put to identification"), councils.ideas_to_identify),
     (N_("Topics to put into a call"), councils.topics_to_call),
     (N_("Calls to publish or open"), calls_to_move),
-    (N_("Planned inspections"), inspections),
+    (N_("Planned inspections"), visits.inspections), (N_("Findings of inspections to judge"), visits.findings_to_judge),
     (N_("Reports that others owe"), late_reports),
     (N_("Measures of the plan that others owe"), plans.late_elsewhere),
     (N_("Reports on use that others owe"), later.late_use_reports),

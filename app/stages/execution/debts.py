@@ -11,11 +11,9 @@ from app.kernel.db import db
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import years_after
 from app.stages.execution.models import Report, Termination
-from app.stages.execution.rules import OPEN_REPORTS, Ground, TerminationState
+from app.stages.execution.rules import BREACHES, OPEN_REPORTS, TerminationState
 from app.stages.funding.models import Project, ProjectClosing
 from app.stages.proposals.eligibility import DEBTS, Cause, Debt
-
-BREACHES = (Ground.BREACH, Ground.MISUSE)
 
 
 def owing(users: frozenset[int], organisations: frozenset[int], on: date) -> list[Debt]:
@@ -34,7 +32,7 @@ def owing(users: frozenset[int], organisations: frozenset[int], on: date) -> lis
 
 
 def _told(cause: Cause, p: Any, users: frozenset[int], organisations: frozenset[int], since: date, until: date | None) -> list[Debt]:
-    return [Debt(cause, of_host, f"{p.code} – {p.title}", since, until, ("hub.show", {"pid": p.public_id}))
+    return [Debt(cause, of_host, f"{p.code} – {p.title}", since, until, ("hub.show", {"pid": p.public_id}), cause != Cause.TERMINATED_BREACH)  # who decided said whether it bars
             for of_host, mine in ((True, p.host_id in organisations), (False, p.pi_id in users)) if mine]  # fmt: skip
 
 

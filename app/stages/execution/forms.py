@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.kernel.errors import Incomplete
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -12,10 +18,19 @@ from app.kernel.forms import (
     NoteField,
     PickField,
     StageForm,
+    TicksField,
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.execution.rules import AdjustmentKind, Ground, InspectionKind
+from app.stages.execution.rules import (
+    AdjustmentKind,
+    Delivery,
+    Ground,
+    InspectionKind,
+    Level,
+    Rating,
+)
+from app.stages.execution.spending import Quarter
 from app.stages.funding.rules import Cause
 
 
@@ -38,8 +53,41 @@ class SubmitReport(StageForm):
     done = NoteField(N_("What was done in this period"), required=True, max=10_000, rows=8)
     products = NoteField(N_("Products so far, with number and quality"), max=5000, rows=4)
     spent = MoneyField(N_("Spent of the state money so far"), required=True)
-    difficulties = NoteField(N_("Difficulties, and what you ask for"), max=5000, rows=3)
+    difficulties = NoteField(N_("Difficulties"), max=5000, rows=3)
+    requests = NoteField(N_("What you ask of the Department"), max=5000, rows=3)
     next_steps = NoteField(N_("What comes next"), max=5000, rows=3)
+
+
+NEW_RISKS = 3
+
+
+def report_form(products: Sequence[Any], heads: Mapping[str, str], quarters: Sequence[Quarter], risks: Sequence[Any]) -> type[SubmitReport]:
+    """The form of one report: its texts, and a field for each promised product, each head and quarter, each risk of the register."""
+    more: dict[str, Any] = {}
+    for p in products:
+        more[f"product_{p.id}"] = PickField(p.name, required=True, choices=[(str(d), _(d.label)) for d in Delivery])
+        more[f"so_far_{p.id}"] = LineField(_("How much so far: %(name)s", name=p.name), max=200)
+        more[f"note_{p.id}"] = LineField(_("Note: %(name)s", name=p.name), max=1000)
+    for head, name in heads.items():
+        for q in quarters:
+            more[f"cell_{head}_{q.key}"] = MoneyField(_("%(head)s, quarter %(n)s of %(year)s", head=name, n=q.number, year=q.year))
+    for risk in risks:
+        more[f"passed_{risk.id}"] = LineField(risk.text, max=1000)
+    for n in range(1, NEW_RISKS + 1):
+        more[f"risk_{n}"] = LineField(_("New risk %(n)s", n=n), max=1000)
+        more[f"level_{n}"] = PickField(_("How grave is risk %(n)s", n=n), choices=[(str(x), _(x.label)) for x in Level])
+        more[f"measure_{n}"] = LineField(_("What is done about risk %(n)s", n=n), max=1000)
+    return type("ReportForm", (SubmitReport,), more)
+
+
+class NoteRisk(StageForm):
+    text = LineField(N_("Risk"), required=True, max=1000)
+    level = ChoiceField(N_("How grave it is"), enum=Level, required=True)
+    measure = NoteField(N_("What is done about it"), max=1000, rows=3)
+
+
+class CloseRisk(StageForm):
+    why = LineField(N_("Why it is closed: it has passed, or what came of it"), required=True, max=1000)
 
 
 class Evidence(StageForm):
@@ -56,6 +104,8 @@ class ReportAnswer(Face):
 
 class ReviewReport(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=ReportAnswer, required=True)
+    rating = ChoiceField(N_("How do you rate the work?"), enum=Rating, required=True)
+    again_by = DateField(N_("To be handed in again by"), sometimes=True, hint=N_("Only when you return the report."))
     remark = NoteField(N_("Remark for the investigator"), max=5000, rows=4, sometimes=True, hint=N_("Needed when you return the report."))
 
 
@@ -64,7 +114,11 @@ class PlanInspection(StageForm):
     planned_on = DateField(N_("Planned for"), required=True)
     place = LineField(N_("Place"), max=300)
     purpose = NoteField(N_("What is inspected"), required=True, max=5000, rows=4)
-    team = NoteField(N_("Who inspects"), required=True, max=2000, rows=3)
+    inspectors = TicksField(N_("Who inspects"))
+    team = NoteField(N_("Others who take part, with their body"), max=2000, rows=3)
+
+
+NEW_FINDINGS = 5
 
 
 class ConcludeInspection(StageForm):
@@ -74,7 +128,34 @@ class ConcludeInspection(StageForm):
     money_finding = NoteField(N_("Use of money"), required=True, max=5000)
     conclusion = NoteField(N_("Conclusion"), required=True, max=5000)
     requests = NoteField(N_("What is asked of the host"), max=5000, rows=3)
+    finding_1 = LineField(N_("To be mended: finding 1"), max=2000)
+    due_1 = DateField(N_("Finding 1: by when"), sometimes=True)
+    finding_2 = LineField(N_("To be mended: finding 2"), max=2000)
+    due_2 = DateField(N_("Finding 2: by when"), sometimes=True)
+    finding_3 = LineField(N_("To be mended: finding 3"), max=2000)
+    due_3 = DateField(N_("Finding 3: by when"), sometimes=True)
+    finding_4 = LineField(N_("To be mended: finding 4"), max=2000)
+    due_4 = DateField(N_("Finding 4: by when"), sometimes=True)
+    finding_5 = LineField(N_("To be mended: finding 5"), max=2000)
+    due_5 = DateField(N_("Finding 5: by when"), sometimes=True)
     attest = YesField(N_("The findings were read to the host's people and are signed by both sides."), required=True)
+
+
+class AnswerFinding(StageForm):
+    answer = NoteField(N_("What was done"), required=True, max=5000)
+
+
+class FindingAnswer(Face):
+    """What the officer says of a finding."""
+
+    CLOSE = "close", N_("It is put right"), "green"
+    RETURN = "return", N_("It is not: ask again"), "amber"
+
+
+class JudgeFinding(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=FindingAnswer, required=True)
+    remark = NoteField(N_("Remark for the host"), max=5000, rows=3, sometimes=True, hint=N_("Needed when you ask again."))
+    due_on = DateField(N_("New day"), sometimes=True, hint=N_("Needed when you ask again."))
 
 
 class Reason(StageForm):
@@ -82,7 +163,7 @@ class Reason(StageForm):
 
 
 class RequestAdjustment(StageForm):
-    kind = ChoiceField(N_("What is to be changed"), enum=AdjustmentKind, required=True)
+    kind = ChoiceField(N_("What is to be changed"), enum=AdjustmentKind, required=True, hint=N_("Money between budget heads is moved on its own page."))
     reason = NoteField(N_("Reason"), required=True, max=10_000)
     months = IntField(N_("Extension: by how many months"), min=1, max=60)
     new_state_amount = MoneyField(N_("Budget: new total of the state money"))
@@ -92,6 +173,44 @@ class RequestAdjustment(StageForm):
     new_host = PickField(N_("New host organisation"))
     special = YesField(N_("A special case beyond the usual limits, allowed by the authority"))
     authority = LineField(N_("Which authority allows it, with its paper"), max=300)
+
+
+MOST_MOVES = 4
+
+
+class MoveHeads(StageForm):
+    reason = NoteField(N_("Reason"), required=True, max=10_000)
+    from_1 = PickField(N_("Move 1: from"), required=True)
+    to_1 = PickField(N_("Move 1: to"), required=True)
+    year_1 = PickField(N_("Move 1: year of the estimate"), required=True)
+    amount_1 = MoneyField(N_("Move 1: amount"), required=True, min=1)
+    from_2 = PickField(N_("Move 2: from"))
+    to_2 = PickField(N_("Move 2: to"))
+    year_2 = PickField(N_("Move 2: year of the estimate"))
+    amount_2 = MoneyField(N_("Move 2: amount"), min=1)
+    from_3 = PickField(N_("Move 3: from"))
+    to_3 = PickField(N_("Move 3: to"))
+    year_3 = PickField(N_("Move 3: year of the estimate"))
+    amount_3 = MoneyField(N_("Move 3: amount"), min=1)
+    from_4 = PickField(N_("Move 4: from"))
+    to_4 = PickField(N_("Move 4: to"))
+    year_4 = PickField(N_("Move 4: year of the estimate"))
+    amount_4 = MoneyField(N_("Move 4: amount"), min=1)
+
+    def moves(self) -> list[tuple[str, str, int, int]]:
+        """What was typed. Raises Incomplete for half a move."""
+        found = []
+        for n in range(1, MOST_MOVES + 1):
+            parts = {name: self[f"{name}_{n}"].data for name in ("from", "to", "year", "amount")}
+            if not any(parts.values()):
+                continue
+            for name, given in parts.items():
+                if not given:
+                    raise Incomplete(N_("Please fill in the whole move, or none of it."), field=f"{name}_{n}")
+            if len(found) != n - 1:
+                raise Incomplete(N_("Please fill in the moves one after the other."), field=f"from_{n}")
+            found.append((parts["from"], parts["to"], int(parts["year"]), parts["amount"]))
+        return found
 
 
 class AdjustmentAnswer(Face):
@@ -146,6 +265,7 @@ class DecideTermination(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=TerminationAnswer, required=True)
     cause = ChoiceField(N_("Cause"), enum=Cause, sometimes=True, hint=N_("Needed to terminate. It decides which share of the used money must be paid back."))
     used = MoneyField(N_("Used of the state money"), sometimes=True, hint=N_("Needed to terminate."))
+    bar = YesField(N_("Bar investigator and host from applying for the years of the rulebook"), hint=N_("Only for a breach of the contract or wrong use of money."))
     number = LineField(N_("Number of the decision"), max=64, sometimes=True, hint=N_("Needed to terminate."))
     dated = DateField(N_("Date of the decision"), sometimes=True, hint=N_("Needed to terminate."))
     remark = NoteField(N_("Remark that is printed"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you drop it."))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Index,
     String,
@@ -19,6 +21,7 @@ from app.kernel.db import (
     Model,
     UtcDateTime,
     Versioned,
+    append_only,
     enum_of,
     money,
     text_check,
@@ -28,15 +31,19 @@ from app.services.people.models import Organisation, User
 from app.stages.execution.rules import (
     AdjustmentKind,
     AdjustmentState,
+    Delivery,
+    FindingState,
     Ground,
     InspectionKind,
     InspectionState,
+    Level,
+    Rating,
     ReportKind,
     ReportState,
     SuspensionState,
     TerminationState,
 )
-from app.stages.funding.models import Project
+from app.stages.funding.models import Project, ProjectProduct
 from app.stages.funding.rules import Cause
 
 
@@ -73,6 +80,9 @@ class Report(OfProject, Identified, Versioned, Model):
     spent: Mapped[int | None] = money(nullable=True)
     difficulties: Mapped[str | None] = mapped_column(Text)
     next_steps: Mapped[str | None] = mapped_column(Text)
+    requests: Mapped[str | None] = mapped_column(Text)  # what the Department is asked for
+    draft: Mapped[dict[str, str] | None] = mapped_column(JSON)  # what is typed and not handed in yet
+    rating: Mapped[Rating | None] = enum_of(Rating, nullable=True)
     submitted_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
@@ -85,6 +95,71 @@ class Report(OfProject, Identified, Versioned, Model):
         CheckConstraint("reviewed_by_id IS NULL OR reviewed_by_id <> submitted_by_id", name="four_eyes"),
         CheckConstraint("state NOT IN ('submitted', 'accepted') OR submitted_at IS NOT NULL", name="submitted_has_time"),
     )
+
+
+class ReportVersion(Identified, Model):
+    """A report as it was handed in, each time anew. Append-only."""
+
+    __tablename__ = "report_version"
+
+    report_id: Mapped[int] = mapped_column(to("report"), index=True)
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (UniqueConstraint("report_id", "number"),)
+
+
+class ReportProduct(Model):
+    """What a report says of one promised product."""
+
+    __tablename__ = "report_product"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(to("report"), index=True)
+    product_id: Mapped[int] = mapped_column(to("project_product"), index=True)
+    state: Mapped[Delivery] = enum_of(Delivery)
+    so_far: Mapped[str | None] = mapped_column(String(200))  # how much of the quantity
+    note: Mapped[str | None] = mapped_column(String(1000))
+
+    product: Mapped[ProjectProduct] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("report_id", "product_id"),)
+
+
+class ReportSpending(Model):
+    """What was spent of the state money under one head in one quarter, as a report knows it: each report tells all quarters from the start."""
+
+    __tablename__ = "report_spending"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(to("report"), index=True)
+    head: Mapped[str] = mapped_column(String(64))
+    year: Mapped[int]
+    quarter: Mapped[int]
+    amount: Mapped[int] = money()
+
+    __table_args__ = (UniqueConstraint("report_id", "head", "year", "quarter"), CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter_of_year"))
+
+
+class Risk(OfProject, Identified, Versioned, Model):
+    """One entry of a project's risk register; closed when it has passed."""
+
+    __tablename__ = "project_risk"
+
+    text: Mapped[str] = mapped_column(String(1000))
+    level: Mapped[Level] = enum_of(Level)
+    measure: Mapped[str | None] = mapped_column(String(1000))
+    report_id: Mapped[int | None] = mapped_column(to("report"), index=True)  # the report that told of it
+    raised_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_why: Mapped[str | None] = mapped_column(String(1000))
+
+    raised_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[raised_by_id])
+
+    __table_args__ = (text_check("text", 1000), CheckConstraint("(closed_at IS NULL) = (closed_why IS NULL)", name="closed_has_reason"))
 
 
 class Inspection(OfProject, Identified, Versioned, Model):
@@ -108,6 +183,46 @@ class Inspection(OfProject, Identified, Versioned, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (CheckConstraint("state <> 'done' OR (held_on IS NOT NULL AND conclusion IS NOT NULL)", name="done_has_findings"),)
+
+
+class Inspector(Model):
+    """Somebody with an account who takes part in an inspection."""
+
+    __tablename__ = "inspector"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inspection_id: Mapped[int] = mapped_column(to("inspection"), index=True)
+    user_id: Mapped[int] = mapped_column(to("user_account"), index=True)
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("inspection_id", "user_id"),)
+
+
+class Finding(OfProject, Identified, Versioned, Model):
+    """What an inspection found to be mended, by a day."""
+
+    __tablename__ = "finding"
+
+    inspection_id: Mapped[int] = mapped_column(to("inspection"), index=True)
+    number: Mapped[int]
+    state: Mapped[FindingState] = enum_of(FindingState, default=FindingState.OPEN)
+    text: Mapped[str] = mapped_column(String(2000))
+    due_on: Mapped[date] = mapped_column(index=True)
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remark: Mapped[str | None] = mapped_column(Text)
+    closed_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    inspection: Mapped[Inspection] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("inspection_id", "number"), text_check("text", 2000),
+        CheckConstraint("state <> 'answered' OR answered_at IS NOT NULL", name="answered_has_time"),
+        CheckConstraint("closed_by_id IS NULL OR answered_by_id IS NULL OR closed_by_id <> answered_by_id", name="four_eyes"),
+    )  # fmt: skip
 
 
 class Adjustment(OfProject, Identified, Versioned, Model):
@@ -144,10 +259,26 @@ class Adjustment(OfProject, Identified, Versioned, Model):
         text_check("reason", 10_000),
         CheckConstraint("decided_by_id IS NULL OR decided_by_id <> requested_by_id", name="four_eyes"),
         CheckConstraint("kind <> 'extension' OR (months IS NOT NULL AND new_ends_on IS NOT NULL)", name="extension_has_months"),
+        CheckConstraint("state <> 'noted' OR kind = 'heads'", name="only_heads_are_noted"),
         CheckConstraint("state <> 'agreed' OR (decision_number IS NOT NULL AND annex_number IS NOT NULL)", name="agreed_has_papers"),
         CheckConstraint("NOT special OR trim(coalesce(authority, '')) <> ''", name="special_has_authority"),
         _one_open("adjustment", "state = 'requested'", "project_id", "kind"),
     )
+
+
+class HeadMove(Model):
+    """Money that a change moves from one budget head to another within a year of the estimate."""
+
+    __tablename__ = "head_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    adjustment_id: Mapped[int] = mapped_column(to("adjustment"), index=True)
+    from_head: Mapped[str] = mapped_column(String(64))
+    to_head: Mapped[str] = mapped_column(String(64))
+    year: Mapped[int]
+    amount: Mapped[int] = money()
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"), CheckConstraint("from_head <> to_head", name="two_heads"))
 
 
 class Suspension(OfProject, Identified, Versioned, Model):
@@ -206,3 +337,7 @@ class Termination(OfProject, Identified, Versioned, Model):
         CheckConstraint("used IS NULL OR used <= paid", name="used_within_paid"),
         _one_open("termination", "state IN ('requested', 'opened')", "project_id"),
     )  # fmt: skip
+
+
+for _table in ("report_version", "head_move"):
+    append_only(_table)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.services.people.models import User
+from app.services.people import queries as people
+from app.services.people.models import Debarment, Engagement, User
 from app.services.rulebook import queries as rulebook
 from app.stages.execution.models import (
     Adjustment,
+    Finding,
     Inspection,
+    Inspector,
     Report,
     Suspension,
     Termination,
@@ -23,6 +26,7 @@ from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentKind,
     AdjustmentState,
+    FindingState,
     InspectionState,
     ReportState,
     SuspensionState,
@@ -97,6 +101,44 @@ def inspections_of(project_id: int) -> list[Inspection]:
     return list(db.session.scalars(select(Inspection).where(Inspection.project_id == project_id).order_by(Inspection.planned_on, Inspection.id)))
 
 
+def inspectors_of(inspection_id: int) -> list[User]:
+    """The people of a team who have an account."""
+    return list(db.session.scalars(select(User).join(Inspector, Inspector.user_id == User.id).where(Inspector.inspection_id == inspection_id).order_by(Inspector.id)))
+
+
+def team_said(inspection: Inspection) -> str:
+    """The team in words: who has an account, then who was typed."""
+    named = [person.name for person in inspectors_of(inspection.id)]
+    return "; ".join([*named, *([inspection.team] if inspection.team else [])])
+
+
+def works_on(project: Project, person: User) -> bool:
+    """Does this person lead the project, work in its team, or belong to its host?"""
+    engaged = exists().where(Engagement.subject_type == "project", Engagement.subject_pid == project.public_id, Engagement.user_id == person.id)
+    return person.id == project.pi_id or bool(db.session.scalar(select(engaged))) or person.id in {u.id for u in people.members_of(project.host_id)}
+
+
+def findings_of(*, inspection_id: int | None = None, project_id: int | None = None) -> list[Finding]:
+    """The findings of an inspection, or of a whole project."""
+    mine = Finding.inspection_id == inspection_id if inspection_id is not None else Finding.project_id == project_id
+    return list(db.session.scalars(select(Finding).where(mine).order_by(Finding.inspection_id, Finding.number)))
+
+
+def finding_for(user: User, pid: str) -> Finding | None:
+    return row_for(Finding, user, pid)
+
+
+def inspection_of(finding: Finding) -> Inspection:
+    """The inspection that found it."""
+    return db.session.get_one(Inspection, finding.inspection_id)
+
+
+def findings_due_between(first: date, last: date) -> list[Finding]:
+    """Findings that wait for the host, due in these days (for reminders)."""
+    return list(db.session.scalars(select(Finding).options(joinedload(Finding.project)).where(
+        Finding.state == FindingState.OPEN, Finding.due_on.between(first, last), ~_ended(Finding)).order_by(Finding.due_on, Finding.id)))  # fmt: skip
+
+
 def adjustments_of(project_id: int) -> list[Adjustment]:
     return list(db.session.scalars(select(Adjustment).where(Adjustment.project_id == project_id).order_by(Adjustment.id)))
 
@@ -120,6 +162,21 @@ def open_termination(project_id: int) -> Termination | None:
 def requested_termination(project_id: int) -> Termination | None:
     """The early end that the host asks for and nobody has taken up yet."""
     return db.session.scalar(select(Termination).where(Termination.project_id == project_id, Termination.state == TerminationState.REQUESTED))
+
+
+def grounds_known(project: Project) -> list[str]:
+    """The grounds on which the rulebook lets a project be ended early."""
+    return list(rulebook.value("execution.termination_grounds", on=project.decision_date))
+
+
+def bars_of(termination: Termination) -> list[tuple[str, date, date | None]]:
+    """(who, from, until) of the bars that the decision on an early end entered."""
+    if termination.decision_date is None:
+        return []
+    project = termination.project
+    rows = db.session.scalars(select(Debarment).where(Debarment.cause == "terminated_breach", Debarment.from_date == termination.decision_date,
+                                                      or_(Debarment.user_id == project.pi_id, Debarment.organisation_id == project.host_id)).order_by(Debarment.id))  # fmt: skip
+    return [(project.pi_name if row.user_id else funding.host_name(project), row.from_date, row.until) for row in rows]
 
 
 def last_spent(project_id: int) -> int | None:
@@ -162,6 +219,11 @@ def _ended(model: Any) -> ColumnElement[bool]:
     return exists().where(ProjectClosing.project_id == model.project_id)
 
 
+def of_running(model: Any) -> ColumnElement[bool]:
+    """The condition: the project of the row has not ended."""
+    return ~_ended(model)
+
+
 # --- worklists ------------------------------------------------------------------------------------------------
 
 
@@ -200,4 +262,4 @@ def suspensions_in_force(user: User) -> list[Suspension]:
 def reports_due_between(first: date, last: date) -> list[Report]:
     """Awaited reports due in these days (for reminders)."""
     return list(db.session.scalars(select(Report).options(joinedload(Report.project)).where(
-        Report.state.in_(OPEN_REPORTS), Report.due_on.between(first, last)).order_by(Report.due_on, Report.id)))  # fmt: skip
+        Report.state.in_(OPEN_REPORTS), Report.due_on.between(first, last), ~_ended(Report)).order_by(Report.due_on, Report.id)))  # fmt: skip

@@ -44,10 +44,44 @@ class InspectionKind(Face):
     AD_HOC = "ad_hoc", N_("Extraordinary inspection"), "amber"
 
 
+class Rating(Face):
+    """How the officer rates the work by a report."""
+
+    GOOD = "good", N_("On course"), "green"
+    WATCH = "watch", N_("To be watched"), "amber"
+    POOR = "poor", N_("In trouble"), "red"
+
+
+class Delivery(Face):
+    """Where a promised product is, by the report."""
+
+    NOT_BEGUN = "not_begun", N_("Not begun"), "grey"
+    UNDER_WAY = "under_way", N_("In hand"), "blue"
+    AT_RISK = "at_risk", N_("At risk"), "red"
+    DELIVERED = "delivered", N_("Ready and delivered"), "green"
+
+
+class Level(Face):
+    """How much a risk threatens the project."""
+
+    LOW = "low", N_("Low"), "grey"
+    MEDIUM = "medium", N_("Medium"), "amber"
+    HIGH = "high", N_("High"), "red"
+
+
+class FindingState(Face):
+    """Where a finding of an inspection is. Whether its day is past is derived."""
+
+    OPEN = "open", N_("To be mended"), "amber"
+    ANSWERED = "answered", N_("Answered by the host"), "blue"
+    CLOSED = "closed", N_("Has been put right"), "green"
+
+
 class AdjustmentState(Face):
     """Where a request for a change is."""
 
     REQUESTED = "requested", N_("Awaiting decision"), "amber"
+    NOTED = "noted", N_("Made by the host, the Department is told"), "green"
     AGREED = "agreed", N_("Agreed"), "green"
     REFUSED = "refused", N_("Refused"), "red"
     WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
@@ -61,6 +95,7 @@ class AdjustmentKind(Face):
     CONTENT = "content", N_("Content or products"), "blue"
     PI = "pi", N_("Principal investigator"), "purple"
     HOST = "host", N_("Host organisation"), "purple"
+    HEADS = "heads", N_("Between budget heads"), "amber"
 
 
 class SuspensionState(Face):
@@ -91,6 +126,7 @@ class Ground(Face):
     HOST_ASKS = "host_asks", N_("The host asks for it"), "blue"
 
 
+BREACHES = (Ground.BREACH, Ground.MISUSE)  # what may bar from applying
 # on which a host may ask for the end itself; that it broke the contract or misused money is found by the Department
 HOST_GROUNDS = (Ground.HOST_ASKS, Ground.NOT_FEASIBLE, Ground.NOT_NEEDED, Ground.FORCE_MAJEURE)
 
@@ -106,7 +142,16 @@ INSPECTION = Lifecycle("inspection", InspectionState, start=InspectionState.PLAN
     (InspectionState.PLANNED, "call_off"): Move(InspectionState.CALLED_OFF, Do.EXECUTION_INSPECT, N_("Call off")),
 })  # fmt: skip
 
+# the host says how it mended what the team found; an officer closes the finding or asks again
+FINDING = Lifecycle("finding", FindingState, start=FindingState.OPEN, moves={
+    (FindingState.OPEN, "answer"): Move(FindingState.ANSWERED, Do.EXECUTION_REPORT, N_("Say what was done")),
+    (FindingState.ANSWERED, "close"): Move(FindingState.CLOSED, Do.EXECUTION_INSPECT, N_("Close the finding")),
+    (FindingState.ANSWERED, "return"): Move(FindingState.OPEN, Do.EXECUTION_INSPECT, N_("Ask again")),
+    (FindingState.OPEN, "close"): Move(FindingState.CLOSED, Do.EXECUTION_INSPECT, N_("Close the finding")),
+})  # fmt: skip
+
 ADJUSTMENT = Lifecycle("adjustment", AdjustmentState, start=AdjustmentState.REQUESTED, moves={
+    (AdjustmentState.REQUESTED, "note"): Move(AdjustmentState.NOTED, Do.EXECUTION_REQUEST, N_("Made by the host within its own right")),
     (AdjustmentState.REQUESTED, "agree"): Move(AdjustmentState.AGREED, Do.EXECUTION_DECIDE, N_("Agree to the change")),
     (AdjustmentState.REQUESTED, "refuse"): Move(AdjustmentState.REFUSED, Do.EXECUTION_DECIDE, N_("Refuse the change")),
     (AdjustmentState.REQUESTED, "lapse"): Move(AdjustmentState.WITHDRAWN, Do.SYSTEM, N_("The project ended before the decision")),
@@ -129,9 +174,11 @@ TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.
 ON_PAPER = {
     AdjustmentKind.EXTENSION: "Gia hạn thời gian thực hiện", AdjustmentKind.BUDGET: "Kinh phí", AdjustmentKind.CONTENT: "Nội dung, sản phẩm",
     AdjustmentKind.PI: "Chủ nhiệm nhiệm vụ", AdjustmentKind.HOST: "Tổ chức chủ trì",
+    AdjustmentKind.HEADS: "Dự toán giữa các mục chi",
     Ground.NOT_NEEDED: "Không còn nhu cầu", Ground.NOT_FEASIBLE: "Không khả thi", Ground.MISUSE: "Sử dụng kinh phí sai mục đích",
     Ground.BREACH: "Vi phạm nghiêm trọng hợp đồng", Ground.FORCE_MAJEURE: "Bất khả kháng", Ground.HOST_ASKS: "Theo đề nghị của tổ chức chủ trì",
 }  # fmt: skip
+OPEN_FINDINGS = frozenset({FindingState.OPEN, FindingState.ANSWERED})
 OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
 
 
@@ -141,6 +188,11 @@ OPEN_REPORTS = frozenset({ReportState.SCHEDULED, ReportState.RETURNED})
 def overdue(report: Any, today: date) -> bool:
     """Is the report awaited and its day past?"""
     return report.state in OPEN_REPORTS and report.due_on < today
+
+
+def late_finding(finding: Any, today: date) -> bool:
+    """Does the finding wait for the host and is its day past?"""
+    return finding.state == FindingState.OPEN and finding.due_on < today
 
 
 def to_write(reports: Sequence[Any], today: date) -> list[Any]:
@@ -188,6 +240,12 @@ def check_extension(months: int, *, duration_months: int, contract_ends_on: date
         raise Incomplete(N_("At most %(n)s months are possible. More needs a special case by the authority."), field="months", n=cap)
 
 
+def check_asked_kind(kind: Any) -> None:
+    """Raises Incomplete for money between heads: it is asked for head by head, on its own page."""
+    if kind == AdjustmentKind.HEADS:
+        raise Incomplete(N_("Money between heads is moved on its own page, head by head."), field="kind")
+
+
 def check_special(special: bool, authority: str | None) -> None:
     """Raises Incomplete when a special case does not name who allowed it."""
     if special and not (authority or "").strip():
@@ -198,6 +256,12 @@ def check_ground(ground: Ground) -> None:
     """Raises Incomplete for a ground that the host itself does not give: those are the Department's to find."""
     if ground not in HOST_GROUNDS:
         raise Incomplete(N_("The host can ask for an early end on another ground than this."), field="ground")
+
+
+def check_bar(ground: Ground, bar: bool) -> None:
+    """Raises Incomplete when somebody would be barred without a breach."""
+    if bar and ground not in BREACHES:
+        raise Incomplete(N_("Only a breach of the contract or wrong use of money bars from applying."), field="bar")
 
 
 def check_reviewer(person_id: int, submitter_id: int | None) -> None:

@@ -19,7 +19,7 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.funding.rules import Cause, Condition, LumpSum, Source
+from app.stages.funding.rules import Cause, Condition, Source
 
 TRANCHE_ROWS = 6
 
@@ -32,49 +32,12 @@ class Begin(StageForm):
     pass
 
 
-class Team(StageForm):
-    team = NoteField(N_("Members of the appraisal team"), required=True, max=3000, rows=6,
-                     hint=N_("One person a line: name; body. The first is the head."))  # fmt: skip
-
-    def members(self) -> list[tuple[str, str | None]]:
-        """The lines as (name, body)."""
-        split = [line.partition(";") for line in (self.team.data or "").splitlines() if line.strip()]
-        return [(name.strip(), body.strip() or None) for name, _semicolon, body in split]
-
-
 class Open(StageForm):
     held_on = DateField(N_("Day of the session"), required=True)
     place = LineField(N_("Place"), max=300)
 
 
-class _Readings(StageForm):
-    lump_sum = ChoiceField(N_("Method of lump-sum spending"), enum=LumpSum, required=True)
-    used_at = LineField(N_("Who will use the product, and where"), max=500, sometimes=True, hint=N_("Needed for lump sum to the final product."))
-    lines: Sequence[Any] = ()
-
-    def readings(self) -> dict[str, tuple[int | None, int, str | None]]:
-        """{line public_id: (norm, allowed, reason)}"""
-        return {line.public_id: (self[f"norm_{line.position}"].data, self[f"allowed_{line.position}"].data, self[f"reason_{line.position}"].data)
-                for line in self.lines}  # fmt: skip
-
-
-def readings(appraisal: Any) -> _Readings:
-    """The sheet of one appraisal: norm, allowed and reason for each line."""
-    fields: dict[str, Any] = {"lines": appraisal.lines}
-    values: dict[str, Any] = {}
-    for line in appraisal.lines:
-        n = line.position
-        fields[f"norm_{n}"] = MoneyField(N_("Norm"))
-        fields[f"allowed_{n}"] = MoneyField(N_("Allowed"), required=True)
-        fields[f"reason_{n}"] = LineField(N_("Reason of the change"), max=1000)
-        values |= {f"norm_{n}": line.norm, f"allowed_{n}": line.allowed, f"reason_{n}": line.reason}
-    form = type("Readings", (_Readings,), fields)(obj=appraisal, data=values)
-    for line in appraisal.lines:
-        _name(form, line.position, norm=N_("Norm of line %(n)s"), allowed=N_("Allowed in line %(n)s"), reason=N_("Reason of line %(n)s"))
-    return form  # type: ignore[no-any-return]
-
-
-def _name(form: StageForm, n: int, **labels: str) -> None:
+def name_cells(form: StageForm, n: int, **labels: str) -> None:
     """Name the cells of row `n`, so that a problem says which row it is in."""
     for name, label in labels.items():
         form[f"{name}_{n}"].label.text = _(label, n=n)
@@ -168,7 +131,7 @@ def tranches(contract: Any) -> _Tranches:
     form = type("Tranches", (_Tranches,), fields)(obj=contract, data=values)
     for n in range(1, TRANCHE_ROWS + 1):
         form[f"condition_{n}"].choices = [(str(c), _(c.label)) for c in Condition]
-        _name(form, n, amount=N_("Amount of tranche %(n)s"), condition=N_("Condition of tranche %(n)s"), planned=N_("Day of tranche %(n)s"))
+        name_cells(form, n, amount=N_("Amount of tranche %(n)s"), condition=N_("Condition of tranche %(n)s"), planned=N_("Day of tranche %(n)s"))
     return form  # type: ignore[no-any-return]
 
 

@@ -20,6 +20,16 @@ COUNTERS = (
 )
 
 
+_SPENT = "(SELECT coalesce(sum(CASE WHEN kind = 'spending' THEN amount ELSE -amount END), 0) FROM management_cost WHERE {key} = {owner})"
+
+
+def guard_costs() -> None:
+    """Register the triggers of the ledger of management costs: the year's counter is the sum of its rows, never more than its budget."""
+    total = _SPENT.format(key="budget_id", owner="NEW.budget_id")
+    _count("management_budget", "spent", "management_cost", "budget_id", total)
+    _only_true("management_budget", "spent", _SPENT.format(key="budget_id", owner="NEW.id"))
+
+
 def guard_money() -> None:
     """Register all triggers of this room."""
     _before_entry()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.kernel import outbox
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, WrongState
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
 from app.kernel.words import N_
@@ -19,14 +20,17 @@ from app.services.papers.models import Paper
 from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import Organisation, User
+from app.services.people.rules import Role
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.execution import queries
+from app.stages.execution import figures, queries
 from app.stages.execution.actions.reports import schedule_reports
 from app.stages.execution.actions.shared import check_holder, running
 from app.stages.execution.models import (
     Adjustment,
+    HeadMove,
 )
+from app.stages.execution.replanning import after_moves, new_end, tranche_days
 from app.stages.execution.rules import (
     ADJUSTMENT,
     ON_PAPER,
@@ -35,12 +39,15 @@ from app.stages.execution.rules import (
     check_reviewer,
     check_special,
 )
+from app.stages.execution.spending import by_head, check_moves, dotted
 from app.stages.funding import actions as funding
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
-from app.stages.funding.rules import (
-    end_of,
-)
+from app.stages.funding.replanning import move_tranches
+
+Move = tuple[str, str, int, int]  # from head, to head, year of the estimate, amount
+# what of execution.authority_items a change is about; what is not named here is other content of the contract
+AUTHORITY_ITEM = {AdjustmentKind.EXTENSION: "duration", AdjustmentKind.BUDGET: "total_budget", AdjustmentKind.PI: "investigator", AdjustmentKind.HOST: "host"}
 
 
 def request_adjustment(project: Project, kind: AdjustmentKind, *, reason: str, by: User, at: datetime, months: int | None = None,
@@ -54,25 +61,75 @@ def request_adjustment(project: Project, kind: AdjustmentKind, *, reason: str, b
     if kind == AdjustmentKind.EXTENSION:
         row.months = months or 0
         _check_extension(project, contract, row, at=at)
-        row.new_ends_on = end_of(date.fromordinal(contract.ends_on.toordinal() + 1), row.months)
+        row.new_ends_on = new_end(contract, row.months)
     else:
         _check_wanted(project, kind, after, new_state_amount, new_pi, new_host)
         row.new_state_amount = new_state_amount if kind == AdjustmentKind.BUDGET else None
         row.new_pi_id = new_pi.id if new_pi and kind == AdjustmentKind.PI else None
         row.new_host_id = new_host.id if new_host and kind == AdjustmentKind.HOST else None
+    _begin(row, by=by, at=at)
+    to = [*people.users_with(Do.EXECUTION_DECIDE), *people.users_with(Do.EXECUTION_REVIEW)]
+    outbox.post("execution/mail/adjustment.txt", to=to, key=f"adjustment:{row.public_id}", at=at, project=project, adjustment=row)
+    return row
+
+
+def _begin(row: Adjustment, *, by: User, at: datetime) -> None:
     try:
         ADJUSTMENT.begin(row, "request", by=by, at=at)
     except IntegrityError as failure:
         raise WrongState(N_("A request of this kind already waits for its decision.")) from failure
-    to = [*people.users_with(Do.EXECUTION_DECIDE), *people.users_with(Do.EXECUTION_REVIEW)]
-    outbox.post("execution/mail/adjustment.txt", to=to, key=f"adjustment:{row.public_id}", at=at, project=project, adjustment=row)
+
+
+def move_heads(project: Project, moves: Sequence[Move], *, reason: str, by: User, at: datetime) -> Adjustment:
+    """Move money between budget heads. Within lump sums the host does so itself and the Department is told; else it waits for a decision."""
+    running(project)
+    check_holder(project, by)
+    heads = figures.head_names(project)
+    if any(head not in heads for source, target, _y, _a in moves for head in (source, target)):
+        raise Incomplete(N_("Please choose one from the list."), field="from_1")
+    check_moves(figures.estimate(project), moves, by_head(figures.told(project.id)[1]))
+    row = Adjustment(project_id=project.id, kind=AdjustmentKind.HEADS, reason=reason, requested_by_id=by.id, requested_at=at, **_heads_said(project, moves))
+    _begin(row, by=by, at=at)
+    db.session.add_all(HeadMove(adjustment_id=row.id, from_head=source, to_head=target, year=year, amount=amount) for source, target, year, amount in moves)
+    db.session.flush()
+    if by_host_alone(project, moves):
+        ADJUSTMENT.advance(row, "note", by=by, at=at)
+        template, to = "execution/mail/change_noted.txt", people.users_with(Do.EXECUTION_REVIEW)
+    else:
+        template, to = "execution/mail/adjustment.txt", [*people.users_with(Do.EXECUTION_DECIDE), *people.users_with(Do.EXECUTION_REVIEW)]
+    outbox.post(template, to=to, key=f"adjustment:{row.public_id}", at=at, project=project, adjustment=row)
     return row
+
+
+def by_host_alone(project: Project, moves: Sequence[Move]) -> bool:
+    """May the host make these moves itself? By the rulebook not where a head outside the lump sum is touched."""
+    if "not_lump_sum" not in rulebook.value("execution.line_moves_need_approval", on=project.decision_date):
+        return True
+    lump = figures.lump_heads(project)
+    return all(head in lump for source, target, _y, _a in moves for head in (source, target))
+
+
+def _heads_said(project: Project, moves: Sequence[Move]) -> dict[str, str]:
+    """The estimate of the heads that are touched, in the words of papers."""
+    lines = after_moves(project, moves)
+    return {name: "; ".join(f"{line.name} {line.n}: {dotted(int(getattr(line, name) or 0))} đồng" for line in lines) for name in ("before", "after")}  # type: ignore[call-overload]
+
+
+def check_signer(adjustment: Adjustment, by: User) -> None:
+    """Raises NotAllowed unless this person holds the office that decides on such a change by the rulebook."""
+    project = awards.project_by_id(adjustment.project_id)
+    rules = rulebook.values(("execution.change_signer", "execution.authority_items"), on=project.decision_date)
+    item = AUTHORITY_ITEM.get(adjustment.kind)
+    signer = rules["execution.change_signer"]["authority_items" if item in rules["execution.authority_items"] else "other"]
+    if signer == "province" and Role.PROVINCE not in by.roles:
+        raise NotAllowed(N_("By the rulebook in force, this change is decided by the people's committee of the province."))
 
 
 def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark: str | None, by: User, at: datetime, special: bool | None = None,
                      authority: str | None = None, seen: int | None = None) -> Paper:  # fmt: skip
     """Agree by decision: the change becomes the next annex of the contract. Extension rules are asked again."""
     check_reviewer(by.id, adjustment.requested_by_id)
+    check_signer(adjustment, by)
     project = awards.project_by_id(adjustment.project_id)
     contract = running(project)
     check_seen(adjustment, seen)
@@ -82,7 +139,10 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
         adjustment.special, adjustment.authority = special, authority or adjustment.authority
     if adjustment.kind == AdjustmentKind.EXTENSION:
         _check_extension(project, contract, adjustment, at=at)
-        adjustment.new_ends_on = end_of(date.fromordinal(contract.ends_on.toordinal() + 1), adjustment.months or 0)
+        adjustment.new_ends_on = new_end(contract, adjustment.months or 0)
+        days = tranche_days(awards.tranches_of(project.id), contract.ends_on, adjustment.new_ends_on)
+    if adjustment.kind == AdjustmentKind.HEADS:
+        check_moves(figures.estimate(project), [(m.from_head, m.to_head, m.year, m.amount) for m in figures.moves_asked(adjustment)], by_head(figures.told(project.id)[1]))
     wanted = _wanted(adjustment)
     facts = {"changes": funding.changes(project, **wanted), "host": awards.host_name(project), "pi": project.pi_name}  # as they were before
     summary = "; ".join(f"{c['what']}: {c['before']} → {c['after']}" for c in facts["changes"])
@@ -92,6 +152,7 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     ADJUSTMENT.advance(adjustment, "agree", by=by, at=at, reason=remark, detail={"number": number, "annex": made.number})
     if adjustment.kind == AdjustmentKind.EXTENSION:
         schedule_reports(project, by=by, at=at)
+        move_tranches(contract, days, by=by, at=at)
     return _issue_decision(adjustment, project, facts, by=by, at=at)
 
 
@@ -100,13 +161,15 @@ def _wanted(adjustment: Adjustment) -> dict[str, Any]:
     return {
         "new_ends_on": adjustment.new_ends_on, "new_state_amount": adjustment.new_state_amount, "new_pi": awards.person(adjustment.new_pi_id),
         "new_host": db.session.get(Organisation, adjustment.new_host_id) if adjustment.new_host_id else None,
-        "content": (adjustment.before, adjustment.after or adjustment.reason) if adjustment.kind == AdjustmentKind.CONTENT else None,
+        "content": {AdjustmentKind.CONTENT: (adjustment.before, adjustment.after or adjustment.reason),
+                    AdjustmentKind.HEADS: (adjustment.before, adjustment.after or "", ON_PAPER[AdjustmentKind.HEADS])}.get(adjustment.kind),
     }  # fmt: skip
 
 
 def refuse_adjustment(adjustment: Adjustment, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Refuse a change, with the reason."""
     check_reviewer(by.id, adjustment.requested_by_id)
+    check_signer(adjustment, by)
     check_seen(adjustment, seen)
     adjustment.decided_by_id, adjustment.decided_at, adjustment.remark = by.id, at, remark
     ADJUSTMENT.advance(adjustment, "refuse", by=by, at=at, reason=remark)

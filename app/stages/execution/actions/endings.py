@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from app.kernel import outbox
+from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
@@ -17,9 +17,10 @@ from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.papers.rules import check_number
 from app.services.people import queries as people
+from app.services.people.actions import debar
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
-from app.services.rulebook.calendar import check_day
+from app.services.rulebook.calendar import check_day, years_after
 from app.stages.execution import queries
 from app.stages.execution.actions.shared import check_decider, check_holder, running
 from app.stages.execution.models import (
@@ -34,6 +35,7 @@ from app.stages.execution.rules import (
     AdjustmentState,
     Ground,
     TerminationState,
+    check_bar,
     check_ground,
     check_reviewer,
 )
@@ -80,11 +82,18 @@ def resume(suspension: Suspension, *, reason: str, on: date, number: str, by: Us
                 suspension=suspension)  # fmt: skip
 
 
+def check_known_ground(project: Project, ground: Ground) -> None:
+    """Is it one of the grounds that the rulebook knows on the project's day?"""
+    if str(ground) not in queries.grounds_known(project):
+        raise Incomplete(N_("The rulebook in force does not know this ground."), field="ground")
+
+
 def request_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime) -> Termination:
     """The host or the investigator asks that the project end early. Payments go on until an officer takes it up."""
     running(project)
     check_holder(project, by)
     check_ground(ground)
+    check_known_ground(project, ground)
     row = Termination(project_id=project.id, ground=ground, statement=statement, requested_by_id=by.id, requested_at=at)
     try:
         TERMINATION.begin(row, "request", by=by, at=at, reason=statement)
@@ -104,6 +113,7 @@ def withdraw_termination(termination: Termination, *, by: User, at: datetime, se
 def open_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime, seen: int | None = None) -> Termination:
     """Open the question whether the project ends early: what the host asks for, or on the Department's own account. Payments stop at once."""
     running(project)
+    check_known_ground(project, ground)
     row = queries.requested_termination(project.id)
     if row is not None:
         check_reviewer(by.id, row.requested_by_id)
@@ -138,8 +148,12 @@ def drop_termination(termination: Termination, *, reason: str, by: User, at: dat
 
 
 def decide_termination(termination: Termination, *, cause: Cause, used: int, number: str, dated: date, remark: str | None, by: User, at: datetime,
-                       seen: int | None = None) -> Paper:  # fmt: skip
-    """End the project early by decision: the refund is fixed, the contract terminated, the project closed."""
+                       bar: bool = False, seen: int | None = None) -> Paper:  # fmt: skip
+    """End the project early by decision: the refund is fixed, the contract terminated, the project closed.
+
+    `bar` keeps investigator and host from applying for the years of the rule people.debarment_years (terminated_breach); only a breach bars.
+    """
+    check_bar(termination.ground, bar)
     check_decider(termination, by)
     project = awards.project_by_id(termination.project_id, lock=True)
     number = check_number(number)
@@ -161,15 +175,27 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
         if asked.state == AdjustmentState.REQUESTED:
             ADJUSTMENT.advance(asked, "lapse", by=by, at=at, detail={"number": number})
     funding.record_closing(project, ClosingKind.TERMINATED, dated=dated, number=number, cause=cause, by=by, at=at)
+    until = _bar(termination, project, dated, by=by, at=at) if bar else None
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
             "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
-            "percent": percent, "refund": termination.refund, "remark": remark or "",
+            "percent": percent, "refund": termination.refund, "remark": remark or "", "barred": until.isoformat() if until else "", "dated": dated.isoformat(),
             "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="execution/termination_decision", subject=termination, data=data, by=by, at=at, number=termination.decision_number,
                          dated=dated, title=f"Quyết định chấm dứt nhiệm vụ {project.code}")  # fmt: skip
     outbox.post("execution/mail/terminated.txt", to=awards.holders(project), key=f"terminated:{termination.public_id}", at=at, project=project,
                 termination=termination)  # fmt: skip
     return paper
+
+
+def _bar(termination: Termination, project: Project, dated: date, *, by: User, at: datetime) -> date:
+    """Enter the bar of investigator and host, from the day of the decision."""
+    years = int(rulebook.value("people.debarment_years", on=dated)["terminated_breach"])
+    until = years_after(dated, years)
+    if project.pi_id is not None:
+        debar("terminated_breach", from_date=dated, until=until, user_id=project.pi_id)
+    debar("terminated_breach", from_date=dated, until=until, organisation_id=project.host_id)
+    journal.record(termination, "debar", by=by, at=at, detail={"years": years, "until": until.isoformat()})
+    return until
 
 
 def _issue(row: Suspension, project: Project, what: str, number: str, dated: date, *, reason: str, day: date, by: User, at: datetime) -> Paper:

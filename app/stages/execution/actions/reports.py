@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 
-from app.kernel import outbox
+from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
+from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers.models import Paper
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.execution import queries
+from app.stages.execution import figures, queries
+from app.stages.execution.actions.evidence import check_writing
+from app.stages.execution.actions.risks import close_risk
 from app.stages.execution.actions.shared import check_holder, latest_plan, running
 from app.stages.execution.models import (
     Report,
+    ReportProduct,
+    ReportSpending,
+    ReportVersion,
+    Risk,
 )
 from app.stages.execution.rules import (
     REPORT,
+    Rating,
     ReportKind,
     ReportState,
     check_reviewer,
     periods,
 )
+from app.stages.execution.spending import Cells, dotted
+from app.stages.execution.telling import NOTHING_MORE, Told
 from app.stages.funding import actions as funding
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
@@ -38,6 +49,7 @@ from app.stages.funding.rules import (
     Condition,
 )
 
+LONGEST_DRAFT = 200_000
 
 def sign(contract: Contract, *, by: User, at: datetime, **terms: Any) -> Paper:
     """Record the signing of the contract (see funding's sign) and schedule the reports it asks for."""
@@ -76,38 +88,87 @@ def ask_report(project: Project, *, due_on: date, reason: str, by: User, at: dat
     return row
 
 
+def save_draft(report: Report, typed: Mapping[str, str], *, by: User, at: datetime, seen: int | None = None) -> None:
+    """Keep what is typed of a report that is not handed in yet."""
+    check_writing(report, by)
+    check_seen(report, seen)
+    if sum(len(name) + len(text) for name, text in typed.items()) > LONGEST_DRAFT:
+        raise Incomplete(N_("This is more than a draft may hold."), field="done")
+    report.draft = {nfc(name): nfc(text) for name, text in typed.items()}
+    journal.record(report, "save_report", by=by, at=at)
+
+
 def submit_report(report: Report, *, progress: int, done: str, products: str | None, spent: int, difficulties: str | None,
-                  next_steps: str | None, by: User, at: datetime, seen: int | None = None) -> None:  # fmt: skip
-    """The investigator (or the host) hands in a report."""
+                  next_steps: str | None, by: User, at: datetime, seen: int | None = None, told: Told = NOTHING_MORE) -> None:  # fmt: skip
+    """The investigator (or the host) hands in a report. What was handed in before stays as a version."""
     project = awards.project_by_id(report.project_id)
     running(project)
     check_holder(project, by)
-    if spent > project.paid_total:
-        raise Incomplete(N_("More was spent than was paid so far (%(paid)s đồng)."), field="spent", paid=f"{project.paid_total:,}".replace(",", "."))
+    _check_money(project, spent, told.cells)
     last = queries.report_before(report)
     if last is not None and (progress < last.progress or spent < last.spent) and not (difficulties or "").strip():
         raise Incomplete(N_("Figures count from the start. These are lower than in report %(n)s (%(progress)s %%, %(spent)s đồng): please say here why."),
                          field="difficulties", n=last.number, progress=last.progress, spent=f"{last.spent:,}".replace(",", "."))  # fmt: skip
     check_seen(report, seen)
     report.progress, report.done, report.products, report.spent = progress, done, products, spent
-    report.difficulties, report.next_steps = difficulties, next_steps
-    report.reviewed_by_id = report.reviewed_at = None
+    report.difficulties, report.next_steps, report.requests = difficulties, next_steps, told.requests
+    report.reviewed_by_id = report.reviewed_at = report.rating = report.draft = None
     report.submitted_by_id, report.submitted_at = by.id, at
     REPORT.advance(report, "submit", by=by, at=at, detail={"progress": progress, "spent": spent})
+    _tell_all(report, project, told, by=by, at=at)
     to = people.users_with(Do.EXECUTION_REVIEW)
     outbox.post("execution/mail/report_submitted.txt", to=to, key=f"report-submitted:{report.public_id}:{report.version}", at=at,
                 project=project, report=report)  # fmt: skip
 
 
-def accept_report(report: Report, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> None:
-    """Accept a report; the tranche that waits for a report becomes due."""
+def _check_money(project: Project, spent: int, cells: Cells) -> None:
+    if spent > project.paid_total:
+        raise Incomplete(N_("More was spent than was paid so far (%(paid)s đồng)."), field="spent", paid=dotted(project.paid_total))
+    if cells and sum(cells.values()) != spent:
+        raise Incomplete(N_("By head and quarter it sums to %(sum)s đồng, here stand %(spent)s đồng. Both must be the same."), field="spent",
+                         sum=dotted(sum(cells.values())), spent=dotted(spent))  # fmt: skip
+    unknown = {head for head, _quarter in cells} - set(figures.head_names(project))
+    if unknown:
+        raise Incomplete(N_("Please choose one from the list."), field="spent")
+
+
+def _tell_all(report: Report, project: Project, told: Told, *, by: User, at: datetime) -> None:
+    """Put down what the report says of money, products and risks, and the whole of it as a version."""
+    for model in (ReportSpending, ReportProduct):
+        db.session.execute(delete(model).where(model.report_id == report.id))
+    db.session.add_all(ReportSpending(report_id=report.id, head=head, year=q.year, quarter=q.number, amount=amount) for (head, q), amount in told.cells.items() if amount)
+    promised = {p.id: p for p in awards.products_of(project)}
+    db.session.add_all(ReportProduct(report_id=report.id, product_id=n, state=state, so_far=so_far, note=note) for n, (state, so_far, note) in told.deliveries.items() if n in promised)
+    known = {(r.text, r.report_id) for r in figures.risks_of(project.id)}
+    for text, level, measure in told.risks:
+        if (text, report.id) not in known:  # handed in once more, a report tells of a risk only once
+            db.session.add(Risk(project_id=project.id, report_id=report.id, text=text, level=level, measure=measure, raised_by_id=by.id, raised_at=at))
+    for risk, why in told.passed:
+        close_risk(risk, why=why, by=by, at=at)
+    texts = {name: getattr(report, name) for name in ("progress", "done", "products", "spent", "difficulties", "next_steps", "requests")}
+    content = texts | {
+        "cells": [[head, q.year, q.number, amount] for (head, q), amount in told.cells.items() if amount],
+        "deliveries": [[promised[n].name, str(state), so_far, note] for n, (state, so_far, note) in told.deliveries.items() if n in promised],
+        "risks": [[text, str(level), measure] for text, level, measure in told.risks],
+    }  # fmt: skip
+    db.session.add(ReportVersion(report_id=report.id, number=len(figures.versions_of(report)) + 1, content=content, by_id=by.id, at=at))
+    db.session.flush()
+
+
+def accept_report(report: Report, *, remark: str | None, by: User, at: datetime, rating: Rating | None = None, seen: int | None = None) -> None:
+    """Accept a report and rate the work by it; the tranche that waits for a report becomes due."""
+    report.rating = rating
     _review(report, "accept", remark, by=by, at=at, seen=seen)
     if report.kind == ReportKind.PERIODIC:
         funding.meet_condition(awards.project_by_id(report.project_id), Condition.REPORT, by=by, at=at)
 
 
-def return_report(report: Report, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Return a report with what is to be mended."""
+def return_report(report: Report, *, remark: str, by: User, at: datetime, rating: Rating | None = None, again_by: date | None = None, seen: int | None = None) -> None:
+    """Return a report with what is to be mended, and until when."""
+    if again_by is not None:
+        check_day(again_by, field="again_by", since=local(at).date(), until=latest_plan(running(awards.project_by_id(report.project_id)), at))
+        report.due_on = again_by
+    report.rating = rating
     _review(report, "return", remark, by=by, at=at, seen=seen)
 
 
@@ -128,5 +189,18 @@ def remind(at: datetime) -> int:
         for report in queries.reports_due_between(today, today + timedelta(days=days)):
             outbox.post("execution/mail/report_due.txt", to=awards.holders(report.project), key=f"report-due:{report.public_id}:{days}",
                         at=at, project=report.project, report=report)  # fmt: skip
+            count += 1
+    return count
+
+
+def chase(at: datetime) -> int:
+    """Tell holders and officers of reports that are late, on the days of the rulebook after. Each reminder goes once."""
+    today, count = local(at).date(), 0
+    after = sorted(rulebook.value("execution.chase_days", on=today))
+    officers = people.users_with(Do.EXECUTION_REVIEW) if after else []
+    for days, following in zip(after, [*after[1:], after[-1] + 30] if after else [], strict=True):
+        for report in queries.reports_due_between(today - timedelta(days=following - 1), today - timedelta(days=days)):
+            outbox.post("execution/mail/report_late.txt", to=[*awards.holders(report.project), *officers], key=f"report-late:{report.public_id}:{report.due_on}:{days}",
+                        at=at, project=report.project, report=report, days=(today - report.due_on).days)  # fmt: skip
             count += 1
     return count

@@ -6,9 +6,12 @@ from app.stages.execution.views import (
     desk,
     endings,
     evidence,
+    history,
     inspections,
     reports,
+    risks,
+    watch,
 )
 from app.stages.execution.views.blueprint import bp
 
-__all__ = ["bp", "changes", "debts", "desk", "endings", "evidence", "inspections", "reports", "subjects"]
+__all__ = ["bp", "changes", "debts", "desk", "endings", "evidence", "history", "inspections", "reports", "risks", "subjects", "watch"]

@@ -8,28 +8,35 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import Guard, fits, moves, ready
 from app.kernel import clock, journal
-from app.kernel.errors import Incomplete
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
-from app.stages.execution import actions, forms, queries
+from app.shown import language
+from app.stages.execution import actions, figures, forms, queries
 from app.stages.execution.actions import shared
+from app.stages.execution.actions.adjustments import check_signer
 from app.stages.execution.forms import AdjustmentAnswer
 from app.stages.execution.models import Adjustment
+from app.stages.execution.replanning import Line, plan_after
 from app.stages.execution.rules import (
     ADJUSTMENT,
     AdjustmentKind,
+    AdjustmentState,
     check_reviewer,
     extension_cap,
 )
+from app.stages.execution.spending import by_head
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
+
+DECIDE: tuple[Guard, ...] = (moves(ADJUSTMENT, "agree", "refuse"), lambda row, by: check_reviewer(by.id, row.requested_by_id), check_signer)
 
 
 @bp.route("/projects/<pid>/request-change", methods=["GET", "POST"])
@@ -38,6 +45,7 @@ from app.stages.funding.models import Project
 def request_adjustment(pid: str) -> Any:
     project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_holder)
     form = forms.RequestAdjustment()
+    form.kind.choices = [(value, label) for value, label in form.kind.choices if value != AdjustmentKind.HEADS]
     form.new_pi.choices = [(u.public_id, u.name) for u in people.members_of(project.host_id)]
     form.new_host.choices = [(o.public_id, o.name) for o in people.organisations()]
     if form.validate_on_submit():
@@ -51,11 +59,38 @@ def request_adjustment(pid: str) -> Any:
                            extended=queries.extensions_agreed(project.id))  # fmt: skip
 
 
+@bp.route("/projects/<pid>/move-money", methods=["GET", "POST"])
+@allow(Do.EXECUTION_REQUEST)
+@writes
+def move_heads(pid: str) -> Any:
+    """Money between budget heads: looked at first, then made or asked for."""
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_holder, check_estimate)
+    form, estimate, names = forms.MoveHeads(), figures.estimate(project), figures.head_names(project, language())
+    for n in range(1, forms.MOST_MOVES + 1):
+        form[f"from_{n}"].choices = [(h, names.get(h, h)) for h in dict.fromkeys(head for head, _y in estimate)]
+        form[f"to_{n}"].choices = list(names.items())
+        form[f"year_{n}"].choices = [(str(y), str(y)) for y in sorted({y for _h, y in estimate})]
+    if form.validate_on_submit():
+        row = actions.move_heads(project, form.moves(), reason=form.reason.data, by=current_user, at=clock.now())
+        said = _("Moved: the officers are told.") if row.state == AdjustmentState.NOTED else _("This touches a head outside the lump sum: it waits for a decision.")
+        return done(said, url_for(".adjustment", pid=row.public_id))
+    lump = figures.lump_heads(project)
+    spent = by_head(figures.told(project.id)[1])
+    rows = [(names.get(head, head), year, amount, head in lump) for (head, year), amount in estimate.items()]
+    return render_template("execution/move_money.html", project=project, form=form, rows=rows, spent={names.get(h, h): a for h, a in spent.items()})
+
+
+def check_estimate(project: Project, _by: Any = None) -> None:
+    """Is the estimate of the project known by head?"""
+    if not figures.estimate(project):
+        raise WrongState(N_("The estimate of this project is not known by head."))
+
+
 @bp.get("/changes/<pid>")
 @allow(Do.HUB_READ)
 def adjustment(pid: str) -> Any:
     row = or_404(queries.adjustment_for(current_user, pid))
-    return render_template("execution/adjustment.html", adjustment=row, project=row.project, moves=dict(ADJUSTMENT.moves(row)), papers=papers.of(row),
+    return render_template("execution/adjustment.html", adjustment=row, project=row.project, plan=_plan(row), may_decide=fits(row, *DECIDE), moves=dict(ADJUSTMENT.moves(row)), papers=papers.of(row),
                            may_request=funding.may_request(current_user, row.project), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -63,11 +98,11 @@ def adjustment(pid: str) -> Any:
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def decide_adjustment(pid: str) -> Any:
-    row = ready(queries.adjustment_for(current_user, pid), moves(ADJUSTMENT, "agree", "refuse"), lambda row, by: check_reviewer(by.id, row.requested_by_id))
+    row = ready(queries.adjustment_for(current_user, pid), *DECIDE)
     form = forms.DecideAdjustment(obj=row)
     if form.validate_on_submit():
         return _decided(row, form)
-    return render_template("execution/decide_change.html", adjustment=row, project=row.project, form=form, checks=_checks(row),
+    return render_template("execution/decide_change.html", adjustment=row, project=row.project, form=form, checks=_checks(row), plan=_plan(row),
                            mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
 
 
@@ -82,6 +117,12 @@ def withdraw_adjustment(pid: str) -> Any:
         actions.withdraw_adjustment(row, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Request withdrawn."), back)
     return render_template("execution/form.html", form=form, title=_("Withdraw the request"), button=_("Withdraw"), back=back, project=row.project)
+
+
+def _plan(row: Adjustment) -> list[Line]:
+    """What the change will do to the rest of the plan, while it is not decided."""
+    contract = funding.contract_of(row.project_id)
+    return plan_after(row.project, contract, row, clock.today()) if row.state == AdjustmentState.REQUESTED and contract is not None else []
 
 
 def _decided(row: Adjustment, form: forms.DecideAdjustment) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -10,30 +9,43 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.acts import fits, moves, ready
+from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
-from app.stages.execution import actions, forms, queries
+from app.stages.execution import actions, figures, forms, lists, queries
 from app.stages.execution.actions import shared
 from app.stages.execution.rules import overdue, to_write
 from app.stages.execution.views.blueprint import bp
+from app.stages.execution.views.changes import DECIDE
 from app.stages.funding import queries as funding
 from app.stages.funding.rules import CONTRACT
-
-TABS = ("reports", "due", "inspections", "changes", "endings")
 
 
 @bp.get("/")
 @allow(Do.EXECUTION_READ)
 def index() -> Any:
-    tab, today = request.args.get("tab", ""), clock.today()
-    waiting = {
-        "reports": queries.submitted_reports(current_user), "due": queries.awaited_reports(current_user, until=today + timedelta(days=60)),
-        "inspections": queries.planned_inspections(current_user), "changes": queries.requested_adjustments(current_user),
-        "terminations": queries.waiting_terminations(current_user), "suspensions": queries.suspensions_in_force(current_user),
-    }  # fmt: skip
-    return render_template("execution/index.html", tab=tab if tab in TABS else "reports", tabs_named=TABS, waiting=waiting, today=today, overdue=overdue)
+    return _worklist("reports")
+
+
+@bp.get("/lists/<name>")
+@allow(Do.EXECUTION_READ)
+def worklist(name: str) -> Any:
+    return _worklist(name)
+
+
+def _worklist(name: str) -> Any:
+    kind, today = or_404(lists.KINDS.get(name)), clock.today()
+    return render_template("execution/index.html", name=name, kind=kind, kinds=lists.KINDS, listing=lists.listing(name, current_user, request.args or lists.WAITING, today),
+                           counts=lists.counts(current_user, today), today=today)  # fmt: skip
+
+
+@bp.get("/lists/<name>/rows.xlsx")
+@allow(Do.EXECUTION_READ)
+def export(name: str) -> Any:
+    kind = or_404(lists.KINDS.get(name))
+    return download(lists.listing(name, current_user, request.args, clock.today()).xlsx(_(kind.label)), f"{name}.xlsx")
 
 
 @bp.get("/projects/<pid>")
@@ -44,7 +56,8 @@ def project(pid: str) -> Any:
               queries.terminations_of(row.id))  # fmt: skip
     reports, inspections, adjustments, suspensions, terminations = groups
     subjects = [r for group in groups for r in group]
-    return render_template("execution/project.html", project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
+    decidable = {a.public_id for a in adjustments if fits(a, *DECIDE)} if current_user.can(Do.EXECUTION_DECIDE) else set()
+    return render_template("execution/project.html", decidable=decidable, has_estimate=bool(figures.first_estimate(row)), project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
                            reports=reports, to_write=to_write(reports, clock.today()), inspections=inspections, adjustments=adjustments, suspensions=suspensions, terminations=terminations,
                            may_request=funding.may_request(current_user, row), may_end=fits(row, shared.check_running, shared.check_no_ending), today=clock.today(), overdue=overdue,
                            papers=papers.of(*subjects), entries=journal.timeline([journal.subject_key(r) for r in subjects]))  # fmt: skip

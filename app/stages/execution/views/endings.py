@@ -16,11 +16,17 @@ from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.calendar import years_after
 from app.stages.execution import actions, forms, queries
 from app.stages.execution.actions import shared
 from app.stages.execution.forms import TerminationAnswer
 from app.stages.execution.models import Termination
-from app.stages.execution.rules import HOST_GROUNDS, SUSPENSION, TERMINATION
+from app.stages.execution.rules import (
+    BREACHES,
+    HOST_GROUNDS,
+    SUSPENSION,
+    TERMINATION,
+)
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 
@@ -65,6 +71,7 @@ def request_termination(pid: str) -> Any:
     project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_holder, shared.check_no_ending)
     form = forms.RequestTermination()
     form.ground.choices = [(str(g), _(g.label)) for g in HOST_GROUNDS]
+    _offer_grounds(form, project)
     if form.validate_on_submit():
         row = actions.request_termination(project, ground=form.ground.data, statement=form.statement.data, by=current_user, at=clock.now())
         return done(_("Early end asked for; the officers are told."), url_for(".termination", pid=row.public_id))
@@ -83,12 +90,19 @@ def withdraw_termination(pid: str) -> Any:
     return render_template("execution/form.html", form=form, title=_("Withdraw the request"), button=_("Withdraw"), back=back, project=row.project)
 
 
+def _offer_grounds(form: Any, project: Any) -> None:
+    """Only the grounds that the rulebook knows."""
+    known = queries.grounds_known(project)
+    form.ground.choices = [(value, label) for value, label in form.ground.choices if value in known]
+
+
 @bp.route("/projects/<pid>/open-termination", methods=["GET", "POST"])
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def open_termination(pid: str) -> Any:
     project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_opened)
     form = forms.OpenTermination(obj=queries.requested_termination(project.id))
+    _offer_grounds(form, project)
     if form.validate_on_submit():
         row = actions.open_termination(project, ground=form.ground.data, statement=form.statement.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Termination under consideration; payments are stopped."), url_for(".termination", pid=row.public_id))
@@ -100,7 +114,7 @@ def open_termination(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def termination(pid: str) -> Any:
     row = or_404(queries.termination_for(current_user, pid))
-    return render_template("execution/termination.html", termination=row, project=row.project, moves=dict(TERMINATION.moves(row)), papers=papers.of(row),
+    return render_template("execution/termination.html", termination=row, bars=queries.bars_of(row), project=row.project, moves=dict(TERMINATION.moves(row)), papers=papers.of(row),
                            may_request=funding.may_request(current_user, row.project), may_decide=fits(row, shared.check_decider),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
@@ -111,11 +125,14 @@ def termination(pid: str) -> Any:
 def decide_termination(pid: str) -> Any:
     row = ready(queries.termination_for(current_user, pid), moves(TERMINATION, "decide", "drop"), shared.check_decider)
     form = forms.DecideTermination(obj=row)
+    if not form.is_submitted():
+        form.bar.data = row.ground in BREACHES
     if form.validate_on_submit():
         return _decided(row, form)
+    years = int(rulebook.value("people.debarment_years", on=clock.today())["terminated_breach"])
     shares = rulebook.rule("funding.refund_percent", on=row.project.decision_date)
     checks = [(row.opened_by_id != current_user.id, _("The one who opened it and the one who decides are two people."), None)]
-    return render_template("execution/decide_termination.html", termination=row, project=row.project, form=form, checks=checks, shares=shares,
+    return render_template("execution/decide_termination.html", termination=row, project=row.project, form=form, checks=checks, shares=shares, breach=row.ground in BREACHES, barred_until=years_after(clock.today(), years),
                            pending=[a for a in queries.adjustments_of(row.project_id) if a.state == "requested"], spent=queries.last_spent(row.project_id),
                            waiting=[t for t in funding.unpaid_tranches(row.project_id) if t.state in ("requested", "approved")],
                            mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
@@ -133,6 +150,6 @@ def _decided(row: Termination, form: forms.DecideTermination) -> Any:
     for name in ("cause", "used", "number", "dated"):
         if form[name].data in (None, ""):
             raise Incomplete(N_("This is needed to terminate the project."), field=name)
-    actions.decide_termination(row, cause=form.cause.data, used=form.used.data, number=form.number.data, dated=form.dated.data,
+    actions.decide_termination(row, cause=form.cause.data, used=form.used.data, number=form.number.data, dated=form.dated.data, bar=form.bar.data,
                                remark=form.remark.data or None, **facts)  # fmt: skip
     return done(_("The project is terminated."), back)

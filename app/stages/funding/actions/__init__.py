@@ -14,6 +14,7 @@ from app.stages.funding.actions.appraisals import (
     council_with,
     name_team,
     open_appraisal,
+    propose,
     reopen_appraisal,
 )
 from app.stages.funding.actions.awards import (
@@ -58,6 +59,13 @@ from app.stages.funding.actions.payments import (
     reverse,
     unfreeze,
 )
+from app.stages.funding.actions.province import (
+    book_cost,
+    carry_over,
+    draw_cut_line,
+    set_management_budget,
+    take_cost_back,
+)
 from app.stages.funding.actions.refusals import cancel_award, decline_award
 
 __all__ = [
@@ -69,7 +77,9 @@ __all__ = [
     "approve",
     "approve_payment",
     "begin_appraisal",
+    "book_cost",
     "cancel_award",
+    "carry_over",
     "changes",
     "check_by_hand",
     "check_no_ballots",
@@ -77,6 +87,7 @@ __all__ = [
     "council_with",
     "decline_award",
     "draft_contract",
+    "draw_cut_line",
     "fall_due",
     "freeze",
     "hold_award",
@@ -87,6 +98,7 @@ __all__ = [
     "open_appraisal",
     "pay",
     "plan_tranches",
+    "propose",
     "record_closing",
     "refund",
     "refuse_account_change",
@@ -98,12 +110,14 @@ __all__ = [
     "return_settlement",
     "return_tranche_account",
     "reverse",
+    "set_management_budget",
     "set_year_budget",
     "sign",
     "stop_account_change",
     "submit_award",
     "submit_settlement",
     "submit_tranche_account",
+    "take_cost_back",
     "terminate",
     "unfreeze",
     "withdraw_account_change",

@@ -135,7 +135,7 @@ def meet_condition(project: Project, condition: Condition, *, by: User | None, a
 
 
 def changes(project: Project, *, new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
-            new_host: Organisation | None = None, content: tuple[str | None, str] | None = None) -> list[dict[str, str]]:  # fmt: skip
+            new_host: Organisation | None = None, content: tuple[str | None, str] | tuple[str | None, str, str] | None = None) -> list[dict[str, str]]:  # fmt: skip
     """What an annex changes, as papers say it: what, before and after. Asked before the change is made."""
     found: list[tuple[str, str | None, str | None]] = []
     if new_ends_on is not None:
@@ -147,7 +147,7 @@ def changes(project: Project, *, new_ends_on: date | None = None, new_state_amou
     if new_host is not None:
         found.append(("Tổ chức chủ trì", queries.host_name(project), new_host.name))
     if content is not None:
-        found.append(("Nội dung, sản phẩm", *content))
+        found.append((content[2] if len(content) > 2 else "Nội dung, sản phẩm", *content[:2]))
     return [{"what": what, "before": before or "–", "after": after or "–"} for what, before, after in found]
 
 
@@ -158,7 +158,7 @@ def _with_body(person: User | None, name: str) -> str:
 
 def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User | None, at: datetime, decision_number: str | None = None,
           reason: str | None = None, new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
-          new_host: Organisation | None = None, content: tuple[str | None, str] | None = None) -> Annex:  # fmt: skip
+          new_host: Organisation | None = None, content: tuple[str | None, str] | tuple[str | None, str, str] | None = None) -> Annex:  # fmt: skip
     """Add the next numbered annex and make its change to contract and project. Returns the annex; its paper says what changes."""
     if contract.state != ContractState.SIGNED:
         raise WrongState(N_("Only a signed contract has annexes."))
@@ -167,6 +167,7 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
     row = Annex(contract_id=contract.id, number=len(queries.annexes_of(contract.id)) + 1, kind=kind, summary=nfc(summary), dated=dated,
                 decision_number=decision_number, by_id=by.id if by else None, at=at)  # fmt: skip
     db.session.add(row)
+    db.session.flush()  # first the annex: without it the database refuses a change of the contract
     if new_ends_on is not None:
         check_dates(contract.starts_on, new_ends_on)
         contract.ends_on = project.ends_on = new_ends_on

@@ -5,6 +5,7 @@ from app.stages.funding.models.accounts import (
     TrancheAccount,
     TrancheSpending,
 )
+from app.stages.funding.models.appraising import CostQuestion, WorkRevision
 from app.stages.funding.models.awards import (
     Appraisal,
     AppraisalLine,
@@ -26,6 +27,13 @@ from app.stages.funding.models.money import (
     Tranche,
     YearBudget,
 )
+from app.stages.funding.models.province import (
+    BudgetTransfer,
+    CutLine,
+    ManagementBudget,
+    ManagementCost,
+)
+from app.stages.funding.models.starting import StartItem
 
 __all__ = [
     "AccountChange",
@@ -33,19 +41,26 @@ __all__ = [
     "Appraisal",
     "AppraisalLine",
     "AppraisalMember",
+    "BudgetTransfer",
     "Commitment",
     "Contract",
+    "CostQuestion",
+    "CutLine",
     "LedgerEntry",
     "Liquidation",
+    "ManagementBudget",
+    "ManagementCost",
     "Project",
     "ProjectClosing",
     "ProjectProduct",
     "ProjectYear",
     "Settlement",
+    "StartItem",
     "Submission",
     "Tranche",
     "TrancheAccount",
     "TrancheSpending",
+    "WorkRevision",
     "YearBudget",
     "project_item",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Index,
     String,
@@ -52,6 +54,7 @@ class Contract(Identified, Versioned, Model):
     party_a_signer: Mapped[str | None] = mapped_column(String(200))
     party_b_signer: Mapped[str | None] = mapped_column(String(200))
     account: Mapped[str | None] = mapped_column(String(300))  # where the host is paid
+    parties: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the head of the contract says of both: address, position, account …
     signed_on: Mapped[date | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date]

@@ -9,9 +9,12 @@ from app.stages.funding.views import (
     changes,
     closings,
     contracts,
+    costs,
     desk,
     payments,
+    province,
+    revisions,
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "subjects"]

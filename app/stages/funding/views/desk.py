@@ -1,18 +1,17 @@
-"""/funding/: what waits, with amount and age; the budgets of years; the money page of one project."""
+"""/funding/: what waits, with amount and age; the money page of one project."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
-from flask_babel import gettext as _
+from flask import render_template, request
 from flask_login import current_user
 
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import allow, or_404
 from app.services.papers import queries as papers
-from app.stages.funding import actions, forms, queries
+from app.stages.funding import queries
 from app.stages.funding.rules import CONTRACT, TrancheState
 from app.stages.funding.views.accounts import heads_said
 from app.stages.funding.views.blueprint import bp
@@ -34,18 +33,6 @@ def index() -> Any:
     return render_template("funding/index.html", tab=tab if tab in TABS else "appraisal", tabs_named=TABS, waiting=waiting,
                            terms=queries.terms(clock.today()), today=clock.today(),
                            day_of=lambda instant: clock.local(instant).date())  # fmt: skip
-
-
-@bp.route("/year-budgets", methods=["GET", "POST"])
-@allow(Do.FUNDING_READ, post=Do.FUNDING_APPRAISE)
-@writes
-def year_budgets() -> Any:
-    form = forms.YearBudgetForm()
-    if form.validate_on_submit():
-        actions.set_year_budget(form.year.data, form.total.data, source=form.source.data, decision_number=form.decision_number.data or None,
-                                by=current_user, at=clock.now())  # fmt: skip
-        return done(_("Budget of %(year)s saved.", year=form.year.data), url_for(".year_budgets"))
-    return render_template("funding/year_budgets.html", form=form, budgets=queries.year_budgets())
 
 
 @bp.get("/projects/<pid>")
