@@ -13,6 +13,7 @@ from app.across.demo.plays import (
     intake,
     notices,
     opening,
+    payments,
     people,
     plans,
     questionnaires,
@@ -56,5 +57,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     results.released(cast, names, as_of)
     room.both(cast, names, as_of)
     watch.play(cast, as_of)
+    payments.play(cast, as_of)
     db.session.flush()
     return cast
