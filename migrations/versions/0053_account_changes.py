@@ -17,7 +17,7 @@ T = "account_change"
 HOLD, ON_HOLD = "ledger_entry_hold", "the account is on hold"
 HELD = "NEW.kind = 'payment' AND EXISTS (SELECT 1 FROM account_change c WHERE c.project_id = NEW.project_id AND c.state = 'held' AND c.held_until >= NEW.booked_on)"
 NAME, WORDS = "contract_account_agreed", "an account changes by a change that is agreed to"
-UNAGREED = ("OLD.state <> 'draft' AND NEW.account IS DISTINCT FROM OLD.account AND NOT EXISTS (SELECT 1 FROM account_change c WHERE c.contract_id = OLD.id "
+UNAGREED = ("OLD.state <> 'draft' AND NEW.account IS NOT NULL AND NEW.account IS DISTINCT FROM OLD.account AND NOT EXISTS (SELECT 1 FROM account_change c WHERE c.contract_id = OLD.id "
             "AND ((c.state = 'held' AND c.new_account = NEW.account) OR (c.state = 'stopped' AND c.old_account IS NOT DISTINCT FROM NEW.account)))")  # fmt: skip
 
 

@@ -100,9 +100,8 @@ def test_the_host_stops_it_while_it_is_on_hold(cast, contract, later, mails):
 
 def test_the_database_holds_it_too(db, cast, contract, later):
     tranche = approved(contract, cast, later)
-    for change in ("UPDATE contract SET account = 'mine'", "UPDATE contract SET account = NULL"):
-        with pytest.raises(IntegrityError, match="agreed"), db.session.begin_nested():
-            db.session.execute(text(change))
+    with pytest.raises(IntegrityError, match="agreed"), db.session.begin_nested():
+        db.session.execute(text("UPDATE contract SET account = 'mine'"))
     db.session.add(AccountChange(project_id=contract.project_id, contract_id=contract.id, state="held", old_account="x", new_account="y", reason="z", requested_by_id=1,
                                  requested_at=later, decided_by_id=2, decided_at=later, held_until=later.date()))  # fmt: skip
     db.session.flush()
@@ -110,6 +109,18 @@ def test_the_database_holds_it_too(db, cast, contract, later):
         db.session.execute(text(
             "INSERT INTO ledger_entry (public_id, kind, amount, project_id, tranche_id, booked_on, at) "
             f"VALUES ('x', 'payment', 1, {contract.project_id}, {tranche.id}, '{later.date()}', '2026-05-01')"))  # fmt: skip
+
+
+def test_another_host_brings_an_account_of_its_own(cast, contract, later):
+    """That of the former host is forgotten at once: nothing is paid before the new one is agreed to."""
+    project = queries.project_by_id(contract.project_id)
+    actions.annex(contract, "host", "Đổi tổ chức chủ trì", dated=later.date(), new_host=cast.org("host2"), by=cast["leader"], at=later)
+    assert contract.account is None
+    with pytest.raises(WrongState, match="to which account"):
+        actions.request_payment(queries.tranches_of(project.id)[0], note=None, by=cast["host2"], at=later)
+    row = ask(contract, cast, later, by="host2")
+    actions.agree_account_change(row, remark=None, by=cast["finance"], at=later)
+    assert contract.account == NEW
 
 
 def test_through_the_browser(db, cast, as_, contract, later, travel):

@@ -15,6 +15,7 @@ from app.across.demo.plays import (
     intake,
     notices,
     opening,
+    payments,
     people,
     plans,
     questionnaires,
@@ -60,5 +61,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     watch.play(cast, as_of)
     appraisal.voting_now(cast, names, as_of)
     budgets.play(cast, as_of)
+    payments.play(cast, as_of)
     db.session.flush()
     return cast

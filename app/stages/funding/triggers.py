@@ -87,7 +87,7 @@ def _before_entry() -> None:
 
 
 def guard_accounts() -> None:
-    """The account of a contract in force changes only by a change that another person agreed to, or back when that was stopped; nothing is paid to one on hold.
+    """The account of a contract in force changes only by a change that another person agreed to, or back when that was stopped (none at all stops payments); nothing is paid to one on hold.
 
     They are listed under the table they ask, which is younger than those they hang on.
     """
@@ -98,7 +98,7 @@ def guard_accounts() -> None:
     words = "an account changes by a change that is agreed to"
     agreed = ("SELECT 1 FROM account_change c WHERE c.contract_id = OLD.id AND ((c.state = 'held' AND c.new_account = NEW.account) "
               "OR (c.state = 'stopped' AND c.old_account IS NOT DISTINCT FROM NEW.account))")  # fmt: skip
-    case = f"OLD.state <> 'draft' AND NEW.account IS DISTINCT FROM OLD.account AND NOT EXISTS ({agreed})"
+    case = f"OLD.state <> 'draft' AND NEW.account IS NOT NULL AND NEW.account IS DISTINCT FROM OLD.account AND NOT EXISTS ({agreed})"
     name = "contract_account_agreed"
     trigger(name, "account_change", sqlite=f"CREATE TRIGGER {name} BEFORE UPDATE OF account ON contract WHEN {case} BEGIN SELECT RAISE(ABORT, '{words}'); END",
             postgresql=_function(name, "contract", "BEFORE UPDATE OF account", _raise_if(case, words)))  # fmt: skip

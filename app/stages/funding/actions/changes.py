@@ -30,7 +30,7 @@ from app.stages.funding.rules import ACCOUNT_CHANGE, check_other_person
 
 def request_account_change(contract: Contract, *, account: str, reason: str, by: User, at: datetime) -> AccountChange:
     """Ask that money of a contract in force goes to another account. The old contact is told at once."""
-    check_account_changes(contract)
+    check_account_changes(contract, on=local(at).date())
     check_may_change_account(contract, by)
     account, reason = nfc(account).strip(), nfc(reason).strip()
     if not account or not reason:

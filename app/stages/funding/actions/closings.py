@@ -110,9 +110,10 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
     number = check_number(number, like="12/BBQT-SKHCN") if number else None
     check_day(dated := dated or local(at).date(), field="dated", since=local(settlement.submitted_at).date(), until=local(at).date())
     project = queries.project_by_id(settlement.project_id, lock=True)
-    if settlement.paid != project.paid_total + queries.came_back(project.id):
+    fixed = queries.fixed_accounts(project.id)
+    if settlement.paid != project.paid_total + queries.came_back(project.id) or (fixed is None and settlement.spent < queries.accounted(project.id)):
         raise WrongState(N_("Money has moved since these accounts were written. Please have them submitted again."))
-    check_fixed(queries.fixed_accounts(project.id), settlement.spent, settlement.refund_due)
+    check_fixed(fixed, settlement.spent, settlement.refund_due)
     check_seen(settlement, seen)
     settlement.decided_by_id, settlement.decided_at, settlement.remark = by.id, at, remark
     SETTLEMENT.advance(settlement, "accept", by=by, at=at, detail={"refund": settlement.refund_due})

@@ -176,6 +176,7 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
         project.pi_id, project.pi_name = new_pi.id, new_pi.name
     if new_host is not None:
         project.host_id = new_host.id
+        contract.account = None  # it was the former host's: the new one asks for its own, and another person agrees
     db.session.flush()
     if new_state_amount is not None:
         _change_money(project, new_state_amount, by=by, at=at)
