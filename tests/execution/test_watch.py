@@ -7,16 +7,15 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import execution as plays
 from app.across.demo.plays import funding as money_plays
-from app.kernel.db import db as database
 from app.kernel.errors import Incomplete, NotAllowed
 from app.services.people import queries as people
-from app.services.rulebook import queries as rulebook
-from app.services.rulebook.models import Rule
+from app.services.rulebook import actions as rulebook_acts
+from app.services.rulebook.rules import Mark
 from app.stages.execution import actions, figures, history, queries, risk
 from app.stages.execution.actions.adjustments import check_signer
 from app.stages.execution.replanning import plan_after, shifted
@@ -100,19 +99,14 @@ def test_promised_days_move_only_when_they_are_ahead(at):
 
 def test_the_province_decides_where_the_rulebook_says_so(db, cast, at, project):
     row = plays.requested_extension(cast, project=project, at=at + 300 * DAY)
-    rule = database.session.scalar(select(Rule).where(Rule.key == "execution.change_signer"))
-    assert rulebook.value("execution.change_signer", on=project.decision_date)["authority_items"] == "leader"
     check_signer(row, cast["leader"])
-    rule_value = {"authority_items": "province", "other": "leader"}
-    original = rulebook.values
-    try:
-        rulebook.values = lambda keys, on: original(keys, on=on) | {"execution.change_signer": rule_value}
+    rulebook_acts.revise("execution.change_signer", {"authority_items": "province", "other": "leader"}, source="QĐ phân cấp", mark=Mark.V, valid_from=project.decision_date,
+                         reason="x", by=cast["officer"], at=at + 301 * DAY)  # fmt: skip
+    for act in (actions.agree_adjustment, actions.refuse_adjustment):
+        facts = {"number": "7/QĐ", "dated": (at + 305 * DAY).date()} if act is actions.agree_adjustment else {}
         with pytest.raises(NotAllowed, match="people's committee"):
-            actions.agree_adjustment(row, number="7/QĐ", dated=(at + 305 * DAY).date(), remark=None, by=cast["leader"], at=at + 305 * DAY)
-        check_signer(row, cast["province"])
-    finally:
-        rulebook.values = original
-    assert rule is not None
+            act(row, remark="x", by=cast["leader"], at=at + 305 * DAY, **facts)
+    check_signer(row, cast["province"])
 
 
 # --- the end --------------------------------------------------------------------------------------------------
