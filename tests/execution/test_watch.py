@@ -150,6 +150,8 @@ def test_history_tells_first_and_now(cast, at, project):
     found = {f.what: f for f in history.history(project, awards.contract_of(project.id)).facts}
     assert (found["End of the contract"].first, found["End of the contract"].now) == (first_end, project.ends_on) and found["Months added by extensions"].now == 6
     assert not found["State budget"].changed
+    change, said = history.history(project, awards.contract_of(project.id)).changes[0]
+    assert change.months == 6 and f"{first_end:%d/%m/%Y} → {project.ends_on:%d/%m/%Y}" in said
 
 
 def test_every_sign_has_its_fact(db, cast, at, project):
