@@ -82,6 +82,7 @@ def _begin(row: Adjustment, *, by: User, at: datetime) -> None:
 
 def move_heads(project: Project, moves: Sequence[Move], *, reason: str, by: User, at: datetime) -> Adjustment:
     """Move money between budget heads. Within lump sums the host does so itself and the Department is told; else it waits for a decision."""
+    project = awards.project_by_id(project.id, lock=True)  # a second move waits for this one, and is checked against what it left
     running(project)
     check_holder(project, by)
     heads = figures.head_names(project)
@@ -133,7 +134,7 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     """Agree by decision: the change becomes the next annex of the contract. Extension rules are asked again."""
     check_reviewer(by.id, adjustment.requested_by_id)
     check_signer(adjustment, by)
-    project = awards.project_by_id(adjustment.project_id)
+    project = awards.project_by_id(adjustment.project_id, lock=adjustment.kind == AdjustmentKind.HEADS)
     contract = running(project)
     check_seen(adjustment, seen)
     number = check_number(number)
