@@ -26,7 +26,7 @@ from app.stages.execution.rules import (
     Level,
     Rating,
 )
-from app.stages.execution.spending import Quarter
+from app.stages.execution.spending import Quarter, quarter_of, quarters
 from app.stages.execution.telling import Told
 from app.stages.funding import queries as awards
 from app.stages.funding.rules import Cause
@@ -200,3 +200,30 @@ def test_what_is_kept_of_moves_cannot_be_changed(db, cast, at, project):
     db.session.commit()
     with pytest.raises(IntegrityError):
         db.session.execute(text("UPDATE head_move SET amount = 2"))
+
+
+def test_the_host_says_when_it_spends(db, cast, as_, at, project, travel):
+    year, contract, at_then = year_of(project), awards.contract_of(project.id), at + 100 * DAY
+    day, allowed = at_then.date(), figures.estimate(project)["labour", year_of(project)]
+    now = quarter_of(day)
+    before = figures.planned(project, contract.starts_on, contract.ends_on)
+    ahead = {("labour", q): 0 for q in quarters(day, contract.ends_on) if q.year == year}
+    rest = allowed - sum(a for (head, q), a in before.items() if head == "labour" and q.year == year and q < now)
+    for wrong in (ahead | {("labour", now): rest + 1}, ahead | {("labour", Quarter(2020, 1)): 1}, {("travel_abroad", now): 1}):
+        with pytest.raises(Incomplete):
+            actions.revise_forecast(project, wrong, by=cast["pi1"], at=at_then)
+    with pytest.raises(NotAllowed):
+        actions.revise_forecast(project, ahead | {("labour", now): rest}, by=cast["officer"], at=at_then)
+    actions.revise_forecast(project, ahead | {("labour", now): rest}, by=cast["pi1"], at=at_then)
+    after = figures.planned(project, contract.starts_on, contract.ends_on)
+    assert after["labour", now] == rest and sum(after.values()) == sum(before.values())
+    db.session.commit()
+    travel.move_to(at_then)
+    pi, base = as_("pi1"), page_of(project)
+    cell = f"cell_labour_{now.key}"
+    answer = pi.submit(f"{base}/forecast/revise", {cell: "1"}, status=422)
+    assert "field-error" in answer.get_data(as_text=True)
+    pi.submit(f"{base}/forecast/revise", {})
+    as_("officer").page(f"{base}/forecast/revise", status=403)
+    actions.move_heads(project, [("labour", "survey", year, 1)], reason="x", by=cast["pi1"], at=at_then + DAY)
+    assert sum(figures.planned(project, contract.starts_on, contract.ends_on).values()) == sum(before.values()), "what no longer fits the estimate gives way"
