@@ -27,6 +27,7 @@ from app.stages.execution.telling import Told
 from app.stages.funding import queries as awards
 from tests.execution.test_views import page_of, whole
 from tests.funding import factories
+from tests.support.browser import values_of
 from tests.support.kept import kept
 
 DAY = timedelta(days=1)
@@ -147,6 +148,8 @@ def test_the_form_keeps_a_draft_and_refuses_half_a_report(db, as_, at, project, 
     assert "9,5" in pi.submit(f"{url}/submit", {"done": "Nháp bí mật", "spent": "9,5", "save": "1"}).headers["Location"] + "9,5"
     assert "Nháp bí mật" in str(pi.page(f"{url}/submit").select_one("textarea[name=done]")) and pi.page(f"{url}/submit").select_one("input[name=spent]")["value"] == "9,5"
     assert "Nháp bí mật" not in officer.page(url).text
+    stale = pi.post(f"{url}/submit", data=values_of(pi.page(f"{url}/submit").select("form[method=post]")[-1]) | {"version": "1", "done": "Không được mất", "save": "1"})
+    assert stale.status_code == 409 and "Không được mất" in stale.get_data(as_text=True)
     for wrong in ({"spent": "100.000.001"}, {cell: ""}, {cell: "-5"}, {cell: "1.5"}, {cell: "１００"}, {"risk_1": "Lũ"}, {"spent": "10000000000000000000"}):
         answer = pi.submit(f"{url}/submit", said | wrong, status=422).get_data(as_text=True)
         assert "Đã khảo sát" in answer and "field-error" in answer, wrong

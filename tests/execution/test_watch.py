@@ -7,16 +7,15 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import execution as plays
 from app.across.demo.plays import funding as money_plays
-from app.kernel.db import db as database
 from app.kernel.errors import Incomplete, NotAllowed
 from app.services.people import queries as people
-from app.services.rulebook import queries as rulebook
-from app.services.rulebook.models import Rule
+from app.services.rulebook import actions as rulebook_acts
+from app.services.rulebook.rules import Mark
 from app.stages.execution import actions, figures, history, queries, risk
 from app.stages.execution.actions.adjustments import check_signer
 from app.stages.execution.replanning import plan_after, shifted
@@ -27,7 +26,7 @@ from app.stages.execution.rules import (
     Level,
     Rating,
 )
-from app.stages.execution.spending import Quarter
+from app.stages.execution.spending import Quarter, quarter_of, quarters
 from app.stages.execution.telling import Told
 from app.stages.funding import queries as awards
 from app.stages.funding.rules import Cause
@@ -100,19 +99,14 @@ def test_promised_days_move_only_when_they_are_ahead(at):
 
 def test_the_province_decides_where_the_rulebook_says_so(db, cast, at, project):
     row = plays.requested_extension(cast, project=project, at=at + 300 * DAY)
-    rule = database.session.scalar(select(Rule).where(Rule.key == "execution.change_signer"))
-    assert rulebook.value("execution.change_signer", on=project.decision_date)["authority_items"] == "leader"
     check_signer(row, cast["leader"])
-    rule_value = {"authority_items": "province", "other": "leader"}
-    original = rulebook.values
-    try:
-        rulebook.values = lambda keys, on: original(keys, on=on) | {"execution.change_signer": rule_value}
+    rulebook_acts.revise("execution.change_signer", {"authority_items": "province", "other": "leader"}, source="QĐ phân cấp", mark=Mark.V, valid_from=project.decision_date,
+                         reason="x", by=cast["officer"], at=at + 301 * DAY)  # fmt: skip
+    for act in (actions.agree_adjustment, actions.refuse_adjustment):
+        facts = {"number": "7/QĐ", "dated": (at + 305 * DAY).date()} if act is actions.agree_adjustment else {}
         with pytest.raises(NotAllowed, match="people's committee"):
-            actions.agree_adjustment(row, number="7/QĐ", dated=(at + 305 * DAY).date(), remark=None, by=cast["leader"], at=at + 305 * DAY)
-        check_signer(row, cast["province"])
-    finally:
-        rulebook.values = original
-    assert rule is not None
+            act(row, remark="x", by=cast["leader"], at=at + 305 * DAY, **facts)
+    check_signer(row, cast["province"])
 
 
 # --- the end --------------------------------------------------------------------------------------------------
@@ -156,6 +150,8 @@ def test_history_tells_first_and_now(cast, at, project):
     found = {f.what: f for f in history.history(project, awards.contract_of(project.id)).facts}
     assert (found["End of the contract"].first, found["End of the contract"].now) == (first_end, project.ends_on) and found["Months added by extensions"].now == 6
     assert not found["State budget"].changed
+    change, said = history.history(project, awards.contract_of(project.id)).changes[0]
+    assert change.months == 6 and f"{first_end:%d/%m/%Y} → {project.ends_on:%d/%m/%Y}" in said
 
 
 def test_every_sign_has_its_fact(db, cast, at, project):
@@ -204,3 +200,30 @@ def test_what_is_kept_of_moves_cannot_be_changed(db, cast, at, project):
     db.session.commit()
     with pytest.raises(IntegrityError):
         db.session.execute(text("UPDATE head_move SET amount = 2"))
+
+
+def test_the_host_says_when_it_spends(db, cast, as_, at, project, travel):
+    year, contract, at_then = year_of(project), awards.contract_of(project.id), at + 100 * DAY
+    day, allowed = at_then.date(), figures.estimate(project)["labour", year_of(project)]
+    now = quarter_of(day)
+    before = figures.planned(project, contract.starts_on, contract.ends_on)
+    ahead = {("labour", q): 0 for q in quarters(day, contract.ends_on) if q.year == year}
+    rest = allowed - sum(a for (head, q), a in before.items() if head == "labour" and q.year == year and q < now)
+    for wrong in (ahead | {("labour", now): rest + 1}, ahead | {("labour", Quarter(2020, 1)): 1}, {("travel_abroad", now): 1}):
+        with pytest.raises(Incomplete):
+            actions.revise_forecast(project, wrong, by=cast["pi1"], at=at_then)
+    with pytest.raises(NotAllowed):
+        actions.revise_forecast(project, ahead | {("labour", now): rest}, by=cast["officer"], at=at_then)
+    actions.revise_forecast(project, ahead | {("labour", now): rest}, by=cast["pi1"], at=at_then)
+    after = figures.planned(project, contract.starts_on, contract.ends_on)
+    assert after["labour", now] == rest and sum(after.values()) == sum(before.values())
+    db.session.commit()
+    travel.move_to(at_then)
+    pi, base = as_("pi1"), page_of(project)
+    cell = f"cell_labour_{now.key}"
+    answer = pi.submit(f"{base}/forecast/revise", {cell: "1"}, status=422)
+    assert "field-error" in answer.get_data(as_text=True)
+    pi.submit(f"{base}/forecast/revise", {})
+    as_("officer").page(f"{base}/forecast/revise", status=403)
+    actions.move_heads(project, [("labour", "survey", year, 1)], reason="x", by=cast["pi1"], at=at_then + DAY)
+    assert sum(figures.planned(project, contract.starts_on, contract.ends_on).values()) == sum(before.values()), "what no longer fits the estimate gives way"

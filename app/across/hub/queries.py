@@ -34,6 +34,7 @@ from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.rules import OPEN, CaseState, ResultState
 from app.stages.execution.models import (
     Adjustment,
+    Finding,
     Inspection,
     Report,
     Suspension,
@@ -41,6 +42,7 @@ from app.stages.execution.models import (
 )
 from app.stages.execution.rules import (
     AdjustmentState,
+    FindingState,
     InspectionState,
     ReportState,
     SuspensionState,
@@ -203,6 +205,7 @@ _KINDS: tuple[tuple[Any, type[Face], Any, Any, Any, str], ...] = (
     (Report, ReportState, Report.kind, Report.number, Report.due_on, "execution.report"),
     (Adjustment, AdjustmentState, Adjustment.kind, Adjustment.annex_number, Adjustment.decision_date, "execution.adjustment"),
     (Inspection, InspectionState, Inspection.kind, None, Inspection.planned_on, "execution.inspection"),
+    (Finding, FindingState, None, Finding.number, Finding.due_on, "execution.finding"),
     (Suspension, SuspensionState, None, None, Suspension.from_date, "execution.suspension"),
     (Termination, TerminationState, Termination.ground, None, Termination.decision_date, "execution.termination"),
     (Case, CaseState, None, Case.round, Case.due_on, "acceptance.show"),

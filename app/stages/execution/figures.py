@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from app.kernel.db import db
 from app.services.rulebook import queries as rulebook
 from app.stages.execution.models import (
     Adjustment,
+    ForecastCell,
     HeadMove,
     Report,
     ReportProduct,
@@ -29,6 +31,7 @@ from app.stages.execution.spending import (
     moved,
     quarter_of,
     quarters,
+    spread,
 )
 from app.stages.funding.models import Appraisal, AppraisalLine, Contract, Project
 from app.stages.funding.rules import Source
@@ -138,13 +141,21 @@ class Comparison:
         return sum(r.allowed for r in self.rows), sum(r.due for r in self.rows), sum(r.spent for r in self.rows)
 
 
+def planned(project: Project, starts: date, ends: date) -> dict[tuple[str, Quarter], int]:
+    """The forecast by head and quarter: what the host said where it still fits the estimate, else spread evenly."""
+    allowed = estimate(project)
+    rows = db.session.scalars(select(ForecastCell).where(ForecastCell.project_id == project.id).order_by(ForecastCell.id))
+    said = {(c.head, Quarter(c.year, c.quarter)): c.amount for c in rows}
+    return spread(forecast(allowed, starts, ends), said, allowed)
+
+
 def comparison(project: Project, contract: Contract | None) -> Comparison:
     """Forecast against actual, from the start of the contract to its end."""
     starts, ends = (contract.starts_on, contract.ends_on) if contract else (project.starts_on, project.ends_on)
     report, actual = told(project.id)
     last = max([ends, *([report.period_to] if report else [])])
     every = quarters(starts, last)
-    return Comparison(every, compare(forecast(estimate(project), starts, ends), actual, every, told_until=quarter_of(report.period_to) if report else None), report)
+    return Comparison(every, compare(planned(project, starts, ends), actual, every, told_until=quarter_of(report.period_to) if report else None), report)
 
 
 def quarters_to_tell(report: Report, contract: Contract) -> tuple[list[Quarter], list[Quarter]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -78,6 +78,13 @@ def report_form(products: Sequence[Any], heads: Mapping[str, str], quarters: Seq
         more[f"level_{n}"] = PickField(_("How grave is risk %(n)s", n=n), choices=[(str(x), _(x.label)) for x in Level])
         more[f"measure_{n}"] = LineField(_("What is done about risk %(n)s", n=n), max=1000)
     return type("ReportForm", (SubmitReport,), more)
+
+
+def forecast_form(heads: Mapping[str, str], quarters: Sequence[Quarter], allowed: Collection[tuple[str, int]]) -> type[StageForm]:
+    """A field for each head and quarter to come in whose year the head has money."""
+    fields = {f"cell_{head}_{q.key}": MoneyField(_("%(head)s, quarter %(n)s of %(year)s", head=name, n=q.number, year=q.year))
+              for head, name in heads.items() for q in quarters if (head, q.year) in allowed}  # fmt: skip
+    return type("ForecastForm", (StageForm,), fields)
 
 
 class NoteRisk(StageForm):

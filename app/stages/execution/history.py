@@ -39,7 +39,7 @@ class History:
     """What changed of a contract: facts, changes made, and each product with its words of the award and where it is."""
 
     facts: list[Fact]
-    changes: list[Adjustment]
+    changes: list[tuple[Adjustment, str]]  # with what changed from what, as its annex says it
     products: list[tuple[Any, Any, Any]]  # (product, what the last report says of it, its day)
 
 
@@ -56,6 +56,7 @@ def history(project: Project, contract: Contract | None) -> History:
         select(Submission.approved_state, Submission.approved_counterpart, User.name, Organisation.name).join(Appraisal, Appraisal.id == Submission.appraisal_id)
         .join(Proposal, Proposal.id == Appraisal.proposal_id).join(User, User.id == Proposal.pi_id).join(Organisation, Organisation.id == Proposal.host_id)
         .where(Appraisal.proposal_id == project.proposal_id, Submission.state == SubmissionState.APPROVED)).first()  # fmt: skip
+    annexes = {a.number: a.summary for a in funding.annexes_of(contract.id)} if contract else {}
     first_end = project.ends_on if project.historic else end_of(project.starts_on, project.duration_months)
     facts = [
         Fact(N_("State budget"), terms[0] if terms else project.approved_state, project.approved_state),
@@ -63,11 +64,12 @@ def history(project: Project, contract: Contract | None) -> History:
         Fact(N_("Start"), project.starts_on, contract.starts_on if contract else project.starts_on),
         Fact(N_("End of the contract"), first_end, contract.ends_on if contract else project.ends_on),
         Fact(N_("Months added by extensions"), 0, sum(c.months or 0 for c in changes if c.kind == AdjustmentKind.EXTENSION)),
-        Fact(N_("Annexes of the contract"), 0, len(funding.annexes_of(contract.id)) if contract else 0),
+        Fact(N_("Annexes of the contract"), 0, len(annexes)),
         Fact(N_("Principal investigator"), terms[2] if terms else project.pi_name, project.pi_name),
         Fact(N_("Host organisation"), terms[3] if terms else project.host.name, project.host.name),
     ]
     days = {name: day for what, name, day in (promised_days(project, contract) if contract else []) if what.startswith("Product")}
     last = figures.last_handed_in(project.id)
     said = figures.products_said(last.id) if last is not None else {}
-    return History(facts, changes, [(p, said.get(p.id), days.get(p.name)) for p in funding.products_of(project)])
+    told = [(c, annexes.get(c.annex_number or 0) or f"{c.before or '–'} → {c.after or '–'}") for c in changes]
+    return History(facts, told, [(p, said.get(p.id), days.get(p.name)) for p in funding.products_of(project)])

@@ -78,7 +78,7 @@ KINDS: dict[str, Kind] = {
                 lambda today: Report.state.in_(OPEN_REPORTS) & (Report.due_on <= today + AHEAD) & of_running(Report), late=overdue),
     "inspections": Kind(N_("Inspections"), Inspection, "inspection", InspectionState, Inspection.planned_on, N_("Planned for"), _kind_said,
                         lambda _t: Inspection.state == InspectionState.PLANNED, kinds=(Inspection.kind, InspectionKind), more=(("held", N_("Held on"), lambda r: r.held_on),)),
-    "findings": Kind(N_("Findings"), Finding, "finding", FindingState, Finding.due_on, N_("Due on"), lambda r: r.text,
+    "findings": Kind(N_("Findings"), Finding, "finding", FindingState, Finding.due_on, N_("To be mended by"), lambda r: r.text,
                      lambda _t: Finding.state.in_(OPEN_FINDINGS) & of_running(Finding), late=late_finding),
     "changes": Kind(N_("Changes"), Adjustment, "adjustment", AdjustmentState, Adjustment.requested_at, N_("Requested"), _kind_said,
                     lambda _t: Adjustment.state == AdjustmentState.REQUESTED, kinds=(Adjustment.kind, AdjustmentKind), more=(("decision", N_("Decision"), lambda r: r.decision_number),)),
@@ -123,7 +123,7 @@ def listing(name: str, user: User, args: Mapping[str, str], today: date) -> List
     columns = [
         Column("code", _("Project"), lambda r: r.project.code, sort=Project.code),
         Column("title", _("Title"), lambda r: r.project.title),
-        Column("what", _("What it is"), kind.named),
+        Column("what", _("Matter"), kind.named),
         Column("host", _("Host"), lambda r: r.project.host.name),
         Column("pi", _("Principal investigator"), lambda r: r.project.pi_name, sort=Project.pi_name),
         Column("state", _("State"), lambda r: _(r.state.label)),

@@ -143,6 +143,21 @@ class ReportSpending(Model):
     __table_args__ = (UniqueConstraint("report_id", "head", "year", "quarter"), CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter_of_year"))
 
 
+class ForecastCell(Model):
+    """What the host means to spend under one head in one quarter. It stands while its head and year sum to the estimate."""
+
+    __tablename__ = "forecast_cell"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(to("project"), index=True)
+    head: Mapped[str] = mapped_column(String(64))
+    year: Mapped[int]
+    quarter: Mapped[int]
+    amount: Mapped[int] = money()
+
+    __table_args__ = (UniqueConstraint("project_id", "head", "year", "quarter"), CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter_of_year"))
+
+
 class Risk(OfProject, Identified, Versioned, Model):
     """One entry of a project's risk register; closed when it has passed."""
 

@@ -205,12 +205,14 @@ def _of_reports(lasts: Mapping[int, Report], near: Collection[int]) -> Found:
     for r in by_id.values():
         if r.rating == Rating.POOR:
             yield r.project_id, Told(Sign.RATED, _("Report %(n)s was rated “%(rating)s”", n=r.number, rating=_(r.rating.label)), ("execution.report", {"pid": r.public_id}))
-    rows = select(ReportProduct, ProjectProduct.name).join(ProjectProduct, ProjectProduct.id == ReportProduct.product_id)
-    for p, name in db.session.execute(rows.where(ReportProduct.report_id.in_(by_id), ReportProduct.state != Delivery.DELIVERED).order_by(ReportProduct.id)):
-        r = by_id[p.report_id]
-        if p.state == Delivery.AT_RISK or r.project_id in near:
-            said = _("“%(name)s”: %(state)s, by report %(n)s", name=name, state=_(p.state.label), n=r.number)
-            yield r.project_id, Told(Sign.PRODUCT, said, ("execution.report", {"pid": r.public_id}))
+    rows = select(ReportProduct.report_id, ReportProduct.state, ProjectProduct.name).join(ProjectProduct, ProjectProduct.id == ReportProduct.product_id)
+    named: dict[int, list[str]] = {}
+    for report_id, state, name in db.session.execute(rows.where(ReportProduct.report_id.in_(by_id), ReportProduct.state != Delivery.DELIVERED).order_by(ReportProduct.id)):
+        if state == Delivery.AT_RISK or by_id[report_id].project_id in near:
+            named.setdefault(report_id, []).append(f"“{name}” ({_(Delivery(state).label)})")
+    for report_id, names in named.items():
+        r = by_id[report_id]
+        yield r.project_id, Told(Sign.PRODUCT, _("%(names)s, by report %(n)s", names=", ".join(names), n=r.number), ("execution.report", {"pid": r.public_id}))
 
 
 def _of_standing(ids: Sequence[int], pids: Mapping[int, str]) -> Found:

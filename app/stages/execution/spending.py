@@ -54,6 +54,25 @@ def forecast(allowed: Mapping[tuple[str, int], int], starts_on: date, ends_on: d
     return dict(found)
 
 
+def spread(planned: Cells, said: Cells, allowed: Mapping[tuple[str, int], int]) -> dict[tuple[str, Quarter], int]:
+    """The even forecast, with what the host said instead for each head and year that still sums to its estimate."""
+    sums = defaultdict[tuple[str, int], int](int)
+    for (head, quarter), amount in said.items():
+        sums[head, quarter.year] += amount
+    kept = {key for key, total in sums.items() if total == allowed.get(key)}
+    found = {(head, q): amount for (head, q), amount in planned.items() if (head, q.year) not in kept}
+    return found | {(head, q): amount for (head, q), amount in said.items() if (head, q.year) in kept}
+
+
+def check_forecast(said: Cells, allowed: Mapping[tuple[str, int], int], names: Mapping[str, str]) -> None:
+    """Raises Incomplete unless each head and year sums to its estimate."""
+    for (head, year), wanted in allowed.items():
+        mine = {q: amount for (h, q), amount in said.items() if h == head and q.year == year}
+        if mine and sum(mine.values()) != wanted:
+            raise Incomplete(N_("%(head)s, %(year)s: the quarters sum to %(sum)s đồng, the estimate is %(due)s đồng."), field=f"cell_{head}_{max(mine).key}",
+                             head=names.get(head, head), year=year, sum=dotted(sum(mine.values())), due=dotted(wanted))  # fmt: skip
+
+
 def moved(allowed: Mapping[tuple[str, int], int], moves: Iterable[tuple[str, str, int, int]]) -> dict[tuple[str, int], int]:
     """The estimate after moves (from, to, year, amount) between heads."""
     found = defaultdict[tuple[str, int], int](int, allowed)

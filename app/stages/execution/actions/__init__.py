@@ -17,6 +17,7 @@ from app.stages.execution.actions.endings import (
     withdraw_termination,
 )
 from app.stages.execution.actions.evidence import attach_evidence, remove_evidence
+from app.stages.execution.actions.forecasts import revise_forecast
 from app.stages.execution.actions.inspections import (
     answer_finding,
     attach_to_inspection,
@@ -67,6 +68,7 @@ __all__ = [
     "resume",
     "return_finding",
     "return_report",
+    "revise_forecast",
     "save_draft",
     "schedule_reports",
     "sign",

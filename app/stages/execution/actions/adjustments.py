@@ -82,6 +82,7 @@ def _begin(row: Adjustment, *, by: User, at: datetime) -> None:
 
 def move_heads(project: Project, moves: Sequence[Move], *, reason: str, by: User, at: datetime) -> Adjustment:
     """Move money between budget heads. Within lump sums the host does so itself and the Department is told; else it waits for a decision."""
+    project = awards.project_by_id(project.id, lock=True)  # a second move waits for this one, and is checked against what it left
     running(project)
     check_holder(project, by)
     heads = figures.head_names(project)
@@ -115,13 +116,16 @@ def _heads_said(project: Project, moves: Sequence[Move]) -> dict[str, str]:
     return {name: "; ".join(f"{line.name} {line.n}: {dotted(int(getattr(line, name) or 0))} đồng" for line in lines) for name in ("before", "after")}  # type: ignore[call-overload]
 
 
+def signer_of(project: Project, kind: AdjustmentKind) -> str:
+    """Who decides on such a change by the rulebook: leader or province."""
+    rules = rulebook.values(("execution.change_signer", "execution.authority_items"), on=project.decision_date)
+    item = AUTHORITY_ITEM.get(kind)
+    return str(rules["execution.change_signer"]["authority_items" if item in rules["execution.authority_items"] else "other"])
+
+
 def check_signer(adjustment: Adjustment, by: User) -> None:
     """Raises NotAllowed unless this person holds the office that decides on such a change by the rulebook."""
-    project = awards.project_by_id(adjustment.project_id)
-    rules = rulebook.values(("execution.change_signer", "execution.authority_items"), on=project.decision_date)
-    item = AUTHORITY_ITEM.get(adjustment.kind)
-    signer = rules["execution.change_signer"]["authority_items" if item in rules["execution.authority_items"] else "other"]
-    if signer == "province" and Role.PROVINCE not in by.roles:
+    if signer_of(awards.project_by_id(adjustment.project_id), adjustment.kind) == "province" and Role.PROVINCE not in by.roles:
         raise NotAllowed(N_("By the rulebook in force, this change is decided by the people's committee of the province."))
 
 
@@ -130,7 +134,7 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     """Agree by decision: the change becomes the next annex of the contract. Extension rules are asked again."""
     check_reviewer(by.id, adjustment.requested_by_id)
     check_signer(adjustment, by)
-    project = awards.project_by_id(adjustment.project_id)
+    project = awards.project_by_id(adjustment.project_id, lock=adjustment.kind == AdjustmentKind.HEADS)
     contract = running(project)
     check_seen(adjustment, seen)
     number = check_number(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template, url_for
@@ -10,6 +11,7 @@ from flask_login import current_user
 
 from app.acts import Guard, fits, moves, ready
 from app.kernel import clock, journal
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
@@ -20,7 +22,7 @@ from app.services.rulebook import queries as rulebook
 from app.shown import language
 from app.stages.execution import actions, figures, forms, queries
 from app.stages.execution.actions import shared
-from app.stages.execution.actions.adjustments import check_signer
+from app.stages.execution.actions.adjustments import check_signer, signer_of
 from app.stages.execution.forms import AdjustmentAnswer
 from app.stages.execution.models import Adjustment
 from app.stages.execution.replanning import Line, plan_after
@@ -55,7 +57,7 @@ def request_adjustment(pid: str) -> Any:
             new_host=people.organisation_by_pid(form.new_host.data), special=form.special.data, authority=form.authority.data or None,
             by=current_user, at=clock.now())  # fmt: skip
         return done(_("Change requested."), url_for(".adjustment", pid=row.public_id))
-    return render_template("execution/request_change.html", project=project, form=form, contract=funding.contract_of(project.id), cap=_cap(project),
+    return render_template("execution/request_change.html", project=project, form=form, who=_who(project), contract=funding.contract_of(project.id), cap=_cap(project),
                            extended=queries.extensions_agreed(project.id))  # fmt: skip
 
 
@@ -119,6 +121,14 @@ def withdraw_adjustment(pid: str) -> Any:
     return render_template("execution/form.html", form=form, title=_("Withdraw the request"), button=_("Withdraw"), back=back, project=row.project)
 
 
+def _who(project: Project) -> tuple[list[tuple[str, str]], str]:
+    """(kind of change, who decides) by the rulebook, and where it stands."""
+    said = {"leader": _("the leader of the Department"), "province": _("the people's committee of the province")}
+    deciders = {kind: said[signer_of(project, kind)] for kind in AdjustmentKind}
+    deciders[AdjustmentKind.HEADS] = _("you yourself within lump sums; else %(who)s", who=deciders[AdjustmentKind.HEADS])
+    return [(_(kind.label), who) for kind, who in deciders.items()], rulebook.rule("execution.authority_items", on=project.decision_date).source
+
+
 def _plan(row: Adjustment) -> list[Line]:
     """What the change will do to the rest of the plan, while it is not decided."""
     contract = funding.contract_of(row.project_id)
@@ -147,7 +157,11 @@ def _cap(project: Project) -> int:
 
 def _checks(row: Adjustment) -> list[tuple[bool | None, str, str | None]]:
     """What the rules say about this change: (kept, sentence, source)."""
-    found = [(row.requested_by_id != current_user.id, _("Requester and decider are two people."), None)]
+    rules = rulebook.rules(("execution.change_signer", "execution.decision_days"), on=row.project.decision_date)
+    due = local(row.requested_at).date() + timedelta(days=int(rules["execution.decision_days"].value))
+    found = [(row.requested_by_id != current_user.id, _("Requester and decider are two people."), None),
+             (fits(row, check_signer), _("You hold the office that decides on this change."), rules["execution.change_signer"].source),
+             (clock.today() <= due, _("The decision is due by %(day)s.", day=f"{due:%d/%m/%Y}"), rules["execution.decision_days"].source)]  # fmt: skip
     if row.kind != AdjustmentKind.EXTENSION:
         return found
     rule = rulebook.rule("execution.extension_caps", on=row.project.decision_date)

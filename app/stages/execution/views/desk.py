@@ -16,7 +16,7 @@ from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.execution import actions, figures, forms, lists, queries
 from app.stages.execution.actions import shared
-from app.stages.execution.rules import overdue, to_write
+from app.stages.execution.rules import late_finding, overdue, to_write
 from app.stages.execution.views.blueprint import bp
 from app.stages.execution.views.changes import DECIDE
 from app.stages.funding import queries as funding
@@ -55,9 +55,10 @@ def project(pid: str) -> Any:
     groups = (queries.reports_of(row.id), queries.inspections_of(row.id), queries.adjustments_of(row.id), queries.suspensions_of(row.id),
               queries.terminations_of(row.id))  # fmt: skip
     reports, inspections, adjustments, suspensions, terminations = groups
-    subjects = [r for group in groups for r in group]
+    findings = queries.findings_of(project_id=row.id)
+    subjects = [*(r for group in groups for r in group), *findings]
     decidable = {a.public_id for a in adjustments if fits(a, *DECIDE)} if current_user.can(Do.EXECUTION_DECIDE) else set()
-    return render_template("execution/project.html", decidable=decidable, has_estimate=bool(figures.first_estimate(row)), project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
+    return render_template("execution/project.html", decidable=decidable, has_estimate=bool(figures.first_estimate(row)), findings=findings, late_finding=late_finding, project=row, contract=funding.contract_of(row.id), closing=funding.closing_of(row.id),
                            reports=reports, to_write=to_write(reports, clock.today()), inspections=inspections, adjustments=adjustments, suspensions=suspensions, terminations=terminations,
                            may_request=funding.may_request(current_user, row), may_end=fits(row, shared.check_running, shared.check_no_ending), today=clock.today(), overdue=overdue,
                            papers=papers.of(*subjects), entries=journal.timeline([journal.subject_key(r) for r in subjects]))  # fmt: skip

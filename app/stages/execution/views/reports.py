@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -82,7 +82,7 @@ def submit_report(pid: str) -> Any:
     asked = asked_of(row)
     made = forms.report_form(asked.products, asked.heads, [*asked.before, *asked.quarters], asked.risks)
     form = made(obj=row) if not row.draft or request.method == "POST" else made(formdata=MultiDict(row.draft), obj=row)
-    if request.method == "POST" and "save" in request.form:
+    if request.method == "POST" and "save" in request.form and "refusal" not in g:
         return _saved(row, form)
     if request.method == "GET":
         form.version.data = row.version
