@@ -165,6 +165,7 @@ def test_a_submission_can_be_held_returned_and_sent_again(cast, at, mails):
     line = queries.lines_of(appraisal)[2]
     actions.appraise(appraisal, {line.public_id: (None, 0, "Thuê thay vì mua")}, by=cast["officer"], at=at + 8 * DAY)
     actions.conclude_appraisal(appraisal, remark=None, by=cast["officer"], at=at + 8 * DAY)
+    plays.revised(cast, appraisal=appraisal, at=at + 9 * DAY)
     again = actions.submit_award(appraisal, number="2/TTr", remark=None, by=cast["officer2"], at=at + 9 * DAY,
                                  **queries.terms_of(appraisal, on=(at + 9 * DAY).date()))  # fmt: skip
     assert again.id == submission.id and again.state == SubmissionState.SUBMITTED and again.approved_state == 900_000_000 - line.asked
@@ -407,7 +408,7 @@ def test_recognised_paid_settled_liquidated(cast, at, running):
     with pytest.raises(WrongState):
         actions.submit_settlement(running, spent=1, assets=None, note=None, by=cast["pi1"], at=later)
     actions.record_closing(running, ClosingKind.RECOGNISED, number="55/QĐ-SKHCN", dated=later.date(), by=cast["leader"], at=later)
-    assert states(running) == ["paid", "paid", "due"]
+    assert states(running) == ["settled", "paid", "due"]
     plays.paid(cast, project=running, at=later, n=3)
     row = plays.settled(cast, project=running, at=later + 10 * DAY, unused=1_000_000)
     assert row.state == SettlementState.ACCEPTED and row.refund_due == 1_000_000 and running.paid_total == 899_000_000

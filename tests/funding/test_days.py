@@ -47,6 +47,7 @@ def test_a_session_is_not_held_in_the_future(cast, at):
 def test_a_submission_with_a_slip(cast, at, change, field):
     appraisal = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     later = at + 5 * DAY
+    plays.revised(cast, appraisal=appraisal, at=later)
     said = {"number": "89/TTr-SKHCN", "dated": later.date(), "title": "x", "code_type": "DT_CN", "code_field": "4", "starts_on": later.date(),
             "duration_months": 24, "remark": None}  # fmt: skip
     with pytest.raises(Incomplete) as refused:
@@ -57,6 +58,7 @@ def test_a_submission_with_a_slip(cast, at, change, field):
 def test_a_number_of_a_submission_is_used_once_a_year(cast, at):
     first = plays.submitted(cast, round_or_line=factories.line(cast, at - 90 * DAY), at=at)
     other = plays.appraised(cast, round_or_line=factories.line(cast, at - 90 * DAY, title="Nhân giống nấm rơm trong nhà kín", number="4812/QĐ-UBND"), at=at)
+    plays.revised(cast, appraisal=other, at=at + 5 * DAY)
     first.number = "89/TTr-SKHCN"
     later = at + 6 * DAY
     said = {"dated": later.date(), "title": "x", "code_type": "DT_CN", "code_field": "4", "starts_on": later.date(), "duration_months": 24, "remark": None}

@@ -22,6 +22,7 @@ from app.stages.funding.rules import (
     Condition,
     LumpSum,
     Source,
+    TeamPart,
     check_line,
     check_other_person,
     check_signer,
@@ -95,7 +96,7 @@ def test_who_signs_is_a_rule(roles, signer, may):
 
 
 def test_papers_have_words_for_everything():
-    assert {*LumpSum, *Source, *Condition, *ClosingKind, *Cause} == set(ON_PAPER)
+    assert {*LumpSum, *Source, *Condition, *ClosingKind, *Cause, *TeamPart} == set(ON_PAPER)
 
 
 @pytest.mark.parametrize(("first", "last", "months"), [

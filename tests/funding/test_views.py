@@ -55,13 +55,16 @@ def test_from_the_ranking_to_the_decision(db, cast, as_, at, travel):
     assert "Xây dựng mô hình tưới" in officer.page("/funding/").text
     officer.submit(f"/funding/lines/{pid}/begin")
     base = f"/funding/appraisals/{only(Appraisal).public_id}"
-    officer.submit(f"{base}/team", {"team": "Đặng Kế Toán; Sở KHCN\nQuách Văn Phúc; Sở Tài chính"})
+    officer.submit(f"{base}/team", {"name_1": "Đặng Kế Toán", "body_1": "Sở KHCN", "name_2": "Quách Văn Phúc", "body_2": "Sở Tài chính", "role_2": "finance"})
     officer.submit(f"{base}/open", {"held_on": "02/03/2026", "place": "Phòng họp"})
     answer = officer.submit(f"{base}/lines", {"allowed_1": "350.000.000"}, status=422)
     assert "field-error" in answer.get_data(as_text=True) and "350.000.000" in answer.get_data(as_text=True)
     officer.submit(f"{base}/lines", {"allowed_1": "350.000.000", "reason_1": "Theo định mức", "norm_1": "350 000 000"})
     officer.page(base)
     officer.submit(f"{base}/conclude", {"remark": "Thống nhất", "attest": "y"})
+    officer.submit(f"{base}/submit", status=409)  # the work description is not revised yet
+    plays.revised(cast, appraisal=only(Appraisal), at=at + 5 * DAY)
+    db.session.commit()
     officer.submit(f"{base}/submit", {"number": "89/TTr-SKHCN"})
     submission = only(Submission)
     assert submission.approved_state == 890_000_000
@@ -96,6 +99,8 @@ def test_hold_and_return_need_their_words(db, cast, as_, at, travel):
     pid = only(Appraisal).public_id
     officer.submit(f"/funding/appraisals/{pid}/reopen", {"reason": "Theo ý kiến"})
     officer.submit(f"/funding/appraisals/{pid}/conclude", {"attest": "y"})
+    plays.revised(cast, appraisal=only(Appraisal), at=at + 6 * DAY)
+    db.session.commit()
     assert "Giảm thiết bị" in officer.page(f"/funding/appraisals/{pid}/submit").text
     officer.submit(f"/funding/appraisals/{pid}/submit")
 

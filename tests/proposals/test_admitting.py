@@ -151,9 +151,10 @@ def test_not_before_the_deadline_and_not_after_the_opening(cast, call_topic, dea
     with pytest.raises(WrongState):
         admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline)
     row = admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline + 2 * HOUR)
+    admitting.refuse(queries.admission_by_pid(row.public_id), "Không chứng minh được", by=cast["officer2"], at=deadline + 3 * HOUR)
     call_plays.opened_call(cast, call=call_topic.call)
     with pytest.raises(WrongState):
-        admitting.confirm(queries.admission_by_pid(row.public_id), by=cast["officer2"], at=deadline + 48 * HOUR)
+        admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline + 48 * HOUR)
 
 
 def desk(user, row):

@@ -261,6 +261,30 @@ def test_a_conclusion_is_a_letter_with_every_line(db, cast, opened, after, mails
         db.session.execute(text("DELETE FROM eligibility_check"))
 
 
+def test_a_refusal_says_what_stands_against_the_applicant(cast, opened, after):
+    row, day = opened[0], after.date()
+    people.debar("rated_fail", from_date=day - DAY, until=day + DAY, user_id=row.pi_id)
+    told = {code: Told(MET) for code in ("legal_person", "functions", "pi_degree", "similar")}
+    with pytest.raises(Incomplete) as refused:
+        actions.check_ineligible(row, "Chủ nhiệm", told={}, by=cast["officer"], at=after)
+    assert refused.value.params["line"].count(";") >= 3, "every line that nobody judged, in one sentence"
+    checking.check_ineligible(row, "Chủ nhiệm", told=told, by=cast["officer"], at=after)
+    letter = papers.paper_by_pid(checklist.checks_of(row)[0].letter_pid)
+    assert f"nghiệm thu không đạt, từ {day - DAY:%d/%m/%Y} đến {day + DAY:%d/%m/%Y}" in str(letter.blocks)
+
+
+def test_files_of_an_answer_stand_beside_what_was_asked(cast, opened, after):
+    row = opened[0]
+    opening_plays.asked(cast, proposal=row, at=after)
+    (asked,) = checklist.remedies_of(row)
+    given = checklist.remedy_by_pid(asked.public_id)
+    remedies.save(given, {2: "Đang viết"}, {1: pdf("một.pdf"), 2: pdf("hai.pdf")}, by=cast["pi1"], at=after)
+    assert checklist.added_to(checklist.remedies_of(row)) == {}, "before it is sent nobody is shown it"
+    remedies.answer(given, {2: "Có phòng thí nghiệm."}, {}, by=cast["pi1"], at=after)
+    shown = checklist.added_to(checklist.remedies_of(row))
+    assert {place: [a.filename for a in rows] for place, rows in shown.items()} == {(asked.public_id, 1): ["một.pdf"], (asked.public_id, 2): ["hai.pdf"]}
+
+
 # --- something is to be added ---------------------------------------------------------------------------------
 
 

@@ -167,6 +167,7 @@ def test_through_the_pages(db, cast, as_, opened, later, travel):
     assert form.status_code in (303, 400, 422)
     assert not [t for g in providers.groups(cast["officer2"], later) for t in g.tasks if t.place[1] == draft.rsplit("/", 1)[1]]
     assert officer.get(f"{draft}/transcript/confirm").status_code == 403 and other.get(f"{draft}/transcript/confirm").status_code == 409
+    assert "Còn trống hoặc chưa đủ: Nhóm" not in officer.page(f"{draft}/transcript/hand-over").text and "Kinh phí" in officer.page(f"{draft}/transcript/hand-over").text
     officer.submit(f"{draft}/transcript/hand-over", {})
     assert officer.get(f"{draft}/general").status_code == 409
     for who in ("pi3", "host2", "leader"):

@@ -65,6 +65,12 @@ MAILS |= {
     "conflict_found": N_("Conflict became known"), "awaited": N_("Something is awaited of a member"), "remark_due": N_("Remark is due soon"),
 }  # fmt: skip
 MAILS |= {
+    "cost_asked": N_("Question on a budget"), "cost_answered": N_("Question on a budget answered"), "revision_asked": N_("Work description to be revised"),
+    "revision_submitted": N_("Work description revised"), "revision_returned": N_("Revised work description returned"),
+}  # fmt: skip
+MAILS |= {"tranche_account": N_("Accounts of a tranche handed in"), "tranche_accounted": N_("Tranche settled"), "tranche_account_returned": N_("Accounts of a tranche returned")}
+MAILS |= {"account_change_asked": N_("Another account asked for"), "account_change_agreed": N_("Another account agreed to"), "account_change_ended": N_("Account stays as it was")}
+MAILS |= {
     "report_late": N_("Report is late"), "finding_due": N_("Finding to be mended"), "finding_answered": N_("Finding answered"), "finding_judged": N_("Finding judged"),
     "change_noted": N_("Change made by the host"),
 }  # fmt: skip
@@ -80,7 +86,12 @@ NOUNS = {
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
     "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
+    "account_change": N_("Change of the account"), "tranche_account": N_("Accounts of a tranche"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
+}  # fmt: skip
+NOUNS |= {
+    "work_revision": N_("Work description revised after the appraisal"), "management_budget": N_("Budget of management costs"), "management_cost": N_("Management cost"),
+    "cut_line": N_("Cut line of a call"), "budget_transfer": N_("Money carried over"),
 }  # fmt: skip
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.across.board.rules import MONEY, Measure, Row, Stand
 from app.services.papers.blocks import clean
-from app.services.papers.rules import paper_date, with_dots
+from app.services.papers.rules import millions, paper_date, with_dots
 
 HEADS = {Measure.IDEAS: "Đề xuất", Measure.TOPICS: "Đặt hàng", Measure.PROPOSALS: "Hồ sơ", Measure.PROJECTS: "Nhiệm vụ", Measure.APPROVED: "Được duyệt (triệu đồng)",
          Measure.PAID: "Đã chi (triệu đồng)", Measure.RESULTS: "Kết quả", Measure.IN_USE: "Đang dùng"}  # fmt: skip
@@ -46,13 +46,5 @@ def _summary(rows: Sequence[Row], totals: Sequence[int], narrowed: Sequence[str]
 
 
 def _table(rows: Sequence[Row]) -> dict[str, Any]:
-    lines = [[clean(f"{row.item.code} {row.item.short_vi}"), *(_number(m, n) for m, n in zip(Measure, row.numbers, strict=True))] for row in rows]
+    lines = [[clean(f"{row.item.code} {row.item.short_vi}"), *(millions(n) if m in MONEY else str(n) for m, n in zip(Measure, row.numbers, strict=True))] for row in rows]
     return {"kind": "table", "heads": ["Nội dung ưu tiên", *HEADS.values()], "rows": lines, "numbers": [False, *([True] * len(HEADS))]}
-
-
-def _number(measure: Measure, number: int) -> str:
-    """Money in millions with one decimal, as such tables have it."""
-    if measure not in MONEY:
-        return str(number)
-    tenths = (number + 50_000) // 100_000
-    return f"{with_dots(tenths // 10)},{tenths % 10}" if number else "0"

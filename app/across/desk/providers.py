@@ -17,6 +17,7 @@ from app.across.desk import (
     councils,
     dossiers,
     later,
+    money,
     office,
     plans,
     visits,
@@ -52,13 +53,11 @@ from app.stages.funding.models import (
     ProjectClosing,
     Settlement,
     Submission,
-    Tranche,
 )
 from app.stages.funding.rules import (
     ContractState,
     SettlementState,
     SubmissionState,
-    TrancheState,
 )
 from app.stages.ideas.models import Idea, ReceiverCommitment, Topic
 from app.stages.ideas.rules import COMMITTABLE, CommitmentState, IdeaState, Mode
@@ -212,20 +211,6 @@ def contracts_to_sign(user: User, _at: datetime) -> list[Select[Any]]:
             .join(Project, Project.id == Contract.project_id).where(living, Contract.state == ContractState.DRAFT)]  # fmt: skip
 
 
-def tranches(user: User, _at: datetime) -> list[Select[Any]]:
-    """Payments to ask for, to approve, to make: what this person may do next."""
-    flows = Project.frozen_since.is_(None)  # nothing is asked for, approved or paid while payments are stopped
-    other = aliased(Tranche)  # one request of a contract at a time
-    none = ~exists().where(other.project_id == Tranche.project_id, other.state.in_((TrancheState.REQUESTED, TrancheState.APPROVED)))
-    found = [_of_project(Tranche, user, "funding.request_payment", Tranche.state == TrancheState.DUE, flows, none, funding.held(user), since=funding.fell_due())]
-    earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
-    if user.can(Do.FUNDING_APPROVE_PAYMENT):
-        found.append(_of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, *earlier, since=Tranche.requested_at))
-    if user.can(Do.FUNDING_PAY):
-        found.append(_of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
-    return found
-
-
 def accounts(user: User, _at: datetime) -> list[Select[Any]]:
     """Ended projects: final accounts to hand in, to decide on, contracts to liquidate."""
     found = [_ended(user, "funding.submit_settlement", Project.public_id, funding.held(user), or_(Settlement.id.is_(None), Settlement.state == SettlementState.RETURNED))]
@@ -323,7 +308,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Changes that await your decision"), changes_to_decide),
     (N_("Early ends to take up or decide, suspended projects to resume"), endings_to_decide),
     (N_("Ideas that await your decision"), ideas_to_approve),
-    (N_("Payments to deal with"), tranches),
+    (N_("Payments to deal with"), money.tranches),
     (N_("Plans that await your decision"), plans.to_decide),
     (N_("Measures of the plan: late, or without the yearly note"), plans.to_note),
     (N_("Reports to write"), reports_to_write), (N_("Findings of inspections to be mended"), visits.findings_to_mend),

@@ -93,16 +93,22 @@ def _accounts(project: Any, contract: Any, settlement: Any, owed: int | None, ho
     return [Step(N_("Liquidate the contract"), "funding.liquidate", contract.public_id)] if can(Do.FUNDING_LIQUIDATE) else []
 
 
+OVER = (TrancheState.SETTLED, TrancheState.CANCELLED)
+
+
 def _money(tranches: list[Any], holds: bool, can: Callable[[Do], bool]) -> list[Step]:
     wanted = {
         TrancheState.DUE: (holds and can(Do.FUNDING_REQUEST), N_("Request payment of tranche %(n)s"), "funding.request_payment"),
         TrancheState.REQUESTED: (can(Do.FUNDING_APPROVE_PAYMENT), N_("Approve payment of tranche %(n)s"), "funding.approve_payment"),
         TrancheState.APPROVED: (can(Do.FUNDING_PAY), N_("Record payment of tranche %(n)s"), "funding.pay"),
     }  # fmt: skip
-    found, under_way = [], any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in tranches)
+    found: list[Step] = []
+    if holds and can(Do.FUNDING_REQUEST) and any(t.state == TrancheState.DUE for t in tranches):
+        found = [Step(N_("Account for the money of tranche %(n)s"), "funding.tranche", t.public_id, t.position) for t in tranches if t.state == TrancheState.PAID]
+    under_way = any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in tranches)
     for tranche in tranches:
-        if under_way and tranche.state == TrancheState.DUE:
-            continue  # one request of a contract at a time
+        if tranche.state == TrancheState.DUE and (under_way or any(t.state not in OVER for t in tranches if t.position < tranche.position)):
+            continue  # one request of a contract at a time, in order
         mine, label, endpoint = wanted.get(tranche.state, (False, "", ""))
         if mine:
             found.append(Step(label, endpoint, tranche.public_id, tranche.position))

@@ -81,3 +81,9 @@ def paper_date(day: date) -> str:
 def with_dots(amount: int) -> str:
     """1250000000 → "1.250.000.000"."""
     return f"{amount:,}".replace(",", ".")
+
+
+def millions(amount: int) -> str:
+    """Đồng as millions with one decimal, as tables of reports have it."""
+    tenths = (amount + 50_000) // 100_000
+    return f"{with_dots(tenths // 10)},{tenths % 10}" if amount else "0"

@@ -46,7 +46,8 @@ def told(question: Mapping[str, Any], value: Any, names: Mapping[str, str] | Non
         return "\n".join(" | ".join(told(c, row.get(c["code"]), names) for c in question["columns"]) for row in rows)
     if isinstance(value, list):
         return ", ".join((names or {}).get(str(v), str(v)) for v in value)
-    return (names or {}).get(str(value), "") or shown(kind, value)
+    text, known = shown(kind, value), names or {}
+    return known.get(str(value)) or known.get(text) or text  # a yes is kept as true, and named by its control
 
 
 def compare(old: str, new: str) -> list[Piece]:

@@ -217,6 +217,7 @@ class OpenDossiers(StageForm):
     place = LineField(N_("Place of the opening"), required=True, max=500)
     present = NoteField(N_("Who is present"), required=True, max=8000, rows=4, hint=N_("One person a line: name; body; office. For example: Trần Văn Mẫu; Văn phòng Sở; chuyên viên."))
     witnesses = NoteField(N_("Witnesses"), max=8000, rows=3, sometimes=True, hint=N_("One person a line, in the same way: those who watch that every seal is whole."))
+    remarks = NoteField(N_("Noted at the opening"), max=8000, rows=3, hint=N_("How the envelopes of dossiers on paper looked, what somebody objected. It stands in the minutes."))
     agree = YesField(N_("The dossiers are opened now, before those present."), required=True)
 
     def people(self) -> list[Attendee]:

@@ -89,6 +89,8 @@ QUESTION = Lifecycle("call_question", QuestionState, start=QuestionState.ASKED, 
 PUBLIC_STATES = frozenset({CallState.PUBLISHED, CallState.CLOSED, CallState.OPENED, CallState.CONCLUDED})
 # fn(call) -> [{"call_topic": pid, "code", "title", "host", "pi", "received_at"}]: proposals registers its own at import
 DOSSIER_LISTERS: list[Callable[[Any], list[dict[str, Any]]]] = []
+# fn(call) -> None: raises while something must be done before the dossiers are opened; proposals registers its own at import
+BEFORE_OPENING: list[Callable[[Any], None]] = []
 # fn(call) -> [User]: who works on a dossier for this call; proposals registers its own at import
 APPLICANTS: list[Callable[[Any], list[Any]]] = []
 # fn(call) -> {call topic id: Face}: how far the selection of its topics is; selection registers its own at import
@@ -136,6 +138,14 @@ def is_public(call: Any) -> bool:
 def is_past(call: Any, at: datetime) -> bool:
     """Has the deadline gone by?"""
     return at > call.deadline
+
+
+def check_openable(call: Any, at: datetime) -> None:
+    """Raise unless the dossiers may be opened now: after the deadline, and nothing waits that could not be done afterwards."""
+    if not is_past(call, at):
+        raise WrongState(N_("Dossiers stay sealed until the deadline."))
+    for check in BEFORE_OPENING:
+        check(call)
 
 
 def list_dossiers(call: Any, at: datetime) -> list[dict[str, Any]]:

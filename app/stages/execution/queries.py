@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.services.people import queries as people
 from app.services.people.models import Debarment, Engagement, User
@@ -32,7 +33,9 @@ from app.stages.execution.rules import (
     TerminationState,
 )
 from app.stages.funding import queries as funding
+from app.stages.funding.gate import ACCEPTED_REPORTS
 from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.queries.books import FIXED_DUE
 from app.stages.funding.rules import FIXED_ACCOUNTS, Fixed
 
 _FACES = (joinedload(Project.host), joinedload(Project.pi))
@@ -189,7 +192,16 @@ def fixed_by_decision(project_id: int) -> Fixed | None:
     return Fixed(row.decision_number or "", row.decision_date, row.paid or 0, row.used or 0, row.refund_percent or 0, row.refund or 0)
 
 
+def accepted_on(project_id: int) -> list[date]:
+    """The days on which reports of the project were accepted."""
+    rows = db.session.scalars(select(Report.reviewed_at).where(Report.project_id == project_id, Report.state == ReportState.ACCEPTED, Report.reviewed_at.is_not(None)))
+    return sorted(local(at).date() for at in rows if at is not None)
+
+
 FIXED_ACCOUNTS.append(fixed_by_decision)
+ACCEPTED_REPORTS.append(accepted_on)
+FIXED_DUE.append(select(Termination.refund).where(Termination.project_id == ProjectClosing.project_id, Termination.state == TerminationState.DECIDED)
+                 .correlate(ProjectClosing).scalar_subquery())  # fmt: skip
 
 
 def extensions_agreed(project_id: int) -> int:

@@ -19,7 +19,7 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.funding.rules import Cause, Condition, LumpSum, Source
+from app.stages.funding.rules import Cause, Condition, Source
 
 TRANCHE_ROWS = 6
 
@@ -32,49 +32,12 @@ class Begin(StageForm):
     pass
 
 
-class Team(StageForm):
-    team = NoteField(N_("Members of the appraisal team"), required=True, max=3000, rows=6,
-                     hint=N_("One person a line: name; body. The first is the head."))  # fmt: skip
-
-    def members(self) -> list[tuple[str, str | None]]:
-        """The lines as (name, body)."""
-        split = [line.partition(";") for line in (self.team.data or "").splitlines() if line.strip()]
-        return [(name.strip(), body.strip() or None) for name, _semicolon, body in split]
-
-
 class Open(StageForm):
     held_on = DateField(N_("Day of the session"), required=True)
     place = LineField(N_("Place"), max=300)
 
 
-class _Readings(StageForm):
-    lump_sum = ChoiceField(N_("Method of lump-sum spending"), enum=LumpSum, required=True)
-    used_at = LineField(N_("Who will use the product, and where"), max=500, sometimes=True, hint=N_("Needed for lump sum to the final product."))
-    lines: Sequence[Any] = ()
-
-    def readings(self) -> dict[str, tuple[int | None, int, str | None]]:
-        """{line public_id: (norm, allowed, reason)}"""
-        return {line.public_id: (self[f"norm_{line.position}"].data, self[f"allowed_{line.position}"].data, self[f"reason_{line.position}"].data)
-                for line in self.lines}  # fmt: skip
-
-
-def readings(appraisal: Any) -> _Readings:
-    """The sheet of one appraisal: norm, allowed and reason for each line."""
-    fields: dict[str, Any] = {"lines": appraisal.lines}
-    values: dict[str, Any] = {}
-    for line in appraisal.lines:
-        n = line.position
-        fields[f"norm_{n}"] = MoneyField(N_("Norm"))
-        fields[f"allowed_{n}"] = MoneyField(N_("Allowed"), required=True)
-        fields[f"reason_{n}"] = LineField(N_("Reason of the change"), max=1000)
-        values |= {f"norm_{n}": line.norm, f"allowed_{n}": line.allowed, f"reason_{n}": line.reason}
-    form = type("Readings", (_Readings,), fields)(obj=appraisal, data=values)
-    for line in appraisal.lines:
-        _name(form, line.position, norm=N_("Norm of line %(n)s"), allowed=N_("Allowed in line %(n)s"), reason=N_("Reason of line %(n)s"))
-    return form  # type: ignore[no-any-return]
-
-
-def _name(form: StageForm, n: int, **labels: str) -> None:
+def name_cells(form: StageForm, n: int, **labels: str) -> None:
     """Name the cells of row `n`, so that a problem says which row it is in."""
     for name, label in labels.items():
         form[f"{name}_{n}"].label.text = _(label, n=n)
@@ -168,13 +131,65 @@ def tranches(contract: Any) -> _Tranches:
     form = type("Tranches", (_Tranches,), fields)(obj=contract, data=values)
     for n in range(1, TRANCHE_ROWS + 1):
         form[f"condition_{n}"].choices = [(str(c), _(c.label)) for c in Condition]
-        _name(form, n, amount=N_("Amount of tranche %(n)s"), condition=N_("Condition of tranche %(n)s"), planned=N_("Day of tranche %(n)s"))
+        name_cells(form, n, amount=N_("Amount of tranche %(n)s"), condition=N_("Condition of tranche %(n)s"), planned=N_("Day of tranche %(n)s"))
     return form  # type: ignore[no-any-return]
 
 
 class RequestPayment(StageForm):
     note = NoteField(N_("What was done and what the money is for"), max=1000, rows=4)
     attest = YesField(N_("The condition of this tranche is met and what is said here is true."), required=True)
+
+
+class AccountAnswer(Face):
+    """The answers to accounts."""
+
+    ACCEPT = "accept", N_("Accept the accounts"), "green"
+    RETURN = "return", N_("Return the accounts"), "red"
+
+
+class _AccountTranche(StageForm):
+    note = NoteField(N_("Explanation"), max=5000, rows=3)
+    attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
+    heads: Sequence[Any] = ()
+
+    def spent(self) -> dict[str, int]:
+        """The amounts by head."""
+        return {head.code: self[f"head_{head.code}"].data or 0 for head in self.heads}
+
+
+def account_tranche(account: Any, heads: Sequence[Any]) -> _AccountTranche:
+    """One amount for each head of the project, filled in with what was said before."""
+    fields: dict[str, Any] = {"heads": heads} | {f"head_{head.code}": MoneyField(N_("Spent now")) for head in heads}
+    said = {f"head_{line.head}": line.amount for line in account.lines} if account is not None else {}
+    form = type("AccountTranche", (_AccountTranche,), fields)(obj=account, data=said)
+    for head in heads:
+        form[f"head_{head.code}"].label.text = _("%(head)s: spent now", head=head.name)
+    return form  # type: ignore[no-any-return]
+
+
+class CheckAccount(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=AccountAnswer, required=True)
+    remark = NoteField(N_("Remark"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you return the accounts."))
+    attest = YesField(N_("I have compared the accounts with the vouchers and the ledger."), required=True)
+
+
+class ChangeAccount(StageForm):
+    account = LineField(N_("New account"), required=True, max=300, hint=N_("Number, bank or treasury. Payments go there."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
+    attest = YesField(N_("The account belongs to the host of the project."), required=True)
+
+
+class ChangeAnswer(Face):
+    """The answers to another account."""
+
+    AGREE = "agree", N_("Agree to the new account"), "green"
+    REFUSE = "refuse", N_("Refuse the new account"), "red"
+
+
+class DecideChange(StageForm):
+    answer = ChoiceField(N_("How do you decide?"), enum=ChangeAnswer, required=True)
+    remark = NoteField(N_("Remark"), max=2000, rows=3, sometimes=True, hint=N_("Needed when you refuse it."))
+    attest = YesField(N_("I have asked the contact known before, by a way known before."), required=True)
 
 
 class PaymentAnswer(Face):
@@ -191,8 +206,8 @@ class ApprovePayment(StageForm):
 
 
 class Pay(StageForm):
-    booked_on = DateField(N_("Paid on"), required=True)
-    voucher = LineField(N_("Number of the voucher"), required=True, max=64)
+    booked_on = DateField(N_("Date of the treasury document"), required=True)
+    voucher = LineField(N_("Number of the treasury document"), required=True, max=64, hint=N_("Each document is booked once."))
     attest = YesField(N_("The money went to the account named in the contract."), required=True)
 
 
@@ -218,15 +233,8 @@ class Settle(StageForm):
     attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
 
 
-class SettlementAnswer(Face):
-    """The answers to final accounts."""
-
-    ACCEPT = "accept", N_("Accept the accounts"), "green"
-    RETURN = "return", N_("Return the accounts"), "red"
-
-
 class DecideSettlement(StageForm):
-    answer = ChoiceField(N_("How do you decide?"), enum=SettlementAnswer, required=True)
+    answer = ChoiceField(N_("How do you decide?"), enum=AccountAnswer, required=True)
     number = LineField(N_("Number of the minutes"), max=64, hint=N_("When the register has given it already, like 12/BBQT-SKHCN."))
     dated = DateField(N_("Date of the minutes"), sometimes=True, hint=N_("Needed to accept."))
     signer = LineField(N_("Signed for the Department by"), max=200, sometimes=True, hint=N_("Needed to accept: who puts the name under the minutes."))

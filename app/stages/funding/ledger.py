@@ -35,6 +35,15 @@ def totals(lines: Iterable[Any]) -> dict[str, Any]:
     return found | {"years": {year: by_year[year] for year in sorted(by_year)}}
 
 
+def parts(lines: Iterable[Any]) -> dict[int, dict[str, dict[str, int]]]:
+    """What is allowed by year, spent by lump sum or not, and source: {year: {"lump" | "other": {"state", "counterpart"}}}; the years in order."""
+    found: dict[int, dict[str, dict[str, int]]] = {}
+    for line in lines:
+        of_year = found.setdefault(line.year, {part: {"state": 0, "counterpart": 0} for part in ("lump", "other")})
+        of_year["lump" if line.lump_sum else "other"][str(line.source)] += line.allowed
+    return {year: found[year] for year in sorted(found)}
+
+
 def from_year(years: dict[int, dict[str, int]], first: int) -> dict[int, dict[str, int]]:
     """The sums by year with what was estimated for years before `first` moved into it: past money cannot be promised."""
     found: dict[int, dict[str, int]] = {}
@@ -63,6 +72,11 @@ def reschedule(amounts: Sequence[int], delta: int) -> list[int] | None:
         changed[index] -= cut
         left -= cut
     return None if left else changed
+
+
+def document_key(kind: Any, voucher: str, day: Any, *, turn: int = 1) -> str:
+    """What a voucher is known by: its kind, its number without blanks and case, its year; and the how manieth booking it is."""
+    return f"{kind}:{''.join(voucher.split()).casefold()}:{day.year}" + (f"#{turn}" if turn > 1 else "")
 
 
 def balance(entries: Iterable[Any]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.kernel.errors import Incomplete, NotAllowed
 from app.kernel.lifecycle import Lifecycle, Move
 from app.kernel.permissions import Do
 from app.kernel.words import N_, Face
@@ -61,6 +61,24 @@ class SettlementState(Face):
     SUBMITTED = "submitted", N_("Submitted"), "blue"
     RETURNED = "returned", N_("Returned"), "red"
     ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class AccountState(Face):
+    """Where the accounts of a tranche are."""
+
+    SUBMITTED = "submitted", N_("Submitted"), "blue"
+    RETURNED = "returned", N_("Returned"), "red"
+    ACCEPTED = "accepted", N_("Accepted"), "green"
+
+
+class ChangeState(Face):
+    """Where a change of the account that is paid to is. Agreed, it is in force once its hold has passed."""
+
+    REQUESTED = "requested", N_("Asked for"), "amber"
+    HELD = "held", N_("Agreed"), "green"
+    REFUSED = "refused", N_("Refused"), "red"
+    WITHDRAWN = "withdrawn", N_("Withdrawn"), "grey"
+    STOPPED = "stopped", N_("Stopped"), "red"
 
 
 class Source(Face):
@@ -159,6 +177,58 @@ SETTLEMENT = Lifecycle("settlement", SettlementState, start=SettlementState.SUBM
     (SettlementState.RETURNED, "submit"): Move(SettlementState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
 })  # fmt: skip
 
+# --- the appraisal desk, the province's money, the beginning of a project ----------------------------------------
+
+
+class TeamPart(Face):
+    """What somebody does in an appraisal team."""
+
+    HEAD = "head", N_("Head of the team"), "blue"
+    FINANCE = "finance", N_("Finance member"), "blue"
+    SELECTION = "selection", N_("Member of the selection council"), "blue"
+    SECRETARY = "secretary", N_("Secretary of the team"), "grey"
+    MEMBER = "member", N_("Member of the team"), "grey"
+
+
+class RevisionState(Face):
+    """Where the work description is that the applicant revises after the appraisal."""
+
+    ASKED = "asked", N_("To be revised"), "amber"
+    SUBMITTED = "submitted", N_("Revised, to be looked at"), "blue"
+    RETURNED = "returned", N_("Returned to be revised again"), "red"
+    ACCEPTED = "accepted", N_("Accepted as revised"), "green"
+
+
+class CostKind(Face):
+    """What a row of the ledger of management costs does."""
+
+    SPENDING = "spending", N_("Spending"), "blue"
+    TAKEN_BACK = "taken_back", N_("Taken back"), "red"
+
+
+REVISION = Lifecycle("work_revision", RevisionState, start=RevisionState.ASKED, moves={
+    (RevisionState.ASKED, "submit"): Move(RevisionState.SUBMITTED, Do.FUNDING_REQUEST, N_("Hand in the revised work description")),
+    (RevisionState.RETURNED, "submit"): Move(RevisionState.SUBMITTED, Do.FUNDING_REQUEST, N_("Hand in the revised work description")),
+    (RevisionState.SUBMITTED, "accept"): Move(RevisionState.ACCEPTED, Do.FUNDING_APPRAISE, N_("Accept what was revised")),
+    (RevisionState.SUBMITTED, "return"): Move(RevisionState.RETURNED, Do.FUNDING_APPRAISE, N_("Return it to be revised again")),
+    (RevisionState.SUBMITTED, "ask_again"): Move(RevisionState.ASKED, Do.SYSTEM, N_("The budget was read again")),
+    (RevisionState.ACCEPTED, "ask_again"): Move(RevisionState.ASKED, Do.SYSTEM, N_("The budget was read again")),
+    (RevisionState.RETURNED, "ask_again"): Move(RevisionState.ASKED, Do.SYSTEM, N_("The budget was read again")),
+})  # fmt: skip
+
+TRANCHE_ACCOUNT = Lifecycle("tranche_account", AccountState, start=AccountState.SUBMITTED, moves={
+    (AccountState.SUBMITTED, "accept"): Move(AccountState.ACCEPTED, Do.FUNDING_SETTLE, N_("Accept the accounts")),
+    (AccountState.SUBMITTED, "return"): Move(AccountState.RETURNED, Do.FUNDING_SETTLE, N_("Return the accounts")),
+    (AccountState.RETURNED, "submit"): Move(AccountState.SUBMITTED, Do.FUNDING_REQUEST, N_("Submit the accounts")),
+})  # fmt: skip
+
+ACCOUNT_CHANGE = Lifecycle("account_change", ChangeState, start=ChangeState.REQUESTED, moves={
+    (ChangeState.REQUESTED, "agree"): Move(ChangeState.HELD, Do.FUNDING_PAY, N_("Agree to the new account")),
+    (ChangeState.REQUESTED, "refuse"): Move(ChangeState.REFUSED, Do.FUNDING_PAY, N_("Refuse the new account")),
+    (ChangeState.REQUESTED, "withdraw"): Move(ChangeState.WITHDRAWN, Do.FUNDING_REQUEST, N_("Withdraw the change")),
+    (ChangeState.HELD, "stop"): Move(ChangeState.STOPPED, Do.FUNDING_REQUEST, N_("Stop the change")),
+})  # fmt: skip
+
 # papers are in Vietnamese, whatever the language of the one who issues them
 ON_PAPER = {
     LumpSum.FINAL_PRODUCT: "Khoán chi đến sản phẩm cuối cùng", LumpSum.PARTIAL: "Khoán chi từng phần",
@@ -167,6 +237,8 @@ ON_PAPER = {
     Condition.PRODUCT: "Sau khi bàn giao sản phẩm của giai đoạn", Condition.ACCEPTANCE: "Sau khi nghiệm thu",
     ClosingKind.RECOGNISED: "Đã công nhận kết quả", ClosingKind.FAILED: "Nghiệm thu không đạt", ClosingKind.TERMINATED: "Chấm dứt trước thời hạn",
     ClosingKind.CANCELLED: "Hủy bỏ phê duyệt trước khi ký hợp đồng",
+    TeamPart.HEAD: "Tổ trưởng", TeamPart.FINANCE: "Thành viên tài chính", TeamPart.SELECTION: "Thành viên hội đồng tuyển chọn",
+    TeamPart.SECRETARY: "Thư ký", TeamPart.MEMBER: "Thành viên",
     Cause.SUBJECTIVE: "Nguyên nhân chủ quan", Cause.OBJECTIVE: "Nguyên nhân khách quan", Cause.ACCEPTED_RISK: "Rủi ro được chấp nhận trong nghiên cứu",
 }  # fmt: skip
 OPEN_TRANCHES = frozenset({TrancheState.PLANNED, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED})
@@ -192,12 +264,16 @@ FIXED_ACCOUNTS: list[Callable[[int], Fixed | None]] = []
 # --- guards ---------------------------------------------------------------------------------------------------
 
 
-def check_line(position: int, asked: int, allowed: int, reason: str | None) -> None:
-    """Raises Incomplete when a line grows, or is changed without a reason."""
+def check_line(position: int, asked: int, allowed: int, reason: str | None, *, norm: int | None = None, name: str = "allowed") -> None:
+    """Raises Incomplete when a line grows, or is changed or left above its norm without a reason."""
     if allowed > asked:
-        raise Incomplete(N_("The allowed amount cannot be more than what was asked."), field=f"allowed_{position}")
-    if allowed != asked and not (reason or "").strip():
+        raise Incomplete(N_("The allowed amount cannot be more than what was asked."), field=f"{name}_{position}")
+    if (reason or "").strip():
+        return
+    if allowed != asked:
         raise Incomplete(N_("Please say why this line is changed."), field=f"reason_{position}")
+    if norm is not None and allowed > norm:
+        raise Incomplete(N_("This line is above its norm: please lower it, or say why it may be."), field=f"reason_{position}")
 
 
 def lump_sum_faults(products: Sequence[Any], used_at: str | None, bound_total: int, ceiling: int) -> list[str]:
@@ -227,12 +303,6 @@ def check_fixed(fixed: Fixed | None, spent: int, refund: int) -> None:
     if fixed is not None and (spent, refund) != (fixed.used, fixed.refund):
         raise Incomplete(N_("Decision %(number)s fixes %(used)s đồng as used and %(refund)s đồng to come back. Accounts that differ need a new decision."),
                          field="spent", number=fixed.number, used=f"{fixed.used:,}".replace(",", "."), refund=f"{fixed.refund:,}".replace(",", "."))  # fmt: skip
-
-
-def check_not_frozen(project: Any) -> None:
-    """Raises WrongState while payments of the project are stopped."""
-    if project.frozen_since is not None:
-        raise WrongState(N_("Payments of this project are stopped."))
 
 
 def check_dates(starts_on: date, ends_on: date) -> None:

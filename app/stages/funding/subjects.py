@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
 from app.kernel.permissions import Do
@@ -15,7 +16,14 @@ from app.kernel.subjects import (
     register_subject,
 )
 from app.services.councils import queries as councils
-from app.stages.funding.models import Contract, Project, Settlement, Tranche
+from app.stages.funding.models import (
+    AccountChange,
+    Contract,
+    Project,
+    Settlement,
+    Tranche,
+    TrancheAccount,
+)
 from app.stages.funding.queries import (
     appraisal_by_id,
     appraisal_by_pid,
@@ -57,4 +65,11 @@ register_subject("appraisal", Subject(
 register_subject("award_submission", Subject(
     load=submission_by_pid, title=lambda s: s.title, parties=lambda s: _of_proposal(appraisal_by_id(s.appraisal_id).proposal_id),
     may_read=lambda _s, user: user.can(Do.FUNDING_READ), url=lambda s: ("funding.submission", {"pid": s.public_id})))  # fmt: skip
+register_subject("tranche_account", Subject(
+    load=lambda pid: db.session.scalar(select(TrancheAccount).options(joinedload(TrancheAccount.tranche)).where(TrancheAccount.public_id == pid)),
+    title=lambda a: f"{_code(a.project_id)} / {a.tranche.position}", parties=lambda a: _parties(a.project_id),
+    may_read=lambda a, user: may_read(a.project_id, user), url=lambda a: ("funding.tranche", {"pid": a.tranche.public_id})))  # fmt: skip
+register_subject("account_change", Subject(
+    load=lambda pid: db.session.scalar(select(AccountChange).where(AccountChange.public_id == pid)), title=lambda c: _code(c.project_id),
+    parties=lambda c: _parties(c.project_id), may_read=lambda c, user: may_read(c.project_id, user), url=lambda c: ("funding.account_change", {"pid": c.public_id})))  # fmt: skip
 register_reader("appraisal", councils.member_reads)

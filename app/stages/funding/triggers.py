@@ -20,6 +20,16 @@ COUNTERS = (
 )
 
 
+_SPENT = "(SELECT coalesce(sum(CASE WHEN kind = 'spending' THEN amount ELSE -amount END), 0) FROM management_cost WHERE {key} = {owner})"
+
+
+def guard_costs() -> None:
+    """Register the triggers of the ledger of management costs: the year's counter is the sum of its rows, never more than its budget."""
+    total = _SPENT.format(key="budget_id", owner="NEW.budget_id")
+    _count("management_budget", "spent", "management_cost", "budget_id", total)
+    _only_true("management_budget", "spent", _SPENT.format(key="budget_id", owner="NEW.id"))
+
+
 def guard_money() -> None:
     """Register all triggers of this room."""
     _before_entry()
@@ -61,9 +71,11 @@ def _before_entry() -> None:
              "(SELECT 1 FROM project WHERE id = NEW.project_id AND historic)")  # fmt: skip
     unlike = ("NEW.kind = 'reversal' AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.reverses_id AND e.kind = 'payment' "
               "AND e.amount = NEW.amount AND e.project_id = NEW.project_id AND coalesce(e.tranche_id, 0) = coalesce(NEW.tranche_id, 0))")  # fmt: skip
+    early = ("NEW.kind = 'payment' AND EXISTS (SELECT 1 FROM tranche t JOIN tranche mine ON mine.contract_id = t.contract_id WHERE mine.id = NEW.tranche_id "
+             "AND t.position < mine.position AND t.state NOT IN ('paid', 'settled', 'cancelled'))")  # fmt: skip
     refusals = {
         frozen: "payments of this project are stopped", unready: "this tranche is not approved for payment",
-        loose: "a payment needs its tranche", unlike: "a reversal mirrors the payment it takes back",
+        early: "an earlier tranche is not paid", loose: "a payment needs its tranche", unlike: "a reversal mirrors the payment it takes back",
     }  # fmt: skip
     selects = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {case};" for case, words in refusals.items())
     checks = " ".join(_raise_if(case, words) for case, words in refusals.items())
@@ -72,6 +84,24 @@ def _before_entry() -> None:
     trigger("ledger_entry_guard", "ledger_entry",
             sqlite=f"CREATE TRIGGER ledger_entry_guard BEFORE INSERT ON ledger_entry BEGIN {selects} END",
             postgresql=_function("ledger_entry_guard", "ledger_entry", "BEFORE INSERT", lock + checks))  # fmt: skip
+
+
+def guard_accounts() -> None:
+    """The account of a contract in force changes only by a change that another person agreed to, or back when that was stopped; nothing is paid to one on hold.
+
+    They are listed under the table they ask, which is younger than those they hang on.
+    """
+    hold, on_hold = "ledger_entry_hold", "the account is on hold"
+    held = "NEW.kind = 'payment' AND EXISTS (SELECT 1 FROM account_change c WHERE c.project_id = NEW.project_id AND c.state = 'held' AND c.held_until >= NEW.booked_on)"
+    trigger(hold, "account_change", sqlite=f"CREATE TRIGGER {hold} BEFORE INSERT ON ledger_entry WHEN {held} BEGIN SELECT RAISE(ABORT, '{on_hold}'); END",
+            postgresql=_function(hold, "ledger_entry", "BEFORE INSERT", _raise_if(held, on_hold)))  # fmt: skip
+    words = "an account changes by a change that is agreed to"
+    agreed = ("SELECT 1 FROM account_change c WHERE c.contract_id = OLD.id AND ((c.state = 'held' AND c.new_account = NEW.account) "
+              "OR (c.state = 'stopped' AND c.old_account IS NOT DISTINCT FROM NEW.account))")  # fmt: skip
+    case = f"OLD.state <> 'draft' AND NEW.account IS DISTINCT FROM OLD.account AND NOT EXISTS ({agreed})"
+    name = "contract_account_agreed"
+    trigger(name, "account_change", sqlite=f"CREATE TRIGGER {name} BEFORE UPDATE OF account ON contract WHEN {case} BEGIN SELECT RAISE(ABORT, '{words}'); END",
+            postgresql=_function(name, "contract", "BEFORE UPDATE OF account", _raise_if(case, words)))  # fmt: skip
 
 
 def _raise_if(case: str, words: str) -> str:

@@ -15,6 +15,7 @@ Team       people with a right each (view, comment, edit), who joined by an Invi
            CV that the dossier holds (team.py); load.py says what they do besides and what the rulebook says to it; newpi.py: another investigator.
 Place      a section by name (places.py): Given to a member (giving.py), commented on (comments.py), SentBack by the host for changes (sendingback.py).
 Version    what was submitted: one immutable snapshot with the hash of its content and of every file.
+           versions.py finds those of a dossier and of what it replaced; comparing.py says how two of them, or the draft, differ.
 Receipt    number and instant of the submission; the same form sent twice has one receipt.
 
 Check      after the opening (opening.py): a checklist from the rulebook (checklist.py, eligibility.py), each line judged by officers,

@@ -130,6 +130,18 @@ def problems_of(proposal: Proposal, *, at: datetime, parts: Sequence[work.Part] 
     return sorted(found + promises.problems_of(proposal, on=on), key=lambda p: SECTIONS.index(p.section))
 
 
+def check_complete(proposal: Proposal, at: datetime) -> None:
+    """Raise while something is missing: nobody is asked to sign what cannot be signed."""
+    if found := problems_of(proposal, at=at):
+        raise WrongState(N_("The dossier is not complete: %(n)s things are missing. Please complete its sections first."), n=len(found))
+
+
+def ask_sign_off(proposal: Proposal, *, by: User, at: datetime, seen: Any = None) -> None:
+    """The investigator tells the host's managers that the complete dossier waits for their signature."""
+    check_complete(proposal, at)
+    sendingback.ask_sign_off(proposal, by=by, at=at, seen=seen)
+
+
 class _Draft:
     """A proposal with the kinds of its files, as the pure check wants it."""
 

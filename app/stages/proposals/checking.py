@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.kernel import journal, outbox
@@ -36,7 +36,9 @@ from app.stages.proposals.rules import PROPOSAL, ProposalState
 
 LONGEST_REMARK = 1000
 BEGUN = (ProposalState.IN_SELECTION, ProposalState.SELECTED, ProposalState.RESERVE, ProposalState.NOT_SELECTED)
-VERDICTS = {Verdict.MET: "Đạt", Verdict.NOT_MET: "Không đạt"}
+VERDICTS = {Verdict.MET: "Đạt", Verdict.NOT_MET: "Không đạt"}  # papers speak Vietnamese
+CAUSES = {"unpaid_refund": "chưa hoàn trả kinh phí", "late_acceptance": "nộp hồ sơ nghiệm thu chậm", "rated_fail": "nghiệm thu không đạt", "not_registered": "chưa đăng ký kết quả",
+          "terminated_breach": "nhiệm vụ bị chấm dứt do vi phạm", "late_report": "báo cáo quá hạn"}  # fmt: skip
 
 
 def refuse_own_people(proposal: Proposal, by: User) -> None:
@@ -153,7 +155,18 @@ def _letter(proposal: Proposal, row: EligibilityCheck, until: Any) -> dict[str, 
     return {"code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name, "call": proposal.call_topic.call.title,
             "number": proposal.call_topic.call.number or "", "outcome": "HỢP LỆ" if row.outcome == Outcome.ELIGIBLE else "KHÔNG HỢP LỆ", "reason": row.reason or "",
             "until": f"{until:%d/%m/%Y}" if until else "",
-            "lines": [{"label": line["label"], "verdict": VERDICTS[Verdict(line["verdict"])], "remark": line["remark"] or ""} for line in row.lines]}  # fmt: skip
+            "lines": [{"label": line["label"], "verdict": VERDICTS[Verdict(line["verdict"])], "remark": _why(line)} for line in row.lines]}  # fmt: skip
+
+
+def _why(line: Mapping[str, Any]) -> str:
+    """What the letter says beside a line: the officer's remark, else what stands against the applicant, with its dates."""
+    if line["remark"] or line["verdict"] != Verdict.NOT_MET:
+        return line["remark"] or ""
+    return "; ".join(f"{': '.join(filter(None, (CAUSES[d['cause']], d['project'])))}, từ {_day(d['from'])} đến {_day(d['until']) if d['until'] else 'khi xử lý xong'}" for d in line["debts"])
+
+
+def _day(text: str) -> str:
+    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 # --- a conclusion is taken back -------------------------------------------------------------------------------

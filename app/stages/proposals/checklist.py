@@ -25,6 +25,7 @@ from app.stages.proposals.checkmodels import (
     LineJudgement,
     OverlapJudgement,
     Remedy,
+    RemedyItem,
 )
 from app.stages.proposals.eligibility import (
     BAR,
@@ -39,6 +40,7 @@ from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState, in_time
 
 Said = Mapping[str, Any]
+IN_ENVELOPE = (N_("This dossier came on paper: please look into it."), {})
 
 
 def debts_of(proposal: Proposal, on: date) -> list[Debt]:
@@ -68,6 +70,7 @@ class _Facts:
 
     def __init__(self, proposal: Proposal, on: date, english: bool) -> None:
         self.proposal, self.on, self.name = proposal, on, "en" if english else "vi"
+        self.on_paper = proposal.paper is not None  # what it holds may lie in the envelope alone
         self.papers = _by_kind([*files.of(proposal), *_added(proposal)])
         self.debts = debts_of(proposal, on)
         self.causes = rulebook.value("people.debarment_years", on=on)
@@ -90,15 +93,22 @@ class _Facts:
 
     def _in_time(self, _said: Said) -> tuple[Any, Any, Any]:
         got, deadline = self.proposal.submitted_at, self.proposal.call_topic.call.deadline
+        if self.proposal.late is not None:
+            told = {"at": _moment(got), "deadline": _moment(deadline), "document": self.proposal.late.document}
+            return True, [(N_("Received %(at)s, deadline %(deadline)s; two officers admitted it after the deadline: %(document)s."), told)], [("", ("proposals.receipt", {"pid": self.proposal.public_id}))]
         ok = got is not None and in_time(got, deadline)
         return ok, [(N_("Received %(at)s, deadline %(deadline)s."), {"at": _moment(got), "deadline": _moment(deadline)})], [("", ("proposals.receipt", {"pid": self.proposal.public_id}))]
 
     def _signed(self, _said: Said) -> tuple[Any, Any, Any]:
+        if self.on_paper:
+            return None, [IN_ENVELOPE], []
         signed = self.proposal.host_signed_at
         return signed is not None, [(N_("Signed off %(at)s."), {"at": _moment(signed)})] if signed else [], []
 
     def _legal_person(self, said: Said) -> tuple[Any, Any, Any]:
         pages = self._pages(said.get("document"))
+        if not pages and self.on_paper:
+            return None, [IN_ENVELOPE], []
         if not pages:
             return False, [(N_("The papers on its legal status are not in the dossier."), {})], []
         return None, [(N_("Its papers are in the dossier: please read them."), {})], pages
@@ -136,8 +146,12 @@ class _Facts:
 
     def _documents(self, said: Said) -> list[Line]:
         wanted = queries.documents(str(self.proposal.call_topic.topic.kind), self.on, self.proposal.call_topic.call)
-        return [Line(f"doc_{d['code']}", said[self.name].replace("{name}", d[self.name]), d["code"] in self.papers, (), said.get("source", ""), said.get("weight", BAR),
+        return [Line(f"doc_{d['code']}", said[self.name].replace("{name}", d[self.name]), self._present(d["code"]), () if self._present(d["code"]) is not None else (IN_ENVELOPE,), said.get("source", ""), said.get("weight", BAR),
                      self._pages(d["code"]), document=d["code"]) for d in wanted if d.get("needed")]  # fmt: skip
+
+    def _present(self, code: str) -> bool | None:
+        """Is the document there? Of a dossier on paper nobody but who holds it knows what is missing."""
+        return True if code in self.papers else None if self.on_paper else False
 
     def _debts(self, said: Said, of_host: bool) -> Line:
         mine = [d for d in self.debts if d.of_host == of_host]
@@ -194,6 +208,22 @@ def remedies_of(proposal: Proposal) -> list[Remedy]:
     """The requests to add something, newest first."""
     statement = select(Remedy).options(selectinload(Remedy.items), joinedload(Remedy.asked_by)).where(Remedy.proposal_id == proposal.id)
     return list(db.session.scalars(statement.order_by(Remedy.number.desc())))
+
+
+def added_to(requests: Sequence[Remedy]) -> dict[tuple[str, int], list[Attachment]]:
+    """The files that came with the answers, by request and number of the item."""
+    places = {(r.public_id, file_kind(item)): (r.public_id, item.position) for r in requests if r.state == RemedyState.ANSWERED for item in r.items}
+    rows = select(Attachment).where(Attachment.subject_type == "remedy", Attachment.subject_pid.in_({pid for pid, _kind in places}), Attachment.removed_at.is_(None))
+    found: dict[tuple[str, int], list[Attachment]] = {}
+    for row in db.session.scalars(rows.order_by(Attachment.id)) if places else ():
+        if place := places.get((row.subject_pid, row.kind)):
+            found.setdefault(place, []).append(row)
+    return found
+
+
+def file_kind(item: RemedyItem) -> str:
+    """As what a file for this item is kept: the document that was asked for, else what goes with the explanation."""
+    return item.document or f"explanation_{item.position}"
 
 
 def waiting_remedy(proposal: Proposal) -> Remedy | None:

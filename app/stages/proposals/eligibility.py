@@ -121,12 +121,12 @@ class Overtaken(Refused):
 
 def check_outcome(standings: Sequence[Standing], *, eligible: bool) -> None:
     """Raise Incomplete unless the outcome follows from the lines."""
-    for found in standings:
-        if found.verdict is None:
-            raise Incomplete(N_("Not judged yet: %(line)s"), field=f"verdict_{found.line.code}", line=found.line.label)
+    open_ = [found.line for found in standings if found.verdict is None]
+    if open_:
+        raise Incomplete(N_("Not judged yet: %(line)s"), field=f"verdict_{open_[0].code}", line="; ".join(line.label for line in open_))
     broken = [s.line for s in standings if s.verdict == Verdict.NOT_MET and s.line.weight == BAR]
     if eligible and broken:
-        raise Incomplete(N_("The dossier is not eligible while this stands as not met: %(line)s"), field=f"verdict_{broken[0].code}", line=broken[0].label)
+        raise Incomplete(N_("The dossier is not eligible while this stands as not met: %(line)s"), field=f"verdict_{broken[0].code}", line="; ".join(line.label for line in broken))
     if not eligible and not any(s.verdict == Verdict.NOT_MET for s in standings):
         raise Incomplete(N_("A dossier is refused for a condition that is not met. Please mark which one."), field="outcome")
 

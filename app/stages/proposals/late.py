@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
+from app.kernel.errors import WrongState
+from app.kernel.words import N_
 from app.services.people.models import Organisation, User
 from app.stages.calls.models import Call, CallTopic
 from app.stages.proposals.models import (
@@ -37,6 +39,14 @@ def admission_by_pid(pid: str) -> LateAdmission | None:
 def admission_list(call: Call) -> Select[Any]:
     """The requests to admit late dossiers of a call."""
     return select(LateAdmission).options(*_ADMISSION).join(CallTopic, CallTopic.id == LateAdmission.call_topic_id).where(CallTopic.call_id == call.id)
+
+
+def check_all_answered(call: Call) -> None:
+    """Raise while a request to admit a late dossier waits: after the opening nothing can be admitted, and nobody would be told."""
+    waiting = select(func.count()).select_from(LateAdmission).join(CallTopic, CallTopic.id == LateAdmission.call_topic_id)
+    count = db.session.scalar(waiting.where(CallTopic.call_id == call.id, LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None)))
+    if count:
+        raise WrongState(N_("Requests to admit a late dossier that still wait for another officer: %(n)s. They must be answered before the opening; afterwards nothing can be admitted any more."), n=count)
 
 
 def paper_list(call: Call) -> Select[Any]:

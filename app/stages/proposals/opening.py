@@ -24,7 +24,7 @@ def list_dossiers(call: Any) -> list[dict[str, Any]]:
     kept = _files({p.public_id for p in rows})
     return [{"call_topic": p.call_topic.public_id, "code": p.code, "title": p.title, "host": p.host.name, "pi": p.pi.name, "received_at": p.submitted_at, "remark": remark_of(p),
              "files": len(versions[p.id].content.get("files", ())) if p.id in versions else 0,
-             "seal": whole(versions[p.id], kept.get(p.public_id, {})) if p.id in versions else False} for p in rows]  # fmt: skip
+             "seal": None if p.paper else whole(versions[p.id], kept.get(p.public_id, {})) if p.id in versions else False} for p in rows]  # fmt: skip
 
 
 def remark_of(row: Proposal) -> str:

@@ -29,7 +29,6 @@ from app.stages.proposals.models import Proposal
 
 LONGEST_ANSWER = 10_000
 MOST_FILES = 10
-OTHER = "explanation"
 
 
 def check_askable(proposal: Proposal, by: User, on: date) -> None:
@@ -105,7 +104,7 @@ def _attach(remedy: Remedy, item: RemedyItem, upload: Any, present: int, by: Use
     if present >= MOST_FILES * len(remedy.items):
         raise Incomplete(N_("These are too many files. Take one out first."), field=field)
     try:
-        file_acts.attach(subject=remedy, upload=upload, kind=item.document or f"{OTHER}_{item.position}", by=by, at=at)
+        file_acts.attach(subject=remedy, upload=upload, kind=checklist.file_kind(item), by=by, at=at)
     except Incomplete as refused:
         raise Incomplete(refused.message, field=field, **refused.params) from None
 

@@ -248,6 +248,7 @@ def move(book: Book, bodies: Bodies, story: Story, kind: EntryKind, amount: int,
     """One row of the ledger."""
     story.paid += amount if kind == EntryKind.PAYMENT else -amount
     entry = book.add(LedgerEntry, kind=kind, amount=amount, project_id=story.rows["project"].id, tranche_id=tranche.id if tranche else None, reverses_id=None,
-                     booked_on=local(at).date(), voucher=voucher, note=None, by_id=bodies.cast["finance"].id, at=at)  # fmt: skip
+                     booked_on=local(at).date(), voucher=voucher, note=None, by_id=bodies.cast["finance"].id, at=at,
+                     document=ledger.document_key(kind, voucher, local(at)))  # fmt: skip
     book.book_late(entry, tranche)
     return entry

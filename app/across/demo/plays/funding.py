@@ -10,7 +10,7 @@ from app.across.demo.cast import Cast
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.stages.execution import actions as execution
-from app.stages.funding import actions, queries
+from app.stages.funding import actions, queries, revising
 from app.stages.funding.models import (
     Appraisal,
     Contract,
@@ -43,8 +43,9 @@ def recommended(round_or_line: Round | RankingLine) -> RankingLine:
 def appraised(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, cut: int = 0, open_only: bool = False) -> Appraisal:
     """A budget appraisal, concluded three days after `at`; `cut` is taken off the first state line."""
     row = actions.begin_appraisal(recommended(round_or_line), by=cast["officer"], at=at)
-    actions.name_team(row, [("Đặng Kế Toán", "Sở Khoa học và Công nghệ"), ("Quách Văn Phúc", "Sở Tài chính"),
-                            ("Lê Văn Thẩm Định", "Sở Khoa học và Công nghệ")], by=cast["officer"], at=at)  # fmt: skip
+    actions.name_team(row, [("Đặng Kế Toán", "Sở Khoa học và Công nghệ", "head"), ("Quách Văn Phúc", "Sở Tài chính", "finance"),
+                            ("Lê Văn Thẩm Định", "Sở Khoa học và Công nghệ", "secretary"), ("Huỳnh Thị Bảy", "Trường Đại học Tây Ninh", "selection"),
+                            ("Võ Minh Tâm", "Sở Nông nghiệp và Môi trường", "member")], by=cast["officer"], at=at)  # fmt: skip
     later = at + 3 * DAY
     actions.open_appraisal(row, held_on=local(later).date(), place="Phòng họp Sở Khoa học và Công nghệ", by=cast["officer"], at=later)
     if cut:
@@ -55,10 +56,20 @@ def appraised(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, c
     return row
 
 
+def revised(cast: Cast, *, appraisal: Appraisal, at: datetime) -> None:
+    """The investigator revises the work description after the appraisal; the officer accepts it the same day."""
+    row = revising.of(appraisal)
+    if row is not None and row.state in revising.OPEN:
+        pi = queries.proposal_of(appraisal).pi
+        revising.submit(row, note="Đã rà soát theo kết quả thẩm định; nội dung công việc giữ nguyên.", by=pi, at=at)
+        revising.accept(row, by=cast["officer"], at=at)
+
+
 def submitted(cast: Cast, *, round_or_line: Round | RankingLine, at: datetime, starts_on: object = None, **more: int) -> Submission:
     """The appraised proposal, submitted for decision five days after `at`."""
     appraisal = appraised(cast, round_or_line=round_or_line, at=at, **more)  # type: ignore[arg-type]
     later = at + 5 * DAY
+    revised(cast, appraisal=appraisal, at=later)
     terms = queries.terms_of(appraisal, on=local(later).date()) | ({"starts_on": starts_on} if starts_on else {})
     return actions.submit_award(appraisal, number=f"{100 + appraisal.id}/TTr-SKHCN", remark=None, by=cast["officer"], at=later, **terms)  # type: ignore[arg-type]
 
@@ -87,11 +98,25 @@ def contracted(cast: Cast, *, project: Project, at: datetime, number: str | None
     return contract
 
 
+def accounted(cast: Cast, *, project: Project, at: datetime, n: int = 1, unused: int = 0) -> None:
+    """The money of tranche `n` is accounted for by head: submitted by the investigator, accepted by finance."""
+    tranche = queries.tranches_of(project.id)[n - 1]
+    left, spent = queries.available(tranche) - unused, {}
+    for head in queries.heads_of(project):
+        spent[head.code] = min(left, max(head.left, 0))
+        left -= spent[head.code]
+    row = actions.submit_tranche_account(tranche, spent, note="Chứng từ lưu tại tổ chức chủ trì.", by=_investigator(project), at=at)
+    actions.accept_tranche_account(row, remark=None, by=cast["finance"], at=at)
+
+
 def requested(cast: Cast, *, project: Project, at: datetime, n: int = 1) -> None:
     """Tranche `n` is requested by the investigator; it is marked as due first when it is only planned."""
     tranche = queries.tranches_of(project.id)[n - 1]
     if tranche.state == TrancheState.PLANNED:
-        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer"], at=at)
+        actions.fall_due(tranche, reason="Điều kiện của đợt cấp đã đạt.", by=cast["officer2"], at=at)
+    for earlier in queries.tranches_of(project.id)[: n - 1]:
+        if earlier.state == TrancheState.PAID:
+            accounted(cast, project=project, at=at, n=earlier.position)
     actions.request_payment(tranche, note="Đã hoàn thành nội dung của giai đoạn.", by=_investigator(project), at=at)
 
 

@@ -25,22 +25,24 @@ from app.stages.calls.rules import (
     Capacity,
     TopicOutcome,
     check_attendance,
-    is_past,
+    check_openable,
 )
 
 SEALS = {True: "Nguyên vẹn", False: "KHÔNG KHỚP", None: ""}
 
 
 def open_dossiers(call: Call, dossier_list: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime, people: Sequence[Attendee] = (), place: str = "",
-                  present: str = "", seen: int | str | None = None) -> None:  # fmt: skip
+                  present: str = "", remarks: str = "", seen: int | str | None = None) -> None:  # fmt: skip
     """Open the dossiers after the deadline and issue the minutes with their list.
 
     Each line of `dossier_list` has "call_topic" (public id), "code", "title", "host", "pi", "received_at" (shown text or an aware
     instant), and may have "files" (how many), "seal" (is what is there what was received?) and "remark" (on paper, late). A topic
-    that nobody answered is free again from here on. `people` are those who are there; `present` says it in one text instead.
+    that nobody answered is free again from here on. `people` are those who are there; `present` says it in one text instead. `remarks`: what
+    was noted at the opening, of an envelope for instance.
     """
-    if not is_past(call, at):
-        raise WrongState(N_("Dossiers stay sealed until the deadline."))
+    if call.opened_at is not None:  # two officers: the second is told what happened, not that the page is old
+        raise WrongState(N_("The dossiers of this call are open already; the minutes are on its page."))
+    check_openable(call, at)
     check_seen(call, seen)
     if people or not present:
         check_attendance(people, int(rulebook.value("calls.opening_witnesses", on=local(at).date())))
@@ -63,7 +65,7 @@ def open_dossiers(call: Call, dossier_list: Sequence[Mapping[str, Any]], *, by: 
     if people and by is not None:
         _session(call, people, nfc(place), by, at)
     paper = papers.issue(template="calls/opening", subject=call, title=f"Biên bản mở hồ sơ: {call.title}", by=by, at=at,
-                         data=_minutes(call, call_topics, dossier_list, people, nfc(place or ""), nfc(present), by, at))  # fmt: skip
+                         data=_minutes(call, call_topics, dossier_list, people, nfc(place or ""), nfc(present), by, at) | {"remarks": nfc(remarks or "")})  # fmt: skip
     call.minutes_pid = paper.public_id
     db.session.flush()
 

@@ -9,7 +9,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
@@ -32,6 +32,7 @@ from app.stages.calls.rules import (
     STANDINGS,
     CallState,
     can_call_again,
+    check_openable,
     check_second_person,
     earliest_deadline,
     is_open,
@@ -99,10 +100,12 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Try it as an applicant"), "rehearsal.call")
     offer(CALL.may(call, "publish"), Do.CALLS_PUBLISH, _("Publish the call"), ".publish")
     offer(call.state == CallState.DRAFT, Do.CALLS_DRAFT, _("Edit"), ".edit")
-    offer(past and call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
-    offer(call.state in (CallState.PUBLISHED, CallState.CLOSED), Do.PROPOSALS_CHECK, _("Dossiers on paper and late ones"), "proposals.intake")
+    if past and call.state in (CallState.PUBLISHED, CallState.CLOSED):
+        offer(fits(call, _past), Do.CALLS_OPEN, _("Open the dossiers"), ".open_dossiers")
+        offer(not fits(call, _past), Do.CALLS_OPEN, _("Answer what was asked for after the deadline, then open"), "proposals.late_requests")
     if call.state == CallState.OPENED and current_user.can(Do.PROPOSALS_CHECK):
-        steps.append((_("Check the dossiers"), url_for("proposals.index", call=pid)))
+        steps.append((_("Check the dossiers"), url_for("proposals.eligibility", call=pid)))
+    offer(call.state in (CallState.PUBLISHED, CallState.CLOSED, CallState.OPENED), Do.PROPOSALS_CHECK, _("Dossiers on paper and late ones"), "proposals.intake")
     settled = not unsettled(call.topics, TopicState.ASSIGNED)
     offer(settled and CALL.may(call, "conclude"), Do.CALLS_CONCLUDE, _("Conclude the call"), ".conclude")
     offer(bool(_free(call)), Do.CALLS_DRAFT, _("Call again"), ".call_again")
@@ -117,8 +120,7 @@ def _next(call: Call, waiting: Any, asks: int) -> list[tuple[str, str, bool]]:
 
 
 def _past(call: Call, _by: Any) -> None:
-    if not is_past(call, clock.now()):
-        raise WrongState(N_("Dossiers stay sealed until the deadline."))
+    check_openable(call, clock.now())
 
 
 def _receives(call: Call, _by: Any) -> None:
@@ -241,7 +243,7 @@ def open_dossiers(pid: str) -> Any:
     past = is_past(call, at)
     lines = list_dossiers(call, at) if past and call.opened_at is None else []
     if form.validate_on_submit():
-        actions.open_dossiers(call, lines, place=form.place.data or "", people=form.people(), seen=form.version.data, by=current_user, at=at)
+        actions.open_dossiers(call, lines, place=form.place.data or "", people=form.people(), remarks=form.remarks.data or "", seen=form.version.data, by=current_user, at=at)
         return done(_("The dossiers are open; the minutes are issued."), url_for(".show", pid=call.public_id))
     return render_template("calls/open.html", call=call, form=form, lines=lines, past=past, topics={ct.public_id: ct.topic for ct in call.topics})
 

@@ -1,5 +1,10 @@
 """The verbs of funding, in the order of the work. Each takes `by=` and `at=`; none commits."""
 
+from app.stages.funding.actions.accounts import (
+    accept_tranche_account,
+    return_tranche_account,
+    submit_tranche_account,
+)
 from app.stages.funding.actions.appraisals import (
     appraise,
     begin_appraisal,
@@ -9,6 +14,7 @@ from app.stages.funding.actions.appraisals import (
     council_with,
     name_team,
     open_appraisal,
+    propose,
     reopen_appraisal,
 )
 from app.stages.funding.actions.awards import (
@@ -19,6 +25,13 @@ from app.stages.funding.actions.awards import (
     submit_award,
 )
 from app.stages.funding.actions.budgets import set_year_budget
+from app.stages.funding.actions.changes import (
+    agree_account_change,
+    refuse_account_change,
+    request_account_change,
+    stop_account_change,
+    withdraw_account_change,
+)
 from app.stages.funding.actions.closings import (
     accept_settlement,
     liquidate,
@@ -46,16 +59,27 @@ from app.stages.funding.actions.payments import (
     reverse,
     unfreeze,
 )
+from app.stages.funding.actions.province import (
+    book_cost,
+    carry_over,
+    draw_cut_line,
+    set_management_budget,
+    take_cost_back,
+)
 from app.stages.funding.actions.refusals import cancel_award, decline_award
 
 __all__ = [
     "accept_settlement",
+    "accept_tranche_account",
+    "agree_account_change",
     "annex",
     "appraise",
     "approve",
     "approve_payment",
     "begin_appraisal",
+    "book_cost",
     "cancel_award",
+    "carry_over",
     "changes",
     "check_by_hand",
     "check_no_ballots",
@@ -63,6 +87,7 @@ __all__ = [
     "council_with",
     "decline_award",
     "draft_contract",
+    "draw_cut_line",
     "fall_due",
     "freeze",
     "hold_award",
@@ -73,18 +98,27 @@ __all__ = [
     "open_appraisal",
     "pay",
     "plan_tranches",
+    "propose",
     "record_closing",
     "refund",
+    "refuse_account_change",
     "reopen_appraisal",
+    "request_account_change",
     "request_payment",
     "return_award",
     "return_payment",
     "return_settlement",
+    "return_tranche_account",
     "reverse",
+    "set_management_budget",
     "set_year_budget",
     "sign",
+    "stop_account_change",
     "submit_award",
     "submit_settlement",
+    "submit_tranche_account",
+    "take_cost_back",
     "terminate",
     "unfreeze",
+    "withdraw_account_change",
 ]

@@ -22,7 +22,7 @@ from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import ledger, queries
+from app.stages.funding import desk, ledger, queries, revising
 from app.stages.funding.actions.shared import (
     check_appraisable,
     check_not_submitted,
@@ -35,10 +35,13 @@ from app.stages.funding.rules import (
     AppraisalState,
     LumpSum,
     Source,
+    TeamPart,
     check_line,
     lump_sum_faults,
 )
 from app.stages.selection.models import RankingLine
+
+Reading = tuple[int | None, int, str | None]  # norm, proposed or allowed, reason
 
 
 def begin_appraisal(line: RankingLine, *, by: User | None, at: datetime) -> Appraisal:
@@ -49,29 +52,48 @@ def begin_appraisal(line: RankingLine, *, by: User | None, at: datetime) -> Appr
         raise Incomplete(N_("This proposal has no budget lines."))
     row = Appraisal(ranking_line_id=line.id, proposal_id=line.proposal_id, created_at=at)
     APPRAISAL.begin(row, "begin", by=by, at=at)
-    for position, asked in enumerate(found, start=1):
-        db.session.add(AppraisalLine(appraisal_id=row.id, position=position, head=asked.head, content=asked.content,
-                                     source=Source(asked.source), year=asked.year, asked=asked.amount, allowed=asked.amount))  # fmt: skip
+    norms = desk.norms_of(line.proposal_id, found, on=local(at).date())
+    for position, (asked, norm) in enumerate(zip(found, norms, strict=True), start=1):
+        db.session.add(AppraisalLine(appraisal_id=row.id, position=position, head=asked.head, content=asked.content, source=Source(asked.source),
+                                     year=asked.year, unit=asked.unit, quantity=asked.quantity, price=asked.price, lump_sum=asked.lump_sum,
+                                     asked=asked.amount, norm=norm, allowed=asked.amount))  # fmt: skip
     db.session.flush()
     return row
 
 
-def name_team(appraisal: Appraisal, members: Sequence[tuple[str, str | None]], *, by: User, at: datetime, seen: int | None = None) -> None:
-    """Name the appraisal team: (name, body) each; the first is the head. Not after the conclusion."""
+def name_team(appraisal: Appraisal, members: Sequence[tuple[Any, ...]], *, by: User, at: datetime, seen: int | None = None) -> None:
+    """Name the appraisal team: (name, body) or (name, body, role) each. One is the head: who is said to be, else the first. Not after the conclusion."""
     _not_concluded(appraisal)
     check_seen(appraisal, seen)
-    named = [(name.strip(), body) for name, body in members if name and name.strip()]
-    if not named:
-        raise Incomplete(N_("The team needs at least a head."), field="team")
-    if any(len(name) > 200 or len(body or "") > 300 for name, body in named):
-        raise Incomplete(N_("A name has at most 200 characters, a body at most 300."), field="team")
+    named = desk.with_roles(members)
     db.session.query(AppraisalMember).filter_by(appraisal_id=appraisal.id).delete()
-    db.session.add_all(AppraisalMember(appraisal_id=appraisal.id, position=n, name=name, body=body)
-                       for n, (name, body) in enumerate(named, start=1))  # fmt: skip
+    db.session.add_all(AppraisalMember(appraisal_id=appraisal.id, position=n, name=name, body=body, role=role)
+                       for n, (name, body, role) in enumerate(named, start=1))  # fmt: skip
     flag_modified(appraisal, "created_at")  # the team is part of what a second person saw
     db.session.flush()
     db.session.expire(appraisal, ["team"])
     journal.record(appraisal, "name_team", by=by, at=at, detail={"members": len(named)})
+
+
+def propose(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User, at: datetime, seen: int | None = None) -> int:
+    """Write down what the officer proposes before the team meets: the session starts from it. Returns how many lines changed."""
+    if appraisal.state != AppraisalState.DRAFT:
+        raise WrongState(N_("The session is open or over: now the team decides."))
+    check_selected(appraisal)
+    check_seen(appraisal, seen)
+    changed = 0
+    for line in queries.lines_of(appraisal):
+        if line.public_id not in readings:
+            continue
+        norm, proposed, reason = readings[line.public_id]
+        check_line(line.position, line.asked, proposed, reason, norm=norm, name="proposed")
+        if (line.norm, line.proposed, line.reason or None) != (norm, proposed, reason or None):
+            line.norm, line.proposed, line.allowed, line.reason = norm, proposed, proposed, reason or None
+            changed += 1
+    flag_modified(appraisal, "lump_sum")
+    db.session.flush()
+    journal.record(appraisal, "propose_lines", by=by, at=at, detail={"lines": changed})
+    return changed
 
 
 def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by: User, at: datetime, seen: int | None = None) -> None:
@@ -104,7 +126,7 @@ def check_no_ballots(appraisal: Appraisal, _by: User | None = None) -> None:
         raise WrongState(N_("Members vote on these figures already: they stay as they are until the council has concluded."))
 
 
-def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int, str | None]], *, by: User, at: datetime,
+def appraise(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User, at: datetime,
              lump_sum: LumpSum | None = None, used_at: str | None = None, seen: int | None = None) -> int:  # fmt: skip
     """Enter what the team allows: {line public_id: (norm, allowed, reason)}. Returns how many lines changed."""
     if appraisal.state != AppraisalState.IN_SESSION:
@@ -116,7 +138,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, tuple[int | None, int,
         if line.public_id not in readings:
             continue
         norm, allowed, reason = readings[line.public_id]
-        check_line(line.position, line.asked, allowed, reason)
+        check_line(line.position, line.asked, allowed, reason, norm=norm)
         if (line.norm, line.allowed, line.reason or None) != (norm, allowed, reason or None):
             line.norm, line.allowed, line.reason = norm, allowed, reason or None
             changed += 1
@@ -143,6 +165,7 @@ def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at
     check_seen(appraisal, seen)
     appraisal.remark, appraisal.concluded_by_id, appraisal.concluded_at = remark, by.id, at
     APPRAISAL.advance(appraisal, "conclude", by=by, at=at, detail={"asked": sums["asked"], "allowed": sums["allowed"]})
+    revising.ask(appraisal, by=by, at=at)
     return _issue_minutes(appraisal, lines, sums, by=by, at=at)
 
 
@@ -171,9 +194,13 @@ def _issue_minutes(appraisal: Appraisal, lines: Sequence[AppraisalLine], sums: d
     data = {
         "code": proposal.code, "title": proposal.title, "host": proposal.host.name, "pi": proposal.pi.name,
         "held_on": appraisal.held_on.isoformat() if appraisal.held_on else None, "place": appraisal.place,
-        "team": [{"name": m.name, "body": m.body or ""} for m in team], "head": team[0].name,
+        "team": [{"name": m.name, "body": m.body or "", "role": ON_PAPER[m.role]} for m in team],
+        "head": next((m.name for m in team if m.role == TeamPart.HEAD), team[0].name),
+        "questions": [{"line": str(q.line.position), "text": q.text, "answer": q.answer or "Chưa trả lời"} for q in queries.questions_on(appraisal)],
+        "parts": [{"year": year, "spending": name, **{k: cell[k] for k in ("state", "counterpart")}} for year, by_part in ledger.parts(lines).items()
+                  for name, cell in (("Khoán", by_part["lump"]), ("Không khoán", by_part["other"]))],
         "lines": [{"head_name": names.get(line.head, line.head), "content": line.content, "source": ON_PAPER[line.source], "year": line.year, "asked": line.asked,
-                   "norm": line.norm, "allowed": line.allowed, "reason": line.reason or ""} for line in lines],
+                   "proposed": line.proposed, "norm": line.norm, "allowed": line.allowed, "reason": line.reason or ""} for line in lines],
         "asked": sums["asked"], "allowed": sums["allowed"], "state": sums["state"], "counterpart": sums["counterpart"],
         "years": [{"year": y, **parts} for y, parts in sums["years"].items()],
         "lump_sum": ON_PAPER[appraisal.lump_sum], "remark": appraisal.remark or "", "officer": by.name,

@@ -21,7 +21,7 @@ from app.services.people.actions import engage
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import ledger, queries
+from app.stages.funding import ledger, queries, revising
 from app.stages.funding.actions.budgets import commit_years
 from app.stages.funding.actions.shared import check_selected
 from app.stages.funding.models import (
@@ -56,6 +56,7 @@ def submit_award(appraisal: Appraisal, *, number: str | None, dated: date, title
     if appraisal.state != AppraisalState.CONCLUDED:
         raise WrongState(N_("The appraisal is not concluded yet."))
     check_selected(appraisal)
+    revising.check_accepted(appraisal)
     check_day(dated, field="dated", since=appraisal.held_on, until=local(at).date())
     latest = end_of(local(at).date(), int(rulebook.value("funding.start_within_months", on=dated)))
     check_day(starts_on, field="starts_on", since=appraisal.held_on, until=latest)

@@ -18,7 +18,7 @@ from app.stages.funding.rules import CommitmentKind, Source
 
 def set_year_budget(year: int, total: int, *, by: User | None, at: datetime, decision_number: str | None = None,
                     source: Source = Source.STATE) -> YearBudget:  # fmt: skip
-    """Enter or change what the province has for a year; projects that were waiting for this year's money get theirs.
+    """Enter or change what the province has for a year, without what is carried over; projects that were waiting for this year's money get theirs.
 
     Raises Incomplete when less is entered than is already promised.
     """
@@ -27,6 +27,7 @@ def set_year_budget(year: int, total: int, *, by: User | None, at: datetime, dec
         row = YearBudget(source=source, year=year, total=total, decision_number=decision_number)
         db.session.add(row)
     else:
+        total += queries.carried_into(row)
         if total < row.committed:
             raise Incomplete(N_("More than this is already promised to projects."), field="total")
         row.total, row.decision_number = total, decision_number or row.decision_number
@@ -53,7 +54,7 @@ def promise(project: Project, budget: YearBudget, amount: int, *, by: User | Non
     if amount > left:
         raise WrongState(N_("The budget of %(year)s has only %(left)s đồng left, %(asked)s are needed."), year=budget.year,
                          left=f"{left:,}".replace(",", "."), asked=f"{amount:,}".replace(",", "."))  # fmt: skip
-    _book(project, budget, CommitmentKind.COMMIT, amount, by=by, at=at)
+    book_commitment(project, budget, CommitmentKind.COMMIT, amount, by=by, at=at)
 
 
 def release(project: Project, amount: int, *, by: User | None, at: datetime) -> None:
@@ -62,11 +63,12 @@ def release(project: Project, amount: int, *, by: User | None, at: datetime) -> 
     for budget, promised in queries.promised_to(project):
         part = min(left, promised)
         if part:
-            _book(project, budget, CommitmentKind.RELEASE, part, by=by, at=at)
+            book_commitment(project, budget, CommitmentKind.RELEASE, part, by=by, at=at)
             left -= part
 
 
-def _book(project: Project, budget: YearBudget, kind: CommitmentKind, amount: int, *, by: User | None, at: datetime) -> None:
+def book_commitment(project: Project, budget: YearBudget, kind: CommitmentKind, amount: int, *, by: User | None, at: datetime) -> None:
+    """Add a row to what is promised; the year's counter follows by trigger."""
     row = Commitment(year_budget_id=budget.id, project_id=project.id, kind=kind, amount=amount, by_id=by.id if by else None, at=at)
     db.session.add(row)
     try:

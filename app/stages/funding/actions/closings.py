@@ -20,6 +20,7 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import ledger, queries
+from app.stages.funding.actions.accounts import void_tranche_account
 from app.stages.funding.actions.budgets import release
 from app.stages.funding.actions.contracts import cancel_open, meet_condition
 from app.stages.funding.actions.shared import (
@@ -39,6 +40,8 @@ from app.stages.funding.rules import (
     check_fixed,
     check_other_person,
 )
+
+OVERTAKEN = "Đã quyết toán toàn bộ nhiệm vụ."  # the journal is in Vietnamese, like papers
 
 
 def record_closing(project: Project, kind: ClosingKind, *, dated: date, by: User | None, at: datetime, number: str | None = None,
@@ -76,6 +79,9 @@ def submit_settlement(project: Project, *, spent: int, assets: str | None, note:
         raise Incomplete(N_("More was spent than was paid: what is above the payments is not settled here."), field="spent")
     if any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in queries.tranches_of(project.id)):
         raise WrongState(N_("A payment is still under way."))
+    told = queries.accounted(project.id)
+    if fixed is None and spent < told:
+        raise Incomplete(N_("The accounts of the tranches say that %(told)s đồng were spent already."), field="spent", told=f"{told:,}".replace(",", "."))
     percent = refund_percent(project) if fixed is None else fixed.percent
     if fixed is not None:
         check_fixed(fixed, spent, fixed.refund)
@@ -112,6 +118,7 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
     SETTLEMENT.advance(settlement, "accept", by=by, at=at, detail={"refund": settlement.refund_due})
     for tranche in queries.tranches_of(project.id):
         if tranche.state == TrancheState.PAID:
+            void_tranche_account(tranche, reason=OVERTAKEN, by=by, at=at)
             TRANCHE.advance(tranche, "settle", by=by, at=at)
     cancel_open(project.id, by=by, at=at)
     release(project, project.approved_state - settlement.spent, by=by, at=at)

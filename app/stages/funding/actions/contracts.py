@@ -30,6 +30,7 @@ from app.stages.funding.actions.shared import (
     check_no_contract,
     check_turn,
 )
+from app.stages.funding.gate import check_condition
 from app.stages.funding.models import Annex, Contract, Project, Tranche
 from app.stages.funding.rules import (
     CONTRACT,
@@ -117,6 +118,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
 def fall_due(tranche: Tranche, *, by: User | None, at: datetime, reason: str | None = None, seen: int | None = None) -> None:
     """Mark a planned tranche as due: its condition is met. The host and the investigator may now request it."""
     check_turn(tranche)
+    check_condition(tranche)
     TRANCHE.advance(tranche, "fall_due", by=by, at=at, reason=reason, seen=seen)
     project = queries.project_by_id(tranche.project_id)
     outbox.post("funding/mail/due.txt", to=queries.holders(project), key=f"due:{tranche.public_id}", at=at, project=project, tranche=tranche)
@@ -165,6 +167,7 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
     row = Annex(contract_id=contract.id, number=len(queries.annexes_of(contract.id)) + 1, kind=kind, summary=nfc(summary), dated=dated,
                 decision_number=decision_number, by_id=by.id if by else None, at=at)  # fmt: skip
     db.session.add(row)
+    db.session.flush()  # first the annex: without it the database refuses a change of the contract
     if new_ends_on is not None:
         check_dates(contract.starts_on, new_ends_on)
         contract.ends_on = project.ends_on = new_ends_on

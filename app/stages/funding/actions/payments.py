@@ -19,13 +19,16 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import queries
+from app.stages.funding import ledger, queries
+from app.stages.funding.actions.accounts import void_tranche_account
 from app.stages.funding.actions.shared import (
     check_books_open,
-    check_paying,
+    check_not_confirmed_by,
+    check_outsider,
     check_requester,
     check_reversible,
 )
+from app.stages.funding.gate import check_gate, facts_of
 from app.stages.funding.models import LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
     ON_PAPER,
@@ -38,10 +41,8 @@ from app.stages.funding.rules import (
 
 def request_payment(tranche: Tranche, *, note: str | None, by: User, at: datetime, seen: int | None = None) -> None:
     """The host or the investigator asks for a tranche that is due. A payment request paper is issued."""
-    project = _paying(tranche)
+    project = _paying(tranche, at)
     check_requester(tranche, by)
-    if queries.contract_of(project.id).account is None:
-        raise Incomplete(N_("The contract does not say yet to which account money is paid."))
     check_seen(tranche, seen)
     tranche.note, tranche.requested_by_id, tranche.requested_at = note, by.id, at
     try:
@@ -70,10 +71,12 @@ def return_payment(tranche: Tranche, *, reason: str, by: User, at: datetime, see
 
 def approve_payment(tranche: Tranche, *, by: User, at: datetime, seen: int | None = None) -> bool:
     """Approve a request. The rulebook says how many different people must; True when this was the last of them."""
-    project = _paying(tranche)
+    project = _paying(tranche, at)
     if tranche.state != TrancheState.REQUESTED:
         raise WrongState(N_("This request has already been dealt with."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id)
+    check_outsider(tranche, by)
+    check_not_confirmed_by(tranche, by)
     check_seen(tranche, seen)
     if rulebook.value("funding.payment_approvers", on=local(at).date()) > 1 and tranche.first_approved_by_id is None:
         tranche.first_approved_by_id, tranche.first_approved_at = by.id, at
@@ -89,10 +92,11 @@ def approve_payment(tranche: Tranche, *, by: User, at: datetime, seen: int | Non
 
 def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: datetime, seen: int | None = None) -> LedgerEntry:
     """Book the payment of an approved tranche: one ledger row, whatever is clicked twice or at the same time."""
-    project = _paying(tranche)
+    project = _paying(tranche, at)
     if tranche.state != TrancheState.APPROVED:
         raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
     check_other_person(by.id, tranche.requested_by_id, tranche.first_approved_by_id, tranche.approved_by_id)
+    check_outsider(tranche, by)
     check_day(booked_on, field="booked_on", since=local(tranche.approved_at or at).date(), until=local(at).date())
     check_seen(tranche, seen)
     entry = _book(EntryKind.PAYMENT, tranche.amount, project, tranche=tranche, booked_on=booked_on, voucher=voucher, by=by, at=at)
@@ -115,6 +119,7 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
     if tranche is None:
         journal.record(project, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
     else:
+        void_tranche_account(tranche, reason=reason, by=by, at=at)
         TRANCHE.advance(tranche, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
         _forget_approvals(tranche)
     return back
@@ -133,8 +138,6 @@ def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: 
         raise Incomplete(N_("By the accounts %(owed)s đồng are still to come back, not more."), field="amount", owed=f"{owed:,}".replace(",", "."))
     closing = queries.closing_of(project.id)
     check_day(booked_on, field="booked_on", since=closing.dated if closing is not None else contract.signed_on, until=local(at).date())
-    if queries.is_booked(project.id, EntryKind.REFUND, voucher):
-        raise Incomplete(N_("This voucher is booked already."), field="voucher")
     entry = _book(EntryKind.REFUND, amount, project, booked_on=booked_on, voucher=voucher, note=note, by=by, at=at)
     journal.record(project, "refund", by=by, at=at, detail={"entry": entry.public_id, "amount": amount, "voucher": voucher})
     return entry
@@ -163,16 +166,18 @@ def _forget_approvals(tranche: Tranche) -> None:
     db.session.flush()
 
 
-def _paying(tranche: Tranche) -> Project:
+def _paying(tranche: Tranche, at: datetime) -> Project:
     """The project of a tranche, under lock, when money may move. Raises WrongState else."""
     project = queries.project_by_id(tranche.project_id, lock=True)
-    check_paying(tranche)
+    check_gate(tranche, facts=facts_of(project.id, on=local(at).date()))
     return project
 
 
 def _book(kind: EntryKind, amount: int, project: Project, *, booked_on: date, by: User, at: datetime, voucher: str | None,
           tranche: Tranche | None = None, reverses: LedgerEntry | None = None, note: str | None = None) -> LedgerEntry:  # fmt: skip
-    entry = LedgerEntry(kind=kind, amount=amount, project_id=project.id, tranche_id=tranche.id if tranche else None, booked_on=booked_on,
+    voucher = nfc(voucher).strip() if voucher else None
+    document = _document(kind, voucher, booked_on) if voucher and kind != EntryKind.REVERSAL else None
+    entry = LedgerEntry(kind=kind, amount=amount, project_id=project.id, tranche_id=tranche.id if tranche else None, booked_on=booked_on, document=document,
                         reverses_id=reverses.id if reverses else None, voucher=voucher, note=note, by_id=by.id, at=at)  # fmt: skip
     db.session.add(entry)
     try:
@@ -183,6 +188,14 @@ def _book(kind: EntryKind, amount: int, project: Project, *, booked_on: date, by
     if tranche is not None:
         db.session.expire(tranche, ["paid"])
     return entry
+
+
+def _document(kind: EntryKind, voucher: str, day: date) -> str:
+    """The key under which a document is booked once; again only after its booking was reversed."""
+    standing, taken_back = queries.bookings_of(key := ledger.document_key(kind, voucher, day))
+    if standing is not None:
+        raise Incomplete(N_("This voucher is booked already: project %(code)s, %(day)s."), field="voucher", code=standing.project.code, day=f"{standing.booked_on:%d/%m/%Y}")
+    return ledger.document_key(kind, voucher, day, turn=taken_back + 1) if taken_back else key
 
 
 def _key(what: str, tranche: Tranche) -> str:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.funding import queries
-from app.stages.funding.models import Appraisal, LedgerEntry, Project, Tranche
+from app.stages.funding.models import (
+    AccountChange,
+    Appraisal,
+    Contract,
+    LedgerEntry,
+    Project,
+    Tranche,
+    TrancheAccount,
+)
 from app.stages.funding.rules import (
+    AccountState,
+    ChangeState,
     ContractState,
     EntryKind,
     TrancheState,
-    check_not_frozen,
 )
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
@@ -21,12 +33,17 @@ from app.stages.selection import complaints as selection
 from app.stages.selection.models import RankingLine, Round
 
 
-def check_paying(tranche: Tranche, _by: User | None = None) -> None:
-    """May money of this project move?"""
-    check_not_frozen(queries.project_by_id(tranche.project_id))
-    contract = queries.contract_of(tranche.project_id)
-    if contract is None or contract.state != ContractState.SIGNED:
-        raise WrongState(N_("The contract is not in force."))
+def check_outsider(row: Tranche | TrancheAccount | AccountChange, by: User) -> None:
+    """Raises NotAllowed when the person belongs to the project's team or its host: nobody judges money of the own."""
+    if queries.belongs(by, queries.project_by_id(row.project_id)):
+        raise NotAllowed(N_("You belong to this project or its host. Somebody else must do this."))
+
+
+def check_not_confirmed_by(tranche: Tranche, by: User) -> None:
+    """Raises NotAllowed when the person confirmed by hand that the condition is met."""
+    mark = queries.marked_due([tranche]).get(tranche.public_id)
+    if mark is not None and mark.id == by.id:
+        raise NotAllowed(N_("You confirmed that the condition of this tranche is met. Another person must approve."))
 
 
 def check_turn(tranche: Tranche, _by: User | None = None) -> None:
@@ -42,6 +59,48 @@ def check_requester(tranche: Tranche, by: User) -> None:
     """Does the person lead the project or manage its host?"""
     if not queries.may_request(by, queries.project_by_id(tranche.project_id)):
         raise NotAllowed(N_("Only the investigator and the host's manager may request payment."))
+
+
+def check_accountable(tranche: Tranche, _by: User | None = None) -> None:
+    """Is it paid, and not accounted for?"""
+    if tranche.state != TrancheState.PAID:
+        raise WrongState(N_("Only a tranche that is paid and not settled yet is accounted for."))
+
+
+def check_not_under_check(tranche: Tranche, _by: User | None = None) -> None:
+    """Do no accounts of it wait to be checked?"""
+    row = queries.tranche_account_of(tranche.id)
+    if row is not None and row.state == AccountState.SUBMITTED:
+        raise WrongState(N_("The accounts of this tranche wait to be checked."))
+
+
+def check_account_changes(contract: Contract | None, _by: User | None = None, *, on: date | None = None) -> None:
+    """Is the contract in force, and no earlier change of its account on hold?"""
+    if contract is None or contract.state != ContractState.SIGNED:
+        raise WrongState(N_("The contract is not in force."))
+    if queries.held_until(contract.project_id, on or clock.today()) is not None:
+        raise WrongState(N_("The account was changed a short while ago and is on hold: it can be stopped, not changed again."))
+
+
+def check_may_change_account(contract: Contract, by: User) -> None:
+    """Does the person lead the project, manage its host, or keep contracts?"""
+    if not queries.may_request(by, queries.project_by_id(contract.project_id)) and not by.can(Do.FUNDING_CONTRACT):
+        raise NotAllowed(N_("Only the investigator, the host's manager and the officer who keeps the contract may ask for another account."))
+
+
+def check_may_stop(change: AccountChange, by: User, *, on: date | None = None) -> None:
+    """Is the change on hold still, and does the person hold the project or keep its money?"""
+    if change.state != ChangeState.HELD or change.held_until is None or change.held_until < (on or clock.today()):
+        raise WrongState(N_("This change is not on hold: ask for another change instead."))
+    holds = queries.may_request(by, queries.project_by_id(change.project_id))
+    if not holds and not by.can(Do.FUNDING_CONTRACT) and not by.can(Do.FUNDING_PAY):
+        raise NotAllowed(N_("Only the host, the investigator and the Department may stop a change of the account."))
+
+
+def check_nothing_under_way(contract: Contract | AccountChange | None, _by: User | None = None) -> None:
+    """Waits no request of the contract for its payment? It would go to another account than was approved."""
+    if contract is not None and any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in queries.tranches_of(contract.project_id)):
+        raise WrongState(N_("A payment is under way to the account named so far: it is paid or returned first."))
 
 
 def check_none_under_way(tranche: Tranche, _by: User | None = None) -> None:

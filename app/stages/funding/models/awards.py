@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -32,6 +34,7 @@ from app.stages.funding.rules import (
     LumpSum,
     Source,
     SubmissionState,
+    TeamPart,
 )
 from app.stages.plan.models import Priority
 from app.stages.proposals.models import Proposal
@@ -75,14 +78,20 @@ class AppraisalLine(Identified, Model):
     content: Mapped[str] = mapped_column(String(500))
     source: Mapped[Source] = enum_of(Source)
     year: Mapped[int]
+    unit: Mapped[str | None] = mapped_column(String(60))
+    quantity: Mapped[int | None] = mapped_column(BigInteger)  # in hundredths, as the dossier has it
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    lump_sum: Mapped[bool] = mapped_column(default=False, server_default=false())  # spent by lump sum, or by voucher
     asked: Mapped[int] = money()
     norm: Mapped[int | None] = money(nullable=True)
+    proposed: Mapped[int | None] = mapped_column(BigInteger)  # by the officer, before the team meets
     allowed: Mapped[int] = money()
     reason: Mapped[str | None] = mapped_column(String(1000))
 
     __table_args__ = (
         UniqueConstraint("appraisal_id", "position"),
         CheckConstraint("allowed <= asked", name="allowed_within_asked"),
+        CheckConstraint("proposed IS NULL OR proposed BETWEEN 0 AND asked", name="proposed_within_asked"),
         CheckConstraint("allowed = asked OR trim(coalesce(reason, '')) <> ''", name="change_has_reason"),
     )
 
@@ -95,6 +104,7 @@ class AppraisalMember(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     appraisal_id: Mapped[int] = mapped_column(to("appraisal"), index=True)
     position: Mapped[int]
+    role: Mapped[TeamPart] = enum_of(TeamPart, default=TeamPart.MEMBER, server_default="member")
     name: Mapped[str] = mapped_column(String(200))
     body: Mapped[str | None] = mapped_column(String(300))
     user_id: Mapped[int | None] = mapped_column(to("user_account"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Index,
     String,
@@ -52,6 +54,7 @@ class Contract(Identified, Versioned, Model):
     party_a_signer: Mapped[str | None] = mapped_column(String(200))
     party_b_signer: Mapped[str | None] = mapped_column(String(200))
     account: Mapped[str | None] = mapped_column(String(300))  # where the host is paid
+    parties: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what the head of the contract says of both: address, position, account …
     signed_on: Mapped[date | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
@@ -143,14 +146,18 @@ class LedgerEntry(Identified, Model):
     reverses_id: Mapped[int | None] = mapped_column(to("ledger_entry"), unique=True)
     booked_on: Mapped[date]
     voucher: Mapped[str | None] = mapped_column(String(64))
+    document: Mapped[str | None] = mapped_column(String(160))  # kind, number and year of the voucher: it is booked once
     note: Mapped[str | None] = mapped_column(String(1000))
     by_id: Mapped[int | None] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     by: Mapped[User | None] = relationship(lazy="raise_on_sql")
     tranche: Mapped[Tranche | None] = relationship(lazy="raise_on_sql", viewonly=True)
+    project: Mapped[Project] = relationship(lazy="raise_on_sql", viewonly=True)
 
     __table_args__ = (
+        Index("uq_ledger_entry_document", "document", unique=True),
+        CheckConstraint("voucher IS NULL OR kind = 'reversal' OR document IS NOT NULL", name="voucher_is_known"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_names_entry"),
     )

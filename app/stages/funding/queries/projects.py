@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from app.kernel.clock import local
 from app.kernel.db import db
+from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
 from app.services.people import queries as people
 from app.services.people.actions import engage
@@ -177,16 +180,51 @@ def owed(project: Project) -> int | None:
 
 def owed_sql() -> ColumnElement[int]:
     """The same for rows of ProjectClosing joined with Settlement: what is due less what came back."""
+    return Settlement.refund_due - came_back_sql()
+
+
+def came_back_sql() -> ColumnElement[int]:
+    """What came back of what is owed, for the same rows."""
     since = case((ProjectClosing.kind == ClosingKind.TERMINATED, ProjectClosing.at), else_=Settlement.submitted_at)
-    back = (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+    return (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
         LedgerEntry.project_id == ProjectClosing.project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)
         .correlate(ProjectClosing, Settlement).scalar_subquery())  # fmt: skip
-    return Settlement.refund_due - back
 
 
-def is_booked(project_id: int, kind: EntryKind, voucher: str) -> bool:
-    """Does the ledger of the project hold an entry of this kind with this voucher?"""
-    return bool(db.session.scalar(select(exists().where(LedgerEntry.project_id == project_id, LedgerEntry.kind == kind, LedgerEntry.voucher == voucher))))
+def bookings_of(document: str) -> tuple[LedgerEntry | None, int]:
+    """The entry that stands for a document, if any, and how many of its bookings were taken back."""
+    known = or_(LedgerEntry.document == document, LedgerEntry.document.startswith(f"{document}#", autoescape=True))
+    rows = list(db.session.scalars(select(LedgerEntry).options(joinedload(LedgerEntry.project)).where(known)))
+    gone = set(db.session.scalars(select(LedgerEntry.reverses_id).where(LedgerEntry.reverses_id.in_([row.id for row in rows]))))
+    return next((row for row in rows if row.id not in gone), None), len(gone)
+
+
+def belongs(user: User, project: Project) -> bool:
+    """Does the person lead the project, work on it (or did), or belong to its host?"""
+    if user.id == project.pi_id or user.belongs_to(project.host_id):
+        return True
+    mine = Engagement.user_id == user.id
+    return bool(db.session.scalar(select(exists().where(Engagement.subject_type == "project", Engagement.subject_pid == project.public_id, mine))))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Who confirmed by hand that the condition of a tranche is met, when and why."""
+
+    id: int
+    name: str
+    day: date
+    reason: str
+
+
+def marked_due(tranches: Collection[Tranche]) -> dict[str, Mark]:
+    """By public id of tranches: the last marking as due, where a person made it and gave a reason."""
+    rows = db.session.execute(
+        select(JournalEntry.subject_pid, JournalEntry.actor_id, JournalEntry.at, JournalEntry.reason, User.name).outerjoin(User, User.id == JournalEntry.actor_id)
+        .where(JournalEntry.subject_type == "tranche", JournalEntry.subject_pid.in_([t.public_id for t in tranches]), JournalEntry.verb == "fall_due")
+        .order_by(JournalEntry.seq))  # fmt: skip
+    last = {row.subject_pid: row for row in rows}
+    return {pid: Mark(row.actor_id, row.name, local(row.at).date(), row.reason) for pid, row in last.items() if row.reason and row.name}
 
 
 def may_request(user: User, project: Project) -> bool:

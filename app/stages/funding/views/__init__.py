@@ -2,13 +2,19 @@
 
 from app.stages.funding import debts, judging, subjects
 from app.stages.funding.views import (
+    accounts,
     appraisals,
     awards,
+    books,
+    changes,
     closings,
     contracts,
+    costs,
     desk,
     payments,
+    province,
+    revisions,
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["appraisals", "awards", "bp", "closings", "contracts", "debts", "desk", "judging", "payments", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "subjects"]

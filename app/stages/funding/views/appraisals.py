@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -14,13 +15,21 @@ from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.shown import language
-from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding import (
+    actions,
+    desk,
+    deskforms,
+    forms,
+    ledger,
+    queries,
+    revising,
+)
 from app.stages.funding import council as council_acts
 from app.stages.funding.actions import shared
-from app.stages.funding.actions.appraisals import final_product_faults
 from app.stages.funding.models import Appraisal
 from app.stages.funding.rules import APPRAISAL
 from app.stages.funding.views.blueprint import bp
+from app.stages.proposals.costs import WARN, Check
 
 
 @bp.route("/lines/<pid>/begin", methods=["GET", "POST"])
@@ -46,7 +55,8 @@ def appraisal(pid: str) -> Any:
     or_404(subjects.may_read("appraisal", row, current_user) or None)
     council = actions.council_with(row)
     submission = queries.submission_of(row.id)
-    return render_template("funding/appraisal.html", appraisal=row, sums=ledger.totals(row.lines), submission=submission,
+    return render_template("funding/appraisal.html", appraisal=row, sums=ledger.totals(row.lines), parts=ledger.parts(row.lines), submission=submission,
+                           questions=queries.questions_on(row), rules=rules_told(desk.conditions(row, on=clock.today())), revision=revising.of(row), today=clock.today(),
                            moves=dict(APPRAISAL.moves(row)), papers=papers.of(row), heads=queries.head_names(on=clock.today(), language=language()),
                            project=queries.project_of_appraisal(row), entries=journal.timeline([journal.subject_key(row)]) if current_user.can(Do.FUNDING_READ) else [], council=council,
                            concludes=fits(row, actions.check_by_hand), reads=fits(row, actions.check_no_ballots), seats=fits(row, council_acts.check_unseated))  # fmt: skip
@@ -69,12 +79,11 @@ def seat_appraisal(pid: str) -> Any:
 @writes
 def name_team(pid: str) -> Any:
     row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open", "conclude"), shared.check_selected)
-    form = forms.Team(data={"team": "\n".join(f"{m.name}; {m.body or ''}".rstrip("; ") for m in row.team), "version": row.version})
+    form = deskforms.team(row)
     if form.validate_on_submit():
         actions.name_team(row, form.members(), seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Appraisal team saved."), _url(row))
-    return render_template("funding/form.html", form=form, title=_("Name the appraisal team"), button=_("Save the team"), back=_url(row),
-                           about=row.proposal.title)  # fmt: skip
+    return render_template("funding/team.html", form=form, appraisal=row, count=deskforms.TEAM_ROWS)
 
 
 @bp.route("/appraisals/<pid>/open", methods=["GET", "POST"])
@@ -95,12 +104,32 @@ def open_appraisal(pid: str) -> Any:
 @writes
 def appraise(pid: str) -> Any:
     row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected, actions.check_no_ballots)
-    form = forms.readings(row)
+    form = deskforms.readings(row)
     if form.validate_on_submit():
         actions.appraise(row, form.readings(), lump_sum=form.lump_sum.data, used_at=form.used_at.data or None, seen=form.version.data,
                          by=current_user, at=clock.now())  # fmt: skip
         return done(_("Appraisal saved."), _url(row))
-    return render_template("funding/appraise.html", appraisal=row, form=form, sums=ledger.totals(row.lines), heads=queries.head_names(on=clock.today(), language=language()))
+    return render_template("funding/appraise.html", appraisal=row, form=form, amount="allowed", questions=_by_line(row), heads=queries.head_names(on=clock.today(), language=language()))
+
+
+@bp.route("/appraisals/<pid>/propose", methods=["GET", "POST"])
+@allow(Do.FUNDING_APPRAISE)
+@writes
+def propose(pid: str) -> Any:
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"), shared.check_selected)
+    form = deskforms.proposed(row)
+    if form.validate_on_submit():
+        actions.propose(row, form.readings(), seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("Proposal for the session saved."), _url(row))
+    return render_template("funding/appraise.html", appraisal=row, form=form, amount="proposed", questions=_by_line(row), heads=queries.head_names(on=clock.today(), language=language()))
+
+
+def _by_line(row: Appraisal) -> dict[int, list[Any]]:
+    """The questions on each line."""
+    found: dict[int, list[Any]] = {}
+    for question in queries.questions_on(row):
+        found.setdefault(question.line_id, []).append(question)
+    return found
 
 
 @bp.route("/appraisals/<pid>/conclude", methods=["GET", "POST"])
@@ -112,8 +141,8 @@ def conclude_appraisal(pid: str) -> Any:
     if form.validate_on_submit():
         actions.conclude_appraisal(row, remark=form.remark.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Appraisal concluded; the minutes are issued."), _url(row))
-    return render_template("funding/conclude.html", appraisal=row, form=form, sums=ledger.totals(row.lines),
-                           ceiling=queries.ceiling_of(row.proposal_id), faults=final_product_faults(row, on=clock.today()))  # fmt: skip
+    return render_template("funding/conclude.html", appraisal=row, form=form, sums=ledger.totals(row.lines), parts=ledger.parts(row.lines),
+                           rules=rules_told(desk.conditions(row, on=clock.today())), mailed=[u.name for u in queries.holders_of_proposal(row.proposal)])  # fmt: skip
 
 
 @bp.route("/appraisals/<pid>/reopen", methods=["GET", "POST"])
@@ -127,6 +156,11 @@ def reopen_appraisal(pid: str) -> Any:
         return done(_("The appraisal is open again."), url_for(".appraise", pid=row.public_id))
     return render_template("funding/form.html", form=form, title=_("Open the appraisal again"), button=_("Open again"), back=_url(row),
                            about=row.proposal.title)  # fmt: skip
+
+
+def rules_told(found: Sequence[Check]) -> list[tuple[bool | str, str, str | None]]:
+    """Checks as the pages show them: kept (“look”: it only warns), the sentence, the source."""
+    return [(True if c.ok else "look" if c.effect == WARN else False, _(c.sentence) % c.params if c.params else _(c.sentence), c.rule.source if c.rule else None) for c in found]
 
 
 def _url(row: Appraisal) -> str:

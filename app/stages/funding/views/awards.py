@@ -16,7 +16,7 @@ from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.rulebook import queries as rulebook
-from app.stages.funding import actions, forms, ledger, queries
+from app.stages.funding import actions, forms, ledger, queries, revising
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import Decision
 from app.stages.funding.rules import APPRAISAL, SUBMISSION, Cause, check_other_person
@@ -27,7 +27,7 @@ from app.stages.funding.views.blueprint import bp
 @allow(Do.FUNDING_PROPOSE)
 @writes
 def submit_award(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_selected, shared.check_not_submitted)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_selected, shared.check_not_submitted, revising.check_accepted)
     before = queries.submission_of(row.id)
     form = forms.Submit(obj=before, data=None if before else queries.terms_of(row, on=clock.today()))
     if form.validate_on_submit():

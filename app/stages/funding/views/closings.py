@@ -18,7 +18,7 @@ from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, ledger, queries
 from app.stages.funding.actions import shared
 from app.stages.funding.actions.closings import refund_percent
-from app.stages.funding.forms import SettlementAnswer
+from app.stages.funding.forms import AccountAnswer
 from app.stages.funding.rules import (
     CONTRACT,
     SETTLEMENT,
@@ -47,8 +47,10 @@ def submit_settlement(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def settlement(pid: str) -> Any:
     row = or_404(queries.settlement_for(current_user, pid))
+    closing = queries.closing_of(row.project_id)
     return render_template("funding/settlement.html", settlement=row, project=row.project, moves=dict(SETTLEMENT.moves(row)), papers=papers.of(row),
-                           refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=queries.closing_of(row.project_id),
+                           refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=closing,
+                           refund_by=queries.refund_by(closing, row) if closing else None, today=clock.today(),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def decide_settlement(pid: str) -> Any:
     back = url_for(".settlement", pid=row.public_id)
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
-        if form.answer.data == SettlementAnswer.ACCEPT:
+        if form.answer.data == AccountAnswer.ACCEPT:
             for name in ("dated", "signer"):
                 if not form[name].data:
                     raise Incomplete(N_("Minutes have a date and somebody who signs them."), field=name)

@@ -8,15 +8,16 @@ from flask import current_app, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, queries
 from app.stages.funding.actions import shared
-from app.stages.funding.rules import CONTRACT
+from app.stages.funding.rules import CONTRACT, ChangeState
 from app.stages.funding.views.blueprint import bp
+from app.stages.funding.views.changes import CHANGEABLE
 
 
 @bp.route("/projects/<pid>/contract", methods=["GET", "POST"])
@@ -35,8 +36,10 @@ def draft_contract(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def contract(pid: str) -> Any:
     row = or_404(queries.contract_for(current_user, pid))
+    changes = queries.changes_of(row.id)
     return render_template("funding/contract.html", contract=row, project=row.project, moves=dict(CONTRACT.moves(row)), papers=papers.of(row),
-                           products=queries.products_of(row.project), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+                           products=queries.products_of(row.project), changes=changes, today=clock.today(),
+                           may_change=fits(row, *CHANGEABLE) and not any(c.state == ChangeState.REQUESTED for c in changes), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/contracts/<pid>/tranches", methods=["GET", "POST"])

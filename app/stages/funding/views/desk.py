@@ -1,20 +1,21 @@
-"""/funding/: what waits, with amount and age; the budgets of years; the money page of one project."""
+"""/funding/: what waits, with amount and age; the money page of one project."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
-from flask_babel import gettext as _
+from flask import render_template, request
 from flask_login import current_user
 
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
-from app.kernel.web import allow, done, or_404, writes
+from app.kernel.web import allow, or_404
 from app.services.papers import queries as papers
-from app.stages.funding import actions, forms, queries
+from app.stages.funding import queries
 from app.stages.funding.rules import CONTRACT, TrancheState
+from app.stages.funding.views.accounts import heads_said
 from app.stages.funding.views.blueprint import bp
+from app.stages.funding.views.payments import acts_of
 
 TABS = ("appraisal", "approval", "contracts", "payments", "closing")
 
@@ -26,23 +27,12 @@ def index() -> Any:
     waiting = {
         "appraisal": queries.lines_to_appraise(), "appraisals": queries.open_appraisals(), "approval": queries.waiting_submissions(),
         "contracts": queries.projects_without_signed_contract(), "closing": queries.closed_contracts(current_user),
+        "changes": queries.asked_changes(current_user),
         "payments": queries.tranches_in(current_user, TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED),
     }  # fmt: skip
     return render_template("funding/index.html", tab=tab if tab in TABS else "appraisal", tabs_named=TABS, waiting=waiting,
                            terms=queries.terms(clock.today()), today=clock.today(),
                            day_of=lambda instant: clock.local(instant).date())  # fmt: skip
-
-
-@bp.route("/year-budgets", methods=["GET", "POST"])
-@allow(Do.FUNDING_READ, post=Do.FUNDING_APPRAISE)
-@writes
-def year_budgets() -> Any:
-    form = forms.YearBudgetForm()
-    if form.validate_on_submit():
-        actions.set_year_budget(form.year.data, form.total.data, source=form.source.data, decision_number=form.decision_number.data or None,
-                                by=current_user, at=clock.now())  # fmt: skip
-        return done(_("Budget of %(year)s saved.", year=form.year.data), url_for(".year_budgets"))
-    return render_template("funding/year_budgets.html", form=form, budgets=queries.year_budgets())
 
 
 @bp.get("/projects/<pid>")
@@ -52,8 +42,10 @@ def project(pid: str) -> Any:
     contract = queries.contract_of(row.id)
     tranches = queries.tranches_of(row.id)
     settlement = queries.settlement_of(row.id)
-    subjects = [r for r in (row, contract, settlement, *tranches) if r is not None]
+    accounts = queries.tranche_accounts_of(row.id)
+    subjects = [r for r in (row, contract, settlement, *tranches, *accounts) if r is not None]
     return render_template("funding/project.html", project=row, contract=contract, tranches=tranches, settlement=settlement,
                            closing=queries.closing_of(row.id), liquidation=queries.liquidation_of(row.id), papers=papers.of(*subjects),
+                           acts=acts_of(row, contract, tranches, accounts), heads=heads_said(row) if row.paid_total else [],
                            may_request=queries.may_request(current_user, row), moves=dict(CONTRACT.moves(contract)) if contract else {},
                            entries=journal.timeline([journal.subject_key(r) for r in subjects]), ledger=queries.ledger_of(row.id))  # fmt: skip

@@ -20,8 +20,23 @@ from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, queries
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import PaymentAnswer
-from app.stages.funding.models import Tranche
-from app.stages.funding.rules import TRANCHE, TrancheState, check_other_person
+from app.stages.funding.gate import (
+    Item,
+    check_condition,
+    check_gate,
+    facts_of,
+    gate,
+    missing,
+)
+from app.stages.funding.models import Contract, Project, Tranche, TrancheAccount
+from app.stages.funding.rules import (
+    TRANCHE,
+    AccountState,
+    ContractState,
+    TrancheState,
+    check_other_person,
+)
+from app.stages.funding.views.accounts import CHECKABLE, SUBMITTABLE, heads_said
 from app.stages.funding.views.blueprint import bp
 
 
@@ -32,20 +47,49 @@ def _others(*earlier: str) -> Any:
 
 # what each act of a tranche asks before its form is shown; the page shows a link where they all let this person pass
 GUARDS: dict[str, tuple[Guard, ...]] = {
-    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_turn),
-    "request": (moves(TRANCHE, "request"), shared.check_requester, shared.check_paying, shared.check_none_under_way),
-    "approve": (moves(TRANCHE, "approve"), shared.check_paying, _others("requested_by_id", "first_approved_by_id")),
-    "turn_down": (moves(TRANCHE, "return"), shared.check_paying),
-    "pay": (moves(TRANCHE, "pay"), shared.check_paying, _others("requested_by_id", "first_approved_by_id", "approved_by_id")),
+    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_turn, check_condition),
+    "request": (moves(TRANCHE, "request"), shared.check_requester, check_gate, shared.check_none_under_way),
+    "approve": (moves(TRANCHE, "approve"), check_gate, _others("requested_by_id", "first_approved_by_id"), shared.check_outsider, shared.check_not_confirmed_by),
+    "turn_down": (moves(TRANCHE, "return"),),
+    "pay": (moves(TRANCHE, "pay"), check_gate, _others("requested_by_id", "first_approved_by_id", "approved_by_id"), shared.check_outsider),
 }
+
+
+def acts_of(project: Project, contract: Contract | None, tranches: list[Tranche], accounts: list[TrancheAccount]) -> list[tuple[str, str, Tranche]]:
+    """What this person may do next with the tranches of a project: label, endpoint, tranche. Facts are read once for all of them."""
+    if contract is None or contract.state != ContractState.SIGNED:
+        return []
+    facts, told_of = facts_of(project.id), {account.tranche_id: account for account in accounts}
+    waited_for = any(t.state == TrancheState.DUE for t in tranches)
+    holds = queries.may_request(current_user, project) and current_user.can(Do.FUNDING_REQUEST)
+    outside = not queries.belongs(current_user, project)
+    under_way = any(t.state in (TrancheState.REQUESTED, TrancheState.APPROVED) for t in tranches)
+    found = []
+    for t in tranches:
+        account, mine = told_of.get(t.id), current_user.id in (t.requested_by_id, t.first_approved_by_id, t.approved_by_id)
+        if t.state == TrancheState.PAID and holds and waited_for and (account is None or account.state == AccountState.RETURNED):
+            found.append((_("Account for the money of tranche %(n)s", n=t.position), "funding.account_tranche", t))
+        if account is not None and account.state == AccountState.SUBMITTED and outside and current_user.can(Do.FUNDING_SETTLE) and account.submitted_by_id != current_user.id:
+            found.append((_("Check the accounts of tranche %(n)s", n=t.position), "funding.check_tranche_account", t))
+        if t.state not in (TrancheState.DUE, TrancheState.REQUESTED, TrancheState.APPROVED) or missing(t, facts):
+            continue
+        mark = facts.marks.get(t.public_id)
+        if t.state == TrancheState.DUE and holds and not under_way:
+            found.append((_("Request tranche %(n)s", n=t.position), "funding.request_payment", t))
+        if t.state == TrancheState.REQUESTED and current_user.can(Do.FUNDING_APPROVE_PAYMENT) and outside and not mine and (mark is None or mark.id != current_user.id):
+            found.append((_("Check the request of tranche %(n)s", n=t.position), "funding.approve_payment", t))
+        if t.state == TrancheState.APPROVED and current_user.can(Do.FUNDING_PAY) and outside and not mine:
+            found.append((_("Pay tranche %(n)s", n=t.position), "funding.pay", t))
+    return found
 
 
 @bp.get("/tranches/<pid>")
 @allow(Do.HUB_READ)
 def tranche(pid: str) -> Any:
     row = or_404(queries.tranche_for(current_user, pid))
-    may = {act: fits(row, *guards) for act, guards in GUARDS.items()}
-    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row),
+    account = queries.tranche_account_of(row.id)
+    may = {act: fits(row, *guards) for act, guards in GUARDS.items()} | {"account": fits(row, *SUBMITTABLE), "check_account": account is not None and fits(account, *CHECKABLE)}
+    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row), gate=told(gate(row)), account=account, heads=heads_said(row.project) if account else [],
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -170,10 +214,22 @@ def _checks(row: Tranche, *earlier: int | None, source: str | None = None) -> li
     left = project.approved_state - project.paid_total
     return [
         (current_user.id not in earlier, _("You did none of the earlier steps."), source),
+        (not queries.belongs(current_user, project), _("You belong neither to the project nor to its host."), None),
         (row.amount <= left, _("The amount is within what is approved and not yet paid."), None),
-        (project.frozen_since is None, _("Payments of this project are not stopped."), None),
-        (bool(row.contract.account), _("The contract names the account."), None),
+        *told(gate(row)),
     ]
+
+
+def told(items: list[Item]) -> list[tuple[Any, str, str | None]]:
+    """The gate in words, for a list of checks: what is seen, since when, and what somebody confirmed by hand."""
+    said = []
+    for item in items:
+        text, since = _(item.need.label), f" ({item.day:%d/%m/%Y})" if item.day else ""
+        if item.by:
+            said.append(("look", text + since, _("confirmed by %(name)s: %(reason)s", name=item.by, reason=item.reason)))
+        else:
+            said.append((item.ok, text + since, None))
+    return said
 
 
 def _url(row: Tranche) -> str:

@@ -58,7 +58,7 @@ def sign_off(pid: str) -> Any:
     form.digest.data, form.version.data = actions.digest_of(row), row.version  # what this page shows is what is signed
     attachments = files.of(row)
     return render_template("proposals/sign_off.html", proposal=row, form=form, sums=totals(row.lines), problems=actions.problems_of(row, at=clock.now()),
-                           attachments=attachments, checks=checks_of(row, attachments), **_changed(row), **names_of(row))  # fmt: skip
+                           attachments=attachments, checks=checks_of(row, attachments), replaces=queries.replaced_by(row), **_changed(row), **names_of(row))  # fmt: skip
 
 
 @bp.route("/<pid>/send-back", methods=["GET", "POST"])
@@ -79,10 +79,10 @@ def send_back(pid: str) -> Any:
 @allow(Do.PROPOSALS_DRAFT)
 @writes
 def ask_sign_off(pid: str) -> Any:
-    row = ready(queries.for_team(current_user, pid), lambda row, by: sendingback.check_hand_over(row, by, clock.now()))
+    row = ready(queries.for_team(current_user, pid), lambda row, by: sendingback.check_hand_over(row, by, clock.now()), lambda row, _by: actions.check_complete(row, clock.now()))
     form = forms.Remove(obj=row)
     if form.validate_on_submit():
-        sendingback.ask_sign_off(row, seen=form.version.data, by=current_user, at=clock.now())
+        actions.ask_sign_off(row, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The managers of the host organisation are told."), url_for(".show", pid=pid))
     return render_template("proposals/act.html", proposal=row, form=form, title=_("Ask the host organisation to sign off"), button=_("Ask for the signature"),
                            note=_("The managers of the host organisation get an e-mail."))  # fmt: skip

@@ -55,10 +55,10 @@ def check(pid: str) -> Any:
     if form.validate_on_submit():
         return _judged(row, form, pid)
     form.renew(standings)
-    attachments = files.of(row)
+    attachments, requests = files.of(row), checklist.remedies_of(row)
     names = {d["code"]: d["en" if english else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), on, row.call_topic.call)}
     return render_template("proposals/check.html", proposal=row, form=form, attachments=attachments, sums=totals(row.lines), lines=[told(s) for s in standings], kinds=names,
-                           remedy=queries.remedy_until(row, on), requests=checklist.remedies_of(row), waits=not fits(row, _waits), history=checklist.checks_of(row),
+                           remedy=queries.remedy_until(row, on), requests=requests, added=checklist.added_to(requests), waits=not fits(row, _waits), history=checklist.checks_of(row),
                            overdue=overdue, today=on)  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def answer_remedy(pid: str) -> Any:
         return done(_("Your answer is sent."), url_for(".show", pid=remedy.proposal.public_id))
 
     def files_of(item: RemedyItem) -> list[Any]:
-        return [a for a in attached if a.kind == (item.document or f"{remedies.OTHER}_{item.position}")]
+        return [a for a in attached if a.kind == checklist.file_kind(item)]
 
     return render_template("proposals/remedy_answer.html", proposal=remedy.proposal, remedy=remedy, form=form, files_of=files_of)
 

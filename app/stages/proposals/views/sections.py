@@ -23,7 +23,7 @@ from app.services.files import actions as file_actions
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.shown import language
-from app.stages.calls.rules import APPLICANTS, DOSSIER_LISTERS
+from app.stages.calls.rules import APPLICANTS, BEFORE_OPENING, DOSSIER_LISTERS
 from app.stages.ideas.queries import ordering_bodies, topic_years
 from app.stages.plan import scope
 from app.stages.proposals import (
@@ -33,6 +33,7 @@ from app.stages.proposals import (
     comments,
     forms,
     giving,
+    late,
     narrowed,
     newpi,
     opening,
@@ -61,6 +62,7 @@ from app.stages.proposals.views.promised import parts_shown
 from app.stages.proposals.views.work import parts_of, sheet_of
 
 DOSSIER_LISTERS.append(opening.list_dossiers)
+BEFORE_OPENING.append(late.check_all_answered)
 APPLICANTS.append(queries.applicants)
 
 
@@ -131,7 +133,8 @@ def _from_paper(row: Proposal) -> dict[str, Any]:
 def _checked(row: Proposal, mine: bool) -> dict[str, Any]:
     """What came of the check so far, and what this person may do about it."""
     opened = not queries.is_sealed(row)
-    return {"checking": checking, "requests": checklist.remedies_of(row) if opened else [], "overdue": overdue, "today": clock.today(),
+    requests = checklist.remedies_of(row) if opened else []
+    return {"checking": checking, "requests": requests, "added": checklist.added_to(requests), "overdue": overdue, "today": clock.today(),
             "answers": mine and row.pi_id == current_user.id or current_user.manages(row.host_id),
             "compares": opened and overlaps.may_compare(row, current_user),
             "compared": list(checklist.judgements_on_overlaps(row).values()) if opened and overlaps.may_compare(row, current_user) else []}  # fmt: skip

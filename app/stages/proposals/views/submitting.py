@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 
 from app.acts import fits, moves, ready
-from app.kernel import clock
+from app.kernel import clock, subjects
 from app.kernel.db import reading_only
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
@@ -76,9 +76,10 @@ def _noted(pid: str) -> Any:
 def receipt(pid: str) -> Any:
     row = or_404(queries.proposal_for(current_user, pid))
     version = or_404(late.receipt_version(row))
+    replaces = queries.replaced_by(row)
     later = next((p for p in queries.replacements_of(row) if submitting.is_in(p)), None)
     return render_template("proposals/receipt.html", proposal=row, version=version, received=f"{clock.local(version.received_at):%d/%m/%Y %H:%M:%S}",
-                           kinds=names_of(row)["kinds"], papers=papers.of(row), later=later, replaces=queries.replaced_by(row),
+                           kinds=names_of(row)["kinds"], papers=papers.of(row), later=later, replaces=replaces, open_replaced=replaces is not None and subjects.may_read("proposal", replaces, current_user),
                            replaceable=fits(row, _replaceable), withdrawable=fits(row, moves(PROPOSAL, "withdraw"), _withdrawable))  # fmt: skip
 
 

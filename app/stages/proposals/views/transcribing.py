@@ -12,8 +12,16 @@ from app.acts import ready
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
-from app.stages.proposals import forms, queries, transcribing, transcripts
+from app.kernel.words import N_
+from app.stages.proposals import (
+    actions,
+    forms,
+    queries,
+    transcribing,
+    transcripts,
+)
 from app.stages.proposals.models import Proposal
+from app.stages.proposals.places import OTHERS
 from app.stages.proposals.views.blueprint import bp
 
 
@@ -35,6 +43,13 @@ def _draft(pid: str) -> Proposal | None:
     return row if row is not None and row.is_transcript else None
 
 
+def _lacking(row: Proposal) -> list[str]:
+    """What was not entered, or not whole: the paper may not say it either, but nobody closes it unseen."""
+    known = {"work": N_("Work description"), **OTHERS}
+    names = [_(known[section]) for section in dict.fromkeys(p.section for p in actions.problems_of(row, at=clock.now())) if section in known]
+    return [_("Still empty or not whole: %(names)s.", names="; ".join(names))] if names else []
+
+
 @bp.route("/<pid>/transcript/hand-over", methods=["GET", "POST"])
 @allow(Do.PROPOSALS_CHECK)
 @writes
@@ -45,7 +60,7 @@ def hand_over_transcript(pid: str) -> Any:
         transcribing.hand_over(row, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Another officer compares it with the paper now."), url_for(".show", pid=pid))
     return render_template("proposals/act.html", proposal=row, form=form, title=_("Hand over for comparison with the paper"), button=_("Hand over"),
-                           note=_("It is closed from here on, unless the other officer gives it back to you."))  # fmt: skip
+                           note=" ".join([_("It is closed from here on, unless the other officer gives it back to you."), *_lacking(row)]))  # fmt: skip
 
 
 @bp.route("/<pid>/transcript/give-back", methods=["GET", "POST"])
@@ -71,7 +86,7 @@ def confirm_transcript(pid: str) -> Any:
         transcribing.confirm(row, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("This is the content of the dossier now."), url_for(".show", pid=paper))
     return render_template("proposals/act.html", proposal=row, form=form, title=_("Confirm that it says what the paper says"), button=_("Confirm the content"),
-                           note=_("It is closed for good and becomes what council, appraisal and applicant read. Investigator and host get an e-mail."))  # fmt: skip
+                           note=" ".join([_("It is closed for good and becomes what council, appraisal and applicant read. Investigator and host get an e-mail."), *_lacking(row)]))  # fmt: skip
 
 
 @bp.route("/<pid>/transcript/end", methods=["GET", "POST"])
