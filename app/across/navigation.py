@@ -69,7 +69,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("funding.index", N_("Funding"), Do.FUNDING_READ),
     ("funding.year_budgets", N_("Budgets of the years"), Do.FUNDING_READ),
     ("funding.management", N_("Management costs"), Do.FUNDING_READ),
-    ("funding.appraisals", N_("Budget appraisals"), Do.FUNDING_READ),
+    ("funding.appraisals", N_("Budget appraisals"), Do.FUNDING_READ), ("funding.questions", N_("Questions on budgets"), Do.FUNDING_READ),
     ("funding.submissions", N_("Submissions for decision"), Do.FUNDING_READ),
     ("funding.contracts", N_("Contracts"), Do.FUNDING_READ),
     ("funding.starting_projects", N_("Start of projects"), Do.FUNDING_READ),

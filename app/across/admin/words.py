@@ -67,6 +67,7 @@ MAILS |= {
 MAILS |= {
     "cost_asked": N_("Question on a budget"), "cost_answered": N_("Question on a budget answered"), "revision_asked": N_("Work description to be revised"),
     "revision_submitted": N_("Work description revised"), "revision_returned": N_("Revised work description returned"),
+    "revision_accepted": N_("Revised work description accepted"),
 }  # fmt: skip
 MAILS |= {"tranche_account": N_("Accounts of a tranche handed in"), "tranche_accounted": N_("Tranche settled"), "tranche_account_returned": N_("Accounts of a tranche returned")}
 MAILS |= {"account_change_asked": N_("Another account asked for"), "account_change_agreed": N_("Another account agreed to"), "account_change_ended": N_("Account stays as it was")}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -152,7 +154,8 @@ def answers_for(proposal: Proposal, user: User) -> bool:
 
 def answer_cost(question: CostQuestion, text: str, *, by: User, at: datetime) -> None:
     """Answer a question; who asked gets it by mail. An answer is kept as it was given."""
-    db.session.refresh(question, with_for_update=True)
+    db.session.execute(select(CostQuestion.id).where(CostQuestion.id == question.id).with_for_update())  # two who answer at once: the second is told
+    db.session.refresh(question, ["answered_at"])
     check_answerable(question, by)
     question.answer, question.answered_by_id, question.answered_at = _said(text, "answer"), by.id, at
     db.session.flush()

@@ -134,6 +134,10 @@ def accept(row: WorkRevision, *, by: User, at: datetime, seen: Any = None) -> No
     check_seen(row, seen)
     row.decided_by_id, row.decided_at, row.remark = by.id, at, None
     REVISION.advance(row, "accept", by=by, at=at, detail={"sha256": digest(row)})
+    appraisal = queries.appraisal_by_id(row.appraisal_id)
+    proposal = queries.proposal_of(appraisal)
+    outbox.post("funding/mail/revision_accepted.txt", to=queries.holders_of_proposal(proposal), key=f"revision-accepted:{row.public_id}:{row.version}", at=at,
+                proposal=proposal, appraisal=appraisal, revision=row)  # fmt: skip
 
 
 def give_back(row: WorkRevision, *, remark: str, by: User, at: datetime, seen: Any = None) -> None:
