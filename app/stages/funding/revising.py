@@ -24,7 +24,7 @@ from app.services.questionnaires import queries as questionnaires
 from app.services.questionnaires.answering import too_long
 from app.services.questionnaires.rules import LONGEST_ANSWER, questions, said
 from app.services.rulebook import queries as rulebook
-from app.stages.funding import queries
+from app.stages.funding import queries, signing
 from app.stages.funding.models import Appraisal, WorkRevision
 from app.stages.funding.rules import REVISION, RevisionState
 from app.stages.proposals import queries as proposals
@@ -160,6 +160,7 @@ def give_back(row: WorkRevision, *, remark: str, by: User, at: datetime, seen: A
 def _check_another(row: WorkRevision, by: User) -> None:
     if row.submitted_by_id == by.id:
         raise NotAllowed(N_("You did an earlier step of this. Another person must do this one."))
+    signing.check_apart(queries.appraisal_by_id(row.appraisal_id), by)
 
 
 def check_accepted(appraisal: Appraisal, _by: User | None = None) -> None:

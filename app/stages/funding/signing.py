@@ -45,11 +45,22 @@ def check_office(by: User, amount: int, *, on: date) -> None:
         raise NotAllowed(N_("Delegated power covers %(most)s đồng of state money; above it the people's committee signs."), most=f"{holds.most:,}".replace(",", "."))
 
 
+def applies(proposal_id: int, by: User) -> bool:
+    """Is this person of the dossier's team or host?"""
+    proposal = db.session.get_one(Proposal, proposal_id)
+    of_team = db.session.scalar(select(exists().where(TeamMember.proposal_id == proposal.id, TeamMember.user_id == by.id)))
+    return bool(of_team) or proposal.pi_id == by.id or by.belongs_to(proposal.host_id)
+
+
+def check_apart(appraisal: Appraisal, by: User | None) -> None:
+    """Raise NotAllowed for who applied for the money: nobody appraises the own budget."""
+    if by is not None and applies(appraisal.proposal_id, by):
+        raise NotAllowed(N_("You belong to this project or its host. Somebody else must do this."))
+
+
 def has_part(appraisal: Appraisal, by: User) -> bool:
     """Is this person of the dossier's team or host, or did they appraise its budget?"""
-    proposal = db.session.get_one(Proposal, appraisal.proposal_id)
-    of_team = db.session.scalar(select(exists().where(TeamMember.proposal_id == proposal.id, TeamMember.user_id == by.id)))
-    if of_team or proposal.pi_id == by.id or by.belongs_to(proposal.host_id) or by.id in (appraisal.opened_by_id, appraisal.concluded_by_id):
+    if applies(appraisal.proposal_id, by) or by.id in (appraisal.opened_by_id, appraisal.concluded_by_id):
         return True
     council = councils.council_of_subject(appraisal)
     return council is not None and any(seat.user_id == by.id for seat in council.seats)

@@ -25,7 +25,7 @@ from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.execution import figures, queries
 from app.stages.execution.actions.reports import schedule_reports
-from app.stages.execution.actions.shared import check_holder, running
+from app.stages.execution.actions.shared import check_holder, check_judge, running
 from app.stages.execution.models import (
     Adjustment,
     HeadMove,
@@ -36,7 +36,6 @@ from app.stages.execution.rules import (
     ON_PAPER,
     AdjustmentKind,
     check_extension,
-    check_reviewer,
     check_special,
 )
 from app.stages.execution.spending import by_head, check_moves, dotted
@@ -132,7 +131,7 @@ def check_signer(adjustment: Adjustment, by: User) -> None:
 def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark: str | None, by: User, at: datetime, special: bool | None = None,
                      authority: str | None = None, seen: int | None = None) -> Paper:  # fmt: skip
     """Agree by decision: the change becomes the next annex of the contract. Extension rules are asked again."""
-    check_reviewer(by.id, adjustment.requested_by_id)
+    check_judge(adjustment, by, adjustment.requested_by_id)
     check_signer(adjustment, by)
     project = awards.project_by_id(adjustment.project_id, lock=adjustment.kind == AdjustmentKind.HEADS)
     contract = running(project)
@@ -172,7 +171,7 @@ def _wanted(adjustment: Adjustment) -> dict[str, Any]:
 
 def refuse_adjustment(adjustment: Adjustment, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Refuse a change, with the reason."""
-    check_reviewer(by.id, adjustment.requested_by_id)
+    check_judge(adjustment, by, adjustment.requested_by_id)
     check_signer(adjustment, by)
     check_seen(adjustment, seen)
     adjustment.decided_by_id, adjustment.decided_at, adjustment.remark = by.id, at, remark

@@ -22,7 +22,12 @@ from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.execution import queries
-from app.stages.execution.actions.shared import check_holder, latest_plan, running
+from app.stages.execution.actions.shared import (
+    check_holder,
+    check_judge,
+    latest_plan,
+    running,
+)
 from app.stages.execution.models import (
     Finding,
     Inspection,
@@ -33,7 +38,6 @@ from app.stages.execution.rules import (
     INSPECTION,
     InspectionKind,
     InspectionState,
-    check_reviewer,
 )
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Project
@@ -135,7 +139,7 @@ def return_finding(finding: Finding, *, remark: str, due_on: date, by: User, at:
 
 
 def _judge(finding: Finding, verb: str, remark: str | None, *, by: User, at: datetime, seen: int | None) -> None:
-    check_reviewer(by.id, finding.answered_by_id)
+    check_judge(finding, by, finding.answered_by_id)
     check_seen(finding, seen)
     finding.remark = remark
     if verb == "close":

@@ -24,7 +24,12 @@ from app.services.rulebook.calendar import check_day
 from app.stages.execution import figures, queries
 from app.stages.execution.actions.evidence import check_writing
 from app.stages.execution.actions.risks import close_risk
-from app.stages.execution.actions.shared import check_holder, latest_plan, running
+from app.stages.execution.actions.shared import (
+    check_holder,
+    check_judge,
+    latest_plan,
+    running,
+)
 from app.stages.execution.models import (
     Report,
     ReportProduct,
@@ -37,7 +42,6 @@ from app.stages.execution.rules import (
     Rating,
     ReportKind,
     ReportState,
-    check_reviewer,
     periods,
 )
 from app.stages.execution.spending import Cells, dotted
@@ -173,7 +177,7 @@ def return_report(report: Report, *, remark: str, by: User, at: datetime, rating
 
 
 def _review(report: Report, verb: str, remark: str | None, *, by: User, at: datetime, seen: int | None) -> None:
-    check_reviewer(by.id, report.submitted_by_id)
+    check_judge(report, by, report.submitted_by_id)
     check_seen(report, seen)
     report.reviewed_by_id, report.reviewed_at, report.remark = by.id, at, remark
     REPORT.advance(report, verb, by=by, at=at, reason=remark)

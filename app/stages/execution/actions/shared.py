@@ -9,7 +9,7 @@ from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.execution import queries
-from app.stages.execution.models import Termination
+from app.stages.execution.models import Adjustment, Finding, Report, Termination
 from app.stages.execution.rules import check_reviewer
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Contract, Project
@@ -49,10 +49,17 @@ def check_not_opened(project: Project, _by: User | None = None) -> None:
         raise WrongState(N_("The termination of this project is already under consideration."))
 
 
+def check_judge(row: Report | Adjustment | Finding | Termination, by: User, *earlier: int | None) -> None:
+    """Nobody decides on the own paper, nor on a project that is the own or of the own house."""
+    for person_id in earlier:
+        check_reviewer(by.id, person_id)
+    if awards.belongs(by, awards.project_by_id(row.project_id)):
+        raise NotAllowed(N_("You belong to this project or its host. Somebody else must do this."))
+
+
 def check_decider(termination: Termination, by: User) -> None:
     """Who asked for an early end or opened it does not decide on it."""
-    for earlier in (termination.requested_by_id, termination.opened_by_id):
-        check_reviewer(by.id, earlier)
+    check_judge(termination, by, termination.requested_by_id, termination.opened_by_id)
 
 
 def latest_plan(contract: Contract, at: datetime) -> date:

@@ -30,7 +30,6 @@ from app.stages.execution.rules import (
     ADJUSTMENT,
     AdjustmentKind,
     AdjustmentState,
-    check_reviewer,
     extension_cap,
 )
 from app.stages.execution.spending import by_head
@@ -38,7 +37,7 @@ from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 
-DECIDE: tuple[Guard, ...] = (moves(ADJUSTMENT, "agree", "refuse"), lambda row, by: check_reviewer(by.id, row.requested_by_id), check_signer)
+DECIDE: tuple[Guard, ...] = (moves(ADJUSTMENT, "agree", "refuse"), lambda row, by: shared.check_judge(row, by, row.requested_by_id), check_signer)
 
 
 @bp.route("/projects/<pid>/request-change", methods=["GET", "POST"])

@@ -28,14 +28,13 @@ from app.stages.execution.rules import (
     FINDING,
     INSPECTION,
     FindingState,
-    check_reviewer,
     late_finding,
 )
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
 
 ANSWER: tuple[Guard, ...] = (moves(FINDING, "answer"), lambda row, by: shared.check_holder(row.project, by))
-JUDGE: tuple[Guard, ...] = (moves(FINDING, "close"), lambda row, by: check_reviewer(by.id, row.answered_by_id), lambda row, by: inspection_acts.check_inspector(by))
+JUDGE: tuple[Guard, ...] = (moves(FINDING, "close"), lambda row, by: shared.check_judge(row, by, row.answered_by_id), lambda row, by: inspection_acts.check_inspector(by))
 
 
 @bp.route("/projects/<pid>/inspections", methods=["GET", "POST"])

@@ -25,7 +25,6 @@ from app.stages.execution.rules import (
     REPORT,
     Delivery,
     Level,
-    check_reviewer,
     overdue,
 )
 from app.stages.execution.spending import Quarter
@@ -36,7 +35,7 @@ from app.stages.funding import queries as funding
 
 SUBMIT: tuple[Guard, ...] = (
     moves(REPORT, "submit"), lambda row, by: shared.check_running(row.project, by), lambda row, by: shared.check_holder(row.project, by))  # fmt: skip
-REVIEW: tuple[Guard, ...] = (moves(REPORT, "accept"), lambda row, by: check_reviewer(by.id, row.submitted_by_id))
+REVIEW: tuple[Guard, ...] = (moves(REPORT, "accept"), lambda row, by: shared.check_judge(row, by, row.submitted_by_id))
 
 
 @bp.route("/projects/<pid>/ask-report", methods=["GET", "POST"])

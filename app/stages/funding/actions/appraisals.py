@@ -22,7 +22,7 @@ from app.services.papers.models import Paper
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import desk, ledger, queries, revising
+from app.stages.funding import desk, ledger, queries, revising, signing
 from app.stages.funding.actions.shared import (
     check_appraisable,
     check_not_submitted,
@@ -79,6 +79,7 @@ def propose(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User, 
     """Write down what the officer proposes before the team meets: the session starts from it. Returns how many lines changed."""
     if appraisal.state != AppraisalState.DRAFT:
         raise WrongState(N_("The session is open or over: now the team decides."))
+    signing.check_apart(appraisal, by)
     check_selected(appraisal)
     check_seen(appraisal, seen)
     changed = 0
@@ -98,6 +99,7 @@ def propose(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User, 
 
 def open_appraisal(appraisal: Appraisal, *, held_on: date, place: str | None, by: User, at: datetime, seen: int | None = None) -> None:
     """Open the session of the team. It needs a team."""
+    signing.check_apart(appraisal, by)
     check_selected(appraisal)
     if not queries.team_of(appraisal):
         raise Incomplete(N_("The team needs at least a head."), field="team")
@@ -131,6 +133,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User,
     """Enter what the team allows: {line public_id: (norm, allowed, reason)}. Returns how many lines changed."""
     if appraisal.state != AppraisalState.IN_SESSION:
         raise WrongState(N_("Lines are read while the session is open."))
+    signing.check_apart(appraisal, by)
     check_no_ballots(appraisal)
     check_seen(appraisal, seen)
     changed = 0
@@ -152,6 +155,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User,
 
 def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:
     """Close the session and issue its minutes. Lump sum to the final product must keep its conditions."""
+    signing.check_apart(appraisal, by)
     check_selected(appraisal)
     check_by_hand(appraisal)
     lines = queries.lines_of(appraisal)
@@ -171,6 +175,7 @@ def conclude_appraisal(appraisal: Appraisal, *, remark: str | None, by: User, at
 
 def reopen_appraisal(appraisal: Appraisal, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Open a concluded appraisal again, as long as nothing waits for decision on it."""
+    signing.check_apart(appraisal, by)
     check_selected(appraisal)
     check_not_submitted(appraisal)
     APPRAISAL.advance(appraisal, "reopen", by=by, at=at, reason=reason, seen=seen)

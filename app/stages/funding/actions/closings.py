@@ -25,6 +25,7 @@ from app.stages.funding.actions.budgets import release
 from app.stages.funding.actions.contracts import cancel_open, meet_condition
 from app.stages.funding.actions.shared import (
     check_accounts,
+    check_outsider,
 )
 from app.stages.funding.models import Liquidation, Project, ProjectClosing, Settlement
 from app.stages.funding.rules import (
@@ -107,6 +108,7 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
                       signer: str | None = None, seen: int | None = None) -> None:  # fmt: skip
     """Accept the accounts: paid tranches are settled, the others cancelled, promised money not needed goes back. Minutes say who signs for the Department."""
     check_other_person(by.id, settlement.submitted_by_id)
+    check_outsider(settlement, by)
     number = check_number(number, like="12/BBQT-SKHCN") if number else None
     check_day(dated := dated or local(at).date(), field="dated", since=local(settlement.submitted_at).date(), until=local(at).date())
     project = queries.project_by_id(settlement.project_id, lock=True)
@@ -137,6 +139,7 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
 def return_settlement(settlement: Settlement, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Send the accounts back with a reason."""
     check_other_person(by.id, settlement.submitted_by_id)
+    check_outsider(settlement, by)
     check_seen(settlement, seen)
     settlement.remark = reason
     SETTLEMENT.advance(settlement, "return", by=by, at=at, reason=reason)

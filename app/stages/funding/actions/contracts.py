@@ -28,6 +28,7 @@ from app.stages.funding import ledger, parties, queries, revising
 from app.stages.funding.actions.budgets import promise, release
 from app.stages.funding.actions.shared import (
     check_no_contract,
+    check_outsider,
     check_turn,
 )
 from app.stages.funding.gate import check_condition
@@ -119,6 +120,8 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
 def fall_due(tranche: Tranche, *, by: User | None, at: datetime, reason: str | None = None, seen: int | None = None) -> None:
     """Mark a planned tranche as due: its condition is met. The host and the investigator may now request it."""
     check_turn(tranche)
+    if by is not None and reason:  # by hand
+        check_outsider(tranche, by)
     check_condition(tranche)
     TRANCHE.advance(tranche, "fall_due", by=by, at=at, reason=reason, seen=seen)
     project = queries.project_by_id(tranche.project_id)

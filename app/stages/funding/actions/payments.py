@@ -27,6 +27,7 @@ from app.stages.funding.actions.shared import (
     check_outsider,
     check_requester,
     check_reversible,
+    check_stranger,
 )
 from app.stages.funding.gate import check_gate, facts_of
 from app.stages.funding.models import LedgerEntry, Project, Tranche
@@ -61,6 +62,7 @@ def request_payment(tranche: Tranche, *, note: str | None, by: User, at: datetim
 
 def return_payment(tranche: Tranche, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Send the request back with a reason; approvals given so far fall away."""
+    check_outsider(tranche, by)
     requester = queries.person(tranche.requested_by_id)
     TRANCHE.advance(tranche, "return", by=by, at=at, reason=reason, seen=seen)
     _forget_approvals(tranche)
@@ -110,6 +112,7 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
 def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> LedgerEntry:
     """Take back a payment booked by mistake: a row of its own; the tranche is due again and must be requested anew."""
     check_reversible(entry)
+    check_outsider(entry, by)
     tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
     project = queries.project_by_id(entry.project_id)
     if queries.fixed_accounts(project.id) is not None:
@@ -130,6 +133,7 @@ def refund(project: Project, *, amount: int, booked_on: date, voucher: str, by: 
     project = queries.project_by_id(project.id, lock=True)
     contract, owed, voucher = queries.contract_of(project.id), queries.owed(project), nfc(voucher).strip()
     check_books_open(project)
+    check_stranger(project, by)
     if amount <= 0:
         raise Incomplete(N_("Please enter the amount that came back."), field="amount")
     if amount > project.paid_total:

@@ -17,6 +17,7 @@ from app.stages.funding.models import (
     Contract,
     LedgerEntry,
     Project,
+    Settlement,
     Tranche,
     TrancheAccount,
 )
@@ -33,9 +34,14 @@ from app.stages.selection import complaints as selection
 from app.stages.selection.models import RankingLine, Round
 
 
-def check_outsider(row: Tranche | TrancheAccount | AccountChange, by: User) -> None:
+def check_outsider(row: Tranche | TrancheAccount | AccountChange | LedgerEntry | Settlement, by: User) -> None:
     """Raises NotAllowed when the person belongs to the project's team or its host: nobody judges money of the own."""
-    if queries.belongs(by, queries.project_by_id(row.project_id)):
+    check_stranger(queries.project_by_id(row.project_id), by)
+
+
+def check_stranger(project: Project, by: User) -> None:
+    """Raises NotAllowed when the person belongs to this project's team or its host."""
+    if queries.belongs(by, project):
         raise NotAllowed(N_("You belong to this project or its host. Somebody else must do this."))
 
 

@@ -23,6 +23,7 @@ from app.stages.funding import (
     ledger,
     queries,
     revising,
+    signing,
 )
 from app.stages.funding import council as council_acts
 from app.stages.funding.actions import shared
@@ -90,7 +91,7 @@ def name_team(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def open_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"), shared.check_selected)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"), signing.check_apart, shared.check_selected)
     form = forms.Open(obj=row)
     if form.validate_on_submit():
         actions.open_appraisal(row, held_on=form.held_on.data, place=form.place.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -103,7 +104,7 @@ def open_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def appraise(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected, actions.check_no_ballots)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), signing.check_apart, shared.check_selected, actions.check_no_ballots)
     form = deskforms.readings(row)
     if form.validate_on_submit():
         actions.appraise(row, form.readings(), lump_sum=form.lump_sum.data, used_at=form.used_at.data or None, seen=form.version.data,
@@ -116,7 +117,7 @@ def appraise(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def propose(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"), shared.check_selected)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "open"), signing.check_apart, shared.check_selected)
     form = deskforms.proposed(row)
     if form.validate_on_submit():
         actions.propose(row, form.readings(), seen=form.version.data, by=current_user, at=clock.now())
@@ -136,7 +137,7 @@ def _by_line(row: Appraisal) -> dict[int, list[Any]]:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def conclude_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), shared.check_selected, actions.check_by_hand)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "conclude"), signing.check_apart, shared.check_selected, actions.check_by_hand)
     form = forms.Conclude(obj=row)
     if form.validate_on_submit():
         actions.conclude_appraisal(row, remark=form.remark.data, seen=form.version.data, by=current_user, at=clock.now())
@@ -149,7 +150,7 @@ def conclude_appraisal(pid: str) -> Any:
 @allow(Do.FUNDING_APPRAISE)
 @writes
 def reopen_appraisal(pid: str) -> Any:
-    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), shared.check_selected, shared.check_not_submitted)
+    row = ready(queries.appraisal_by_pid(pid), moves(APPRAISAL, "reopen"), signing.check_apart, shared.check_selected, shared.check_not_submitted)
     form = forms.Reason(obj=row)
     if form.validate_on_submit():
         actions.reopen_appraisal(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

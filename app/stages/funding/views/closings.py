@@ -58,7 +58,7 @@ def settlement(pid: str) -> Any:
 @allow(Do.FUNDING_SETTLE)
 @writes
 def decide_settlement(pid: str) -> Any:
-    row = ready(queries.settlement_for(current_user, pid), moves(SETTLEMENT, "accept"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
+    row = ready(queries.settlement_for(current_user, pid), moves(SETTLEMENT, "accept"), lambda row, by: check_other_person(by.id, row.submitted_by_id), shared.check_outsider)
     form = forms.DecideSettlement(data={"version": row.version, "dated": clock.today(), "signer": current_user.name})
     back = url_for(".settlement", pid=row.public_id)
     if form.validate_on_submit():

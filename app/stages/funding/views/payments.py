@@ -47,10 +47,10 @@ def _others(*earlier: str) -> Any:
 
 # what each act of a tranche asks before its form is shown; the page shows a link where they all let this person pass
 GUARDS: dict[str, tuple[Guard, ...]] = {
-    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_turn, check_condition),
+    "fall_due": (moves(TRANCHE, "fall_due"), shared.check_outsider, shared.check_turn, check_condition),
     "request": (moves(TRANCHE, "request"), shared.check_requester, check_gate, shared.check_none_under_way),
     "approve": (moves(TRANCHE, "approve"), check_gate, _others("requested_by_id", "first_approved_by_id"), shared.check_outsider, shared.check_not_confirmed_by),
-    "turn_down": (moves(TRANCHE, "return"),),
+    "turn_down": (moves(TRANCHE, "return"), shared.check_outsider),
     "pay": (moves(TRANCHE, "pay"), check_gate, _others("requested_by_id", "first_approved_by_id", "approved_by_id"), shared.check_outsider),
 }
 
@@ -166,7 +166,7 @@ def pay(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def reverse(pid: str) -> Any:
-    entry = ready(queries.entry_for(current_user, pid), shared.check_reversible)
+    entry = ready(queries.entry_for(current_user, pid), shared.check_reversible, shared.check_outsider)
     project = queries.project_by_id(entry.project_id)
     back = url_for(".project", pid=project.public_id)
     form = forms.Reason()
@@ -180,7 +180,7 @@ def reverse(pid: str) -> Any:
 @allow(Do.FUNDING_PAY)
 @writes
 def refund(pid: str) -> Any:
-    project = ready(queries.project_by_pid(current_user, pid), shared.check_books_open)
+    project = ready(queries.project_by_pid(current_user, pid), shared.check_books_open, shared.check_stranger)
     back = url_for(".project", pid=project.public_id)
     form = forms.Refund()
     if form.validate_on_submit():
