@@ -97,6 +97,14 @@ def test_the_sum_by_head_is_the_sum_spent(cast, at, project):
         assert refusal.value.field == field
 
 
+def test_a_report_says_not_less_than_accepted_accounts(cast, at, project):
+    money_plays.accounted(cast, project=project, at=at + 100 * DAY, unused=450_000_000 - 100)
+    with pytest.raises(Incomplete, match="100 đồng are spent already") as refusal:
+        submit(queries.reports_of(project.id)[0], cast, at + 190 * DAY, spent=99)
+    assert refusal.value.field == "spent"
+    submit(queries.reports_of(project.id)[0], cast, at + 190 * DAY)
+
+
 def test_versions_stay_and_risks_are_told_once(db, cast, at, project):
     report, product = queries.reports_of(project.id)[0], awards.products_of(project)[0]
     told = Told({("labour", Quarter(2026, 2)): 100}, {product.id: (Delivery.AT_RISK, "1 mô hình", None)}, [("Hạn mặn đến sớm", Level.HIGH, "Trữ nước")], requests="Thêm thời gian")

@@ -37,7 +37,7 @@ def submitted_report(cast: Cast, *, project: Project, at: datetime, progress: in
     """The next awaited report, submitted by the investigator."""
     awaited = [r for r in queries.reports_of(project.id) if r.state in OPEN_REPORTS]
     report, count = awaited[0], len(queries.reports_of(project.id))
-    spent = project.paid_total * report.number // (count + 1)
+    spent = max(project.paid_total * report.number // (count + 1), funding.accounted(project.id))
     actions.submit_report(report, progress=progress if progress is not None else min(100, 100 * report.number // count),
                           done="Đã khảo sát hiện trạng, thử nghiệm tại hai điểm và tập huấn cho các hộ tham gia theo kế hoạch.",
                           products="Báo cáo khảo sát; 01 mô hình đang vận hành.", spent=spent, told=_told(project, report, spent, last=report.number == count),

@@ -128,6 +128,8 @@ def submit_report(report: Report, *, progress: int, done: str, products: str | N
 def _check_money(project: Project, spent: int, cells: Cells) -> None:
     if spent > project.paid_total:
         raise Incomplete(N_("More was spent than was paid so far (%(paid)s đồng)."), field="spent", paid=dotted(project.paid_total))
+    if spent < (settled := awards.accounted(project.id)):
+        raise Incomplete(N_("By the accounts of the tranches %(settled)s đồng are spent already, this is less."), field="spent", settled=dotted(settled))
     if cells and sum(cells.values()) != spent:
         raise Incomplete(N_("By head and quarter it sums to %(sum)s đồng, here stand %(spent)s đồng. Both must be the same."), field="spent",
                          sum=dotted(sum(cells.values())), spent=dotted(spent))  # fmt: skip

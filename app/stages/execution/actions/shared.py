@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from app.kernel.clock import local
+from app.kernel.db import db
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
@@ -12,6 +13,7 @@ from app.stages.execution import queries
 from app.stages.execution.models import Adjustment, Finding, Report, Termination
 from app.stages.execution.rules import check_reviewer
 from app.stages.funding import queries as awards
+from app.stages.funding.actions.shared import check_stranger
 from app.stages.funding.models import Contract, Project
 from app.stages.funding.rules import ContractState, end_of
 
@@ -53,8 +55,8 @@ def check_judge(row: Report | Adjustment | Finding | Termination, by: User, *ear
     """Nobody decides on the own paper, nor on a project that is the own or of the own house."""
     for person_id in earlier:
         check_reviewer(by.id, person_id)
-    if awards.belongs(by, awards.project_by_id(row.project_id)):
-        raise NotAllowed(N_("You belong to this project or its host. Somebody else must do this."))
+    with db.session.no_autoflush:  # what is being changed is not written before it is known to be allowed
+        check_stranger(awards.project_by_id(row.project_id), by)
 
 
 def check_decider(termination: Termination, by: User) -> None:

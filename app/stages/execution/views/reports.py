@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.acts import Guard, fits, moves, ready
 from app.kernel import clock, journal
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
@@ -56,7 +57,8 @@ def ask_report(pid: str) -> Any:
 def report(pid: str) -> Any:
     row = or_404(queries.report_for(current_user, pid))
     return render_template("execution/report.html", attachments=files.of(row), kinds=kinds_of(row), report=row, project=row.project, may_submit=fits(row, *SUBMIT), may_review=fits(row, *REVIEW),
-                           late=overdue(row, clock.today()) and funding.closing_of(row.project_id) is None, said=_said(row), versions=figures.versions_of(row),
+                           late=overdue(row, clock.today()) and funding.closing_of(row.project_id) is None, came_late=row.submitted_at is not None and local(row.submitted_at).date() > row.due_on,
+                           said=_said(row), versions=figures.versions_of(row),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
