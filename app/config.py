@@ -35,6 +35,7 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "INSTANCE_FOLDER": str(folder),
         "MIGRATIONS_FOLDER": str(ROOT / "migrations"),
         "FILES_FOLDER": str(folder / "files"),
+        "TRUSTED_CERTIFICATES": os.environ.get("VAMCO_TRUSTED_CERTIFICATES") or str(folder / "certificates"),  # of signatures in PDF files
         "FILES_SCANNER": os.environ.get("VAMCO_FILES_SCANNER"),  # the malware check: see app/services/files/scanner.py
         "MAIL_FOLDER": None if os.environ.get("VAMCO_MAIL_SERVER") else str(folder / "mail"),
         "MAIL_SERVER": os.environ.get("VAMCO_MAIL_SERVER", "localhost"),

@@ -21,12 +21,17 @@ class Later:
         return getattr(importlib.import_module(self._name), attribute)
 
 
+asn1_pem: Any = Later("asn1crypto.pem")
+asn1_x509: Any = Later("asn1crypto.x509")
 alembic_script: Any = Later("alembic.script")
 calamine: Any = Later("python_calamine")
+certvalidator: Any = Later("pyhanko_certvalidator")
 cipher: Any = Later("app.services.councils.cipher")  # with cryptography, which brings an OpenSSL of its own
 defused: Any = Later("defusedxml.ElementTree")
 fuzz: Any = Later("rapidfuzz.fuzz")
 holidays: Any = Later("holidays")
+pdf_reader: Any = Later("pyhanko.pdf_utils.reader")
+pdf_validation: Any = Later("pyhanko.sign.validation")
 postgresql: Any = Later("sqlalchemy.dialects.postgresql")  # of the two dialects a server has one
 sqlite: Any = Later("sqlalchemy.dialects.sqlite")
 typst: Any = Later("typst")

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from app import create_app
 from app.kernel.db import db
 from app.kernel.errors import Refused
+from app.kernel.web import RETRIES
 from app.services.papers import actions as papers
 from app.services.people.models import User
 from app.stages.funding import actions, queries
@@ -59,21 +61,25 @@ def _who(user_id):
 
 
 def act(app, facts, n, barrier, told):
-    """One client: what it was told, or what refused it. A lock that was not given in time would be an error for somebody."""
+    """One client: what it was told, or what refused it. What the database could not do in time is done again, as often as a server does; then it is an error."""
     with app.app_context():
         barrier.wait()
-        try:
-            done = RACES[facts["do"]](facts, n)
-            db.session.commit()
-            told.append("done" if done is None else done)
-        except (Refused, IntegrityError) as refused:
-            db.session.rollback()
-            told.append(type(refused).__name__)
-        except OperationalError as failure:
-            db.session.rollback()
-            told.append(f"error {failure}")
-        finally:
-            db.session.remove()
+        for attempt in range(RETRIES + 1):
+            try:
+                done = RACES[facts["do"]](facts, n)
+                db.session.commit()
+                told.append("done" if done is None else done)
+                break
+            except (Refused, IntegrityError, StaleDataError) as refused:  # what a page says too
+                db.session.rollback()
+                told.append(type(refused).__name__)
+                break
+            except OperationalError as failure:
+                db.session.rollback()
+                if attempt == RETRIES:
+                    told.append(f"error {failure}")
+            finally:
+                db.session.remove()
 
 
 def main(said):

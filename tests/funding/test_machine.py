@@ -367,7 +367,7 @@ def machine(cast, db, at, awards, budget):
                 return
             amount = (0, award.paid // 2, award.paid, award.paid + 1)[used]
             row = lambda: works.open_termination(award.id)
-            if self.act("decide_ending", used < 3, lambda: execution.decide_termination(row(), cause=Cause.SUBJECTIVE, used=amount, number="9/QĐ-UBND", dated=self.day, remark=None,
+            if self.act("decide_ending", used < 3, lambda: execution.decide_termination(row(), cause=Cause.SUBJECTIVE, used=amount, number=f"{9 + p}/QĐ-UBND", dated=self.day, remark=None,
                                                                                        by=cast["province"], at=self.now)):  # fmt: skip
                 award.ending, award.closing, award.contract = "decided", "terminated", "terminated"
                 award.fixed, award.back = (amount, ledger.refund(award.paid, amount, 30)), 0

@@ -83,12 +83,15 @@ def test_races(race, approved, at):
         # finance pays in all windows: once
         told = race("pay", turn)
         assert told.count("done") == 1 and booked(project_id) == 450_000_000 and database.session.scalar(entries) == had + 4, told
-        # taken back and asked for again: two people click and click, two hands approve
+        # taken back and asked for again: two people click and click; each counts once, and who looked before the other clicked is told to look again
         actions.reverse(database.session.scalars(select(LedgerEntry).where(LedgerEntry.kind == "payment").order_by(LedgerEntry.id.desc())).first(), reason="x", by=who("finance"), at=later)
         actions.request_payment(queries.tranche_by_id(tranche_id), note=None, by=who("pi1"), at=later)
         told = race("approve", turn, hands=hands)
         row = database.session.get_one(Tranche, tranche_id)
-        assert told.count("done") == 2 and row.state == "approved" and {row.first_approved_by_id, row.approved_by_id} == set(hands), told
+        assert told.count("done") == 1 + (row.approved_by_id is not None) and row.first_approved_by_id in hands and row.first_approved_by_id != row.approved_by_id, told
+        assert (row.state == "approved") == (row.approved_by_id is not None)
+        if row.state == "requested":
+            actions.approve_payment(row, by=who("officer2" if row.first_approved_by_id == hands[0] else "officer"), at=later)
         # a budget for ten takes ten
         told = race("award", turn, part=1_000 // fits)
         promised = queries.year_budget(2026).committed - before

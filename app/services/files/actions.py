@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, Refused, WrongState
 from app.kernel.words import N_
 from app.later import postgresql, sqlite
-from app.services.files import queries, scanner, store
-from app.services.files.models import Attachment, Blob, BlobScan
+from app.services.files import queries, scanner, signatures, store
+from app.services.files.models import Attachment, Blob, BlobScan, BlobSignatures
 from app.services.files.rules import Verdict, check_kind, check_upload, clean_name
 from app.services.files.scanner import Finding
+from app.services.files.signatures import Signature
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 
@@ -49,6 +52,7 @@ class Taken:
     size: int
     sha256: str
     finding: Finding | None
+    signatures: list[Signature]
 
 
 def bounds(at: datetime) -> Bounds:
@@ -73,7 +77,7 @@ def receive(filename: str, content: bytes, given: Bounds, *, types: Collection[s
         digest = store.put(content)
     except OSError:
         raise Incomplete(N_("The file could not be stored. Nothing was changed; please try again."), field="file") from None
-    return Taken(name, mime, len(content), digest, finding)
+    return Taken(name, mime, len(content), digest, finding, signatures.read(content, store.trusted()))
 
 
 def check_room(percent: int) -> None:
@@ -144,6 +148,21 @@ def _know(taken: Taken, at: datetime) -> None:
     if taken.finding is not None:
         said = insert(BlobScan).values(sha256=taken.sha256, verdict=taken.finding.verdict, found=taken.finding.found[:200] or None, tries=1, checked_at=at)
         db.session.execute(said.on_conflict_do_nothing())
+    if taken.signatures:
+        plain = [signature.plain() for signature in taken.signatures]
+        db.session.execute(insert(BlobSignatures).values(sha256=taken.sha256, said=plain, checked_at=at).on_conflict_do_nothing())
+
+
+def check_signatures(at: datetime) -> int:
+    """Ask every signed PDF anew, after the trusted certificates changed. Returns how many answers are other than before."""
+    changed = 0
+    for row in db.session.scalars(select(BlobSignatures).order_by(BlobSignatures.sha256)):
+        said = [signature.plain() for signature in signatures.read(store.get(row.sha256), store.trusted())]
+        if said != row.said:
+            row.said, row.checked_at = said, at
+            changed += 1
+    db.session.commit()
+    return changed
 
 
 def remove(attachment: Attachment, *, subject: Any, by: User | None, at: datetime) -> None:

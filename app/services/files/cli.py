@@ -1,4 +1,4 @@
-"""flask files verify|check"""
+"""flask files verify|check|signatures"""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def verify() -> None:
 def check() -> None:
     """Ask the malware check about every file that waits for it."""
     click.echo(f"{actions.check_waiting(clock.now())} decided, {len(queries.waiting())} still waiting")
+
+
+@files.command("signatures")
+def signatures() -> None:
+    """Ask the digital signatures of all signed PDF files anew, after the trusted certificates changed."""
+    click.echo(f"{actions.check_signatures(clock.now())} say something else than before")
 
 
 commands = [files]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.kernel.db import Identified, Model, UtcDateTime, append_only, enum_of, to
@@ -37,6 +38,16 @@ class BlobScan(Model):
     verdict: Mapped[Verdict] = enum_of(Verdict, index=True)
     found: Mapped[str | None] = mapped_column(String(200))
     tries: Mapped[int] = mapped_column(default=1)
+    checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BlobSignatures(Model):
+    """What the digital signatures inside a PDF said when it came. No row: it bears none."""
+
+    __tablename__ = "blob_signatures"
+
+    sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256", ondelete="RESTRICT"), primary_key=True)
+    said: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     checked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

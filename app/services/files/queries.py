@@ -11,8 +11,9 @@ from sqlalchemy.orm import joinedload
 
 from app.kernel import journal, subjects
 from app.kernel.db import db
-from app.services.files.models import Attachment, Blob, BlobScan, Upload
+from app.services.files.models import Attachment, Blob, BlobScan, BlobSignatures, Upload
 from app.services.files.rules import Verdict
+from app.services.files.signatures import Signature, Standing
 from app.services.people.models import User
 
 
@@ -24,6 +25,12 @@ def of(row: Any, *, kind: str | None = None) -> list[Attachment]:
     if kind is not None:
         statement = statement.where(Attachment.kind == kind)
     return list(db.session.scalars(statement.order_by(Attachment.id)))
+
+
+def signatures_in(attachments: Sequence[Attachment]) -> dict[str, list[Signature]]:
+    """What the digital signatures inside these files said, by SHA-256; files that bear none are left out."""
+    rows = db.session.scalars(select(BlobSignatures).where(BlobSignatures.sha256.in_([a.blob_sha256 for a in attachments]))) if attachments else ()
+    return {row.sha256: [Signature(**one | {"standing": Standing(one["standing"])}) for one in row.said] for row in rows}
 
 
 def having(rows: Sequence[Any], *, kind: str) -> set[str]:

@@ -18,6 +18,11 @@ def _path(digest: str) -> Path:
     return Path(current_app.config["FILES_FOLDER"]) / digest[:2] / digest[2:4] / digest
 
 
+def trusted() -> Path:
+    """The folder of the certificates whose signatures are trusted here."""
+    return Path(current_app.config["TRUSTED_CERTIFICATES"])
+
+
 def put(content: bytes) -> str:
     """Keep the bytes; returns their SHA-256. Raises OSError when the disk will not have them."""
     digest = hashlib.sha256(content).hexdigest()

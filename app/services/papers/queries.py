@@ -134,6 +134,12 @@ subjects.register_subject("paper", subjects.Subject(
     url=lambda row: ("papers.show", {"pid": row.public_id})))  # fmt: skip
 
 
+def scans_of(rows: Sequence[Paper]) -> list[Attachment]:
+    """The signed copies of these papers, oldest first."""
+    return list(db.session.scalars(select(Attachment).where(Attachment.subject_type == "paper", Attachment.subject_pid.in_([row.public_id for row in rows]),
+                                                            Attachment.kind == "signed_scan", Attachment.removed_at.is_(None)).order_by(Attachment.id))) if rows else []  # fmt: skip
+
+
 def have_scans(rows: Sequence[Paper]) -> bool:
     """Has one of these papers a signed scan, or the signed PDF itself?"""
     return bool(db.session.scalar(select(exists().where(Paper.id.in_([row.id for row in rows]), ~unscanned()))))

@@ -91,7 +91,8 @@ def export() -> Any:
 @allow(SIGNED_IN)
 def show(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
-    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=files.of(paper, kind=actions.SCAN))
+    scans = files.of(paper, kind=actions.SCAN)
+    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans))
 
 
 @bp.get("/<pid>.pdf")

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.kernel.clock import local
@@ -186,9 +196,10 @@ def owed_sql() -> ColumnElement[int]:
 def came_back_sql() -> ColumnElement[int]:
     """What came back of what is owed, for the same rows."""
     since = case((ProjectClosing.kind == ClosingKind.TERMINATED, ProjectClosing.at), else_=Settlement.submitted_at)
-    return (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
+    back = (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
         LedgerEntry.project_id == ProjectClosing.project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)
         .correlate(ProjectClosing, Settlement).scalar_subquery())  # fmt: skip
+    return cast(back, BigInteger)  # PostgreSQL sums whole numbers to a decimal
 
 
 def bookings_of(document: str) -> tuple[LedgerEntry | None, int]:

@@ -12,6 +12,7 @@ from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
+from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, parties, queries
 from app.stages.funding.actions import shared
@@ -37,8 +38,9 @@ def draft_contract(pid: str) -> Any:
 @allow(Do.HUB_READ)
 def contract(pid: str) -> Any:
     row = or_404(queries.contract_for(current_user, pid))
-    changes = queries.changes_of(row.id)
-    return render_template("funding/contract.html", contract=row, project=row.project, moves=dict(CONTRACT.moves(row)), papers=papers.of(row),
+    changes, issued = queries.changes_of(row.id), papers.of(row)
+    scans = papers.scans_of(issued)
+    return render_template("funding/contract.html", contract=row, project=row.project, moves=dict(CONTRACT.moves(row)), papers=issued, scans=scans, signed=files.signatures_in(scans),
                            products=queries.products_of(row.project), rules=rules_told(parties.checks(row, on=clock.today())) if row.state == ContractState.DRAFT else [],
                            said=[(_(label), told) for key, label in parties.LABELS.items() if (told := (row.parties or {}).get(key))], changes=changes, today=clock.today(),
                            may_change=fits(row, *CHANGEABLE) and not any(c.state == ChangeState.REQUESTED for c in changes), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
