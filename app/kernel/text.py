@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _CONTROL = {c: None for c in range(32) if chr(c) not in "\n\t"} | {127: None, 7: " ", **dict.fromkeys((11, 12, 0x2028, 0x2029), "\n")}  # as Word parts cells and lines
-_CONTROL |= {c: None for c in (0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}  # unseen, or they turn the text
+_CONTROL |= {c: None for c in (0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)}  # unseen, or they turn the text
 _RANK = {c: i for i, c in enumerate("aăâbcdđeêghiklmnoôơpqrstuưvxy")}
 _TONES = "\u0300\u0309\u0303\u0301\u0323"
 

@@ -148,3 +148,19 @@ def test_the_long_statements_are_planned_once(app, cast, at):
         plans = database.session.execute(text("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE 'WITH line%'")).all()
     assert plans and all(generic == 1 and custom == 0 for generic, custom in plans)
     assert database.session.connection().connection.driver_connection.prepare_threshold == 5
+
+
+def test_a_newcomer_is_told_the_first_steps(cast, as_, at, db):
+    def told(account):
+        return [(a.text, a["href"]) for a in as_(account).page("/desk/").select(".next-step a")]
+
+    pi = cast["pi4"]
+    assert [url for _text, url in told("pi4")] == ["/profile/cv", "/calls/?state=published"], "confirmed by an organisation, no CV yet"
+    for m in pi.live_memberships:
+        m.to_date = at.date()
+    db.session.commit()
+    assert told("pi4")[0][1] == "/profile/organisations"
+    assert not any(told(who) for who in ("officer", "leader", "finance", "host1", "member1", "agency1")), "those who do not begin dossiers"
+    factories.project(cast, at - DAY * 60, number="77/QĐ-UBND")
+    db.session.commit()
+    assert not told("pi1"), "who belongs to a dossier knows the way"

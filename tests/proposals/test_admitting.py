@@ -140,10 +140,22 @@ def test_what_proves_no_outage_is_refused(cast, call_topic, deadline, now, chang
     assert refusal.value.field == field
 
 
-def test_a_draft_that_was_not_ready_stays_out(cast, call_topic, deadline, now):
-    plays.draft(cast, call_topic=call_topic, at=now)
-    with pytest.raises(Incomplete, match="signed off"):
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_draft_that_was_not_ready_stays_out_and_sealed(cast, call_topic, deadline, now, whole):
+    plays.draft(cast, call_topic=call_topic, at=now, whole=whole)
+    with pytest.raises(Incomplete, match="signed") as refusal:
         admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline + 2 * HOUR)
+    assert refusal.value.field == "email" and not refusal.value.params, "what is missing is not told to officers"
+
+
+def test_one_request_at_a_time(cast, call_topic, deadline, now):
+    signed(cast, call_topic, now)
+    row = admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline + 2 * HOUR)
+    with pytest.raises(Incomplete, match="waits for another officer") as refusal:
+        admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer2"], at=deadline + 3 * HOUR)
+    assert refusal.value.field == "email"
+    admitting.refuse(row, "Chưa có biên bản", by=cast["officer2"], at=deadline + 4 * HOUR)
+    assert admitting.ask_outage(call_topic, email="pi1@demo.vamco.test", **why(deadline), by=cast["officer"], at=deadline + 5 * HOUR), "after a refusal it may be asked anew"
 
 
 def test_not_before_the_deadline_and_not_after_the_opening(cast, call_topic, deadline, now):

@@ -385,6 +385,8 @@ def test_what_was_concluded_is_taken_back_by_another_on_a_document(cast, opened,
     checking.retract(row, "Con dấu giả", document="1/KL-SKHCN", by=cast["officer2"], at=after)
     assert row.state == ProposalState.SUBMITTED and row.checked_at is None and any("kiểm tra lại" in p.title for p in papers.of(row))
     assert next(e.verb for e in journal.timeline([journal.subject_key(row)])) == "retract"
+    told = checklist.reversals_of(row)
+    assert [(t["who"], t["reason"], t["document"]) for t in told] == [(cast["officer2"].name, "Con dấu giả", "1/KL-SKHCN")], "who checks anew sees why"
     plays.ineligible(cast, proposal=row, at=after)
     assert [c.outcome for c in checklist.checks_of(row)] == [Outcome.INELIGIBLE, Outcome.ELIGIBLE]
 

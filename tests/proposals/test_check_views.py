@@ -119,7 +119,9 @@ def test_the_list_is_filtered_searched_sorted_and_exported(db, cast, as_, dossie
     plays.ineligible(cast, proposal=queries.proposal_by_pid(pid_of(dossiers[1])), at=queries.proposal_by_pid(pid_of(dossiers[1])).call_topic.call.opened_at + DAY)
     db.session.commit()
     officer, rows = as_("officer"), [queries.proposal_by_pid(pid_of(u)) for u in dossiers]
-    assert len(officer.page("/proposals/eligibility").select("tbody tr")) == 2
+    start = officer.page("/proposals/eligibility")  # begins with what is to be done; all are one click away
+    assert [a.text for a in start.select("tbody a")] == [rows[0].title] and start.select_one("select[name=stands] option[selected]")["value"] == "to_check"
+    assert [len(officer.page(u).select("tbody tr")) for u in ("/proposals/eligibility?q=&stands=&call=", *(a["href"] for a in start.select(".chips a")))] == [2, 2, 2]
     for query, found in (("stands=ineligible", 1), ("stands=to_check", 1), (f"q={rows[0].code.lower()}", 1), ("q=mo+hinh+tuoi", 2), ("q=khongco", 0), (f"call={rows[0].call_topic.call.public_id}", 2),
                          ("stands=nonsense", 2), ("sort=-host", 2), ("sort=evil&after=x", 2)):  # fmt: skip
         assert len(officer.page(f"/proposals/eligibility?{query}").select("tbody tr")) == found, query

@@ -142,6 +142,7 @@ def test_a_condition_names_what_breaks_it_and_the_rulebook_says_which_are_asked(
 
 def test_only_who_asks_for_it_must_meet_the_conditions():
     bad, ruling = final_product([], None, 0, 1), Ruling(1, "TTLT 27/2015", Mark.V)
-    assert costs.spending_check(Spending.PARTIAL, bad, ruling) == costs.spending_check(None, bad, ruling) == []
+    assert costs.spending_check(Spending.PARTIAL, bad, ruling) == []
+    assert [(c.ok, c.bars) for c in costs.spending_check(None, bad, ruling)] == [(False, False)], "who has not said how to spend is reminded, not barred"
     assert [c.bars for c in costs.spending_check(Spending.FINAL_PRODUCT, bad, ruling)] == [True, True]
     assert [c.ok for c in costs.spending_check(Spending.FINAL_PRODUCT, final_product([Promised()], "HTX", 0, 1), ruling)] == [True]

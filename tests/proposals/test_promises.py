@@ -164,6 +164,14 @@ def test_cells_are_changed_added_and_taken_out_on_one_page(db, row, as_):
     assert pi.post(f"{url}/budget/edit", data=data | {"once": "z" * 20}).status_code == 409, "an old page overwrites nothing"
 
 
+def test_a_receiver_is_chosen_or_written_not_both(row, cast, as_):
+    body, pi, url = cast.org("body4"), as_("pi1"), f"/proposals/{row.public_id}"
+    data = {"organisation": body.public_id, "place": "Tân Trụ", "how": "Dùng gieo", "version": str(row.version)}
+    page = pi.submit(f"{url}/uses", data | {"receiver": "Hợp tác xã Tân Trụ"}, status=422)
+    assert body.name in page.text and values_of(BeautifulSoup(page.text, "html.parser").select("main form")[-1])["receiver"] == "Hợp tác xã Tân Trụ", "what was typed is not dropped"
+    pi.submit(f"{url}/uses", data | {"receiver": body.name})
+
+
 BAD = ["1e9", "-5", str(2**63), "9" * 40, "abc", "1.2.3", "=1+1", "½", "<script>alert(1)</script>", "\x00", "{{ 7*7 }}", "NaN", "1.250,5"]
 
 

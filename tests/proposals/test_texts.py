@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from app.kernel.text import nfc
 from app.services.questionnaires.answering import read, visible
 from app.services.questionnaires.differing import same
 from app.services.questionnaires.rules import questions
@@ -77,3 +78,7 @@ def test_what_is_posted_is_read_again(form, data):
 
 def test_the_definition_helper_is_what_forms_are():
     assert [q["code"] for q in questions(only(definition(question("a")), "s", {}))] == ["a"]
+
+
+def test_a_hyphen_that_a_book_hides_is_no_letter():
+    assert nfc("Quy\u00ad trì\u00adnh\u200b") == "Quy trình"

@@ -111,6 +111,14 @@ def test_unfinished_is_no_file(db, as_, url):
     assert answer.status_code == 422 and answer.json["refused"] and not of(db, url)
 
 
+def test_what_may_not_come_in_is_no_broken_off_upload(db, as_, url):
+    client = as_("pi1")
+    pid, answer = Browser(client, url).whole(b"MZ" + plays.small_pdf("x"))
+    assert answer.status_code == 422 and "không khớp" in answer.json["refused"] and not of(db, url)
+    page = client.page(f"{url}/files")
+    assert pid not in str(page) and "dở dang" not in page.text and store.part_size(pid) == 0, "nobody is asked to send the rest of it"
+
+
 def test_what_arrived_damaged_is_sent_anew(app, db, as_, url):
     content, browser = big(1), Browser(as_("pi1"), url)
     pid = browser.begin(content).json["upload"]

@@ -27,6 +27,10 @@ QUOTA_DAYS = 365
 ENOUGH_FREE = 20 * 2**30  # bytes; of a large disk a tenth is more than is ever needed
 
 
+class Unfit(Incomplete):
+    """This file may not come in, now or later: to send it again helps nothing."""
+
+
 class NoRoom(Refused):
     """The disk is nearly full (503): nothing new is taken, everything else goes on."""
 
@@ -65,14 +69,17 @@ def bounds(at: datetime) -> Bounds:
 def receive(filename: str, content: bytes, given: Bounds, *, types: Collection[str] = (), largest: int | None = None) -> Taken:
     """Look at the bytes, ask the malware check, keep them. Touches no row: nothing waits for it. Raises Incomplete for what may not come in."""
     name = clean_name(filename)
-    check_kind(name, types)
-    mime = check_upload(name, content, largest=min(given.largest, largest or given.largest))
+    try:
+        check_kind(name, types)
+        mime = check_upload(name, content, largest=min(given.largest, largest or given.largest))
+    except Incomplete as wrong:
+        raise Unfit(wrong.message, field=wrong.field, **wrong.params) from None
     check_room(given.free_percent)
     check = scanner.configured()
     finding = scanner.ask(check, content) if check else None
     if finding is not None and finding.verdict == Verdict.INFECTED:
-        raise Incomplete(N_("The malware check found “%(what)s” in this file. It was not kept. Please clean your computer and send the file anew."),
-                         field="file", what=finding.found)  # fmt: skip
+        raise Unfit(N_("The malware check found “%(what)s” in this file. It was not kept. Please clean your computer and send the file anew."),
+                    field="file", what=finding.found)  # fmt: skip
     try:
         digest = store.put(content)
     except OSError:

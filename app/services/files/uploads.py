@@ -87,6 +87,12 @@ def drop(upload: Upload) -> None:
         store.drop_parts(upload.public_id)
 
 
+def give_up(upload: Upload) -> None:
+    """The file may not come in: its pieces go at once, also though the request that brought the last of them is refused."""
+    drop(upload)
+    db.session.commit()
+
+
 def sweep(at: datetime) -> None:
     """The worker's round: pieces of what is finished, and what broke off too long ago."""
     old = at - timedelta(hours=int(rulebook.value("files.upload_hours", on=local(at).date())))

@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -166,7 +168,13 @@ def ask_outage(call_topic: CallTopic, *, email: str, outage_from: datetime, outa
     if draft is None:
         raise Incomplete(N_("There is no draft of an investigator with this address for this topic."), field="email")
     refuse_own(draft, by)
-    submitting.check_ready(draft, at)
+    try:
+        submitting.check_ready(draft, at)
+    except Incomplete as missing:  # what is missing is told to the applicant, not to officers: the draft is sealed
+        raise Incomplete(N_("This draft was not complete at the deadline, or its host had not signed it off: there is nothing to admit."), field="email") from missing
+    waits = (LateAdmission.confirmed_at.is_(None), LateAdmission.refused_at.is_(None))
+    if db.session.scalar(select(LateAdmission.id).where(LateAdmission.proposal_id == draft.id, *waits)) is not None:
+        raise Incomplete(N_("A request to admit this dossier waits for another officer already."), field="email")
     row = LateAdmission(ground=LateGround.OUTAGE, call_topic_id=call_topic.id, proposal_id=draft.id, outage_from=outage_from, outage_until=outage_until,
                         reason=nfc(reason), document=nfc(document), asked_by_id=by.id, asked_at=at)  # fmt: skip
     return _asked(row, draft, by, at)

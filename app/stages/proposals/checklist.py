@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from app.kernel import journal
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.words import N_
@@ -202,6 +203,13 @@ def checks_of(proposal: Proposal) -> list[EligibilityCheck]:
     """What was concluded on a dossier, newest first."""
     statement = select(EligibilityCheck).options(joinedload(EligibilityCheck.by)).where(EligibilityCheck.proposal_id == proposal.id)
     return list(db.session.scalars(statement.order_by(EligibilityCheck.number.desc())))
+
+
+def reversals_of(proposal: Proposal) -> list[dict[str, Any]]:
+    """When a conclusion was taken back, by whom, why and on which document, newest first."""
+    found = [entry for entry in journal.timeline([journal.subject_key(proposal)]) if entry.verb in ("reinstate", "retract")]
+    names = people.users_by_id({entry.actor_id for entry in found if entry.actor_id})
+    return [{"at": e.at, "who": names[e.actor_id].name if e.actor_id in names else "–", "reason": e.reason, "document": (e.detail or {}).get("number")} for e in found]
 
 
 def remedies_of(proposal: Proposal) -> list[Remedy]:

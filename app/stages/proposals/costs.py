@@ -204,7 +204,9 @@ def _level_named(product: Any) -> bool:
 
 
 def spending_check(spending: Spending | None, conditions: Sequence[Condition], ruling: Ruling) -> list[Check]:
-    """Whoever asks for lump sum to the final product must meet its conditions."""
+    """Whoever asks for lump sum to the final product must meet its conditions; who has not said how to spend is reminded."""
+    if spending is None:
+        return [Check(False, "budget", N_("The method of spending is not chosen yet: lump sum to the final product, or in part."), {}, WARN, ruling)]
     if spending != Spending.FINAL_PRODUCT:
         return []
     broken = [c for c in conditions if not c.ok]

@@ -103,7 +103,7 @@ def checks_of(proposal: Proposal, *, on: date, rules: Mapping[str, Ruling] | Non
     found = [c for c in checks(plan, rules["proposals.plan_checks"]) if not (asked and c.section == "plan" and not plan.steps)]
     heads = {code: h["vi"] for code, h in queries.heads(on, proposal.call_topic.call).items()}
     found += costs.budget_checks(proposal.lines, kind=str(proposal.call_topic.topic.kind), ceiling=queries.ceiling_of(proposal), heads=heads, rulings=rules)
-    return found + spending_of(proposal, on=on)[1]
+    return found + [c for c in spending_of(proposal, on=on)[1] if proposal.lines or proposal.spending]
 
 
 def spending_of(proposal: Proposal, *, on: date) -> tuple[list[Condition], list[Check]]:
@@ -195,7 +195,10 @@ def save_use(proposal: Proposal, use: PlannedUse | None, *, receiver: str, place
              product: ProposalProduct | None = None, organisation: Organisation | None = None, seen: Any = None) -> PlannedUse:  # fmt: skip
     """Name who receives and uses a product: an organisation of the list, else a name."""
     touch(proposal, at, seen=seen, place="uses")
-    named = organisation.name if organisation is not None else " ".join(receiver.split())
+    typed = " ".join(receiver.split())
+    if organisation is not None and typed and typed != organisation.name:
+        raise Incomplete(N_("You chose %(name)s and wrote another name here: please take one of the two out."), field="receiver", name=organisation.name)
+    named = organisation.name if organisation is not None else typed
     if not named:
         raise Incomplete(N_("Please choose the organisation that receives it, or write its name."), field="receiver")
     if use is None and len(proposal.uses) >= MOST_PARTS:

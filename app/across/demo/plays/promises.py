@@ -65,7 +65,7 @@ def planned(cast: Cast, row: Proposal, *, total: int, at: datetime) -> None:
     """Who will use the products, the milestones, and the method of spending."""
     topic, months, by = row.call_topic.topic, row.duration_months or 12, row.pi
     receiver = next((o for o in cast.bodies.values() if o.id == topic.receiver_organisation_id), None)
-    promises.save_use(row, None, receiver="Trung tâm Khuyến nông tỉnh", organisation=receiver, place="Mười xã trồng lúa và cây ăn trái của tỉnh", month_from=months + 1,
+    promises.save_use(row, None, receiver="" if receiver else "Trung tâm Khuyến nông tỉnh", organisation=receiver, place="Mười xã trồng lúa và cây ăn trái của tỉnh", month_from=months + 1,
                       how="Tiếp nhận quy trình và mô hình để nhân rộng; bố trí hai cán bộ vận hành, báo cáo kết quả sử dụng hằng năm.", by=by, at=at)  # fmt: skip
     promises.save_use(row, None, receiver="Hợp tác xã Tầm Vu", place="Xã Tầm Vu", how="Áp dụng trên diện tích của thành viên ngay khi mô hình kết thúc.", month_from=months,
                       product=row.products[0], by=by, at=at)  # fmt: skip

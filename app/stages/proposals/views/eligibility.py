@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -58,7 +59,7 @@ def check(pid: str) -> Any:
     attachments, requests = files.of(row), checklist.remedies_of(row)
     names = {d["code"]: d["en" if english else "vi"] for d in queries.documents(str(row.call_topic.topic.kind), on, row.call_topic.call)}
     return render_template("proposals/check.html", proposal=row, form=form, attachments=attachments, sums=totals(row.lines), lines=[told(s) for s in standings], kinds=names,
-                           remedy=queries.remedy_until(row, on), requests=requests, added=checklist.added_to(requests), waits=not fits(row, _waits), history=checklist.checks_of(row),
+                           remedy=queries.remedy_until(row, on), requests=requests, added=checklist.added_to(requests), waits=not fits(row, _waits), history=checklist.checks_of(row), reversals=checklist.reversals_of(row),
                            overdue=overdue, today=on)  # fmt: skip
 
 
@@ -127,10 +128,10 @@ def _found(statement: Any, text: str) -> Any:
     return statement.where(*(folded(words).contains(word, autoescape=True) for word in fold(text).split()))
 
 
-def _listing() -> Listing:
+def _listing(args: Mapping[str, str]) -> Listing:
     calls = [(c.public_id, f"{c.number or ''} {c.title}".strip()[:120]) for c in queries.opened_calls()]
     return Listing(
-        queries.under_check(), request.args, key=Proposal.id, default="received",
+        queries.under_check(), args, key=Proposal.id, default="received",
         columns=[Column("code", _("Dossier"), lambda p: p.code, sort=Proposal.code), Column("title", _("Title"), lambda p: p.title, sort=Proposal.folded),
                  Column("topic", _("Topic"), lambda p: p.call_topic.topic.code), Column("host", _("Host organisation"), lambda p: p.host.name, sort=Organisation.name),
                  Column("pi", _("Principal investigator"), lambda p: p.pi.name, sort=User.sort_name, place=lambda p: p.pi.sort_name), Column("received", _("Received"), lambda p: p.submitted_at, sort=Proposal.submitted_at),
@@ -144,13 +145,13 @@ def _listing() -> Listing:
 @bp.get("/eligibility")
 @allow(Do.PROPOSALS_READ)
 def eligibility() -> Any:
-    """The opened dossiers and how far their check is."""
-    listing = _listing()
+    """The opened dossiers and how far their check is; who asks for nothing else sees those that are to be checked."""
+    listing = _listing(request.args or {"stands": "to_check"})
     return render_template("proposals/eligibility.html", listing=listing, requests=checklist.requests_of([p.id for p in listing.rows]), today=clock.today(), overdue=overdue)
 
 
 @bp.get("/eligibility.xlsx")
 @allow(Do.PROPOSALS_READ)
 def eligibility_xlsx() -> Any:
-    return download(_listing().xlsx(_("Check of eligibility")), "kiem-tra-ho-so.xlsx")
+    return download(_listing(request.args).xlsx(_("Check of eligibility")), "kiem-tra-ho-so.xlsx")
 

@@ -175,7 +175,12 @@ def finish_upload(pid: str, upload: str) -> Any:
         filename = found.filename
         db.session.expunge(found)
         let_go()
-        taken = file_actions.receive(filename, uploads.whole(found), given, types=rule["types"], largest=rule["max_bytes"])
+        try:
+            taken = file_actions.receive(filename, uploads.whole(found), given, types=rule["types"], largest=rule["max_bytes"])
+        except file_actions.Unfit:
+            turn_to_writing()
+            uploads.give_up(_mine(pid, upload))
+            raise
         turn_to_writing()
         found, row = _mine(pid, upload), or_404(queries.held_lightly(pid, current_user))
         if found.done_at is None:
