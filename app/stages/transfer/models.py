@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Index,
     String,
@@ -116,6 +117,7 @@ class HandoverLine(Model):
     __table_args__ = (UniqueConstraint("handover_id", "position"), text_check("name", 500), CheckConstraint("quantity >= 1", name="quantity_from_one"))
 
 
+OWN_USE = "handover_id IS NULL AND agreement_id IS NULL"  # the host uses its result itself
 ASSIGNED = "kind = 'assignment' AND state IN ('signed', 'registered')"  # ownership is given away once
 
 
@@ -144,6 +146,7 @@ class Agreement(OfResult, Identified, Versioned, Model):
     registered_number: Mapped[str | None] = mapped_column(String(64))
     registered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    contact_email: Mapped[str | None] = mapped_column(String(320))  # where the link to the yearly report on use goes
     reason: Mapped[str | None] = mapped_column(Text)  # why it was dropped or ended
     created_by_id: Mapped[int] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -168,18 +171,24 @@ class Agreement(OfResult, Identified, Versioned, Model):
 
 
 class FollowUp(OfResult, Identified, Versioned, Model):
-    """One yearly report on the use of a result by a receiver (or, without a handover, by the host itself)."""
+    """One yearly report on the use of a result: by who received it, by who has a contract on it, or (with neither) by the host itself."""
 
     __tablename__ = "follow_up"
 
     handover_id: Mapped[int | None] = mapped_column(to("handover"), index=True)
+    agreement_id: Mapped[int | None] = mapped_column(to("transfer_agreement"), index=True)
     state: Mapped[FollowUpState] = enum_of(FollowUpState, default=FollowUpState.DUE)
     number: Mapped[int]  # which year
     due_on: Mapped[date] = mapped_column(index=True)
     usage: Mapped[Usage | None] = enum_of(Usage, nullable=True)
     place: Mapped[str | None] = mapped_column(String(300))
-    users: Mapped[int | None]  # households, enterprises, people who use it
-    scale: Mapped[str | None] = mapped_column(String(200))  # area or quantity, in words
+    users: Mapped[int | None]  # enterprises, cooperatives, people who use it
+    households: Mapped[int | None]
+    area: Mapped[int | None] = mapped_column(BigInteger)  # square metres
+    output: Mapped[int | None] = mapped_column(BigInteger)
+    output_unit: Mapped[str | None] = mapped_column(String(64))
+    scale: Mapped[str | None] = mapped_column(String(200))  # more about how widely, in words
+    evidence: Mapped[str | None] = mapped_column(Text)  # what the figures stand on, beside the files
     revenue: Mapped[int | None] = money(nullable=True)
     savings: Mapped[int | None] = money(nullable=True)
     jobs: Mapped[int | None]
@@ -189,20 +198,37 @@ class FollowUp(OfResult, Identified, Versioned, Model):
     verified_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remark: Mapped[str | None] = mapped_column(Text)
+    contact_email: Mapped[str | None] = mapped_column(String(320))  # of an adopter who may have no account
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the secret in the link mailed last
+    link_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reporter_name: Mapped[str | None] = mapped_column(String(200))  # who wrote by the link, in their own words
 
+    agreement: Mapped[Agreement | None] = relationship(lazy="raise_on_sql")
     handover: Mapped[Handover | None] = relationship(lazy="raise_on_sql")
     reported_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[reported_by_id])
     verified_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[verified_by_id])
 
     __table_args__ = (
         UniqueConstraint("handover_id", "number"),
-        Index("uq_follow_up_own", "result_id", "number", unique=True, sqlite_where=text("handover_id IS NULL"), postgresql_where=text("handover_id IS NULL")),
+        UniqueConstraint("agreement_id", "number"),
+        Index("uq_follow_up_own", "result_id", "number", unique=True, sqlite_where=text(OWN_USE), postgresql_where=text(OWN_USE)),
+        CheckConstraint("handover_id IS NULL OR agreement_id IS NULL", name="one_source"),
         CheckConstraint("number BETWEEN 1 AND 20", name="number_range"),
         CheckConstraint("state NOT IN ('reported', 'verified') OR (usage IS NOT NULL AND reported_at IS NOT NULL)", name="reported_says_use"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> reported_by_id", name="four_eyes"),
         CheckConstraint("users IS NULL OR users >= 0", name="users_from_zero"),
         CheckConstraint("jobs IS NULL OR jobs >= 0", name="jobs_from_zero"),
+        CheckConstraint("households IS NULL OR households >= 0", name="households_from_zero"),
+        CheckConstraint("area IS NULL OR area >= 0", name="area_from_zero"),
+        CheckConstraint("output IS NULL OR (output >= 0 AND output_unit IS NOT NULL)", name="output_has_unit"),
     )
+
+    @property
+    def user_said(self) -> str:
+        """Whose use it is about: a receiver's, a contract partner's, or the host's own."""
+        if self.handover is not None:
+            return self.handover.receiver.name
+        return self.agreement.recipient_said if self.agreement is not None else self.project.host.name
 
 
 class Effectiveness(OfResult, Identified, Model):

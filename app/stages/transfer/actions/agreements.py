@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
@@ -22,6 +23,7 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Project
 from app.stages.transfer import queries
+from app.stages.transfer.actions.followups import follow_agreement
 from app.stages.transfer.models import Agreement
 from app.stages.transfer.rules import (
     AGREEMENT,
@@ -30,6 +32,7 @@ from app.stages.transfer.rules import (
     AgreementState,
     Route,
     check_day,
+    check_email,
     check_end,
     check_giver,
     check_own_number,
@@ -41,44 +44,59 @@ from app.stages.transfer.rules import (
 )
 
 
-def draft_agreement(result: Result, *, kind: AgreementKind, route: Route, recipient: Organisation | None, recipient_name: str | None,
-                    recipient_details: str | None, scope: str, price: int, author_share: int | None, ends_on: date | None, by: User,
-                    at: datetime) -> Agreement:  # fmt: skip
-    """Draft a contract on a registered result with a body of the system or another, named one. `price` in đồng."""
+class Terms(TypedDict):
+    """What a draft says. `price` in đồng; exactly one of `recipient` (a body of the system) and `recipient_name`."""
+
+    kind: AgreementKind
+    route: Route
+    recipient: Organisation | None
+    recipient_name: str | None
+    recipient_details: str | None
+    contact_email: NotRequired[str | None]
+    scope: str
+    price: int
+    author_share: int | None
+    ends_on: date | None
+
+
+def draft_agreement(result: Result, *, by: User, at: datetime, **terms: Unpack[Terms]) -> Agreement:
+    """Draft a contract on a registered result with a body of the system or another, named one."""
     project = awards.project_by_id(result.project_id)
     check_giver(queries.may_give(by, project))
     check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(project.id))
     check_owned(queries.assignment_of(result.id))
-    check_end(ends_on, local(at).date())
+    check_end(terms["ends_on"], local(at).date())
     row = Agreement(result_id=result.id, project_id=project.id, created_by_id=by.id, created_at=at)
-    _put(row, project, kind, route, recipient, recipient_name, recipient_details, scope, price, author_share, ends_on)
+    _put(row, project, terms)
     AGREEMENT.begin(row, "draft", by=by, at=at)
     return row
 
 
-def revise_agreement(agreement: Agreement, *, kind: AgreementKind, route: Route, recipient: Organisation | None, recipient_name: str | None,
-                     recipient_details: str | None, scope: str, price: int, author_share: int | None, ends_on: date | None, by: User,
-                     at: datetime, seen: int | None = None) -> None:  # fmt: skip
+def revise_agreement(agreement: Agreement, *, by: User, at: datetime, seen: int | None = None, **terms: Unpack[Terms]) -> None:
     """Change a draft."""
     project = awards.project_by_id(agreement.project_id)
     check_giver(queries.may_give(by, project))
     if agreement.state != AgreementState.DRAFTED:
         raise WrongState(N_("A signed agreement is not changed."))
-    check_end(ends_on, local(at).date())
+    check_end(terms["ends_on"], local(at).date())
     check_seen(agreement, seen)
-    _put(agreement, project, kind, route, recipient, recipient_name, recipient_details, scope, price, author_share, ends_on)
+    _put(agreement, project, terms)
     journal.record(agreement, "revise", by=by, at=at, before=agreement.state, after=agreement.state)
 
 
-def _put(row: Agreement, project: Project, kind: AgreementKind, route: Route, recipient: Organisation | None, recipient_name: str | None,
-         recipient_details: str | None, scope: str, price: int, author_share: int | None, ends_on: date | None) -> None:  # fmt: skip
-    check_recipient(recipient, recipient_name)
+def _put(row: Agreement, project: Project, terms: Terms) -> None:
+    recipient, email = terms["recipient"], (terms.get("contact_email") or "").strip()
+    check_recipient(recipient, terms["recipient_name"])
     if recipient is not None and recipient.id == project.host_id:
         raise Incomplete(N_("The host cannot make a contract with itself."), field="recipient")
-    row.kind, row.route, row.scope, row.price, row.author_share, row.ends_on = kind, route, scope, price, author_share, ends_on
+    if email:
+        check_email(email, field="contact_email")
+    row.kind, row.route, row.scope, row.price, row.author_share, row.ends_on = (
+        terms["kind"], terms["route"], terms["scope"], terms["price"], terms["author_share"], terms["ends_on"])  # fmt: skip
     row.recipient_id = recipient.id if recipient is not None else None
-    row.recipient_name = (recipient_name or "").strip() or None
-    row.recipient_details = (recipient_details or "").strip() or None
+    row.recipient_name = (terms["recipient_name"] or "").strip() or None
+    row.recipient_details = (terms["recipient_details"] or "").strip() or None
+    row.contact_email = email or None
 
 
 def least_share(on: date) -> int | None:
@@ -109,6 +127,8 @@ def sign_agreement(agreement: Agreement, *, number: str, signed_on: date, host_s
     check_own_number(agreement.number, queries.numbers_of(agreement))
     AGREEMENT.advance(agreement, "sign", by=by, at=at, detail={"number": agreement.number, "price": agreement.price, "must_register": must})
     paper = _issue(agreement, result, by=by, at=at)
+    if not must:
+        follow_agreement(agreement, start=signed_on, by=by, at=at)
     to = [*awards.holders(project), *people.users_with(Do.TRANSFER_VERIFY)]
     outbox.post("transfer/mail/agreement_signed.txt", to=to, key=f"agreement-signed:{agreement.public_id}", at=at, agreement=agreement, result=result,
                 project=project)  # fmt: skip
@@ -122,6 +142,8 @@ def register_agreement(agreement: Agreement, *, number: str, registered_on: date
     check_seen(agreement, seen)
     agreement.registered_number, agreement.registered_on = number, registered_on
     AGREEMENT.advance(agreement, "register", by=by, at=at, detail={"number": number})
+    if agreement.must_register:
+        follow_agreement(agreement, start=registered_on, by=by, at=at)
     project = awards.project_by_id(agreement.project_id)
     outbox.post("transfer/mail/agreement_registered.txt", to=awards.holders(project), key=f"agreement-registered:{agreement.public_id}", at=at,
                 agreement=agreement, project=project)  # fmt: skip

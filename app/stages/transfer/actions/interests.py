@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.kernel import outbox
@@ -16,22 +15,13 @@ from app.stages.transfer import queries
 from app.stages.transfer.models import Interest
 from app.stages.transfer.rules import (
     INTEREST,
+    Correspondent,
     check_email,
     check_rate,
     check_transferable,
 )
 
 HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Correspondent:
-    """A visitor as the outbox needs one: no account, only the address that was left."""
-
-    name: str
-    email: str
-    locale: str
-    id: None = None
 
 
 def express_interest(result: Result, *, name: str, organisation: str | None, email: str, phone: str | None, message: str, locale: str, address: str | None,

@@ -16,6 +16,7 @@ from app.stages.funding import queries as awards
 from app.stages.transfer import queries
 from app.stages.transfer.models import FollowUp
 from app.stages.transfer.rules import (
+    OPEN_REPORTS,
     check_giver,
     check_order,
     check_transferable,
@@ -50,6 +51,13 @@ def check_year_over(follow_up: FollowUp, _by: User | None = None) -> None:
     """Is the report due, or soon?"""
     today = clock.today()
     check_writable(follow_up, today, int(rulebook.value("transfer.report_ahead_days", on=today)))
+
+
+def check_link(follow_up: FollowUp, by: User) -> None:
+    """May this person have the link to the short form mailed now?"""
+    check_gives(follow_up, by)
+    if follow_up.state not in OPEN_REPORTS:
+        raise WrongState(N_("This report is written already."))
 
 
 def check_follows(result: Result, by: User) -> None:

@@ -94,12 +94,12 @@ def _edit_form(of_project: Result | Agreement, row: Agreement | None) -> forms.E
 
 
 def _kept(row: Agreement | None) -> dict[str, Any]:
-    names = ("kind", "route", "recipient_name", "recipient_details", "scope", "price", "author_share", "ends_on", "version")
+    names = ("kind", "route", "recipient_name", "recipient_details", "contact_email", "scope", "price", "author_share", "ends_on", "version")
     return {name: getattr(row, name) for name in names} if row is not None else {}
 
 
 def _values(form: forms.EditAgreement) -> dict[str, Any]:
-    names = ("kind", "route", "recipient_name", "recipient_details", "scope", "price", "author_share", "ends_on")
+    names = ("kind", "route", "recipient_name", "recipient_details", "contact_email", "scope", "price", "author_share", "ends_on")
     return {name: form[name].data for name in names} | {"recipient": people.organisation_by_pid(form.recipient.data)}
 
 
