@@ -150,4 +150,4 @@ def interest_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
     """Messages of visitors about public results."""
     if not user.can(Do.TRANSFER_OFFER):
         return []
-    return [_of_result(Interest, "transfer.answer_interest", Interest.state == InterestState.RECEIVED, since=Interest.at, hint=Interest.name)]
+    return [_of_result(Interest, "transfer.answer_interest", Interest.state == InterestState.RECEIVED, since=Interest.at, due=Interest.due_on, hint=Interest.name)]

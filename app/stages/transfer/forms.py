@@ -171,6 +171,8 @@ class EditAgreement(StageForm):
     scope = NoteField(N_("What is transferred, with which rights"), required=True, max=5000)
     price = MoneyField(N_("Price"), required=True, hint=N_("0 when it is given without payment."))
     author_share = IntField(N_("Authors' share of the after-tax profit (percent)"), max=100)
+    intermediary = LineField(N_("Intermediary, if there is one"), max=300)
+    intermediary_share = IntField(N_("Share of the intermediary (percent)"), max=100)
     ends_on = DateField(N_("Ends on"), hint=N_("Leave blank when it has no end."))
 
 
@@ -205,6 +207,7 @@ class Interest(StageForm):
     email = LineField(N_("E-mail address"), required=True, max=320)
     phone = LineField(N_("Telephone"), max=40)
     message = NoteField(N_("What you would like to know or do"), required=True, min=10, max=5000, rows=6)
+    website = LineField(N_("Please leave this blank"), max=300)  # a trap for machines; nobody sees it
     agree = YesField(N_("I agree that the Department keeps these details to answer me."), required=True)
 
 
@@ -220,8 +223,16 @@ class AnswerInterest(StageForm):
     text = NoteField(N_("Your answer, or the reason for closing"), required=True, max=5000, rows=6, hint=N_("An answer is sent to the address that was left. A reason stays inside."))
 
 
+class Talks(StageForm):
+    note = NoteField(N_("What was said, offered, left open"), required=True, max=2000, rows=5)
+
+
 class Publish(StageForm):
     summary = NoteField(N_("Summary for the public"), required=True, max=10_000, rows=6)
     title_en = LineField(N_("Title in English"), max=500)
     summary_en = NoteField(N_("Summary in English"), max=10_000, rows=6)
+    readiness = IntField(N_("Technology readiness level (TRL, 1 to 9)"), min=1, max=9, hint=N_("1: principle observed; 4: works in the laboratory; 7: prototype in use on site; 9: proven in use."))
+    owner = LineField(N_("Owner of the result"), max=300, hint=N_("Left blank: the host."))
+    rights = NoteField(N_("Rights and protection"), max=1000, rows=2, hint=N_("Patent, plant variety, copyright, or none; what may be transferred."))
+    price_terms = NoteField(N_("Price and terms"), max=1000, rows=2)
     attest = YesField(N_("Nothing in it must be kept secret: state secrets, trade secrets, rights not yet protected."), required=True)

@@ -135,6 +135,8 @@ class Agreement(OfResult, Identified, Versioned, Model):
     scope: Mapped[str] = mapped_column(Text)
     price: Mapped[int] = money()
     author_share: Mapped[int | None]  # percent of the after-tax profit
+    intermediary: Mapped[str | None] = mapped_column(String(300))  # who brought the parties together
+    intermediary_share: Mapped[int | None]  # percent of the after-tax profit
     number: Mapped[str | None] = mapped_column(String(64))
     signed_on: Mapped[date | None]
     ends_on: Mapped[date | None]
@@ -157,6 +159,9 @@ class Agreement(OfResult, Identified, Versioned, Model):
         text_check("scope", 5000),
         CheckConstraint("(recipient_id IS NULL) <> (recipient_name IS NULL)", name="one_recipient"),
         CheckConstraint("author_share IS NULL OR author_share BETWEEN 0 AND 100", name="author_share_percent"),
+        CheckConstraint("intermediary_share IS NULL OR intermediary_share BETWEEN 0 AND 100", name="intermediary_share_percent"),
+        CheckConstraint("coalesce(author_share, 0) + coalesce(intermediary_share, 0) <= 100", name="shares_of_a_whole"),
+        CheckConstraint("(intermediary IS NULL) = (intermediary_share IS NULL)", name="intermediary_named"),
         CheckConstraint("state NOT IN ('signed', 'registered') OR (number IS NOT NULL AND signed_on IS NOT NULL)", name="signed_has_number"),
         CheckConstraint("NOT must_register OR register_by IS NOT NULL", name="registration_has_term"),
         CheckConstraint("state <> 'registered' OR (registered_number IS NOT NULL AND registered_on IS NOT NULL)", name="registered_has_number"),
@@ -262,6 +267,8 @@ class Interest(OfResult, Identified, Versioned, Model):
     locale: Mapped[str] = mapped_column(String(5), default="vi")
     address: Mapped[str | None] = mapped_column(String(64))  # network address, for the hourly limit
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    due_on: Mapped[date | None] = mapped_column(index=True)  # by when it is to be answered
+    agreement_id: Mapped[int | None] = mapped_column(to("transfer_agreement"), index=True)  # the contract drafted from it last
     answer: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     answered_by_id: Mapped[int | None] = mapped_column(to("user_account"))
@@ -274,6 +281,21 @@ class Interest(OfResult, Identified, Versioned, Model):
         CheckConstraint("state <> 'answered' OR trim(coalesce(answer, '')) <> ''", name="answered_has_answer"),
         Index("ix_transfer_interest_address", "address", "at"),
     )  # fmt: skip
+
+
+class Offer(Versioned, Model):
+    """How a result is offered on the public list: its readiness (TRL), owner, rights and price."""
+
+    __tablename__ = "transfer_offer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(to("result"), unique=True)
+    readiness: Mapped[int | None]  # technology readiness level, 1 to 9
+    owner: Mapped[str | None] = mapped_column(String(300))
+    rights: Mapped[str | None] = mapped_column(String(1000))
+    price_terms: Mapped[str | None] = mapped_column(String(1000))
+
+    __table_args__ = (CheckConstraint("readiness IS NULL OR readiness BETWEEN 1 AND 9", name="readiness_one_to_nine"),)
 
 
 append_only("effectiveness")

@@ -82,6 +82,8 @@ class InterestState(Face):
 
     RECEIVED = "received", N_("To be answered"), "amber"
     ANSWERED = "answered", N_("Answered"), "green"
+    IN_TALKS = "in_talks", N_("In talks about a contract"), "purple"
+    AGREED = "agreed", N_("Led to a contract"), "green"
     CLOSED = "closed", N_("Closed without an answer"), "grey"
 
 
@@ -147,6 +149,10 @@ FOLLOW_UP = Lifecycle("follow_up", FollowUpState, start=FollowUpState.DUE, moves
 
 INTEREST = Lifecycle("transfer_interest", InterestState, start=InterestState.RECEIVED, moves={
     (InterestState.RECEIVED, "answer"): Move(InterestState.ANSWERED, Do.TRANSFER_OFFER, N_("Answer by e-mail")),
+    (InterestState.RECEIVED, "negotiate"): Move(InterestState.IN_TALKS, Do.TRANSFER_OFFER, N_("Begin talks")),
+    (InterestState.ANSWERED, "negotiate"): Move(InterestState.IN_TALKS, Do.TRANSFER_OFFER, N_("Begin talks")),
+    (InterestState.IN_TALKS, "agree"): Move(InterestState.AGREED, Do.TRANSFER_HAND_OVER, N_("Record the contract that came of it")),
+    (InterestState.IN_TALKS, "close"): Move(InterestState.CLOSED, Do.TRANSFER_OFFER, N_("Close: the talks came to nothing")),
     (InterestState.RECEIVED, "close"): Move(InterestState.CLOSED, Do.TRANSFER_OFFER, N_("Close without an answer")),
 })  # fmt: skip
 
@@ -365,6 +371,25 @@ def check_share(percent: int | None, least: int | None) -> None:
     """Raises Incomplete when the authors' share is below what the law gives them. `least` None = no such rule that day."""
     if least is not None and (percent is None or percent < least):
         raise Incomplete(N_("The authors get at least %(n)s percent of the after-tax profit."), field="author_share", n=least)
+
+
+def check_shares(author: int | None, intermediary: str | None, share: int | None, least: int | None) -> None:
+    """Raises Incomplete unless an intermediary has a name and a share, no smaller than the law's where nothing else is agreed, and all shares fit into one whole."""
+    if bool((intermediary or "").strip()) != (share is not None):
+        raise Incomplete(N_("Please give both the intermediary and its share, or neither."), field="intermediary_share" if share is None else "intermediary")
+    if share is not None and least is not None and share < least:
+        raise Incomplete(N_("An intermediary gets at least %(n)s percent."), field="intermediary_share", n=least)
+    if (author or 0) + (share or 0) > 100:
+        raise Incomplete(N_("All shares together cannot be more than 100 percent."), field="author_share")
+
+
+LINKS = 2  # a message with more addresses of pages is an advertisement
+
+
+def check_spam(message: str, trap: str | None) -> None:
+    """Raises Incomplete for what a machine wrote: it filled the field nobody sees, or the message is full of links."""
+    if (trap or "").strip() or len(re.findall(r"https?://|www\.|\[url", message, re.IGNORECASE)) > LINKS:
+        raise Incomplete(N_("This looks like an advertisement. Please write in your own words, with at most %(n)s links, or telephone the Department."), field="message", n=LINKS)
 
 
 def check_rate(sent: int, limit: int) -> None:

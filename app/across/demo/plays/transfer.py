@@ -33,7 +33,8 @@ USE = "Áp dụng tại các vùng chuyên canh của địa phương, làm mô 
 def published(cast: Cast, *, result: Result, at: datetime) -> Result:
     """The result on the public list, with English texts."""
     actions.publish(result, summary=result.summary or f"{result.title}.", title_en=f"Result {result.code}", by=cast["officer"], at=at,
-                    summary_en="The result ran at three sites and saved water and labour; technical guidance is available on request.")  # fmt: skip
+                    readiness=8, rights="Quy trình kỹ thuật; chưa đăng ký sáng chế. Chuyển giao không độc quyền.",
+                    price_terms="Theo thỏa thuận; miễn phí cho hợp tác xã trong tỉnh năm đầu.", summary_en="The result ran at three sites and saved water and labour; technical guidance is available on request.")  # fmt: skip
     return result
 
 

@@ -32,6 +32,8 @@ from app.stages.transfer.actions.interests import (
     answer_interest,
     close_interest,
     express_interest,
+    negotiate,
+    note_talks,
 )
 from app.stages.transfer.actions.publishing import publish, unpublish
 
@@ -48,6 +50,8 @@ __all__ = [
     "follow_host",
     "least_share",
     "mail_link",
+    "negotiate",
+    "note_talks",
     "offer",
     "offer_again",
     "publish",

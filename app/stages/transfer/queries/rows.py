@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
+from app.kernel.permissions import Do
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.funding import queries as funding
@@ -90,7 +91,7 @@ def follow_ups_statement(user: User) -> Select[Any]:
 
 def interests_statement() -> Select[Any]:
     """All messages of visitors."""
-    return select(Interest).options(joinedload(Interest.result))
+    return select(Interest).options(*_faces(Interest))
 
 
 # --- one row --------------------------------------------------------------------------------------------------
@@ -116,6 +117,24 @@ def follow_up_for(user: User, pid: str) -> FollowUp | None:
 def interest_by_pid(pid: str) -> Interest | None:
     """One message, with its result and who answered."""
     return db.session.scalar(interests_statement().options(joinedload(Interest.answered_by)).where(Interest.public_id == pid))
+
+
+def interest_for(user: User, pid: str) -> Interest | None:
+    """One message this person may see: officers every one, who holds the project those in talks or that led to a contract."""
+    row = interest_by_pid(pid)
+    if row is None or user.can(Do.TRANSFER_OFFER):
+        return row
+    return row if row.state in (InterestState.IN_TALKS, InterestState.AGREED) and funding.may_request(user, row.project) else None
+
+
+def interest_of(agreement: Agreement) -> Interest | None:
+    """The message that a contract began with."""
+    return db.session.scalar(select(Interest).where(Interest.agreement_id == agreement.id))
+
+
+def contracts_from(interest: Interest) -> list[Agreement]:
+    """The contracts that came of a message."""
+    return list(db.session.scalars(select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(Agreement.id == interest.agreement_id)))
 
 
 def handover_by_pid(pid: str) -> Handover | None:
