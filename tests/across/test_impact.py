@@ -33,7 +33,7 @@ from app.stages.transfer.rules import (
 )
 
 DAY = timedelta(days=1)
-FIGURES = ("revenue", "savings", "jobs", "users")
+FIGURES = ("revenue", "savings", "jobs", "users", "households", "area")
 
 
 # --- pure -----------------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _use(db, dice, cast, project, result, host, graded):
 
 def counted(db, key):
     """The figures by group, added up one by one from the raw rows: {value: [stages…, paid, effects…]}."""
-    found = defaultdict(lambda: [0] * 9)
+    found = defaultdict(lambda: [0] * 11)
     for case, project, item, host in db.session.execute(select(Case, Project, Priority, Organisation).join(Project, Project.id == Case.project_id)
                                                         .join(Priority, Priority.id == Project.item_id).join(Organisation, Organisation.id == Project.host_id)):  # fmt: skip
         if not case.accepted:
@@ -134,7 +134,8 @@ def counted(db, key):
                          for a in db.session.scalars(select(Agreement).where(Agreement.project_id == project.id)))
                   or any(f.handover_id is None for f in db.session.scalars(select(FollowUp).where(FollowUp.project_id == project.id))))  # fmt: skip
         numbers = [1, handed, bool(used), any(f.number >= 3 for f in used), project.paid_total,
-                   sum(f.revenue or 0 for f in reports), sum(f.savings or 0 for f in reports), sum(f.jobs or 0 for f in last.values()), sum(f.users or 0 for f in last.values())]  # fmt: skip
+                   sum(f.revenue or 0 for f in reports), sum(f.savings or 0 for f in reports), sum(f.jobs or 0 for f in last.values()), sum(f.users or 0 for f in last.values()),
+                   *(sum(getattr(f, name) or 0 for f in last.values()) for name in ("households", "area"))]  # fmt: skip
         group = found[key(case, item, host)]
         for n, number in enumerate(numbers):
             group[n] += number

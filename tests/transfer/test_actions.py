@@ -24,6 +24,7 @@ from app.stages.transfer.rules import (
     InterestState,
     Rating,
     Route,
+    Said,
     TooMany,
     Usage,
     Use,
@@ -182,7 +183,7 @@ def test_a_year_of_use(cast, at, result):
     row = plays.verified(cast, handover=plays.handed_over(cast, result=result, at=at))
     assert row.state == FollowUpState.VERIFIED and queries.use_of(result) == Use.IN_USE
     assert "BÁO CÁO ỨNG DỤNG KẾT QUẢ" in str(papers.of(row)[0].blocks)
-    assert queries.figures_of(result.id) == {"reports": 1, "used": 1, "users": 120, "jobs": 8, "revenue": 480_000_000, "savings": 90_000_000}
+    assert queries.figures_of(result.id) == {"reports": 1, "used": 1, "users": 120, "jobs": 8, "revenue": 480_000_000, "savings": 90_000_000, "households": 96, "area": 350_000}
 
 
 @pytest.mark.parametrize(("usages", "use"), [
@@ -202,8 +203,7 @@ def test_one_receiver_of_two_is_enough(cast, at, result):
 
 
 def report(row, by, at, **more):
-    values = {"usage": Usage.YES, "place": "Bến Lức", "users": 1, "scale": None, "revenue": None, "savings": None, "jobs": None, "note": None} | more
-    actions.report(row, by=by, at=at, **values)
+    actions.report(row, Said(**({"usage": Usage.YES, "place": "Bến Lức", "users": 1, "evidence": "Sổ theo dõi"} | more)), by=by, at=at)
 
 
 @pytest.mark.parametrize(("name", "may"), [("agency1", True), ("pi1", True), ("host1", True), ("pi2", False), ("agency2", False), ("officer", False), ("leader", False)])

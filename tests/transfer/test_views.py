@@ -23,7 +23,7 @@ CANARY = "CHIM-HOANG-YEN"
 OFFER = {"giver_name": "Nguyễn Văn An", "planned_on": "10/03/2026", "place": "Trụ sở Sở Nông nghiệp", "intended_use": "Nhân rộng tại các xã",
          "kind_1": "documents", "name_1": "Quy trình kỹ thuật", "quantity_1": "2", "unit_1": "bộ"}  # fmt: skip
 SIGN = {"answer": "confirm", "handed_on": "12/03/2026", "receiver_name": "Huỳnh Nông Nghiệp, Phó Giám đốc", "intended_use": "Nhân rộng 20 ha", "attest": "y"}
-REPORT = {"usage": "yes", "place": "Xã Bến Lức", "users": "40", "scale": "20 ha", "revenue": "500.000.000", "savings": "0", "jobs": "6", "note": "Tốt"}
+REPORT = {"usage": "yes", "place": "Xã Bến Lức", "users": "40", "area": "20", "output": "60", "output_unit": "tấn", "households": "35", "evidence": "Sổ theo dõi", "revenue": "500.000.000", "savings": "0", "jobs": "6", "note": "Tốt"}
 MESSAGE = {"name": "Nguyễn Thị Lụa", "email": "lua@example.vn", "message": "Hợp tác xã muốn lắp thử trên 2 ha.", "agree": "y"}
 
 

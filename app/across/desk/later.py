@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Select, TextualSelect, or_, select
+from sqlalchemy import Select, TextualSelect, or_
 
 from app.across.anybody import Anybody, written_out
 from app.across.desk.waiting import Task, lines
@@ -114,8 +114,7 @@ def use_to_report(user: User, at: datetime) -> list[Select[Any]]:
     if not user.can(Do.TRANSFER_REPORT):
         return []
     managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
-    received = select(Handover.id).where(Handover.receiver_id.in_(transfer.signing_ids(user)))
-    mine = or_(Project.pi_id == user.id, Project.host_id.in_(managed), FollowUp.handover_id.in_(received))
+    mine = or_(Project.pi_id == user.id, Project.host_id.in_(managed), transfer.used_by(transfer.signing_ids(user)))
     until = clock.local(at + USE_AHEAD).date()
     return [_of_result(FollowUp, "transfer.report", FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on <= until, mine, due=FollowUp.due_on)]
 
@@ -124,7 +123,7 @@ def use_to_verify(user: User, _at: datetime) -> list[Select[Any]]:
     """Yearly reports that came in, and contracts whose registration is awaited."""
     if not user.can(Do.TRANSFER_VERIFY):
         return []
-    return [_of_result(FollowUp, "transfer.verify", FollowUp.state == FollowUpState.REPORTED, FollowUp.reported_by_id != user.id, since=FollowUp.reported_at),
+    return [_of_result(FollowUp, "transfer.verify", FollowUp.state == FollowUpState.REPORTED, or_(FollowUp.reported_by_id.is_(None), FollowUp.reported_by_id != user.id), since=FollowUp.reported_at),
             _of_result(Agreement, "transfer.agreement", Agreement.state == AgreementState.SIGNED, Agreement.must_register,
                        due=Agreement.register_by, hint=Agreement.number)]  # fmt: skip
 
@@ -151,4 +150,4 @@ def interest_to_answer(user: User, _at: datetime) -> list[Select[Any]]:
     """Messages of visitors about public results."""
     if not user.can(Do.TRANSFER_OFFER):
         return []
-    return [_of_result(Interest, "transfer.answer_interest", Interest.state == InterestState.RECEIVED, since=Interest.at, hint=Interest.name)]
+    return [_of_result(Interest, "transfer.answer_interest", Interest.state == InterestState.RECEIVED, since=Interest.at, due=Interest.due_on, hint=Interest.name)]

@@ -9,6 +9,7 @@ from typing import Any
 from app.across.portfolio.rules import STILL, Effect, Group, Stage, Sums
 from app.services.papers.blocks import clean
 from app.services.papers.rules import millions, paper_date, with_dots
+from app.stages.transfer.rules import hectares
 
 HEADS = ["Lĩnh vực", "Đạt", "Bàn giao", "Đang dùng", f"Sau {STILL} năm", "Đã chi (triệu đồng)", "Doanh thu (triệu đồng)", "Tiết kiệm (triệu đồng)", "Việc làm"]
 
@@ -37,7 +38,7 @@ def _said(total: Sums) -> Iterator[str]:
                "có kết quả còn được ứng dụng.")  # fmt: skip
     e = total.effects
     yield (f"Theo các báo cáo ứng dụng đã xác minh: doanh thu {with_dots(e[Effect.REVENUE])} đồng, tiết kiệm {with_dots(e[Effect.SAVINGS])} đồng, "
-           f"{with_dots(e[Effect.JOBS])} việc làm, {with_dots(e[Effect.USERS])} hộ, tổ chức, người sử dụng.")  # fmt: skip
+           f"{with_dots(e[Effect.JOBS])} việc làm, {with_dots(e[Effect.USERS])} tổ chức, người sử dụng, {with_dots(e[Effect.HOUSEHOLDS])} hộ, {hectares(e[Effect.AREA])} ha.")  # fmt: skip
 
 
 def _line(name: str, sums: Sums) -> list[str]:

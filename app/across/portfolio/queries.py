@@ -23,7 +23,8 @@ from app.stages.transfer.queries import effects
 
 _FLAGS = {Stage.HANDED_OVER: effects.handed_over(), Stage.IN_USE: effects.applied(), Stage.STILL_IN_USE: effects.applied(year=STILL)}
 _EFFECTS = {Effect.REVENUE: effects.summed(FollowUp.revenue), Effect.SAVINGS: effects.summed(FollowUp.savings),
-            Effect.JOBS: effects.last_said(FollowUp.jobs), Effect.USERS: effects.last_said(FollowUp.users)}  # fmt: skip
+            Effect.JOBS: effects.last_said(FollowUp.jobs), Effect.USERS: effects.last_said(FollowUp.users),
+            Effect.HOUSEHOLDS: effects.last_said(FollowUp.households), Effect.AREA: effects.last_said(FollowUp.area)}  # fmt: skip
 _NOW = Plan.state == PlanState.IN_FORCE
 # what a row's group is called in addresses, as the filters of all lists call it
 _NAMED = {By.SECTOR: case((_NOW, Sector.code), else_=Sector.public_id), By.ITEM: case((_NOW, Priority.code), else_=Priority.public_id), By.HOST: Organisation.public_id}

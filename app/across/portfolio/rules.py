@@ -36,6 +36,8 @@ class Effect(Face):
     SAVINGS = "savings", N_("Savings (đồng)"), "green"
     JOBS = "jobs", N_("Jobs"), "green"
     USERS = "users", N_("Users"), "green"
+    HOUSEHOLDS = "households", N_("Households"), "green"
+    AREA = "area", N_("Area (m²)"), "green"
 
 
 MONEY = frozenset({Effect.REVENUE, Effect.SAVINGS})

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.kernel.forms import (
     ChoiceField,
     DateField,
+    FileField,
     IntField,
     LineField,
     MoneyField,
@@ -18,7 +19,16 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.transfer.rules import AgreementKind, LineKind, Rating, Route, Usage
+from app.stages.transfer.rules import (
+    AgreementKind,
+    LineKind,
+    Rating,
+    Route,
+    Said,
+    Usage,
+    hectares,
+    square_metres,
+)
 
 LINES = 8
 PARTS = ("kind", "name", "quantity", "unit")
@@ -98,15 +108,45 @@ class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=2000, rows=3)
 
 
+class AreaField(IntField):
+    """An area: typed in hectares with at most four decimals, kept in square metres."""
+
+    unreadable = N_("Please write hectares, for example 12,5.")
+
+    def parse(self, text: str) -> int:
+        return square_metres(text)
+
+    def show(self, value: Any) -> str:
+        return hectares(value)
+
+
 class Report(StageForm):
     usage = ChoiceField(N_("Is the result used?"), enum=Usage, required=True)
     place = LineField(N_("Where: commune, place, enterprise"), max=300, sometimes=True, hint=N_("Needed when the result is used."))
-    users = IntField(N_("How many users: households, enterprises, people"), max=100_000_000)
-    scale = LineField(N_("Area or quantity"), max=200, hint=N_("For example 12,5 ha, or 40 tấn a year."))
+    area = AreaField(N_("Area (ha)"), max=100_000_000_000)
+    output = IntField(N_("Output of the year"), max=10**12)
+    output_unit = LineField(N_("Unit of the output"), max=64, hint=N_("For example tấn, cây giống, bộ."))
+    households = IntField(N_("Households that use it"), max=100_000_000)
+    users = IntField(N_("Enterprises, cooperatives and other users"), max=100_000_000)
     revenue = MoneyField(N_("Revenue of the year that comes from the result"))
     savings = MoneyField(N_("Costs saved in the year"))
     jobs = IntField(N_("Jobs made"), max=10_000_000)
+    scale = LineField(N_("More about how widely it is used"), max=200)
+    evidence = NoteField(N_("What the figures stand on"), max=2000, rows=2, sometimes=True, hint=N_("Records, invoices, a survey… Needed when there are figures and no file."))
+    file = FileField(N_("A file that shows it: photo, table, minutes"))
     note = NoteField(N_("How it went; when it is not used: why"), max=10_000, rows=5)
+
+    def said(self) -> Said:
+        """What was written, as the action takes it."""
+        return Said(**{name: self[name].data for name in Said.__dataclass_fields__})
+
+
+class ReportByLink(Report):
+    name = LineField(N_("Your name"), required=True, max=200)
+
+
+class MailLink(StageForm):
+    email = LineField(N_("E-mail address of who uses the result"), required=True, max=320, hint=N_("It is kept for the later years too, and shown to nobody outside."))
 
 
 class ReportAnswer(Face):
@@ -127,9 +167,12 @@ class EditAgreement(StageForm):
     recipient = PickField(N_("Recipient: an organisation of the system"))
     recipient_name = LineField(N_("Recipient: another enterprise or person"), max=300, hint=N_("When it is not in the list above."))
     recipient_details = LineField(N_("Tax code and address of the recipient"), max=500)
+    contact_email = LineField(N_("E-mail address of the recipient"), max=320, hint=N_("For the yearly question how the result is used, when it has no account here."))
     scope = NoteField(N_("What is transferred, with which rights"), required=True, max=5000)
     price = MoneyField(N_("Price"), required=True, hint=N_("0 when it is given without payment."))
     author_share = IntField(N_("Authors' share of the after-tax profit (percent)"), max=100)
+    intermediary = LineField(N_("Intermediary, if there is one"), max=300)
+    intermediary_share = IntField(N_("Share of the intermediary (percent)"), max=100)
     ends_on = DateField(N_("Ends on"), hint=N_("Leave blank when it has no end."))
 
 
@@ -164,6 +207,7 @@ class Interest(StageForm):
     email = LineField(N_("E-mail address"), required=True, max=320)
     phone = LineField(N_("Telephone"), max=40)
     message = NoteField(N_("What you would like to know or do"), required=True, min=10, max=5000, rows=6)
+    website = LineField(N_("Please leave this blank"), max=300)  # a trap for machines; nobody sees it
     agree = YesField(N_("I agree that the Department keeps these details to answer me."), required=True)
 
 
@@ -179,8 +223,16 @@ class AnswerInterest(StageForm):
     text = NoteField(N_("Your answer, or the reason for closing"), required=True, max=5000, rows=6, hint=N_("An answer is sent to the address that was left. A reason stays inside."))
 
 
+class Talks(StageForm):
+    note = NoteField(N_("What was said, offered, left open"), required=True, max=2000, rows=5)
+
+
 class Publish(StageForm):
     summary = NoteField(N_("Summary for the public"), required=True, max=10_000, rows=6)
     title_en = LineField(N_("Title in English"), max=500)
     summary_en = NoteField(N_("Summary in English"), max=10_000, rows=6)
+    readiness = IntField(N_("Technology readiness level (TRL, 1 to 9)"), min=1, max=9, hint=N_("1: principle observed; 4: works in the laboratory; 7: prototype in use on site; 9: proven in use."))
+    owner = LineField(N_("Owner of the result"), max=300, hint=N_("Left blank: the host."))
+    rights = NoteField(N_("Rights and protection"), max=1000, rows=2, hint=N_("Patent, plant variety, copyright, or none; what may be transferred."))
+    price_terms = NoteField(N_("Price and terms"), max=1000, rows=2)
     attest = YesField(N_("Nothing in it must be kept secret: state secrets, trade secrets, rights not yet protected."), required=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Index,
     String,
@@ -116,6 +117,7 @@ class HandoverLine(Model):
     __table_args__ = (UniqueConstraint("handover_id", "position"), text_check("name", 500), CheckConstraint("quantity >= 1", name="quantity_from_one"))
 
 
+OWN_USE = "handover_id IS NULL AND agreement_id IS NULL"  # the host uses its result itself
 ASSIGNED = "kind = 'assignment' AND state IN ('signed', 'registered')"  # ownership is given away once
 
 
@@ -133,6 +135,8 @@ class Agreement(OfResult, Identified, Versioned, Model):
     scope: Mapped[str] = mapped_column(Text)
     price: Mapped[int] = money()
     author_share: Mapped[int | None]  # percent of the after-tax profit
+    intermediary: Mapped[str | None] = mapped_column(String(300))  # who brought the parties together
+    intermediary_share: Mapped[int | None]  # percent of the after-tax profit
     number: Mapped[str | None] = mapped_column(String(64))
     signed_on: Mapped[date | None]
     ends_on: Mapped[date | None]
@@ -144,6 +148,7 @@ class Agreement(OfResult, Identified, Versioned, Model):
     registered_number: Mapped[str | None] = mapped_column(String(64))
     registered_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    contact_email: Mapped[str | None] = mapped_column(String(320))  # where the link to the yearly report on use goes
     reason: Mapped[str | None] = mapped_column(Text)  # why it was dropped or ended
     created_by_id: Mapped[int] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -154,6 +159,9 @@ class Agreement(OfResult, Identified, Versioned, Model):
         text_check("scope", 5000),
         CheckConstraint("(recipient_id IS NULL) <> (recipient_name IS NULL)", name="one_recipient"),
         CheckConstraint("author_share IS NULL OR author_share BETWEEN 0 AND 100", name="author_share_percent"),
+        CheckConstraint("intermediary_share IS NULL OR intermediary_share BETWEEN 0 AND 100", name="intermediary_share_percent"),
+        CheckConstraint("coalesce(author_share, 0) + coalesce(intermediary_share, 0) <= 100", name="shares_of_a_whole"),
+        CheckConstraint("(intermediary IS NULL) = (intermediary_share IS NULL)", name="intermediary_named"),
         CheckConstraint("state NOT IN ('signed', 'registered') OR (number IS NOT NULL AND signed_on IS NOT NULL)", name="signed_has_number"),
         CheckConstraint("NOT must_register OR register_by IS NOT NULL", name="registration_has_term"),
         CheckConstraint("state <> 'registered' OR (registered_number IS NOT NULL AND registered_on IS NOT NULL)", name="registered_has_number"),
@@ -168,18 +176,24 @@ class Agreement(OfResult, Identified, Versioned, Model):
 
 
 class FollowUp(OfResult, Identified, Versioned, Model):
-    """One yearly report on the use of a result by a receiver (or, without a handover, by the host itself)."""
+    """One yearly report on the use of a result: by who received it, by who has a contract on it, or (with neither) by the host itself."""
 
     __tablename__ = "follow_up"
 
     handover_id: Mapped[int | None] = mapped_column(to("handover"), index=True)
+    agreement_id: Mapped[int | None] = mapped_column(to("transfer_agreement"), index=True)
     state: Mapped[FollowUpState] = enum_of(FollowUpState, default=FollowUpState.DUE)
     number: Mapped[int]  # which year
     due_on: Mapped[date] = mapped_column(index=True)
     usage: Mapped[Usage | None] = enum_of(Usage, nullable=True)
     place: Mapped[str | None] = mapped_column(String(300))
-    users: Mapped[int | None]  # households, enterprises, people who use it
-    scale: Mapped[str | None] = mapped_column(String(200))  # area or quantity, in words
+    users: Mapped[int | None]  # enterprises, cooperatives, people who use it
+    households: Mapped[int | None]
+    area: Mapped[int | None] = mapped_column(BigInteger)  # square metres
+    output: Mapped[int | None] = mapped_column(BigInteger)
+    output_unit: Mapped[str | None] = mapped_column(String(64))
+    scale: Mapped[str | None] = mapped_column(String(200))  # more about how widely, in words
+    evidence: Mapped[str | None] = mapped_column(Text)  # what the figures stand on, beside the files
     revenue: Mapped[int | None] = money(nullable=True)
     savings: Mapped[int | None] = money(nullable=True)
     jobs: Mapped[int | None]
@@ -189,20 +203,37 @@ class FollowUp(OfResult, Identified, Versioned, Model):
     verified_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remark: Mapped[str | None] = mapped_column(Text)
+    contact_email: Mapped[str | None] = mapped_column(String(320))  # of an adopter who may have no account
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # of the secret in the link mailed last
+    link_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reporter_name: Mapped[str | None] = mapped_column(String(200))  # who wrote by the link, in their own words
 
+    agreement: Mapped[Agreement | None] = relationship(lazy="raise_on_sql")
     handover: Mapped[Handover | None] = relationship(lazy="raise_on_sql")
     reported_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[reported_by_id])
     verified_by: Mapped[User | None] = relationship(lazy="raise_on_sql", foreign_keys=[verified_by_id])
 
     __table_args__ = (
         UniqueConstraint("handover_id", "number"),
-        Index("uq_follow_up_own", "result_id", "number", unique=True, sqlite_where=text("handover_id IS NULL"), postgresql_where=text("handover_id IS NULL")),
+        UniqueConstraint("agreement_id", "number"),
+        Index("uq_follow_up_own", "result_id", "number", unique=True, sqlite_where=text(OWN_USE), postgresql_where=text(OWN_USE)),
+        CheckConstraint("handover_id IS NULL OR agreement_id IS NULL", name="one_source"),
         CheckConstraint("number BETWEEN 1 AND 20", name="number_range"),
         CheckConstraint("state NOT IN ('reported', 'verified') OR (usage IS NOT NULL AND reported_at IS NOT NULL)", name="reported_says_use"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id <> reported_by_id", name="four_eyes"),
         CheckConstraint("users IS NULL OR users >= 0", name="users_from_zero"),
         CheckConstraint("jobs IS NULL OR jobs >= 0", name="jobs_from_zero"),
+        CheckConstraint("households IS NULL OR households >= 0", name="households_from_zero"),
+        CheckConstraint("area IS NULL OR area >= 0", name="area_from_zero"),
+        CheckConstraint("output IS NULL OR (output >= 0 AND output_unit IS NOT NULL)", name="output_has_unit"),
     )
+
+    @property
+    def user_said(self) -> str:
+        """Whose use it is about: a receiver's, a contract partner's, or the host's own."""
+        if self.handover is not None:
+            return self.handover.receiver.name
+        return self.agreement.recipient_said if self.agreement is not None else self.project.host.name
 
 
 class Effectiveness(OfResult, Identified, Model):
@@ -236,6 +267,8 @@ class Interest(OfResult, Identified, Versioned, Model):
     locale: Mapped[str] = mapped_column(String(5), default="vi")
     address: Mapped[str | None] = mapped_column(String(64))  # network address, for the hourly limit
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    due_on: Mapped[date | None] = mapped_column(index=True)  # by when it is to be answered
+    agreement_id: Mapped[int | None] = mapped_column(to("transfer_agreement"), index=True)  # the contract drafted from it last
     answer: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     answered_by_id: Mapped[int | None] = mapped_column(to("user_account"))
@@ -248,6 +281,21 @@ class Interest(OfResult, Identified, Versioned, Model):
         CheckConstraint("state <> 'answered' OR trim(coalesce(answer, '')) <> ''", name="answered_has_answer"),
         Index("ix_transfer_interest_address", "address", "at"),
     )  # fmt: skip
+
+
+class Offer(Versioned, Model):
+    """How a result is offered on the public list: its readiness (TRL), owner, rights and price."""
+
+    __tablename__ = "transfer_offer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int] = mapped_column(to("result"), unique=True)
+    readiness: Mapped[int | None]  # technology readiness level, 1 to 9
+    owner: Mapped[str | None] = mapped_column(String(300))
+    rights: Mapped[str | None] = mapped_column(String(1000))
+    price_terms: Mapped[str | None] = mapped_column(String(1000))
+
+    __table_args__ = (CheckConstraint("readiness IS NULL OR readiness BETWEEN 1 AND 9", name="readiness_one_to_nine"),)
 
 
 append_only("effectiveness")

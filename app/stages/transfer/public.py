@@ -37,6 +37,7 @@ def index() -> Any:
                  Filter("sector", N_("Sector"), queries.in_sector, choices=queries.sectors_with_results(english)),
                  Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=english, offered=queries.items_with_results(english))),
                  Filter("kind", N_("Kind"), lambda s, v: s.where(Result.kind == ResultKind(v)), choices=[(str(k), k.label) for k in queries.public_kinds()]),
+                 Filter("ready", N_("Readiness"), queries.ready_from, choices=[("4", N_("Works in the laboratory (TRL 4) or more")), ("7", N_("Prototype in use (TRL 7) or more")), ("9", N_("Proven (TRL 9)"))]),
                  Filter("use", N_("Use"), lambda s, v: s.where(queries.use() == v), choices=[(str(u), u.label) for u in Use])],
     )  # fmt: skip
     return render_template("transfer/public_index.html", listing=listing, results=[queries.public_line(r, english) for r in listing.rows])
@@ -57,6 +58,6 @@ def interest(pid: str) -> Any:
     if form.validate_on_submit():
         actions.express_interest(
             or_404(queries.public_result_row(pid)), name=form.name.data, organisation=form.organisation.data, email=form.email.data, phone=form.phone.data,
-            message=form.message.data, locale=language(), address=request.remote_addr, limit=current_app.config["INTEREST_PER_HOUR"], at=clock.now())  # fmt: skip
+            message=form.message.data, trap=form.website.data, locale=language(), address=request.remote_addr, limit=current_app.config["INTEREST_PER_HOUR"], at=clock.now())  # fmt: skip
         return done(_("Thank you. The Department has your message and will answer to the address you left."), url_for(".show", pid=pid))
     return render_template("transfer/public_interest.html", result=shown, form=form)

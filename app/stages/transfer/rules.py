@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -81,6 +82,8 @@ class InterestState(Face):
 
     RECEIVED = "received", N_("To be answered"), "amber"
     ANSWERED = "answered", N_("Answered"), "green"
+    IN_TALKS = "in_talks", N_("In talks about a contract"), "purple"
+    AGREED = "agreed", N_("Led to a contract"), "green"
     CLOSED = "closed", N_("Closed without an answer"), "grey"
 
 
@@ -104,6 +107,16 @@ class Use(Face):
     PARTLY = "partly", N_("Partly in use"), "amber"
     NO_LONGER = "no_longer", N_("No longer in use"), "red"
     NEVER_APPLIED = "never_applied", N_("Never applied"), "red"
+
+
+@dataclass(frozen=True)
+class Correspondent:
+    """Somebody without an account, as the outbox needs one: only the address that was left."""
+
+    name: str
+    email: str
+    locale: str
+    id: None = None
 
 
 class TooMany(Refused):
@@ -136,6 +149,10 @@ FOLLOW_UP = Lifecycle("follow_up", FollowUpState, start=FollowUpState.DUE, moves
 
 INTEREST = Lifecycle("transfer_interest", InterestState, start=InterestState.RECEIVED, moves={
     (InterestState.RECEIVED, "answer"): Move(InterestState.ANSWERED, Do.TRANSFER_OFFER, N_("Answer by e-mail")),
+    (InterestState.RECEIVED, "negotiate"): Move(InterestState.IN_TALKS, Do.TRANSFER_OFFER, N_("Begin talks")),
+    (InterestState.ANSWERED, "negotiate"): Move(InterestState.IN_TALKS, Do.TRANSFER_OFFER, N_("Begin talks")),
+    (InterestState.IN_TALKS, "agree"): Move(InterestState.AGREED, Do.TRANSFER_HAND_OVER, N_("Record the contract that came of it")),
+    (InterestState.IN_TALKS, "close"): Move(InterestState.CLOSED, Do.TRANSFER_OFFER, N_("Close: the talks came to nothing")),
     (InterestState.RECEIVED, "close"): Move(InterestState.CLOSED, Do.TRANSFER_OFFER, N_("Close without an answer")),
 })  # fmt: skip
 
@@ -214,6 +231,26 @@ def check_day(day: date, *, not_before: date, today: date, field: str) -> None:
         raise Incomplete(N_("This day cannot lie before %(day)s."), field=field, day=f"{not_before:%d/%m/%Y}")
 
 
+def figure(value: int | None) -> str:
+    """A number as papers print it; nothing where nothing was said."""
+    return "" if value is None else f"{value:,}".replace(",", ".")
+
+
+def hectares(area: int) -> str:
+    """Square metres as hectares, in Vietnamese writing: 125000 → "12,5"."""
+    whole, rest = divmod(area, 10_000)
+    return figure(whole) + (f",{rest:04d}".rstrip("0") if rest else "")
+
+
+def square_metres(text: str) -> int:
+    """Hectares as people type them ("12,5", "1.250", "0.35") in square metres. Raises ValueError for what is no such number."""
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+|\d{1,7})(?:,(\d{1,4}))?|(\d{1,7})\.(\d{1,4})", re.sub(r"\s*ha$", "", text.strip().lower()), re.ASCII)
+    if found is None:
+        raise ValueError(text)
+    whole, rest = (found[1].replace(".", ""), found[2]) if found[1] else (found[3], found[4])
+    return int(whole) * 10_000 + int((rest or "").ljust(4, "0"))
+
+
 def years_after(day: date, years: int) -> date:
     """The same day so many years later; 29 February becomes the 28th."""
     try:
@@ -222,9 +259,10 @@ def years_after(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def due_days(start: date, years: int) -> list[date]:
-    """On which days the yearly reports are due, counted from the handover."""
-    return [years_after(start, n) for n in range(1, years + 1)]
+def due_days(start: date, years: int, until: date | None = None) -> list[date]:
+    """On which days the yearly reports are due, counted from the handover; with `until`, the last day of a contract: the first, and those up to it."""
+    days = [years_after(start, n) for n in range(1, years + 1)]
+    return [day for n, day in enumerate(days) if n == 0 or until is None or day <= until]
 
 
 def overdue(follow_up: Any, today: date) -> bool:
@@ -238,6 +276,42 @@ def check_writable(follow_up: Any, today: date, ahead: int) -> None:
         raise WrongState(N_("This report is due on %(day)s; it can be written at most %(n)s days before."), day=f"{follow_up.due_on:%d/%m/%Y}", n=ahead)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a yearly report says. Money in đồng, area in square metres; `evidence` = what the figures stand on."""
+
+    usage: Usage | None
+    place: str | None = None
+    users: int | None = None
+    households: int | None = None
+    area: int | None = None
+    output: int | None = None
+    output_unit: str | None = None
+    scale: str | None = None
+    revenue: int | None = None
+    savings: int | None = None
+    jobs: int | None = None
+    evidence: str | None = None
+    note: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Column → value; an empty text is none."""
+        return {name: None if value == "" else value for name, value in asdict(self).items()}
+
+
+FIGURES = ("users", "households", "area", "output", "revenue", "savings", "jobs")
+
+
+def check_said(said: Said, *, files: bool) -> None:
+    """Raises Incomplete unless use names a place, output its unit, figures what they stand on (in words or files), and no use its reason."""
+    figures = said.columns()
+    check_use(said.usage, figures, said.note)
+    if figures["output"] is not None and not figures["output_unit"]:
+        raise Incomplete(N_("Please write the unit of the output: tấn, cây giống, bộ…"), field="output_unit")
+    if any(figures[name] for name in FIGURES) and not files and not (said.evidence or "").strip():
+        raise Incomplete(N_("Please say what the figures stand on (records, invoices, a survey), or attach a file that shows them."), field="evidence")
+
+
 def check_use(usage: Usage | None, figures: Mapping[str, Any], reason: str | None) -> None:
     """Raises Incomplete unless use names a place, and no use has a reason and no figures."""
     if usage is None:
@@ -245,7 +319,7 @@ def check_use(usage: Usage | None, figures: Mapping[str, Any], reason: str | Non
     if usage == Usage.NO:
         if not (reason or "").strip():
             raise Incomplete(N_("Please say why the result is not used."), field="note")
-        for name in ("users", "revenue", "savings", "jobs"):
+        for name in FIGURES:
             if figures.get(name):
                 raise Incomplete(N_("A result that is not used has no such figure."), field=name)
     elif not str(figures.get("place") or "").strip():
@@ -299,13 +373,32 @@ def check_share(percent: int | None, least: int | None) -> None:
         raise Incomplete(N_("The authors get at least %(n)s percent of the after-tax profit."), field="author_share", n=least)
 
 
+def check_shares(author: int | None, intermediary: str | None, share: int | None, least: int | None) -> None:
+    """Raises Incomplete unless an intermediary has a name and a share, no smaller than the law's where nothing else is agreed, and all shares fit into one whole."""
+    if bool((intermediary or "").strip()) != (share is not None):
+        raise Incomplete(N_("Please give both the intermediary and its share, or neither."), field="intermediary_share" if share is None else "intermediary")
+    if share is not None and least is not None and share < least:
+        raise Incomplete(N_("An intermediary gets at least %(n)s percent."), field="intermediary_share", n=least)
+    if (author or 0) + (share or 0) > 100:
+        raise Incomplete(N_("All shares together cannot be more than 100 percent."), field="author_share")
+
+
+LINKS = 2  # a message with more addresses of pages is an advertisement
+
+
+def check_spam(message: str, trap: str | None) -> None:
+    """Raises Incomplete for what a machine wrote: it filled the field nobody sees, or the message is full of links."""
+    if (trap or "").strip() or len(re.findall(r"https?://|www\.|\[url", message, re.IGNORECASE)) > LINKS:
+        raise Incomplete(N_("This looks like an advertisement. Please write in your own words, with at most %(n)s links, or telephone the Department."), field="message", n=LINKS)
+
+
 def check_rate(sent: int, limit: int) -> None:
     """Raises TooMany when this address has sent as many messages as allowed in the hour."""
     if sent >= limit:
         raise TooMany(N_("Too many messages came from your network in the last hour. Please try again later, or telephone the Department."))
 
 
-def check_email(email: str) -> None:
+def check_email(email: str, field: str = "email") -> None:
     """Raises Incomplete for what cannot be an e-mail address."""
     if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+", email):
-        raise Incomplete(N_("Please write a whole e-mail address."), field="email")
+        raise Incomplete(N_("Please write a whole e-mail address."), field=field)

@@ -17,6 +17,7 @@ from app.stages.transfer.rules import (
     LineKind,
     Rating,
     Route,
+    Said,
     Usage,
 )
 
@@ -32,7 +33,8 @@ USE = "Áp dụng tại các vùng chuyên canh của địa phương, làm mô 
 def published(cast: Cast, *, result: Result, at: datetime) -> Result:
     """The result on the public list, with English texts."""
     actions.publish(result, summary=result.summary or f"{result.title}.", title_en=f"Result {result.code}", by=cast["officer"], at=at,
-                    summary_en="The result ran at three sites and saved water and labour; technical guidance is available on request.")  # fmt: skip
+                    readiness=8, rights="Quy trình kỹ thuật; chưa đăng ký sáng chế. Chuyển giao không độc quyền.",
+                    price_terms="Theo thỏa thuận; miễn phí cho hợp tác xã trong tỉnh năm đầu.", summary_en="The result ran at three sites and saved water and labour; technical guidance is available on request.")  # fmt: skip
     return result
 
 
@@ -67,9 +69,10 @@ def reported(cast: Cast, *, handover: Handover, at: datetime | None = None, usag
     row = next(f for f in queries.follow_ups_of(signer, handover.result_id) if f.handover_id == handover.id and f.state in OPEN_REPORTS)
     when = at or _before(row, handover)
     used = usage != Usage.NO
-    actions.report(row, usage=usage, place="Xã Tầm Vu, xã Bến Lức" if used else None, users=120 * row.number if used else None, scale="35 ha" if used else None,
-                   revenue=480_000_000 * row.number if used else None, savings=90_000_000 if used else None, jobs=8 if used else None, by=signer, at=when,
-                   note="Các hộ áp dụng đúng quy trình, thiết bị hoạt động ổn định." if used else "Thiết bị hỏng, chưa có kinh phí sửa chữa.")  # fmt: skip
+    figures = {"place": "Xã Tầm Vu, xã Bến Lức", "users": 120 * row.number, "households": 96 * row.number, "area": 350_000, "output": 840, "output_unit": "tấn",
+               "revenue": 480_000_000 * row.number, "savings": 90_000_000, "jobs": 8, "evidence": "Sổ theo dõi của tổ hợp tác, hóa đơn bán hàng."}  # fmt: skip
+    said = Said(usage=usage, note="Các hộ áp dụng đúng quy trình, thiết bị hoạt động ổn định." if used else "Thiết bị hỏng, chưa có kinh phí sửa chữa.", **(figures if used else {}))
+    actions.report(row, said, by=signer, at=when)
     return row
 
 
@@ -97,7 +100,8 @@ def drafted_agreement(cast: Cast, *, result: Result, at: datetime, route: Route 
     return actions.draft_agreement(
         result, kind=AgreementKind.LICENCE, route=route, recipient=recipient, recipient_name=None if recipient else "Công ty TNHH Thiết bị tưới Vàm Cỏ Đông",
         recipient_details=None if recipient else "MST 1101234567, xã Bến Lức", scope="Quyền sản xuất và bán bộ điều khiển tưới trong 05 năm, không độc quyền.",
-        price=250_000_000, author_share=30, ends_on=local(at + 5 * 365 * DAY).date(), by=cast["officer"], at=at)  # fmt: skip
+        price=250_000_000, author_share=30, ends_on=local(at + 5 * 365 * DAY).date(),
+        contact_email=None if recipient else "thietbituoi@demo.vamco.test", by=cast["officer"], at=at)  # fmt: skip
 
 
 def signed_agreement(cast: Cast, *, result: Result, at: datetime, route: Route = Route.DOMESTIC, recipient: Organisation | None = None) -> Agreement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.lifecycle import check_seen
 from app.kernel.permissions import Do
+from app.services.files import actions as file_actions
+from app.services.files import queries as files
 from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.people import queries as people
@@ -21,31 +24,46 @@ from app.stages.transfer import queries
 from app.stages.transfer.actions.shared import (
     check_evaluable,
     check_follows,
+    check_link,
     check_reporter,
 )
-from app.stages.transfer.models import Effectiveness, FollowUp, Handover
+from app.stages.transfer.models import Agreement, Effectiveness, FollowUp, Handover
 from app.stages.transfer.rules import (
     FOLLOW_UP,
     ON_PAPER,
+    Correspondent,
     Rating,
+    Said,
     Usage,
+    check_email,
     check_other_person,
     check_rating,
-    check_use,
+    check_said,
     check_writable,
     due_days,
+    figure,
+    hectares,
 )
 
+EVIDENCE = "use_evidence"
 
-def schedule_follow_ups(result: Result, handover: Handover | None, *, start: date, by: User | None, at: datetime) -> list[FollowUp]:
-    """Schedule the yearly reports, counted from `start`, by the rule of the project's approval."""
+
+def schedule_follow_ups(result: Result, handover: Handover | None, *, start: date, by: User | None, at: datetime, agreement: Agreement | None = None) -> list[FollowUp]:
+    """Schedule the yearly reports, counted from `start`, by the rule of the project's approval; of a contract not beyond its end."""
     project = awards.project_by_id(result.project_id)
     years, made = rulebook.value("transfer.followup_years", on=project.decision_date), []
-    for number, day in enumerate(due_days(start, int(years)), 1):
-        row = FollowUp(result_id=result.id, project_id=project.id, handover_id=handover.id if handover else None, number=number, due_on=day)
+    for number, day in enumerate(due_days(start, int(years), agreement.ends_on if agreement else None), 1):
+        row = FollowUp(result_id=result.id, project_id=project.id, handover_id=handover.id if handover else None, agreement_id=agreement.id if agreement else None,
+                       contact_email=agreement.contact_email if agreement else None, number=number, due_on=day)  # fmt: skip
         FOLLOW_UP.begin(row, "schedule", by=by, at=at)
         made.append(row)
     return made
+
+
+def follow_agreement(agreement: Agreement, *, start: date, by: User | None, at: datetime) -> None:
+    """A contract that holds: its partner reports yearly too, unless it does already as a receiver."""
+    if agreement.recipient_id is None or not queries.has_follow_ups(agreement.result_id, agreement.recipient_id):
+        schedule_follow_ups(queries.result_by_id(agreement.result_id), None, start=start, agreement=agreement, by=by, at=at)
 
 
 def follow_host(result: Result, *, by: User, at: datetime) -> list[FollowUp]:
@@ -59,37 +77,56 @@ def follow_host(result: Result, *, by: User, at: datetime) -> list[FollowUp]:
     return made
 
 
-def report(follow_up: FollowUp, *, usage: Usage | None, place: str | None, users: int | None, scale: str | None, revenue: int | None, savings: int | None,
-           jobs: int | None, note: str | None, by: User, at: datetime, seen: int | None = None) -> None:  # fmt: skip
-    """The receiver (or the host) says whether and how the result is used."""
+def report(follow_up: FollowUp, said: Said, *, upload: Any = None, by: User, at: datetime, seen: int | None = None) -> None:
+    """The receiver (or the host) says whether and how the result is used; `upload` is a file that shows it."""
     check_reporter(follow_up, by)
+    _report(follow_up, said, upload, None, by=by, at=at, seen=seen)
+
+
+def report_by_link(follow_up: FollowUp, said: Said, *, name: str, upload: Any = None, at: datetime, seen: int | None = None) -> None:
+    """Who holds the mailed link says the same, under the name they give; the officer verifies it like any other."""
+    _report(follow_up, said, upload, name, by=None, at=at, seen=seen)
+
+
+def _report(follow_up: FollowUp, said: Said, upload: Any, name: str | None, *, by: User | None, at: datetime, seen: int | None) -> None:
+    _check_year(follow_up, at)
+    check_said(said, files=bool(upload) or bool(files.of(follow_up)))
+    check_seen(follow_up, seen)
+    if upload:
+        file_actions.attach(subject=follow_up, upload=upload, kind=EVIDENCE, by=by, at=at)
+    for column, value in said.columns().items():
+        setattr(follow_up, column, value)
+    follow_up.verified_by_id = follow_up.verified_at = None
+    follow_up.reported_by_id, follow_up.reporter_name, follow_up.reported_at = by.id if by else None, name, at
+    FOLLOW_UP.advance(follow_up, "report", by=by, at=at, detail={"usage": str(said.usage)})
+    _tell(follow_up, "reported", people.users_with(Do.TRANSFER_VERIFY), at=at)
+
+
+def _check_year(follow_up: FollowUp, at: datetime) -> None:
     today = local(at).date()
     check_writable(follow_up, today, int(rulebook.value("transfer.report_ahead_days", on=today)))
-    check_use(usage, {"place": place, "users": users, "revenue": revenue, "savings": savings, "jobs": jobs}, note)
-    check_seen(follow_up, seen)
-    follow_up.usage, follow_up.place, follow_up.users, follow_up.scale, follow_up.note = usage, place or None, users, scale or None, note or None
-    follow_up.revenue, follow_up.savings, follow_up.jobs = revenue, savings, jobs
-    follow_up.verified_by_id = follow_up.verified_at = None
-    follow_up.reported_by_id, follow_up.reported_at = by.id, at
-    FOLLOW_UP.advance(follow_up, "report", by=by, at=at, detail={"usage": str(usage)})
-    _tell(follow_up, "reported", people.users_with(Do.TRANSFER_VERIFY), at=at)
 
 
 def verify(follow_up: FollowUp, *, remark: str | None, by: User, at: datetime, seen: int | None = None) -> Paper:
     """The officer finds the report right: the report on the use is issued as a paper."""
     _review(follow_up, "verify", remark, by=by, at=at, seen=seen)
     whole = queries.follow_up_whole(follow_up.id)
-    result, project = queries.result_by_id(follow_up.result_id), whole.project
-    unused, note = follow_up.usage == Usage.NO, follow_up.note or ""
-    receiver = whole.handover.receiver.name if whole.handover else awards.host_name(project)
-    data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "certificate": result.certificate_number,
-            "host": awards.host_name(project), "receiver": receiver, "number": follow_up.number, "due_on": follow_up.due_on.isoformat(),
-            "usage": ON_PAPER[follow_up.usage], "place": follow_up.place or "", "scale": follow_up.scale or "", "note": "" if unused else note,
-            "why_not": note if unused else "", "none": "x" if unused else "",
-            "users": _figure(follow_up.users), "jobs": _figure(follow_up.jobs), "revenue": follow_up.revenue, "savings": follow_up.savings,
-            "reporter": people.users_by_id({follow_up.reported_by_id or 0})[follow_up.reported_by_id or 0].name, "remark": remark or "", "officer": by.name}  # fmt: skip
-    return papers.issue(template="transfer/followup_report", subject=follow_up, data=data, by=by, at=at,
+    result = queries.result_by_id(follow_up.result_id)
+    return papers.issue(template="transfer/followup_report", subject=follow_up, data=_printed(whole, result, remark, by), by=by, at=at,
                         title=f"Báo cáo ứng dụng kết quả {result.code}, năm thứ {follow_up.number}")  # fmt: skip
+
+
+def _printed(row: FollowUp, result: Result, remark: str | None, by: User) -> dict[str, Any]:
+    project, unused, note = row.project, row.usage == Usage.NO, row.note or ""
+    reporter = people.users_by_id({row.reported_by_id})[row.reported_by_id].name if row.reported_by_id else row.reporter_name or ""
+    shown = "; ".join([*([row.evidence] if row.evidence else []), *(a.filename for a in files.of(row))])
+    return {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "certificate": result.certificate_number,
+            "host": awards.host_name(project), "receiver": row.user_said, "number": row.number, "due_on": row.due_on.isoformat(),
+            "usage": ON_PAPER[row.usage], "place": row.place or "", "scale": row.scale or "", "note": "" if unused else note,
+            "why_not": note if unused else "", "none": "x" if unused else "", "shown": shown, "output_unit": row.output_unit or "",
+            "area": "" if row.area is None else hectares(row.area), "households": figure(row.households), "output": figure(row.output),
+            "users": figure(row.users), "jobs": figure(row.jobs), "revenue": row.revenue, "savings": row.savings,
+            "reporter": reporter, "remark": remark or "", "officer": by.name}  # fmt: skip
 
 
 def return_report(follow_up: FollowUp, *, remark: str, by: User, at: datetime, seen: int | None = None) -> None:
@@ -103,6 +140,29 @@ def _review(follow_up: FollowUp, verb: str, remark: str | None, *, by: User, at:
     follow_up.verified_by_id, follow_up.verified_at, follow_up.remark = by.id, at, remark
     FOLLOW_UP.advance(follow_up, verb, by=by, at=at, reason=remark)
     _tell(follow_up, verb, queries.reporters(queries.follow_up_whole(follow_up.id)), at=at)
+    if verb == "return" and follow_up.reporter_name and follow_up.contact_email:
+        _post_link(follow_up, by=by, at=at)
+
+
+def mail_link(follow_up: FollowUp, *, email: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Mail the link to the short form to an adopter without an account. A new link takes the place of an older one."""
+    check_link(follow_up, by)
+    _check_year(follow_up, at)
+    check_email(email)
+    check_seen(follow_up, seen)
+    for row in queries.series_of(follow_up):
+        row.contact_email = email
+    _post_link(follow_up, by=by, at=at)
+
+
+def _post_link(follow_up: FollowUp, *, by: User | None, at: datetime) -> None:
+    token, result = secrets.token_urlsafe(32), queries.result_by_id(follow_up.result_id)
+    follow_up.link_hash, follow_up.link_sent_at = people.token_hash(token), at
+    db.session.flush()
+    journal.record(follow_up, "mail_link", by=by, at=at)
+    name = queries.follow_up_whole(follow_up.id).user_said
+    outbox.post("transfer/mail/use_link.txt", to=Correspondent(name, follow_up.contact_email or "", "vi"), key=f"use-link:{follow_up.public_id}:{follow_up.version}", at=at,
+                follow_up=follow_up, result=result, project=result.project, token=token)  # fmt: skip
 
 
 def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | None, by: User, at: datetime) -> Paper:
@@ -117,7 +177,7 @@ def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | N
     journal.record(result, "evaluate", by=by, at=at, detail={"evaluation": row.public_id, "rating": str(rating)})
     data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "host": awards.host_name(project),
             "rating": ON_PAPER[rating], "assessment": assessment, "advice": advice or "", "officer": by.name,
-            **{k: v if k in ("revenue", "savings") else str(v) for k, v in figures.items()}}  # fmt: skip
+            **{k: v if k in ("revenue", "savings") else hectares(v) if k == "area" else str(v) for k, v in figures.items()}}  # fmt: skip
     outbox.post("transfer/mail/evaluated.txt", to=awards.holders(project), key=f"evaluated:{row.public_id}", at=at, result=result, project=project, evaluation=row)
     return papers.issue(template="transfer/effectiveness", subject=result, data=data, by=by, at=at, title=f"Phiếu đánh giá hiệu quả kết quả {result.code}")
 
@@ -130,6 +190,8 @@ def remind(at: datetime) -> int:
         for row in queries.follow_ups_due_between(today, until):
             outbox.post("transfer/mail/follow_up_due.txt", to=queries.reporters(row), key=f"follow-up-due:{row.public_id}:{days}", at=at, follow_up=row,
                         result=row.result, project=row.project)  # fmt: skip
+            if row.contact_email and (row.link_sent_at is None or local(row.link_sent_at).date() < row.due_on - timedelta(days=days)):
+                _post_link(row, by=None, at=at)
             count += 1
         for deal in queries.registrations_due_between(today, until):
             outbox.post("transfer/mail/registration_due.txt", to=[*awards.holders(deal.project), *people.users_with(Do.TRANSFER_VERIFY)], at=at,
@@ -140,10 +202,6 @@ def remind(at: datetime) -> int:
                     key=f"agreement-over:{deal.public_id}:{deal.ends_on}", agreement=deal, result=deal.result, project=deal.project)  # fmt: skip
         count += 1
     return count
-
-
-def _figure(value: int | None) -> str:
-    return "" if value is None else str(value)
 
 
 def _tell(follow_up: FollowUp, what: str, to: list[User], *, at: datetime, **more: Any) -> None:

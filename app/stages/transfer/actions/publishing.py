@@ -12,13 +12,16 @@ from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.people.models import User
 from app.stages.acceptance.models import Result
+from app.stages.transfer import queries
 from app.stages.transfer.actions.shared import (
     check_public,
     check_registered,
 )
+from app.stages.transfer.models import Offer
 
 
-def publish(result: Result, *, summary: str, title_en: str | None, summary_en: str | None, by: User, at: datetime, seen: int | None = None) -> None:
+def publish(result: Result, *, summary: str, title_en: str | None, summary_en: str | None, readiness: int | None = None, owner: str | None = None,
+            rights: str | None = None, price_terms: str | None = None, by: User, at: datetime, seen: int | None = None) -> None:  # fmt: skip
     """Put a registered result of a recognised project on the public list, or change its texts there.
 
     Only what the registration left open is written: the summary, and the English texts.
@@ -28,6 +31,9 @@ def publish(result: Result, *, summary: str, title_en: str | None, summary_en: s
         raise Incomplete(N_("Please write what the public is to read."), field="summary")
     check_seen(result, seen)
     result.summary, result.title_en, result.summary_en, result.is_public = nfc(summary), title_en or None, summary_en or None, True
+    offer = queries.offer_of(result.id) or Offer(result_id=result.id)
+    offer.readiness, offer.owner, offer.rights, offer.price_terms = readiness, owner or None, rights or None, price_terms or None
+    db.session.add(offer)
     db.session.flush()
     journal.record(result, "publish", by=by, at=at)
 

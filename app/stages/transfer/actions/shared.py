@@ -14,8 +14,10 @@ from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
-from app.stages.transfer.models import FollowUp
+from app.stages.transfer.models import FollowUp, Interest
 from app.stages.transfer.rules import (
+    OPEN_REPORTS,
+    InterestState,
     check_giver,
     check_order,
     check_transferable,
@@ -50,6 +52,20 @@ def check_year_over(follow_up: FollowUp, _by: User | None = None) -> None:
     """Is the report due, or soon?"""
     today = clock.today()
     check_writable(follow_up, today, int(rulebook.value("transfer.report_ahead_days", on=today)))
+
+
+def check_link(follow_up: FollowUp, by: User) -> None:
+    """May this person have the link to the short form mailed now?"""
+    check_gives(follow_up, by)
+    if follow_up.state not in OPEN_REPORTS:
+        raise WrongState(N_("This report is written already."))
+
+
+def check_talks(interest: Interest, by: User) -> None:
+    """May this person write down how the talks go, and draft the contract?"""
+    check_gives(interest, by)
+    if interest.state != InterestState.IN_TALKS:
+        raise WrongState(N_("There are no talks about this message now."))
 
 
 def check_follows(result: Result, by: User) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
 
 from app.stages.funding.models import Project
 from app.stages.transfer.models import Agreement, FollowUp, Handover
+from app.stages.transfer.queries.results import newer_verified
 from app.stages.transfer.rules import (
     AgreementState,
     FollowUpState,
@@ -24,12 +24,12 @@ def handed_over() -> ColumnElement[bool]:
     in_force = or_(Agreement.state == AgreementState.REGISTERED, and_(Agreement.state == AgreementState.SIGNED, ~Agreement.must_register))
     return or_(exists().where(Handover.project_id == Project.id, Handover.state == HandoverState.HANDED_OVER),
                exists().where(Agreement.project_id == Project.id, in_force),
-               exists().where(FollowUp.project_id == Project.id, FollowUp.handover_id.is_(None)))  # fmt: skip
+               exists().where(FollowUp.project_id == Project.id, FollowUp.handover_id.is_(None), FollowUp.agreement_id.is_(None)))  # fmt: skip
 
 
 def applied(*, year: int = 1) -> ColumnElement[bool]:
     """Is any result used, wholly or partly, by the last verified report of one of its receivers, and is that the report of the `year`-th year or a later one?"""
-    return exists().where(_VERIFIED, FollowUp.usage.in_((Usage.YES, Usage.PARTLY)), FollowUp.number >= year, _is_last())
+    return exists().where(_VERIFIED, FollowUp.usage.in_((Usage.YES, Usage.PARTLY)), FollowUp.number >= year, ~newer_verified())
 
 
 def summed(figure: Any) -> ColumnElement[int]:
@@ -39,10 +39,4 @@ def summed(figure: Any) -> ColumnElement[int]:
 
 def last_said(figure: Any) -> ColumnElement[int]:
     """A standing figure (jobs, users) as each receiver's last verified report says it, added up."""
-    return func.coalesce(select(func.sum(figure)).where(_VERIFIED, _is_last()).scalar_subquery(), 0)
-
-
-def _is_last() -> ColumnElement[bool]:
-    later = aliased(FollowUp)
-    return ~exists().where(later.result_id == FollowUp.result_id, func.coalesce(later.handover_id, 0) == func.coalesce(FollowUp.handover_id, 0),
-                           later.number > FollowUp.number, later.state == FollowUpState.VERIFIED)  # fmt: skip
+    return func.coalesce(select(func.sum(figure)).where(_VERIFIED, ~newer_verified()).scalar_subquery(), 0)

@@ -11,6 +11,7 @@ from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultKind, ResultState
 from app.stages.funding.models import Project
 from app.stages.plan import queries as plans
+from app.stages.transfer.models import Offer
 from app.stages.transfer.queries.results import use, with_faces
 from app.stages.transfer.rules import Use
 
@@ -19,7 +20,7 @@ _OPEN = (Result.state == ResultState.REGISTERED, Result.is_public)
 
 def public_statement() -> Select[Any]:
     """Rows (Result, use, id) of the registered results that were made public."""
-    return with_faces(select(Result, use().label("use"), Result.id)).where(*_OPEN)
+    return with_faces(select(Result, use().label("use"), Result.id, Offer).outerjoin(Offer, Offer.result_id == Result.id)).where(*_OPEN)
 
 
 def public_line(row: Any, english: bool) -> dict[str, Any]:
@@ -31,7 +32,8 @@ def public_line(row: Any, english: bool) -> dict[str, Any]:
         "use": Use(row.use), "host": (project.host.name_en if english else None) or project.host.name, "pi": project.pi_name,
         "project_pid": project.public_id, "project": project.title, "item_code": result.item.face, "item_value": plans.item_value(result.item),
         "item": result.item.title_en if english else result.item.short_vi, "sector": sector.name_en if english else sector.name_vi,
-        "certificate": result.certificate_number, "dated": result.certificate_dated,
+        "certificate": result.certificate_number, "dated": result.certificate_dated, "readiness": row.Offer.readiness if row.Offer else None,
+        **{name: getattr(row.Offer, name, None) for name in ("owner", "rights", "price_terms")},
     }  # fmt: skip
 
 
@@ -42,6 +44,7 @@ def public_result(pid: str, english: bool) -> dict[str, Any] | None:
         return None
     return public_line(row, english) | {
         "summary": (row.Result.summary_en if english else None) or row.Result.summary, "other_title": row.Result.title if english and row.Result.title_en else None,
+        **{name: getattr(row.Offer, name, None) for name in ("owner", "rights", "price_terms")},
     }  # fmt: skip
 
 
@@ -49,6 +52,16 @@ def public_results_of(project_pid: str, english: bool) -> list[dict[str, Any]]:
     """The public results of one project."""
     of_project = Result.project_id.in_(select(Project.id).where(Project.public_id == project_pid))
     return [public_line(row, english) for row in db.session.execute(public_statement().where(of_project).order_by(Result.code))]
+
+
+def ready_from(statement: Select[Any], level: str) -> Select[Any]:
+    """Results whose readiness is said to be at least this level."""
+    return statement.where(Offer.readiness >= int(level))
+
+
+def offer_of(result_id: int) -> Offer | None:
+    """How a result is offered, when that was written."""
+    return db.session.scalar(select(Offer).where(Offer.result_id == result_id))
 
 
 def public_result_row(pid: str) -> Result | None:

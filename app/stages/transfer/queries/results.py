@@ -76,12 +76,18 @@ def may_give(user: User, project: Project) -> bool:
     return user.can(Do.TRANSFER_OFFER) or funding.may_request(user, project)
 
 
+def newer_verified() -> ColumnElement[bool]:
+    """Is there a later verified report of the same user of the same result?"""
+    later = aliased(FollowUp)
+    return exists().where(later.result_id == FollowUp.result_id, func.coalesce(later.handover_id, 0) == func.coalesce(FollowUp.handover_id, 0),
+                          func.coalesce(later.agreement_id, 0) == func.coalesce(FollowUp.agreement_id, 0),
+                          later.number > FollowUp.number, later.state == FollowUpState.VERIFIED)  # fmt: skip
+
+
 @cache  # written once: every list of results asks for it, and writing it costs more than reading
 def use() -> ColumnElement[str]:
     """In which use a Result is (a value of Use), from the last verified report of each receiver; then contracts, then handovers."""
-    later = aliased(FollowUp)
-    newer = exists().where(later.result_id == FollowUp.result_id, func.coalesce(later.handover_id, 0) == func.coalesce(FollowUp.handover_id, 0),
-                           later.number > FollowUp.number, later.state == FollowUpState.VERIFIED)  # fmt: skip
+    newer = newer_verified()
     verified = and_(FollowUp.result_id == Result.id, FollowUp.state == FollowUpState.VERIFIED)
 
     def said(*usage: Usage) -> ColumnElement[bool]:
@@ -150,11 +156,12 @@ def receiver_by_order(project: Project) -> Organisation | None:
 
 
 def figures_of(result_id: int) -> dict[str, int]:
-    """What the verified reports say together: reports, those of use, most users and jobs in a year, sums of revenue and savings (đồng)."""
+    """What the verified reports say together: reports, those of use, most users, jobs, households and area (m²) in a year, sums of revenue and savings (đồng)."""
     used = func.sum(case((FollowUp.usage != Usage.NO, 1), else_=0))
-    row = db.session.execute(select(func.count(), used, func.max(FollowUp.users), func.max(FollowUp.jobs), func.sum(FollowUp.revenue), func.sum(FollowUp.savings))
+    row = db.session.execute(select(func.count(), used, func.max(FollowUp.users), func.max(FollowUp.jobs), func.sum(FollowUp.revenue), func.sum(FollowUp.savings),
+                                    func.max(FollowUp.households), func.max(FollowUp.area))
                              .where(FollowUp.result_id == result_id, FollowUp.state == FollowUpState.VERIFIED)).one()  # fmt: skip
-    return dict(zip(("reports", "used", "users", "jobs", "revenue", "savings"), (int(v or 0) for v in row), strict=True))
+    return dict(zip(("reports", "used", "users", "jobs", "revenue", "savings", "households", "area"), (int(v or 0) for v in row), strict=True))
 
 
 # --- filters --------------------------------------------------------------------------------------------------

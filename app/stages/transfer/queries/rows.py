@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kernel.db import db
+from app.kernel.permissions import Do
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.stages.funding import queries as funding
@@ -51,10 +52,20 @@ def _agreement_seen(user: User) -> ColumnElement[bool]:
     return or_(funding.visible(user), (Agreement.recipient_id.in_(signing_ids(user))) & Agreement.state.not_in(closed))
 
 
+def used_by(organisation_ids: list[int]) -> ColumnElement[bool]:
+    """Reports about the use by these bodies, as receivers or as partners of a contract."""
+    return or_(FollowUp.handover_id.in_(select(Handover.id).where(Handover.receiver_id.in_(organisation_ids))),
+               FollowUp.agreement_id.in_(select(Agreement.id).where(Agreement.recipient_id.in_(organisation_ids))))  # fmt: skip
+
+
+def _used_by_face() -> list[Any]:
+    return [joinedload(FollowUp.handover).joinedload(Handover.receiver), joinedload(FollowUp.agreement).joinedload(Agreement.recipient)]
+
+
 def _follow_up_seen(user: User) -> ColumnElement[bool]:
     if office(user):
         return true()
-    return or_(funding.visible(user), FollowUp.handover_id.in_(select(Handover.id).where(Handover.receiver_id.in_(signing_ids(user)))))
+    return or_(funding.visible(user), used_by(signing_ids(user)))
 
 
 # --- statements for lists -------------------------------------------------------------------------------------
@@ -75,12 +86,12 @@ def agreements_statement(user: User) -> Select[Any]:
 def follow_ups_statement(user: User) -> Select[Any]:
     """The yearly reports this person may see."""
     return (select(FollowUp).join(Project, Project.id == FollowUp.project_id)
-            .options(*_faces(FollowUp), joinedload(FollowUp.handover).joinedload(Handover.receiver)).where(_follow_up_seen(user)))  # fmt: skip
+            .options(*_faces(FollowUp), *_used_by_face()).where(_follow_up_seen(user)))  # fmt: skip
 
 
 def interests_statement() -> Select[Any]:
     """All messages of visitors."""
-    return select(Interest).options(joinedload(Interest.result))
+    return select(Interest).options(*_faces(Interest))
 
 
 # --- one row --------------------------------------------------------------------------------------------------
@@ -108,6 +119,24 @@ def interest_by_pid(pid: str) -> Interest | None:
     return db.session.scalar(interests_statement().options(joinedload(Interest.answered_by)).where(Interest.public_id == pid))
 
 
+def interest_for(user: User, pid: str) -> Interest | None:
+    """One message this person may see: officers every one, who holds the project those in talks or that led to a contract."""
+    row = interest_by_pid(pid)
+    if row is None or user.can(Do.TRANSFER_OFFER):
+        return row
+    return row if row.state in (InterestState.IN_TALKS, InterestState.AGREED) and funding.may_request(user, row.project) else None
+
+
+def interest_of(agreement: Agreement) -> Interest | None:
+    """The message that a contract began with."""
+    return db.session.scalar(select(Interest).where(Interest.agreement_id == agreement.id))
+
+
+def contracts_from(interest: Interest) -> list[Agreement]:
+    """The contracts that came of a message."""
+    return list(db.session.scalars(select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(Agreement.id == interest.agreement_id)))
+
+
 def handover_by_pid(pid: str) -> Handover | None:
     """The row, whoever asks: for services."""
     return db.session.scalar(select(Handover).where(Handover.public_id == pid))
@@ -116,6 +145,11 @@ def handover_by_pid(pid: str) -> Handover | None:
 def agreement_by_pid(pid: str) -> Agreement | None:
     """The row, whoever asks: for services."""
     return db.session.scalar(select(Agreement).where(Agreement.public_id == pid))
+
+
+def follow_up_of_link(token: str) -> FollowUp | None:
+    """The yearly report that this mailed link is for, with result and project."""
+    return db.session.scalar(select(FollowUp).options(*_faces(FollowUp), *_used_by_face()).where(FollowUp.link_hash == people.token_hash(token)))
 
 
 def follow_up_by_pid(pid: str) -> FollowUp | None:
@@ -131,7 +165,7 @@ def agreement_whole(agreement_id: int) -> Agreement:
 
 def follow_up_whole(follow_up_id: int) -> FollowUp:
     """The yearly report with result, project, handover and receiver, as it stands now, whoever asks."""
-    return db.session.scalars(select(FollowUp).options(*_faces(FollowUp), joinedload(FollowUp.handover).joinedload(Handover.receiver))
+    return db.session.scalars(select(FollowUp).options(*_faces(FollowUp), *_used_by_face())
                               .where(FollowUp.id == follow_up_id).execution_options(populate_existing=True)).one()  # fmt: skip
 
 
@@ -185,7 +219,19 @@ def over(first: date, last: date) -> list[Agreement]:
 def follow_ups_of(user: User, result_id: int) -> list[FollowUp]:
     """The yearly reports on a result that this person may see, by receiver and year."""
     return list(db.session.scalars(follow_ups_statement(user).where(FollowUp.result_id == result_id)
-                                   .order_by(func.coalesce(FollowUp.handover_id, 0), FollowUp.number)))  # fmt: skip
+                                   .order_by(func.coalesce(FollowUp.handover_id, 0), func.coalesce(FollowUp.agreement_id, 0), FollowUp.number)))  # fmt: skip
+
+
+def of_source(statement: Select[Any], source: str) -> Select[Any]:
+    """Reports about receivers, about partners of contracts, or about hosts themselves."""
+    conditions = {"receiver": FollowUp.handover_id.is_not(None), "contract": FollowUp.agreement_id.is_not(None)}
+    return statement.where(conditions.get(source, and_(FollowUp.handover_id.is_(None), FollowUp.agreement_id.is_(None))))
+
+
+def series_of(follow_up: FollowUp) -> list[FollowUp]:
+    """The yearly reports of the same user of the same result that are still awaited."""
+    same = (FollowUp.handover_id.is_not_distinct_from(follow_up.handover_id), FollowUp.agreement_id.is_not_distinct_from(follow_up.agreement_id))
+    return list(db.session.scalars(select(FollowUp).where(FollowUp.result_id == follow_up.result_id, FollowUp.state.in_(OPEN_REPORTS), *same).order_by(FollowUp.number)))
 
 
 def evaluations_of(result_id: int) -> list[Effectiveness]:
@@ -197,9 +243,9 @@ def evaluations_of(result_id: int) -> list[Effectiveness]:
 def has_follow_ups(result_id: int, receiver_id: int | None) -> bool:
     """Are yearly reports of this receiver (None = the host itself) scheduled already?"""
     if receiver_id is None:
-        condition = FollowUp.handover_id.is_(None)
+        condition = and_(FollowUp.handover_id.is_(None), FollowUp.agreement_id.is_(None))
     else:
-        condition = FollowUp.handover_id.in_(select(Handover.id).where(Handover.result_id == result_id, Handover.receiver_id == receiver_id))
+        condition = used_by([receiver_id])
     return bool(db.session.scalar(select(exists().where(FollowUp.result_id == result_id, condition))))
 
 
@@ -211,16 +257,23 @@ def receiver_people(organisation_id: int) -> list[User]:
     return [u for u in people.members_of(organisation_id) if signs_for(u, organisation_id)]
 
 
+def body_of(follow_up: FollowUp) -> int | None:
+    """The organisation of the system whose use the report is about, other than the host itself."""
+    if follow_up.handover is not None:
+        return follow_up.handover.receiver_id
+    return follow_up.agreement.recipient_id if follow_up.agreement is not None else None
+
+
 def reporters(follow_up: FollowUp) -> list[User]:
     """Who may write this report: the receiver's people, and the holders of the project."""
-    receiver = receiver_people(follow_up.handover.receiver_id) if follow_up.handover is not None else []
+    body = body_of(follow_up)
+    receiver = receiver_people(body) if body is not None else []
     return list({u.id: u for u in (*receiver, *funding.holders(follow_up.project))}.values())
 
 
 def may_report(user: User, follow_up: FollowUp) -> bool:
     """May this person report on the use: somebody of the receiver, the investigator, or the host's manager?"""
-    receiver = follow_up.handover is not None and signs_for(user, follow_up.handover.receiver_id)
-    return receiver or funding.may_request(user, follow_up.project)
+    return signs_for(user, body_of(follow_up)) or funding.may_request(user, follow_up.project)
 
 
 # --- worklists ------------------------------------------------------------------------------------------------
@@ -236,8 +289,7 @@ def handovers_to_sign(user: User) -> list[Handover]:
 def follow_ups_to_report(user: User, *, until: date) -> list[FollowUp]:
     """Yearly reports this person may write whose day is not after `until`, the most urgent first."""
     managed = [m.organisation_id for m in user.live_memberships if m.is_manager]
-    mine = or_(Project.pi_id == user.id, Project.host_id.in_(managed),
-               FollowUp.handover_id.in_(select(Handover.id).where(Handover.receiver_id.in_(signing_ids(user)))))  # fmt: skip
+    mine = or_(Project.pi_id == user.id, Project.host_id.in_(managed), used_by(signing_ids(user)))
     statement = follow_ups_statement(user).where(FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on <= until, mine)
     return list(db.session.scalars(statement.order_by(FollowUp.due_on, FollowUp.id)))
 
@@ -268,7 +320,7 @@ def agreements_to_register() -> list[Agreement]:
 
 def follow_ups_due_between(first: date, last: date) -> list[FollowUp]:
     """Awaited reports due in these days (for reminders)."""
-    return list(db.session.scalars(select(FollowUp).options(*_faces(FollowUp), joinedload(FollowUp.handover).joinedload(Handover.receiver)).where(
+    return list(db.session.scalars(select(FollowUp).options(*_faces(FollowUp), *_used_by_face()).where(
         FollowUp.state.in_(OPEN_REPORTS), FollowUp.due_on.between(first, last)).order_by(FollowUp.due_on, FollowUp.id)))  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """/transfer: results with their use, handovers, yearly reports, agreements, messages; and /public/results for anyone."""
 
-from app.stages.transfer import subjects
+from app.stages.transfer import linkpages, subjects
 from app.stages.transfer.public import public_bp
 from app.stages.transfer.views import (
     agreements,
@@ -11,4 +11,4 @@ from app.stages.transfer.views import (
 )
 from app.stages.transfer.views.blueprint import bp
 
-__all__ = ["agreements", "bp", "followups", "handovers", "interests", "public_bp", "results", "subjects"]
+__all__ = ["agreements", "bp", "followups", "handovers", "interests", "linkpages", "public_bp", "results", "subjects"]

@@ -21,7 +21,7 @@ from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
 from app.stages.transfer import actions, forms, queries
 from app.stages.transfer.actions import shared
-from app.stages.transfer.models import Agreement
+from app.stages.transfer.models import Agreement, Interest
 from app.stages.transfer.rules import (
     AGREEMENT,
     AgreementKind,
@@ -67,9 +67,13 @@ def export_agreements() -> Any:
 @writes
 def draft_agreement(pid: str) -> Any:
     result = ready(queries.result_for(current_user, pid), shared.check_registered, shared.check_gives)
-    form = _edit_form(result, None)
+    asked = request.args.get("interest")
+    interest = or_404(queries.interest_for(current_user, asked)) if asked else None
+    if interest is not None and interest.result_id != result.id:
+        or_404(None)
+    form = _edit_form(result, None, interest)
     if form.validate_on_submit():
-        row = actions.draft_agreement(result, by=current_user, at=clock.now(), **_values(form))
+        row = actions.draft_agreement(result, interest=interest, by=current_user, at=clock.now(), **_values(form))
         return done(_("The agreement is kept as a draft."), url_for(".agreement", pid=row.public_id))
     return _edit_page(form, result, _("Draft a transfer agreement"), url_for(".result", pid=result.public_id))
 
@@ -86,20 +90,22 @@ def revise_agreement(pid: str) -> Any:
     return _edit_page(form, row.result, _("Change the draft"), url_for(".agreement", pid=row.public_id))
 
 
-def _edit_form(of_project: Result | Agreement, row: Agreement | None) -> forms.EditAgreement:
+def _edit_form(of_project: Result | Agreement, row: Agreement | None, interest: Interest | None = None) -> forms.EditAgreement:
     values = {"recipient": row.recipient.public_id if row.recipient else None} if row is not None else {"route": "domestic"}
+    if interest is not None:
+        values |= {"recipient_name": interest.organisation or interest.name, "contact_email": interest.email}
     form = forms.EditAgreement(data=values | _kept(row))
     form.recipient.choices = [(o.public_id, o.name) for o in people.organisations() if o.id != of_project.project.host_id]
     return form
 
 
 def _kept(row: Agreement | None) -> dict[str, Any]:
-    names = ("kind", "route", "recipient_name", "recipient_details", "scope", "price", "author_share", "ends_on", "version")
+    names = ("kind", "route", "recipient_name", "recipient_details", "contact_email", "scope", "price", "author_share", "intermediary", "intermediary_share", "ends_on", "version")
     return {name: getattr(row, name) for name in names} if row is not None else {}
 
 
 def _values(form: forms.EditAgreement) -> dict[str, Any]:
-    names = ("kind", "route", "recipient_name", "recipient_details", "scope", "price", "author_share", "ends_on")
+    names = ("kind", "route", "recipient_name", "recipient_details", "contact_email", "scope", "price", "author_share", "intermediary", "intermediary_share", "ends_on")
     return {name: form[name].data for name in names} | {"recipient": people.organisation_by_pid(form.recipient.data)}
 
 
@@ -115,7 +121,7 @@ def agreement(pid: str) -> Any:
     return render_template(
         "transfer/agreement.html", agreement=row, result=row.result, project=row.project, moves=dict(AGREEMENT.moves(row)), papers=papers.of(row),
         may_give=queries.may_give(current_user, row.project), today=clock.today(), rule=rulebook.rule("transfer.registration", on=row.signed_on or clock.today()),
-        case=CASES.get(row.registration_case or ""), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        case=CASES.get(row.registration_case or ""), interest=queries.interest_of(row) if queries.may_give(current_user, row.project) else None, entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/agreements/<pid>/sign", methods=["GET", "POST"])

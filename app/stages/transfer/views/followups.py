@@ -15,6 +15,7 @@ from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.stages.transfer import actions, forms, queries
@@ -33,12 +34,8 @@ from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 from app.stages.transfer.views.handovers import of_title
 
 REPORT: tuple[Guard, ...] = (moves(FOLLOW_UP, "report"), shared.check_reporter, shared.check_year_over)
+LINK: tuple[Guard, ...] = (shared.check_link, shared.check_year_over)
 VERIFY: tuple[Guard, ...] = (moves(FOLLOW_UP, "verify"), lambda row, by: check_other_person(by.id, row.reported_by_id))
-
-
-def reporter_said(row: FollowUp) -> str:
-    """Whose use a report is about: the receiver's, or the host's own."""
-    return row.handover.receiver.name if row.handover is not None else row.project.host.name
 
 
 def _follow_ups() -> Listing:
@@ -47,16 +44,20 @@ def _follow_ups() -> Listing:
         queries.follow_ups_statement(current_user), request.args, key=FollowUp.id, default="due",
         columns=[
             Column("result", N_("Result"), lambda f: f.result.title), Column("project", N_("Project"), lambda f: f.project.code),
-            Column("receiver", N_("Used by"), reporter_said), Column("number", N_("Year"), lambda f: f.number),
+            Column("receiver", N_("Used by"), lambda f: f.user_said), Column("number", N_("Year"), lambda f: f.number),
             Column("due", N_("Due on"), lambda f: f.due_on, sort=FollowUp.due_on), Column("state", N_("State"), lambda f: _(f.state.label)),
             Column("usage", N_("Use"), lambda f: _(f.usage.label) if f.usage else None), Column("place", N_("Place"), lambda f: f.place),
-            Column("users", N_("Users"), lambda f: f.users), Column("scale", N_("Area or quantity"), lambda f: f.scale),
+            Column("users", N_("Users"), lambda f: f.users), Column("households", N_("Households"), lambda f: f.households),
+            Column("area", N_("Area (ha)"), lambda f: None if f.area is None else f.area / 10_000), Column("output", N_("Output"), lambda f: f.output),
+            Column("unit", N_("Unit of the output"), lambda f: f.output_unit), Column("scale", N_("How widely"), lambda f: f.scale),
+            Column("evidence", N_("What the figures stand on"), lambda f: f.evidence),
             Column("revenue", N_("Revenue"), lambda f: f.revenue), Column("savings", N_("Savings"), lambda f: f.savings),
             Column("jobs", N_("Jobs"), lambda f: f.jobs),
         ],
         filters=[Filter("q", N_("Words of the result"), lambda s, v: of_title(FollowUp, s, v)),
                  Filter("state", N_("State"), lambda s, v: s.where(FollowUp.state == FollowUpState(v)), choices=[(str(x), x.label) for x in FollowUpState]),
                  Filter("usage", N_("Use"), lambda s, v: s.where(FollowUp.usage == Usage(v)), choices=[(str(x), x.label) for x in Usage]),
+                 Filter("of", N_("Whose use"), queries.of_source, choices=[("receiver", N_("Receivers")), ("contract", N_("Partners of contracts")), ("host", N_("Hosts themselves"))]),
                  Filter("late", N_("Lateness"), lambda s, _v: s.where(*late), choices=[("yes", N_("Only overdue ones"))])],
     )  # fmt: skip
 
@@ -64,7 +65,7 @@ def _follow_ups() -> Listing:
 @bp.get("/follow-ups")
 @allow(Do.HUB_READ)
 def follow_ups() -> Any:
-    return render_template("transfer/follow_ups.html", listing=_follow_ups(), parts=parts(), today=clock.today(), overdue=overdue, said=reporter_said)
+    return render_template("transfer/follow_ups.html", listing=_follow_ups(), parts=parts(), today=clock.today(), overdue=overdue)
 
 
 @bp.get("/follow-ups.xlsx")
@@ -78,8 +79,8 @@ def export_follow_ups() -> Any:
 def follow_up(pid: str) -> Any:
     row = or_404(queries.follow_up_for(current_user, pid))
     return render_template(
-        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), late=overdue(row, clock.today()),
-        said=reporter_said(row), papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), may_link=fits(row, *LINK), attachments=files.of(row), late=overdue(row, clock.today()),
+        said=row.user_said, papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/follow-ups/<pid>/report", methods=["GET", "POST"])
@@ -89,11 +90,23 @@ def report(pid: str) -> Any:
     row = ready(queries.follow_up_for(current_user, pid), *REPORT)
     form = forms.Report(obj=row)
     if form.validate_on_submit():
-        actions.report(row, usage=form.usage.data, place=form.place.data, users=form.users.data, scale=form.scale.data, revenue=form.revenue.data,
-                       savings=form.savings.data, jobs=form.jobs.data, note=form.note.data, seen=form.version.data, by=current_user, at=clock.now())  # fmt: skip
+        actions.report(row, form.said(), upload=form.file.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Report on the use submitted."), url_for(".follow_up", pid=row.public_id))
-    return render_template("transfer/report.html", follow_up=row, result=row.result, project=row.project, form=form, said=reporter_said(row),
+    return render_template("transfer/report.html", follow_up=row, result=row.result, project=row.project, form=form, said=row.user_said, attachments=files.of(row),
                            mailed=[u.name for u in people.users_with(Do.TRANSFER_VERIFY)])  # fmt: skip
+
+
+@bp.route("/follow-ups/<pid>/mail-link", methods=["GET", "POST"])
+@allow(Do.TRANSFER_HAND_OVER)
+@writes
+def mail_link(pid: str) -> Any:
+    row = ready(queries.follow_up_for(current_user, pid), *LINK)
+    form, back = forms.MailLink(data={"version": row.version, "email": row.contact_email}), url_for(".follow_up", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.mail_link(row, email=form.email.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("The link is on its way; an older one no longer works."), back)
+    about = _("Who opens the link writes the report of year %(n)s without an account; an officer checks it like any other.", n=row.number)
+    return render_template("transfer/form.html", form=form, title=_("Mail the link to the short form"), button=_("Mail the link"), back=back, project=row.project, mailed=[row.user_said], about=about)
 
 
 @bp.route("/follow-ups/<pid>/verify", methods=["GET", "POST"])
@@ -111,5 +124,5 @@ def verify(pid: str) -> Any:
             raise Incomplete(N_("Please say what is to be mended."), field="remark")
         actions.return_report(row, remark=form.remark.data, **facts)
         return done(_("Report returned."), back)
-    return render_template("transfer/verify.html", follow_up=row, result=row.result, project=row.project, form=form, back=back, said=reporter_said(row),
+    return render_template("transfer/verify.html", follow_up=row, result=row.result, project=row.project, form=form, back=back, said=row.user_said, attachments=files.of(row),
                            mailed=[u.name for u in queries.reporters(row)])  # fmt: skip

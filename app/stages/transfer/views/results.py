@@ -117,9 +117,11 @@ def evaluate(pid: str) -> Any:
 @writes
 def publish(pid: str) -> Any:
     row = ready(queries.result_for(current_user, pid), shared.check_registered)
-    form, back = forms.Publish(obj=row), url_for(".result", pid=row.public_id)
+    offer = queries.offer_of(row.id)
+    terms = {name: getattr(offer, name, None) for name in ("readiness", "owner", "rights", "price_terms")}
+    form, back = forms.Publish(obj=row, data=terms), url_for(".result", pid=row.public_id)
     if form.validate_on_submit():
-        actions.publish(row, summary=form.summary.data, title_en=form.title_en.data, summary_en=form.summary_en.data, seen=form.version.data, by=current_user,
+        actions.publish(row, summary=form.summary.data, title_en=form.title_en.data, summary_en=form.summary_en.data, **{name: form[name].data for name in terms}, seen=form.version.data, by=current_user,
                         at=clock.now())  # fmt: skip
         return done(_("The result is on the public list."), back)
     return render_template("transfer/form.html", form=form, title=_("Put on the public list"), button=_("Put on the public list"), back=back, project=row.project,
