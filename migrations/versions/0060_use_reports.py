@@ -2,14 +2,14 @@
 
 Reversible: yes; the new figures are lost. Data kept: all else. Stops on the way down where contract partners have reports: they have no place there. Touched: follow_up, transfer_agreement.
 
-Revision 0060, after 0055
+Revision 0060, after 0057
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0055"
+down_revision = "0057"
 branch_labels = None
 depends_on = None
 
