@@ -54,7 +54,7 @@ VERBS |= {
 }  # fmt: skip
 VERBS |= {
     "answer": N_("Was answered"), "confirm": N_("Receiver signed"), "end": N_("Came to its end"), "evaluate": N_("Effect evaluated"),
-    "express_interest": N_("A visitor wrote"), "mail_link": N_("Link to the short form mailed"), "note_talks": N_("Talks noted"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
+    "express_interest": N_("A visitor wrote"), "mail_link": N_("Link to the short form mailed"), "note_talks": N_("Talks noted"), "negotiate": N_("Talks begun"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
 }  # fmt: skip
 VERBS |= {

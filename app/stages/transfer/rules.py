@@ -109,16 +109,6 @@ class Use(Face):
     NEVER_APPLIED = "never_applied", N_("Never applied"), "red"
 
 
-@dataclass(frozen=True)
-class Correspondent:
-    """Somebody without an account, as the outbox needs one: only the address that was left."""
-
-    name: str
-    email: str
-    locale: str
-    id: None = None
-
-
 class TooMany(Refused):
     """Too many messages came from one address."""
 

@@ -27,11 +27,11 @@ from app.stages.transfer.actions.shared import (
     check_link,
     check_reporter,
 )
+from app.stages.transfer.correspondents import Correspondent
 from app.stages.transfer.models import Agreement, Effectiveness, FollowUp, Handover
 from app.stages.transfer.rules import (
     FOLLOW_UP,
     ON_PAPER,
-    Correspondent,
     Rating,
     Said,
     Usage,

@@ -16,10 +16,10 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
 from app.stages.transfer.actions.shared import check_talks
+from app.stages.transfer.correspondents import Correspondent
 from app.stages.transfer.models import Interest
 from app.stages.transfer.rules import (
     INTEREST,
-    Correspondent,
     check_email,
     check_rate,
     check_spam,
