@@ -61,9 +61,14 @@ document.addEventListener("input", (event) => {
 
 // amounts are grouped while typing: 1.250.000.000
 const grouped = (text) => text.replace(/\D/g, "").replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ".");
+const whole = (text) => /^\d*$|^\d{1,3}([. \u00a0]\d{3})+$/.test(text);
 for (const input of document.querySelectorAll("input[data-money]")) {
-  input.addEventListener("input", () => {
-    if (/[^\d. \u00a0]/.test(input.value)) return; // unusual text is left to the server's sentence
+  let before = input.value;
+  input.addEventListener("input", (event) => {
+    // digits that are added to a whole amount or taken from it; else 1.5 would become 15: such text is left to the server's sentence
+    const edited = whole(before) && (/^\d+$/.test(event.data || "") || (event.inputType || "").startsWith("delete"));
+    before = input.value;
+    if (/[^\d. \u00a0]/.test(input.value) || !(edited || whole(input.value))) return;
     const digits = input.value.slice(0, input.selectionStart).replace(/\D/g, "").length;
     input.value = grouped(input.value);
     let at = 0;
@@ -71,6 +76,7 @@ for (const input of document.querySelectorAll("input[data-money]")) {
       if (/\d/.test(input.value[at])) seen += 1;
     }
     input.setSelectionRange(at, at);
+    before = input.value;
   });
 }
 

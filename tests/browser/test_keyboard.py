@@ -68,3 +68,17 @@ def test_the_second_of_two_clicks_finds_the_same_button(site: Site, visit: Calla
     button.click()
     assert button.get_attribute("aria-disabled") == "true"
     assert button.evaluate(size) == before
+
+
+def test_an_amount_is_grouped_and_what_is_none_stays_as_typed(site: Site, visit: Callable[..., Page]) -> None:
+    """1.5 is not 15: only digits are grouped, the rest is left to the server's sentence."""
+    page = visit("finance")
+    go(page, "/funding/year-budgets")
+    field = page.locator("main input[data-money]").first
+    for typed, shown in (("1250000", "1.250.000"), ("1.250.000", "1.250.000"), ("1.5", "1.5"), ("1.00.000", "1.00.000"), ("-5", "-5")):
+        field.fill("")
+        field.press_sequentially(typed)
+        assert field.input_value() == shown
+    field.fill("1250000")
+    field.press("Backspace")
+    assert field.input_value() == "125.000"

@@ -97,4 +97,5 @@ def test_an_early_end_owes_from_its_decision(db, cast, at, as_, travel):
     travel.move_to(at + 150 * DAY)
     found = as_("finance").page("/funding/recoveries?state=late").select("tbody tr")
     assert row.refund == 310_000_000 and len(found) == 1 and "310.000.000" in found[0].get_text()
+    assert len(as_("finance").page(f"/funding/recoveries?q={project.code.lower()}").select("tbody tr")) == 1, "by its code too"
     assert isinstance(queries.refund_by(queries.closing_of(project.id), None), date)

@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from app.downloads import download
 from app.kernel import clock
+from app.kernel.db import folded
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
@@ -70,7 +71,7 @@ def _recoveries() -> Listing:
             Column("by", N_("To come back by"), lambda r: queries.refund_by(r.ProjectClosing, r.Settlement, terms)),
         ],
         filters=[
-            Filter("q", N_("Words of the project"), lambda s, v: s.where(Project.folded.contains(fold(v), autoescape=True))),
+            Filter("q", N_("Words of the project"), lambda s, v: s.where(Project.folded.contains(fold(v), autoescape=True) | folded(Project.code).contains(fold(v), autoescape=True))),
             Filter("state", N_("State"), lambda s, v: s.where({"late": late, "open": open_, "done": ~open_}[v]), choices=[("late", N_("Overdue")), ("open", N_("Still to come back")), ("done", N_("All came back"))]),
             Filter("cause", N_("Cause"), lambda s, v: s.where(ProjectClosing.cause == Cause(v)), choices=[(str(c), c.label) for c in Cause]),
         ],
