@@ -31,11 +31,10 @@ ASKED_BEFORE = {
     "ideas/topics.py issue_decision": "called by the approval of a list",
     "profiles/register.py correct": "asks in _rename",
     "plan/actions/force.py put_in_force": "imports; a person's decision was asked about when it was prepared",
-    "transfer/actions/agreements.py draft_agreement": "the end of a draft; the signing asks about it",
-    "transfer/actions/agreements.py revise_agreement": "the end of a draft; the signing asks about it",
     "transfer/actions/handovers.py offer": "a plan; the receiver signs with the real day",
     "transfer/actions/handovers.py offer_again": "a plan; the receiver signs with the real day",
     "transfer/actions/followups.py schedule_follow_ups": "called with the day of a handover or contract that was asked about",
+    "transfer/actions/followups.py follow_agreement": "called with the day of the signing or registration that was asked about",
 }
 
 
