@@ -133,7 +133,7 @@ def decide_termination(pid: str) -> Any:
     shares = rulebook.rule("funding.refund_percent", on=row.project.decision_date)
     checks = [(row.opened_by_id != current_user.id, _("The one who opened it and the one who decides are two people."), None)]
     return render_template("execution/decide_termination.html", termination=row, project=row.project, form=form, checks=checks, shares=shares, breach=row.ground in BREACHES, barred_until=years_after(clock.today(), years),
-                           pending=[a for a in queries.adjustments_of(row.project_id) if a.state == "requested"], spent=queries.last_spent(row.project_id),
+                           pending=[a for a in queries.adjustments_of(row.project_id) if a.state == "requested"], spent=queries.last_spent(row.project_id), accounted=funding.accounted(row.project_id),
                            waiting=[t for t in funding.unpaid_tranches(row.project_id) if t.state in ("requested", "approved")],
                            mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
 
