@@ -39,6 +39,17 @@ def test_a_member_of_the_team_judges_nothing_of_it(cast, at, project):
     extension = work.requested_extension(cast, project=project, at=when)
     visit = work.concluded_inspection(cast, work.planned_inspection(cast, project=project, at=when), at=later, findings=[("Thiếu sổ theo dõi", (later + 20 * DAY).date())])
     finding = running.findings_of(inspection_id=visit.id)[0]
+    planned = work.planned_inspection(cast, project=project, at=later)
+    for act in (
+        lambda: execution.plan_inspection(project, kind=visit.kind, planned_on=(later + 9 * DAY).date(), purpose="x", team="x", place=None, by=cast["officer2"], at=later),
+        lambda: execution.conclude_inspection(planned, held_on=later.date(), present="x", progress_finding="x", money_finding="x", conclusion="x", requests=None,
+                                              by=cast["officer2"], at=later),
+        lambda: execution.suspend(project, reason="x", from_date=later.date(), number="3/QĐ-UBND", by=cast["province"], at=later),
+        lambda: execution.open_termination(project, ground=Ground.NOT_NEEDED, statement="x", by=cast["officer2"], at=later),
+        lambda: actions.liquidate(project, number=None, dated=later.date(), assets=None, remark=None, by=cast["officer2"], at=later),
+    ):  # fmt: skip
+        with pytest.raises(NotAllowed, match=TOLD):
+            act()
     ending = execution.open_termination(project, ground=Ground.NOT_NEEDED, statement="x", by=cast["officer"], at=later)
     for act in (
         lambda: execution.accept_report(report, remark=None, by=cast["officer2"], at=later),

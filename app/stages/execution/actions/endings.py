@@ -42,6 +42,7 @@ from app.stages.execution.rules import (
 from app.stages.funding import actions as funding
 from app.stages.funding import ledger
 from app.stages.funding import queries as awards
+from app.stages.funding.actions.shared import check_stranger
 from app.stages.funding.models import Project
 from app.stages.funding.rules import ON_PAPER as CAUSES
 from app.stages.funding.rules import (
@@ -54,6 +55,7 @@ UNDER_WAY = N_("The termination of this project is already under consideration."
 
 def suspend(project: Project, *, reason: str, from_date: date, number: str, by: User, at: datetime) -> Suspension:
     """Stop the work by decision; payments stop with it."""
+    check_stranger(project, by)
     contract = running(project)
     number = check_number(number)
     check_day(from_date, field="from_date", since=contract.signed_on, until=local(at).date())
@@ -74,6 +76,7 @@ def resume(suspension: Suspension, *, reason: str, on: date, number: str, by: Us
     number = check_number(number)
     check_seen(suspension, seen)
     project = awards.project_by_id(suspension.project_id)
+    check_stranger(project, by)
     _advance_resumed(suspension, on, reason, number=number, by=by, at=at)
     _issue(suspension, project, "resumption", number, local(at).date(), reason=reason, day=on, by=by, at=at)
     if queries.open_termination(project.id) is None:
@@ -113,6 +116,7 @@ def withdraw_termination(termination: Termination, *, by: User, at: datetime, se
 def open_termination(project: Project, *, ground: Ground, statement: str, by: User, at: datetime, seen: int | None = None) -> Termination:
     """Open the question whether the project ends early: what the host asks for, or on the Department's own account. Payments stop at once."""
     running(project)
+    check_stranger(project, by)
     check_known_ground(project, ground)
     row = queries.requested_termination(project.id)
     if row is not None:

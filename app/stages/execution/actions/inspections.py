@@ -40,12 +40,14 @@ from app.stages.execution.rules import (
     InspectionState,
 )
 from app.stages.funding import queries as awards
+from app.stages.funding.actions.shared import check_outsider, check_stranger
 from app.stages.funding.models import Project
 
 
 def plan_inspection(project: Project, *, kind: InspectionKind, planned_on: date, purpose: str, team: str, place: str | None, by: User,
                     at: datetime, inspectors: Sequence[User] = ()) -> Inspection:  # fmt: skip
     """Plan a visit, name its team, tell the host and the team. Nobody inspects what they work on themselves."""
+    check_stranger(project, by)
     check_day(planned_on, field="planned_on", since=local(at).date(), until=latest_plan(running(project), at))
     for person in inspectors:
         if queries.works_on(project, person):
@@ -64,6 +66,7 @@ def conclude_inspection(inspection: Inspection, *, held_on: date, present: str, 
                         requests: str | None, by: User, at: datetime, findings: Sequence[tuple[str, date]] = (), seen: int | None = None) -> Paper:  # fmt: skip
     """Record what the visit found, what is to be mended until when, and issue its minutes."""
     contract = awards.contract_of(inspection.project_id)
+    check_outsider(inspection, by)
     check_day(held_on, field="held_on", since=contract.signed_on, until=local(at).date())
     check_seen(inspection, seen)
     for number, (_text, due_on) in enumerate(findings, start=1):

@@ -20,6 +20,7 @@ from app.stages.execution.rules import late_finding, overdue, to_write
 from app.stages.execution.views.blueprint import bp
 from app.stages.execution.views.changes import DECIDE
 from app.stages.funding import queries as funding
+from app.stages.funding.actions.shared import check_outsider
 from app.stages.funding.rules import CONTRACT
 
 
@@ -68,7 +69,7 @@ def project(pid: str) -> Any:
 @allow(Do.FUNDING_CONTRACT)
 @writes
 def sign(pid: str) -> Any:
-    contract = ready(funding.contract_for(current_user, pid), moves(CONTRACT, "sign"))
+    contract = ready(funding.contract_for(current_user, pid), moves(CONTRACT, "sign"), check_outsider)
     form = forms.Sign(data={"version": contract.version, "signed_on": clock.today(), "starts_on": contract.starts_on})
     if form.validate_on_submit():
         actions.sign(contract, number=form.number.data, signed_on=form.signed_on.data, starts_on=form.starts_on.data, seen=form.version.data,

@@ -29,13 +29,14 @@ from app.stages.execution.rules import (
 )
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
+from app.stages.funding.actions.shared import check_outsider, check_stranger
 
 
 @bp.route("/projects/<pid>/suspend", methods=["GET", "POST"])
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def suspend(pid: str) -> Any:
-    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_suspended)
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_suspended, check_stranger)
     form, back = forms.Suspend(), url_for(".project", pid=project.public_id)
     if form.validate_on_submit():
         actions.suspend(project, reason=form.reason.data, from_date=form.from_date.data, number=form.number.data, by=current_user, at=clock.now())
@@ -55,7 +56,7 @@ def suspension(pid: str) -> Any:
 @allow(Do.EXECUTION_DECIDE)
 @writes
 def resume(pid: str) -> Any:
-    row = ready(queries.suspension_for(current_user, pid), moves(SUSPENSION, "resume"))
+    row = ready(queries.suspension_for(current_user, pid), moves(SUSPENSION, "resume"), check_outsider)
     form = forms.Resume(data={"on": clock.today(), "version": row.version})
     back = url_for(".suspension", pid=row.public_id)
     if form.validate_on_submit():
@@ -100,7 +101,7 @@ def _offer_grounds(form: Any, project: Any) -> None:
 @allow(Do.EXECUTION_REVIEW)
 @writes
 def open_termination(pid: str) -> Any:
-    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_opened)
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, shared.check_not_opened, check_stranger)
     form = forms.OpenTermination(obj=queries.requested_termination(project.id))
     _offer_grounds(form, project)
     if form.validate_on_submit():

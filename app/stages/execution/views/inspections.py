@@ -32,6 +32,7 @@ from app.stages.execution.rules import (
 )
 from app.stages.execution.views.blueprint import bp
 from app.stages.funding import queries as funding
+from app.stages.funding.actions.shared import check_outsider, check_stranger
 
 ANSWER: tuple[Guard, ...] = (moves(FINDING, "answer"), lambda row, by: shared.check_holder(row.project, by))
 JUDGE: tuple[Guard, ...] = (moves(FINDING, "close"), lambda row, by: shared.check_judge(row, by, row.answered_by_id), lambda row, by: inspection_acts.check_inspector(by))
@@ -41,7 +42,7 @@ JUDGE: tuple[Guard, ...] = (moves(FINDING, "close"), lambda row, by: shared.chec
 @allow(Do.EXECUTION_INSPECT)
 @writes
 def plan_inspection(pid: str) -> Any:
-    project = ready(funding.project_by_pid(current_user, pid), shared.check_running)
+    project = ready(funding.project_by_pid(current_user, pid), shared.check_running, check_stranger)
     form, offered = forms.PlanInspection(), _offered()
     form.inspectors.choices = [(p, u.name) for p, u in offered.items()]
     if form.validate_on_submit():
@@ -90,7 +91,7 @@ def inspection_files(pid: str) -> Any:
 @allow(Do.EXECUTION_INSPECT)
 @writes
 def conclude_inspection(pid: str) -> Any:
-    row = ready(queries.inspection_for(current_user, pid), moves(INSPECTION, "conclude"))
+    row = ready(queries.inspection_for(current_user, pid), moves(INSPECTION, "conclude"), check_outsider)
     form = forms.ConcludeInspection(obj=row)
     back = url_for(".inspection", pid=row.public_id)
     if form.validate_on_submit():

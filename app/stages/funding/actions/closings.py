@@ -26,6 +26,7 @@ from app.stages.funding.actions.contracts import cancel_open, meet_condition
 from app.stages.funding.actions.shared import (
     check_accounts,
     check_outsider,
+    check_stranger,
 )
 from app.stages.funding.models import Liquidation, Project, ProjectClosing, Settlement
 from app.stages.funding.rules import (
@@ -151,6 +152,7 @@ def return_settlement(settlement: Settlement, *, reason: str, by: User, at: date
 def liquidate(project: Project, *, number: str | None, dated: date, assets: str | None, remark: str | None, by: User, at: datetime,
               seen: int | None = None) -> Liquidation:  # fmt: skip
     """End the contract with minutes: after the accounts are accepted and everything owed has come back."""
+    check_stranger(project, by)
     contract = queries.contract_of(project.id)
     closing, settlement = queries.closing_of(project.id), queries.settlement_of(project.id)
     if closing is None or contract is None or contract.state != ContractState.SETTLED or settlement is None:

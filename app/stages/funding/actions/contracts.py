@@ -29,6 +29,7 @@ from app.stages.funding.actions.budgets import promise, release
 from app.stages.funding.actions.shared import (
     check_no_contract,
     check_outsider,
+    check_stranger,
     check_turn,
 )
 from app.stages.funding.gate import check_condition
@@ -99,6 +100,7 @@ def sign(contract: Contract, *, number: str, signed_on: date, party_a_signer: st
          starts_on: date | None = None, seen: int | None = None) -> Paper:  # fmt: skip
     """Record that both parties signed. The tranche that waits for signing becomes due; the contract paper is issued."""
     project = queries.project_by_id(contract.project_id, lock=True)
+    check_stranger(project, by)
     check_seen(contract, seen)
     if queries.closing_of(project.id) is not None:
         raise WrongState(N_("This project has already ended."))

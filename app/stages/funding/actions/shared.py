@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from app.kernel import clock
 from app.kernel.db import db
@@ -17,9 +18,7 @@ from app.stages.funding.models import (
     Contract,
     LedgerEntry,
     Project,
-    Settlement,
     Tranche,
-    TrancheAccount,
 )
 from app.stages.funding.rules import (
     AccountState,
@@ -34,8 +33,8 @@ from app.stages.selection import complaints as selection
 from app.stages.selection.models import RankingLine, Round
 
 
-def check_outsider(row: Tranche | TrancheAccount | AccountChange | LedgerEntry | Settlement, by: User) -> None:
-    """Raises NotAllowed when the person belongs to the project's team or its host: nobody judges money of the own."""
+def check_outsider(row: Any, by: User) -> None:
+    """Raises NotAllowed when the person belongs to the team or the host of the project that `row` is of: nobody judges money of the own."""
     check_stranger(queries.project_by_id(row.project_id), by)
 
 

@@ -89,7 +89,7 @@ def decide_settlement(pid: str) -> Any:
 @allow(Do.FUNDING_LIQUIDATE)
 @writes
 def liquidate(pid: str) -> Any:
-    contract = ready(queries.contract_for(current_user, pid), moves(CONTRACT, "liquidate"))
+    contract = ready(queries.contract_for(current_user, pid), moves(CONTRACT, "liquidate"), shared.check_outsider)
     form = forms.Liquidate(data={"version": contract.version, "dated": clock.today()})
     project, settlement = contract.project, queries.settlement_of(contract.project_id)
     if form.validate_on_submit():
