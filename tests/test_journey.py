@@ -158,7 +158,7 @@ def dossier(life: Life, call: str, pi: str, host: str, price: str) -> str:
     description(life, pi, url)
     for group, name in (("I", "Mô hình trình diễn"), ("II", "Quy trình tưới")):
         life.send(pi, f"{url}/products", {"group": group, "name": name, "unit": "cái", "quantity": "1", "quality": "Chạy ổn định 30 ngày"})
-    life.send(pi, f"{url}/uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
+    life.send(pi, f"{url}/uses", {"organisation": "", "receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
     life.send(pi, f"{url}/plan", {"content": "Lắp đặt, chạy thử", "result": "Hệ thống", "month_from": "1", "month_to": "12"})
     life.send(pi, f"{url}/budget", {"head": "labour", "content": "Công lao động", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24", "price": price})
     for document in ("legal_status", "application", "host_activity", "pi_cv", "member_cv"):
@@ -294,7 +294,7 @@ def transfer(life: Life, case: str) -> str:
     assert handover
     life.later(366)
     follow_up = life.desk("agency1", "/transfer/follow-ups/")
-    life.send("agency1", follow_up, {"usage": "yes", "place": "Xã Tầm Vu", "users": "120", "revenue": "500.000.000", "note": "Vận hành tốt"})
+    life.send("agency1", follow_up, {"usage": "yes", "place": "Xã Tầm Vu", "users": "120", "revenue": "500.000.000", "evidence": "Sổ thu mua của ba hợp tác xã", "note": "Vận hành tốt"})
     life.send("officer", life.desk("officer", "/transfer/follow-ups/"), {"answer": "verify", "attest": "y"})
     return follow_up
 

@@ -44,7 +44,7 @@ def test_a_dossier_is_written_signed_off_and_submitted(site: Site, visit: Callab
     follow(pi, "/team/")
     send(pi, {"months": "12", "task": "Chủ trì chung"})
     section(pi, dossier, "products", {"group": str(ProductGroup.ONE), "name": "Mô hình trình diễn", "unit": "mô hình", "quantity": "2", "quality": "Năng suất tăng 10%"})
-    section(pi, dossier, "uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Áp dụng quy trình"})
+    section(pi, dossier, "uses", {"organisation": "", "receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Áp dụng quy trình"})
     section(pi, dossier, "plan", {"content": "Xây dựng mô hình", "result": "02 mô hình", "month_from": "1", "month_to": "24"})
     section(pi, dossier, "budget", {"head": "labour", "content": "Công lao động của nhóm", "source": "state", "year": "2026", "unit": "tháng", "quantity": "24",
                                     "price": "25000000"})  # fmt: skip

@@ -53,7 +53,7 @@ def test_from_an_empty_draft_to_the_receipt(db, as_, call_topic):
         pi.submit(f"{url}/work/{section}", answers)
     pi.submit(f"{url}/team", {"name": "Trần Thị Bình", "role": "secretary", "email": "pi2@demo.vamco.test", "months": "10"})
     pi.submit(f"{url}/products", {"group": "I", "name": "Mô hình", "unit": "cái", "quantity": "2", "quality": "Chạy ổn định"})
-    pi.submit(f"{url}/uses", {"receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
+    pi.submit(f"{url}/uses", {"organisation": "", "receiver": "Hợp tác xã Tầm Vu", "place": "Xã Tầm Vu", "how": "Vận hành hệ thống"})
     pi.submit(f"{url}/plan", {"content": "Lắp đặt", "result": "Hệ thống", "month_from": "1", "month_to": "24"})
     pi.submit(f"{url}/budget", {"head": "labour", "content": "Công", "source": "state", "year": "2026", "unit": "tháng", "quantity": "2,5", "price": "10.000.000"})
     assert "25.000.000" in pi.page(f"{url}/budget").text

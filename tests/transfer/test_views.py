@@ -287,7 +287,7 @@ def test_a_visitor_writes(db, cast, at, anonymous, as_, app):
     officer.submit(f"{inside}/answer", {"how": "answer", "text": "Mời đến Sở ngày 10."})
     officer.submit(f"{inside}/answer", {"how": "close", "text": "x"}, status=409)
     assert "Mời đến Sở" in officer.page(inside).text
-    assert as_("pi1").get(inside).status_code == 403 and as_("leader").get("/transfer/interests").status_code == 403
+    assert as_("pi1").get(inside).status_code == 404 and as_("leader").get("/transfer/interests").status_code == 403
 
 
 def test_put_on_the_list_and_taken_off(db, as_, anonymous, result):
