@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, or_, select
 
 from app.stages.funding.models import Project
 from app.stages.transfer.models import Agreement, FollowUp, Handover
@@ -34,9 +34,14 @@ def applied(*, year: int = 1) -> ColumnElement[bool]:
 
 def summed(figure: Any) -> ColumnElement[int]:
     """A yearly figure (đồng) of all verified reports together."""
-    return func.coalesce(select(func.sum(figure)).where(_VERIFIED).scalar_subquery(), 0)
+    return _whole(select(func.sum(figure)).where(_VERIFIED).scalar_subquery())
 
 
 def last_said(figure: Any) -> ColumnElement[int]:
     """A standing figure (jobs, users) as each receiver's last verified report says it, added up."""
-    return func.coalesce(select(func.sum(figure)).where(_VERIFIED, ~newer_verified()).scalar_subquery(), 0)
+    return _whole(select(func.sum(figure)).where(_VERIFIED, ~newer_verified()).scalar_subquery())
+
+
+def _whole(number: Any) -> ColumnElement[int]:
+    """The number, none as nothing; PostgreSQL sums whole numbers to a decimal."""
+    return cast(func.coalesce(number, 0), BigInteger)
