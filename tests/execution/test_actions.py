@@ -27,20 +27,8 @@ from app.stages.execution.rules import (
 from app.stages.funding import actions as funding
 from app.stages.funding import queries as awards
 from app.stages.funding.rules import Cause, ClosingKind, ContractState, TrancheState
-from tests.funding import factories
-from tests.support.kept import kept
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-@kept
-def project(cast, at):
-    """A running project with its first tranche paid; signed 19 days after `at`."""
-    row = factories.project(cast, at)
-    money_plays.contracted(cast, project=row, at=at + 12 * DAY)
-    money_plays.paid(cast, project=row, at=at + 25 * DAY)
-    return row
 
 
 CHANGES = [

@@ -26,21 +26,9 @@ from app.stages.execution.spending import (
 from app.stages.execution.telling import Told
 from app.stages.funding import queries as awards
 from tests.execution.test_views import page_of, whole
-from tests.funding import factories
 from tests.support.browser import values_of
-from tests.support.kept import kept
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-@kept
-def project(cast, at):
-    """A running project with its first tranche paid; signed 19 days after `at`."""
-    row = factories.project(cast, at)
-    money_plays.contracted(cast, project=row, at=at + 12 * DAY)
-    money_plays.paid(cast, project=row, at=at + 25 * DAY)
-    return row
 
 
 def submit(report, cast, at, *, spent=100, told=None, **more):

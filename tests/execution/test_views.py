@@ -20,18 +20,8 @@ from app.stages.execution.models import (
 )
 from app.stages.funding.models import Project
 from tests.funding import factories
-from tests.support.kept import kept
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-@kept
-def project(cast, at):
-    row = factories.project(cast, at)
-    money_plays.contracted(cast, project=row, at=at + 12 * DAY)
-    money_plays.paid(cast, project=row, at=at + 25 * DAY)
-    return row
 
 
 def only(model):

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import execution as plays
-from app.across.demo.plays import funding as money_plays
 from app.kernel.errors import Incomplete, NotAllowed
 from app.services.people import queries as people
 from app.services.rulebook import actions as rulebook_acts
@@ -31,19 +30,8 @@ from app.stages.execution.telling import Told
 from app.stages.funding import queries as awards
 from app.stages.funding.rules import Cause
 from tests.execution.test_views import page_of
-from tests.funding import factories
-from tests.support.kept import kept
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-@kept
-def project(cast, at):
-    row = factories.project(cast, at)
-    money_plays.contracted(cast, project=row, at=at + 12 * DAY)
-    money_plays.paid(cast, project=row, at=at + 25 * DAY)
-    return row
 
 
 def year_of(project):

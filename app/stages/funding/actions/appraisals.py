@@ -82,18 +82,25 @@ def propose(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User, 
     signing.check_apart(appraisal, by)
     check_selected(appraisal)
     check_seen(appraisal, seen)
+    changed = _enter(appraisal, readings, "proposed")
+    flag_modified(appraisal, "lump_sum")
+    db.session.flush()
+    journal.record(appraisal, "propose_lines", by=by, at=at, detail={"lines": changed})
+    return changed
+
+
+def _enter(appraisal: Appraisal, readings: Mapping[str, Reading], figure: str) -> int:
+    """Write norm, figure ("proposed" or "allowed") and reason of the lines that were read; how many changed. What is proposed is allowed until the team says otherwise."""
     changed = 0
     for line in queries.lines_of(appraisal):
         if line.public_id not in readings:
             continue
-        norm, proposed, reason = readings[line.public_id]
-        check_line(line.position, line.asked, proposed, reason, norm=norm, name="proposed")
-        if (line.norm, line.proposed, line.reason or None) != (norm, proposed, reason or None):
-            line.norm, line.proposed, line.allowed, line.reason = norm, proposed, proposed, reason or None
+        norm, amount, reason = readings[line.public_id]
+        check_line(line.position, line.asked, amount, reason, norm=norm, name=figure)
+        if (line.norm, getattr(line, figure), line.reason or None) != (norm, amount, reason or None):
+            line.norm, line.allowed, line.reason = norm, amount, reason or None
+            setattr(line, figure, amount)
             changed += 1
-    flag_modified(appraisal, "lump_sum")
-    db.session.flush()
-    journal.record(appraisal, "propose_lines", by=by, at=at, detail={"lines": changed})
     return changed
 
 
@@ -136,15 +143,7 @@ def appraise(appraisal: Appraisal, readings: Mapping[str, Reading], *, by: User,
     signing.check_apart(appraisal, by)
     check_no_ballots(appraisal)
     check_seen(appraisal, seen)
-    changed = 0
-    for line in queries.lines_of(appraisal):
-        if line.public_id not in readings:
-            continue
-        norm, allowed, reason = readings[line.public_id]
-        check_line(line.position, line.asked, allowed, reason, norm=norm)
-        if (line.norm, line.allowed, line.reason or None) != (norm, allowed, reason or None):
-            line.norm, line.allowed, line.reason = norm, allowed, reason or None
-            changed += 1
+    changed = _enter(appraisal, readings, "allowed")
     if lump_sum is not None:
         appraisal.lump_sum, appraisal.used_at = lump_sum, used_at
     flag_modified(appraisal, "lump_sum")  # the sheet is one document: its version grows with any line
