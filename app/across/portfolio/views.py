@@ -93,7 +93,7 @@ def _impact(by: By | None = None) -> Impact:
     by = by or By(listing.values.get("by", By.SECTOR))
     today = clock.today()
     before = clock.at_local(today.replace(year=today.year - STILL, day=min(today.day, 28)))
-    names = {By.SECTOR: sectors, By.ITEM: items, By.HOST: hub.hosts(), By.YEAR: [(str(y), str(y)) for y in queries.years()]}[by]
+    names = next(f.choices or () for f in listing.filters if f.name == by)  # groups are called as the filter of the same name calls them
     groups, total = grouped(queries.rows_of(listing.statement), _key(by), names, _("Items of no plan"), lambda r: r.graded_at <= before)
     return Impact(by, listing, groups, total)
 
