@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func
 from sqlalchemy.orm import aliased
 
-from app.across.desk.waiting import lines
+from app.across.desk.projects import of_project
 from app.kernel import clock
 from app.kernel.journal import JournalEntry
 from app.kernel.permissions import Do
@@ -29,25 +29,18 @@ def tranches(user: User, at: datetime) -> list[Select[Any]]:
     asked = exists().where(TrancheAccount.tranche_id == Tranche.id, TrancheAccount.state != AccountState.RETURNED)
     later = aliased(Tranche)
     next_due = exists().where(later.project_id == Tranche.project_id, later.position > Tranche.position, later.state == TrancheState.DUE)
-    found = [_lines(user, "funding.request_payment", *due, ~before, since=funding.fell_due()),
-             _lines(user, "funding.account_tranche", Tranche.state == TrancheState.PAID, ~asked, next_due, funding.held(user), since=Tranche.paid_at)]  # fmt: skip
+    found = [of_project(Tranche, user, "funding.request_payment", *due, ~before, since=funding.fell_due()),
+             of_project(Tranche, user, "funding.account_tranche", Tranche.state == TrancheState.PAID, ~asked, next_due, funding.held(user), since=Tranche.paid_at)]  # fmt: skip
     if user.can(Do.FUNDING_SETTLE):
-        found.append(_lines(user, "funding.check_tranche_account", exists().where(TrancheAccount.tranche_id == Tranche.id, TrancheAccount.state == AccountState.SUBMITTED,
+        found.append(of_project(Tranche, user, "funding.check_tranche_account", exists().where(TrancheAccount.tranche_id == Tranche.id, TrancheAccount.state == AccountState.SUBMITTED,
                                                                                                TrancheAccount.submitted_by_id != user.id), since=Tranche.paid_at))  # fmt: skip
     earlier = [func.coalesce(column, 0) != user.id for column in (Tranche.requested_by_id, Tranche.first_approved_by_id, Tranche.approved_by_id)]
     if user.can(Do.FUNDING_APPROVE_PAYMENT):
         confirmed = exists().where(JournalEntry.subject_type == "tranche", JournalEntry.subject_pid == Tranche.public_id, JournalEntry.verb == "fall_due",
                                    JournalEntry.actor_id == user.id, JournalEntry.reason.is_not(None))  # fmt: skip
-        found.append(_lines(user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, ~confirmed, *earlier, since=Tranche.requested_at))
+        found.append(of_project(Tranche, user, "funding.approve_payment", Tranche.state == TrancheState.REQUESTED, flows, ~confirmed, *earlier, since=Tranche.requested_at))
     if user.can(Do.FUNDING_PAY):
-        found.append(lines("funding.decide_account_change", AccountChange.public_id, Project.title, since=AccountChange.requested_at, hint=Project.code)
-                     .join(Project, Project.id == AccountChange.project_id)
-                     .where(funding.visible(user), AccountChange.state == ChangeState.REQUESTED, AccountChange.requested_by_id != user.id))  # fmt: skip
-        found.append(_lines(user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
+        found.append(of_project(AccountChange, user, "funding.decide_account_change", AccountChange.state == ChangeState.REQUESTED, AccountChange.requested_by_id != user.id,
+                                since=AccountChange.requested_at))  # fmt: skip
+        found.append(of_project(Tranche, user, "funding.pay", Tranche.state == TrancheState.APPROVED, flows, *earlier, since=Tranche.approved_at))
     return found
-
-
-def _lines(user: User, endpoint: str, *where: Any, since: Any) -> Select[Any]:
-    """Lines of tranches of projects this person may see."""
-    return (lines(endpoint, Tranche.public_id, Project.title, since=since, hint=Project.code).join(Project, Project.id == Tranche.project_id)
-            .where(funding.visible(user), *where))  # fmt: skip

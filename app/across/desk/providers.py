@@ -24,6 +24,7 @@ from app.across.desk import (
     visits,
     waiting,
 )
+from app.across.desk.projects import of_project
 from app.across.desk.waiting import NOW, Found, Task, few, lines, read, together
 from app.kernel import clock
 from app.kernel.db import db
@@ -85,12 +86,6 @@ class Group:
 # roles: `user` is waiting.Anybody, the instant is the day's first (the present one is NOW). Those in COMPUTED give tasks instead,
 # for the person and the instant.
 Provider = Callable[[User, datetime], Sequence[Task | Select[Any]]]
-
-
-def _of_project(model: Any, user: User, endpoint: str, *where: Any, since: Any = None, due: Any = None) -> Select[Any]:
-    """Lines of rows that hang on a project this person may see."""
-    return (lines(endpoint, model.public_id, Project.title, since=since, due=due, hint=Project.code).join(Project, Project.id == model.project_id)
-            .where(funding.visible(user), *where))  # fmt: skip
 
 
 # --- ideas and calls ------------------------------------------------------------------------------------------
@@ -242,7 +237,7 @@ def _awaited(user: User, endpoint: str, until: date, *where: Any) -> Select[Any]
     """Reports awaited until that day, of projects that have not ended and are not suspended."""
     ended = exists().where(ProjectClosing.project_id == Report.project_id)
     stopped = exists().where(Suspension.project_id == Report.project_id, Suspension.state == SuspensionState.SUSPENDED)
-    return _of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, ~stopped, *where, due=Report.due_on)
+    return of_project(Report, user, endpoint, Report.state.in_(OPEN_REPORTS), Report.due_on <= until, ~ended, ~stopped, *where, due=Report.due_on)
 
 
 def reports_to_write(user: User, at: datetime) -> list[Select[Any]]:
@@ -254,7 +249,7 @@ def reports_to_review(user: User, _at: datetime) -> list[Select[Any]]:
     """Reports that came in."""
     if not user.can(Do.EXECUTION_REVIEW):
         return []
-    return [_of_project(Report, user, "execution.review_report", Report.state == ReportState.SUBMITTED, since=Report.submitted_at)]
+    return [of_project(Report, user, "execution.review_report", Report.state == ReportState.SUBMITTED, since=Report.submitted_at)]
 
 
 def late_reports(user: User, at: datetime) -> list[Select[Any]]:
@@ -269,18 +264,18 @@ def changes_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.EXECUTION_DECIDE):
         return []
     ended = exists().where(ProjectClosing.project_id == Adjustment.project_id)
-    return [_of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, ~ended, since=Adjustment.requested_at)]
+    return [of_project(Adjustment, user, "execution.decide_adjustment", Adjustment.state == AdjustmentState.REQUESTED, ~ended, since=Adjustment.requested_at)]
 
 
 def endings_to_decide(user: User, _at: datetime) -> list[Select[Any]]:
     """Early ends asked for (to take up) or under consideration (to decide), and suspended projects that wait to be resumed."""
     if user.can(Do.EXECUTION_REVIEW):
         ended = exists().where(ProjectClosing.project_id == Termination.project_id)
-        return [_of_project(Termination, user, "execution.termination", Termination.state == TerminationState.REQUESTED, ~ended, since=Termination.requested_at)]
+        return [of_project(Termination, user, "execution.termination", Termination.state == TerminationState.REQUESTED, ~ended, since=Termination.requested_at)]
     if not user.can(Do.EXECUTION_DECIDE):
         return []
-    return [_of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at),
-            _of_project(Suspension, user, "execution.suspension", Suspension.state == SuspensionState.SUSPENDED, since=Suspension.at)]  # fmt: skip
+    return [of_project(Termination, user, "execution.decide_termination", Termination.state == TerminationState.OPENED, since=Termination.opened_at),
+            of_project(Suspension, user, "execution.suspension", Suspension.state == SuspensionState.SUSPENDED, since=Suspension.at)]  # fmt: skip
 
 
 # --- the house ------------------------------------------------------------------------------------------------
