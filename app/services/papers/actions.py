@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import warnings
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -23,23 +23,26 @@ from app.services.files import actions as files
 from app.services.files.models import Attachment
 from app.services.papers.blocks import build, clean, writer_of
 from app.services.papers.models import NUMBER, Counter, Paper
+from app.services.papers.queries import bases_of, in_force
 from app.services.papers.rules import check_number
+from app.services.papers.wording import shipped_file, undeclared
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 
-APP = Path(__file__).resolve().parent.parent.parent
 SCAN = "signed_scan"
 NUMBER_FORM = re.compile(r"[0-9]{1,6}[A-Za-z]?/[A-ZĐÀ-Ỹ0-9][A-ZĐÀ-Ỹa-z0-9.&-]{0,40}")
 
 
 def template_text(name: str) -> str:
-    """The text of template "<room>/<name>". Raises FileNotFoundError."""
-    room, _, file = name.partition("/")
-    found = sorted(APP.glob(f"*/{room}/templates/{room}/papers/{file}.txt"))
-    if not found:
-        raise FileNotFoundError(f"no paper template {name}")
-    return found[0].read_text(encoding="utf-8")
+    """The text of template "<room>/<name>" as it came with the system. Raises FileNotFoundError."""
+    return shipped_file(name).read_text(encoding="utf-8")
+
+
+def current_text(name: str, *, on: date) -> str:
+    """The text that papers of a day are made with: the version in force, else the shipped one."""
+    row = in_force(name, on=on)
+    return row.text if row is not None else template_text(name)
 
 
 def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: User | None, at: datetime, number: str | None = None,
@@ -53,11 +56,14 @@ def issue(*, template: str, subject: Any, title: str, data: dict[str, Any], by: 
     """
     day = dated or local(at).date()
     number = check_number(number) if number else None
-    rules = rulebook.values(["papers.bodies", "papers.offices", "papers.bases"], on=day)
+    if different := undeclared(template, data):
+        warnings.warn(f"{template}: values given and declared beside the template differ: {sorted(different)}", stacklevel=2)
+    rules = rulebook.values(["papers.bodies", "papers.offices"], on=day)
     bodies = rules["papers.bodies"]
     issuer, parent = _issuer(bodies, number, body)
     office, signer = _signs(bodies, rules["papers.offices"], issuer, by)
-    blocks = build(template_text(template), {"bases": rules["papers.bases"], **data, "office": office, "signer": signer})
+    given = {"bases": data["bases"] if "bases" in data else bases_of(template, on=day), **data}
+    blocks = build(current_text(template, on=day), {**given, "office": office, "signer": signer})
     if writer := writer_of(blocks):
         issuer, parent = writer, None
         office, signer = "", next((person.name for person in people.managers_of_name(writer)), "")
