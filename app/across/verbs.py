@@ -128,3 +128,4 @@ VERBS |= {
 }  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved"), "revise_forecast": N_("Forecast of spending revised")}
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
+VERBS |= {"end_paper": N_("Withdrawn or replaced")}

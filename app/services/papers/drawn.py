@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, make_response
+from flask import Response, current_app, make_response
 
 from app.kernel.text import fold
 from app.later import word
@@ -37,7 +37,13 @@ def blank_file(content: dict[str, Any], name: str) -> Response:
 def content_of(paper: Paper) -> dict[str, Any]:
     """What is drawn of a paper, as plain data."""
     return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,
-            "longdate": paper_date(paper.dated), "issued": paper.issued_at.isoformat(), "blocks": paper.blocks}  # fmt: skip
+            "longdate": paper_date(paper.dated), "issued": paper.issued_at.isoformat(), "blocks": paper.blocks,
+            "check": {"url": check_address(paper), "hash": paper.sha256[:16]}}  # fmt: skip
+
+
+def check_address(paper: Paper) -> str:
+    """Where anybody may ask whether a paper is genuine: printed on it as a QR code."""
+    return f"{str(current_app.config['PUBLIC_BASE_URL']).rstrip('/')}/public/check/{paper.public_id}"
 
 
 def _name(paper: Paper) -> str:

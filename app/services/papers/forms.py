@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kernel.errors import Incomplete
 from app.kernel.forms import (
     ChoiceField,
     DateField,
@@ -55,3 +56,27 @@ class ChangeBasis(StageForm):
     position = IntField(N_("Order"), required=True, max=9999, hint=N_("Laws first, then decrees, then circulars: the lower number stands first."))
     kinds = TicksField(N_("Printed on"), required=True)
     reason = LineField(N_("Reason"), required=True, max=500)
+
+
+class WithdrawPaper(StageForm):
+    number = LineField(N_("Number of the decision"), required=True, max=60, hint=N_("As it stands in the register of the body that issues the paper, for example 15/BB-SKHCN."))
+    dated = DateField(N_("Date of the decision"), required=True)
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("It is printed on the decision."))
+
+
+class ReplacePaper(StageForm):
+    number = LineField(N_("Number of the new paper"), required=True, max=60, hint=N_("As it stands in the register of the body that issues the paper, for example 15/BB-SKHCN."))
+    dated = DateField(N_("Date of the new paper"), required=True)
+    corrections = NoteField(N_("What is put right"), required=True, max=10_000, rows=5, hint=N_("One correction on each line: the words as they stand => the words as they should be."))
+    reason = NoteField(N_("Reason"), required=True, max=2000, rows=3, hint=N_("It is printed on the new paper."))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """(as it stands, as it should be), line by line. Raises Incomplete for a line without the sign."""
+        found = []
+        for at, line in enumerate((self.corrections.data or "").splitlines(), 1):
+            wrong, sign, right = line.partition("=>")
+            if line.strip() and not (sign and wrong.strip()):
+                raise Incomplete(N_("Line %(line)s holds no “=>” between the words as they stand and as they should be."), field="corrections", line=at)
+            if line.strip():
+                found.append((wrong.strip(), right.strip()))
+        return found

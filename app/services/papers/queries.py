@@ -148,6 +148,17 @@ def have_scans(rows: Sequence[Paper]) -> bool:
     return bool(db.session.scalar(select(exists().where(Paper.id.in_([row.id for row in rows]), ~unscanned()))))
 
 
+def ended_by(paper: Paper) -> Paper | None:
+    """The paper that withdrew or replaced this one."""
+    return db.session.scalar(select(Paper).where(Paper.ends_pid == paper.public_id))
+
+
+def enders_of(rows: Iterable[Paper]) -> dict[str, Paper]:
+    """The same for many: public id of the older -> newer."""
+    wanted = [row.public_id for row in rows]
+    return {str(row.ends_pid): row for row in db.session.scalars(select(Paper).where(Paper.ends_pid.in_(wanted)))} if wanted else {}
+
+
 # --- wordings and legal bases ---------------------------------------------------------------------------------
 
 

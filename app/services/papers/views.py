@@ -34,6 +34,7 @@ from app.services.papers.drawn import (
     a_file,
     as_file,
     blank_file,
+    check_address,
     content_of,
     word_file,
 )
@@ -90,7 +91,7 @@ def export() -> Any:
 def show(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
     scans = files.of(paper, kind=actions.SCAN)
-    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans))
+    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans), check=check_address(paper), **standing(paper))
 
 
 @bp.get("/<pid>.pdf")
@@ -131,6 +132,41 @@ def number(pid: str) -> Any:
         actions.number(paper, form.number.data or "", by=current_user, at=clock.now())
         return done(_("The paper has the number %(number)s now.", number=paper.number), url_for(".show", pid=pid))
     return render_template("papers/number.html", paper=paper, form=form)
+
+
+def standing(paper: Paper) -> dict[str, Any]:
+    """What became of a paper: the newer one, the older one, and whether the reader may withdraw it."""
+    ended = queries.ended_by(paper)
+    older = queries.paper_by_pid(paper.ends_pid) if paper.ends_pid else None
+    may = ended is None and current_user.is_authenticated and current_user.can(Do.PAPERS_WITHDRAW) and actions.may_end(paper, current_user, on=clock.today())
+    return {"ended": ended, "older": older, "may_end": may}
+
+
+@bp.route("/<pid>/withdraw", methods=["GET", "POST"])
+@allow(Do.PAPERS_WITHDRAW)
+@writes
+def withdraw(pid: str) -> Any:
+    return _end(pid, forms.WithdrawPaper(dated=clock.today()), _("Withdraw the paper"), _("The older paper stays in the register; its page and this decision name each other."))
+
+
+@bp.route("/<pid>/replace", methods=["GET", "POST"])
+@allow(Do.PAPERS_WITHDRAW)
+@writes
+def replace(pid: str) -> Any:
+    return _end(pid, forms.ReplacePaper(dated=clock.today()), _("Replace the paper"),
+                _("A new paper is made of the words of the older one and the corrections. The older one stays in the register; both name each other. What the system has recorded does not change."))  # fmt: skip
+
+
+def _end(pid: str, form: Any, title: str, sentence: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    if form.validate_on_submit():
+        common = {"reason": form.reason.data or "", "number": form.number.data or "", "dated": form.dated.data, "by": current_user, "at": clock.now()}
+        if isinstance(form, forms.ReplacePaper):
+            new = actions.replace(paper, corrections=form.pairs(), **common)
+        else:
+            new = actions.withdraw(paper, kind=kind_name(paper.template).partition(" – ")[0], **common)
+        return done(_("%(number)s is issued; the older paper names it.", number=new.number), url_for(".show", pid=new.public_id))
+    return render_template("papers/end.html", paper=paper, form=form, title=title, sentence=sentence, content=content_of(paper), **standing(paper))
 
 
 def _note(paper: Paper) -> None:

@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
+from app.later import qr
 from app.services.papers.blocks import is_between, letterhead, table_size, widths
 
 FONT = "Times New Roman"
@@ -29,6 +30,8 @@ def draw(content: dict[str, Any]) -> bytes:
         _DRAW.get(block["kind"], _skip)(document, block)
     _keep_last(document)
     _foot(document, content["blocks"])
+    if check := content.get("check"):
+        _check(document, check)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -198,6 +201,18 @@ def _foot(document: Any, blocks: list[dict[str, Any]]) -> None:
                 cell.add_paragraph()  # Word asks for one in every cell
         left._tc.getparent().get_or_add_trPr().append(_element("w:cantSplit"))
     _recipients(document, below)
+
+
+def _check(document: Any, check: dict[str, str]) -> None:
+    """Where the paper can be checked, as a code for telephones and in letters."""
+    picture = io.BytesIO()
+    qr.make(check["url"], error="m", micro=False).save(picture, kind="png", scale=6, border=0)
+    document.add_paragraph()
+    left, right = _columns(document, [22, TEXT_WIDTH - 22])
+    left.add_paragraph().add_run().add_picture(picture, width=Mm(17))
+    for text in ("Kiểm tra văn bản này tại:", check["url"], f"Mã băm nội dung: {check['hash']}…"):
+        _line(right, text, size=9).paragraph_format.space_after = Pt(0)
+    left._tc.getparent().get_or_add_trPr().append(_element("w:cantSplit"))
 
 
 def _signatures(holder: Any, blocks: list[dict[str, Any]]) -> None:
