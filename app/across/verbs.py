@@ -35,7 +35,7 @@ VERBS |= {
     "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
     "file_checked": N_("File checked for malware"),
 }  # fmt: skip
-VERBS |= {"stop": N_("Was stopped")}
+VERBS |= {"stop": N_("Was stopped"), "reverse_refund": N_("Refund taken back")}
 VERBS |= {"propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back")}
 VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
           "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
