@@ -58,7 +58,7 @@ def ledger_words(statement: Select[Any], words: str) -> Select[Any]:
 
 def signed_amount(entry: LedgerEntry) -> int:
     """What an entry does to what is paid."""
-    return entry.amount if entry.kind == EntryKind.PAYMENT else -entry.amount
+    return entry.kind.sign * entry.amount
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,18 @@ class Sums:
     payments: int
     reversals: int
     refunds: int
+    refunds_taken_back: int
 
     @property
     def net(self) -> int:
-        return self.payments - self.reversals - self.refunds
+        return self.payments - self.reversals - self.refunds + self.refunds_taken_back
 
 
 def ledger_sums(statement: Select[Any]) -> Sums:
     """The sums of all rows of a filtered statement, not of one page."""
     inner = statement.with_only_columns(LedgerEntry.kind, LedgerEntry.amount, maintain_column_froms=True).order_by(None).subquery()
     found = dict(db.session.execute(select(inner.c.kind, func.sum(inner.c.amount)).group_by(inner.c.kind)).tuples().all())
-    return Sums(*(int(found.get(kind, 0)) for kind in (EntryKind.PAYMENT, EntryKind.REVERSAL, EntryKind.REFUND)))
+    return Sums(*(int(found.get(kind, 0)) for kind in EntryKind))
 
 
 def booked_years() -> list[int]:

@@ -44,7 +44,7 @@ from app.stages.selection import releases
 from app.stages.selection.models import RankingLine, Round
 
 SIGNED = case((Commitment.kind == CommitmentKind.COMMIT, Commitment.amount), else_=-Commitment.amount)
-NET = case((LedgerEntry.kind == EntryKind.PAYMENT, LedgerEntry.amount), else_=-LedgerEntry.amount)
+NET = case((LedgerEntry.kind.in_([kind for kind in EntryKind if kind.sign > 0]), LedgerEntry.amount), else_=-LedgerEntry.amount)
 
 
 def budget_by_pid(pid: str) -> YearBudget | None:

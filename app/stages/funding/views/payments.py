@@ -33,6 +33,7 @@ from app.stages.funding.rules import (
     TRANCHE,
     AccountState,
     ContractState,
+    EntryKind,
     TrancheState,
     check_other_person,
 )
@@ -168,12 +169,12 @@ def pay(pid: str) -> Any:
 def reverse(pid: str) -> Any:
     entry = ready(queries.entry_for(current_user, pid), shared.check_reversible, shared.check_outsider)
     project = queries.project_by_id(entry.project_id)
-    back = url_for(".project", pid=project.public_id)
+    back, refunded = url_for(".project", pid=project.public_id), entry.kind == EntryKind.REFUND
     form = forms.Reason()
     if form.validate_on_submit():
         actions.reverse(entry, reason=form.reason.data, by=current_user, at=clock.now())
-        return done(_("Payment reversed by a row of its own."), back)
-    return render_template("funding/reverse.html", entry=entry, project=project, form=form)
+        return done(_("Refund taken back by a row of its own; it is owed again.") if refunded else _("Payment reversed by a row of its own."), back)
+    return render_template("funding/reverse.html", entry=entry, project=project, form=form, refunded=refunded)
 
 
 @bp.route("/projects/<pid>/refund", methods=["GET", "POST"])
