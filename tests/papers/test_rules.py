@@ -191,7 +191,7 @@ def test_what_papers_of_a_template_are_called():
 @given(st.integers(1, 12), st.integers(0, 5), st.data())
 def test_columns_hold_their_longest_word(count, lines, data):
     words = st.text("abc ", max_size=60)
-    table = {"heads": data.draw(st.lists(words, min_size=count, max_size=count)), "rows": [data.draw(st.lists(words, min_size=count, max_size=count)) for _ in range(lines)]}
+    table = {"heads": data.draw(st.lists(words, min_size=count, max_size=count)), "rows": [data.draw(st.lists(words, min_size=count, max_size=count)) for _ in range(lines)], "numbers": [False] * count}
     shares = widths(table)
     assert len(shares) == count and min(shares) >= 40
     longest = [min(max([len(w) for cell in [head, *(row[at] for row in table["rows"])] for w in cell.split()], default=1), 16) for at, head in enumerate(table["heads"])]

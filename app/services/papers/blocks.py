@@ -276,7 +276,8 @@ def widths(table: Block) -> list[int]:
     for at, head in enumerate(table["heads"]):
         cells = [row[at] for row in table["rows"]] or [""]
         words = [len(word) for cell in [head, *cells] for word in cell.split()] or [1]
-        needs.append(max(min(max(words), 16) + 1, 4))
+        whole = max(map(len, cells)) if table["numbers"][at] else 0  # an amount stays on one line
+        needs.append(max(min(max(words), 16) + 2, min(whole, 20) + 1, 5))
         wants.append(min(max(len(head), sum(map(len, cells)) // len(cells), max(map(len, cells)) // 2), 120))
     spare = max(920 // table_size(table) - sum(needs), 0)
     beyond = [max(want - need, 0) for want, need in zip(wants, needs, strict=True)]

@@ -32,7 +32,7 @@ def draw(content: dict[str, Any]) -> bytes:
     _keep_last(document)
     _foot(document, content["blocks"])
     if check := content.get("check"):
-        _check(document, check)
+        _check(document.sections[0], check)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -214,16 +214,16 @@ def _foot(document: Any, blocks: list[dict[str, Any]]) -> None:
     _recipients(document, below)
 
 
-def _check(document: Any, check: dict[str, str]) -> None:
-    """Where the paper can be checked, as a code for telephones and in letters."""
+def _check(section: Any, check: dict[str, str]) -> None:
+    """Where the paper can be checked, as a code for telephones and in letters: in the margin of the first page."""
     picture = io.BytesIO()
     qr.make(check["url"], error="m", micro=False).save(picture, kind="png", scale=6, border=0)
-    document.add_paragraph()
-    left, right = _columns(document, [22, TEXT_WIDTH - 22])
-    left.add_paragraph().add_run().add_picture(picture, width=Mm(17))
-    for text in ("Kiểm tra văn bản này tại:", check["url"], f"Mã băm nội dung: {check['hash']}…"):
-        _line(right, text, size=9).paragraph_format.space_after = Pt(0)
-    left._tc.getparent().get_or_add_trPr().append(_element("w:cantSplit"))
+    section.footer_distance = Mm(4)
+    paragraph = section.first_page_footer.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.add_run().add_picture(picture, width=Mm(13))
+    run = paragraph.add_run(f"  {check['url']}  {check['hash']}…")
+    run.font.size = Pt(8)
 
 
 def _signatures(holder: Any, blocks: list[dict[str, Any]]) -> None:
