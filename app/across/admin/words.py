@@ -94,6 +94,9 @@ NOUNS |= {
     "work_revision": N_("Work description revised after the appraisal"), "management_budget": N_("Budget of management costs"), "management_cost": N_("Management cost"),
     "cut_line": N_("Cut line of a call"), "budget_transfer": N_("Money carried over"),
 }  # fmt: skip
+ROOMS_OF_MAIL |= {"charges": N_("Officers in charge and deputies")}
+MAILS |= {"charge_given": N_("Put in charge"), "charge_taken": N_("Another officer in charge"), "deputy_named": N_("Deputy named"), "deputy_ended": N_("Deputyship ended")}
+NOUNS |= {"deputy": N_("Deputy")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
 
