@@ -131,3 +131,5 @@ VERBS |= {
 }  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved"), "revise_forecast": N_("Forecast of spending revised")}
 VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Handed over to another officer"), "name_deputy": N_("Deputy named"), "end_deputy": N_("Deputyship ended")}
+VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
+VERBS |= {"end_paper": N_("Withdrawn or replaced")}

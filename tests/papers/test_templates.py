@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from app.services.papers.actions import APP, template_text
+from app.services.papers.actions import template_text
 from app.services.papers.blocks import build
+from app.services.papers.wording import APP
 
 pytestmark = pytest.mark.nodb
 TEMPLATES = {f"{path.parent.parent.name}/{path.stem}": path.read_text(encoding="utf-8") for path in APP.glob("*/*/templates/*/papers/*.txt")}

@@ -90,6 +90,7 @@ NOUNS = {
     "account_change": N_("Change of the account"), "tranche_account": N_("Accounts of a tranche"),
     "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
 }  # fmt: skip
+NOUNS |= {"paper_wording": N_("Wording of a paper"), "legal_basis": N_("Legal basis")}
 NOUNS |= {
     "work_revision": N_("Work description revised after the appraisal"), "management_budget": N_("Budget of management costs"), "management_cost": N_("Management cost"),
     "cut_line": N_("Cut line of a call"), "budget_transfer": N_("Money carried over"),

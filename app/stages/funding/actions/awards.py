@@ -171,7 +171,7 @@ def _issue_decision(project: Project, submission: Submission, *, by: User, at: d
         "starts_on": project.starts_on.isoformat(), "ends_on": project.ends_on.isoformat(), "months": project.duration_months,
         "total": project.approved_total, "state": project.approved_state, "counterpart": project.approved_counterpart,
         "lump_sum": ON_PAPER[project.lump_sum], "remark": submission.decision_remark or "",
-        "bases": rulebook.value("funding.bases", on=project.decision_date),
+        "bases": papers.bases_of("funding/approval_decision", on=project.decision_date),
         "submission": submission.number or "", "submitted_on": submission.dated.isoformat(),
         "years": [{"year": y.year, "state": y.state_amount, "counterpart": y.counterpart_amount} for y in queries.years_of(project)],
     }  # fmt: skip
