@@ -53,6 +53,10 @@ VERBS |= {
     "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
 }  # fmt: skip
 VERBS |= {
+    "tick_edits": N_("The chair looked at the edits"), "name_team": N_("Expert team named"), "report_findings": N_("Expert team reported"),
+    "list_asset": N_("Asset listed"), "change_asset": N_("Asset changed"), "deal_with_asset": N_("Asset dealt with"), "remove_asset": N_("Asset taken off the list"),
+}  # fmt: skip
+VERBS |= {
     "answer": N_("Was answered"), "confirm": N_("Receiver signed"), "end": N_("Came to its end"), "evaluate": N_("Effect evaluated"),
     "express_interest": N_("A visitor wrote"), "mail_link": N_("Link to the short form mailed"), "note_talks": N_("Talks noted"), "negotiate": N_("Talks begun"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
