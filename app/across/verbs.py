@@ -126,4 +126,7 @@ VERBS |= {
     "tick_start": N_("Line of the start-up checklist confirmed"), "untick_start": N_("Line of the start-up checklist taken back"),
     "book_cost": N_("Management cost booked"), "take_cost_back": N_("Management cost taken back"),
 }  # fmt: skip
+VERBS |= {
+    "waive": N_("No longer asked for"), "await_again": N_("Asked for again"),
+}  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved"), "revise_forecast": N_("Forecast of spending revised")}

@@ -21,7 +21,7 @@ MAILS = {
     "given_up": N_("Place given up"), "moved_up": N_("Reserve moved up"), "proposed": N_("Council proposed"), "replaced": N_("Member replaced"), "corrected": N_("Notice corrected"), "link": N_("Link for an order form sent"), "matches": N_("A saved search matches"),
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
     "remedy_asked": N_("Something asked to be added"), "remedy_answered": N_("What was asked for was added"), "remedy_taken_back": N_("Request to add something taken back"),
-    "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
+    "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"), "waived": N_("No longer asked for"),
     "transcribed": N_("Content entered from paper"), "talks": N_("Talks about a result"), "use_link": N_("Link to the short form mailed"),
     "admitted_late": N_("Admitted after the deadline"), "refused_late": N_("Admission after the deadline refused"), "remedy_due": N_("Something asked to be added is due soon"), "infected": N_("Malware found in a file"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),

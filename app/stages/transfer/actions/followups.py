@@ -35,6 +35,7 @@ from app.stages.transfer.rules import (
     Rating,
     Said,
     Usage,
+    after_the_end,
     check_email,
     check_other_person,
     check_rating,
@@ -46,6 +47,7 @@ from app.stages.transfer.rules import (
 )
 
 EVIDENCE = "use_evidence"
+ENDED = "Hợp đồng chuyển giao đã kết thúc ngày %s."  # the reason as it stands in the record, in Vietnamese
 
 
 def schedule_follow_ups(result: Result, handover: Handover | None, *, start: date, by: User | None, at: datetime, agreement: Agreement | None = None) -> list[FollowUp]:
@@ -163,6 +165,35 @@ def _post_link(follow_up: FollowUp, *, by: User | None, at: datetime) -> None:
     name = queries.follow_up_whole(follow_up.id).user_said
     outbox.post("transfer/mail/use_link.txt", to=Correspondent(name, follow_up.contact_email or "", "vi"), key=f"use-link:{follow_up.public_id}:{follow_up.version}", at=at,
                 follow_up=follow_up, result=result, project=result.project, token=token)  # fmt: skip
+
+
+def waive(follow_up: FollowUp, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Ask no more for this report and the later ones of the same user: it is no more, or the use has ended for good."""
+    check_seen(follow_up, seen)
+    later = [row for row in queries.series_of(follow_up) if row.number > follow_up.number]
+    for row in (follow_up, *later):
+        _waive(row, reason, by=by, at=at)
+    _tell(follow_up, "waived", queries.reporters(queries.follow_up_whole(follow_up.id)), at=at, reason=reason, count=1 + len(later))
+
+
+def _waive(row: FollowUp, reason: str, *, by: User | None, at: datetime) -> None:
+    row.remark, row.link_hash = reason, None
+    FOLLOW_UP.advance(row, "waive", by=by, at=at, reason=reason)
+
+
+def await_again(follow_up: FollowUp, *, by: User, at: datetime, seen: int | None = None) -> None:
+    """Ask for a report after all."""
+    check_seen(follow_up, seen)
+    follow_up.remark = None
+    FOLLOW_UP.advance(follow_up, "await_again", by=by, at=at)
+
+
+def close_series(at: datetime) -> int:
+    """Reports about years wholly after the end of their contract are not awaited for ever. Returns how many were let go."""
+    rows = [row for row in queries.open_after_end() if row.agreement is not None and row.agreement.ended_on and after_the_end(row.due_on, row.agreement.ended_on)]
+    for row in rows:
+        _waive(row, ENDED % f"{row.agreement.ended_on:%d/%m/%Y}" if row.agreement and row.agreement.ended_on else ENDED, by=None, at=at)
+    return len(rows)
 
 
 def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | None, by: User, at: datetime) -> Paper:

@@ -50,6 +50,7 @@ def _results() -> Listing:
             Filter("sector", N_("Sector"), queries.in_sector, choices=sectors),
             Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=language() == "en", offered=items)),
             Filter("year", N_("Year of the certificate"), queries.registered_in, choices=[(str(y), str(y)) for y in queries.years()]),
+            Filter("silent", N_("Silent users"), lambda s, _v: s.where(queries.with_silent(clock.today())), choices=[("yes", N_("A user has not reported for long"))]),
             Filter("used", N_("In use"), lambda s, _v: s.where(queries.in_use()), choices=[("yes", N_("Wholly or partly"))]),
             Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),
         ],
@@ -59,7 +60,8 @@ def _results() -> Listing:
 @bp.get("/")
 @allow(Do.HUB_READ)
 def index() -> Any:
-    return render_template("transfer/index.html", listing=_results(), Use=Use, parts=parts())
+    listing = _results()
+    return render_template("transfer/index.html", listing=listing, Use=Use, parts=parts(), silent=queries.silent_among([row.Result.id for row in listing.rows], on=clock.today()))
 
 
 @bp.get("/results.xlsx")
