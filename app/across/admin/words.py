@@ -33,6 +33,7 @@ MAILS = {
     "reevaluate": N_("Another evaluation allowed"), "refused": N_("Was refused"), "registered": N_("All results registered"),
     "registration_due": N_("Registration is due"), "reinstated": N_("Refusal taken back"), "report_accept": N_("Was accepted"), "report_asked": N_("Was asked for"),
     "report_due": N_("Became due"), "report_return": N_("Was returned"), "report_submitted": N_("Was submitted"), "reported": N_("Use reported"),
+    "refund_reversed": N_("Refund taken back"),
     "request_returned": N_("Was returned"), "requested": N_("Was asked for"), "resumed": N_("Was resumed"), "return": N_("Was returned"),
     "returned": N_("Was returned"), "revised": N_("Was revised"), "revision": N_("Revision asked for"), "revision_confirmed": N_("Revised report confirmed"),
     "revision_refused": N_("Revised report returned"), "sent_back": N_("Was sent back"), "settled": N_("Was settled"), "settlement": N_("Final accounts handed in"),
