@@ -131,7 +131,9 @@ VERBS |= {
     "book_cost": N_("Management cost booked"), "take_cost_back": N_("Management cost taken back"),
 }  # fmt: skip
 VERBS |= {
-    "waive": N_("No longer asked for"), "await_again": N_("Asked for again"),
+    "waive": N_("No longer asked for"), "await_again": N_("Asked for again"), "write_details": N_("Details of the result written"),
+    "file_right": N_("Application for protection written down"), "grant_right": N_("Title of protection written down"), "refuse_right": N_("Protection refused"), "lapse_right": N_("Title of protection lapsed"),
+    "record_income": N_("Income recorded and shared"), "cancel_income": N_("Income cancelled"), "add_picture": N_("Picture added"), "remove_picture": N_("Picture taken off"),
 }  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved"), "revise_forecast": N_("Forecast of spending revised")}
 VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Handed over to another officer"), "name_deputy": N_("Deputy named"), "end_deputy": N_("Deputyship ended")}
