@@ -3,14 +3,14 @@
 Reversible: yes; these rows are lost. Data kept: all else.
 Touched: acceptance_case, new tables.
 
-Revision 0065, after 0068
+Revision 0065, after 0070
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0065"
-down_revision = "0068"
+down_revision = "0070"
 branch_labels = None
 depends_on = None
 

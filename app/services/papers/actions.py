@@ -31,7 +31,7 @@ from app.services.papers.blocks import (
     writer_of,
 )
 from app.services.papers.models import NUMBER, Counter, Paper
-from app.services.papers.queries import bases_of, ended_by, in_force
+from app.services.papers.queries import bases_of, ended_by, in_force, is_taken
 from app.services.papers.rules import Ending, check_number, paper_date
 from app.services.papers.wording import shipped_file, undeclared
 from app.services.people import queries as people
@@ -101,8 +101,7 @@ def _keep(row: Paper, *, by: User | None, at: datetime) -> Paper:
 
 def _check_free(number: str, body: str, year: int, *, but: Paper | None = None) -> None:
     """Raise Incomplete when another paper of this body has the number in this year."""
-    taken = select(Paper.id).where(Paper.number == number, Paper.body == body, Paper.year == year)
-    if db.session.scalar(taken if but is None else taken.where(Paper.id != but.id)):
+    if is_taken(number, body, year, but=but.id if but is not None else None):
         raise Incomplete(N_("%(number)s is already the number of another paper of %(body)s in %(year)s."), field="number", number=number, body=body, year=year)
 
 

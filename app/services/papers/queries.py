@@ -76,6 +76,12 @@ def missing(statement: Select[Any], what: str) -> Select[Any]:
     return statement.where(Paper.number.is_(None)) if what == "number" else statement.where(Paper.number.is_not(None), unscanned())
 
 
+def is_taken(number: str, body: str, year: int, *, but: int | None = None) -> bool:
+    """Has another paper of this body the number in this year?"""
+    taken = select(Paper.id).where(Paper.number == number, Paper.body == body, Paper.year == year)
+    return db.session.scalar(taken if but is None else taken.where(Paper.id != but)) is not None
+
+
 def kinds() -> list[tuple[str, str]]:
     """Every (template, issuing body) of which there is a paper."""
     return [(template, body) for template, body in db.session.execute(select(Paper.template, Paper.body).distinct().order_by(Paper.template, Paper.body))]

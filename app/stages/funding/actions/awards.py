@@ -21,7 +21,7 @@ from app.services.people.actions import engage
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import ledger, queries, revising, signing
+from app.stages.funding import ledger, queries, revising, signing, submission_paper
 from app.stages.funding.actions.budgets import commit_years
 from app.stages.funding.actions.shared import check_selected
 from app.stages.funding.models import (
@@ -124,6 +124,7 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
     topic = queries.topic_of(submission.appraisal_id)
     topics.assign(topic, by=by, at=at)
     _engage(project)
+    submission_paper.issue(submission, by=by, at=at)
     _issue_decision(project, submission, by=by, at=at)
     outbox.post("funding/mail/approved.txt", to=queries.holders(project), key=f"approved:{project.public_id}", at=at, project=project)
     return project
