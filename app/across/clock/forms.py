@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from app.kernel.forms import DateField, NoteField, PickField, StageForm, TicksField
+from app.kernel.forms import (
+    DateField,
+    LineField,
+    NoteField,
+    PickField,
+    StageForm,
+    TicksField,
+    YesField,
+)
 from app.kernel.words import N_
-from app.services.charges.rules import FileKind
 
 
 class HandOver(StageForm):
@@ -18,9 +25,15 @@ class NameDeputy(StageForm):
     deputy = PickField(N_("Deputy"), required=True, hint=N_("Of the same office: no right is lent. The deputy acts in the own name and counts as one person."))
     first_day = DateField(N_("First day"), required=True)
     last_day = DateField(N_("Last day"), required=True)
-    kinds = TicksField(N_("Files the deputy looks after"), required=True, choices=[(str(k), k.label) for k in FileKind])
+    kinds = TicksField(N_("Files the deputy looks after"), required=True)
     reason = NoteField(N_("Reason"), required=True, max=1000, rows=3)
 
 
 class EndDeputy(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=1000, rows=3)
+
+
+class Announced(StageForm):
+    days = NoteField(N_("Days off, one a line"), required=True, max=20_000, rows=8, hint=N_("One a line: day; nghỉ or làm; name. Example: 31/08/2026; nghỉ; Hoán đổi dịp Quốc khánh. A Saturday worked in exchange: 22/08/2026; làm; Làm bù ngày 31/8."))
+    source = LineField(N_("Announcement"), required=True, max=300, hint=N_("Number and date of the announcement."))
+    seen = YesField(N_("I have seen which terms move; enter the days."))

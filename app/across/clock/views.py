@@ -8,7 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.across.clock import files, forms, queries, shown
+from app import acts
+from app.across.clock import announced, files, forms, queries, shown
 from app.across.clock.reckoning import Light
 from app.across.clock.steps import STEPS
 from app.downloads import download
@@ -21,6 +22,7 @@ from app.services.charges import queries as charges
 from app.services.charges.models import Deputy
 from app.services.charges.rules import FileKind
 from app.services.people import queries as people
+from app.services.rulebook.forms import FIRST_YEAR, LAST_YEAR
 
 bp = Blueprint("clock", __name__, url_prefix="/clock", template_folder="templates")
 
@@ -71,6 +73,22 @@ def statistics_export() -> Any:
     return download(shown.sheet(taken).xlsx(_("How long the steps take")), "thoi-gian-xu-ly.xlsx")
 
 
+@bp.route("/calendar/<int:year>", methods=["GET", "POST"])
+@allow(Do.RULEBOOK_REVISE)
+@writes
+def announce(year: int) -> Any:
+    """Several days of a year: shown first with what they move, entered once that was seen."""
+    or_404(year if FIRST_YEAR <= year <= LAST_YEAR else None)
+    form, moved = forms.Announced(), None
+    if form.validate_on_submit():
+        found = announced.lines(form.days.data, year)
+        if form.seen.data:
+            n = announced.enter(found, source=form.source.data, by=current_user, at=clock.now())
+            return done(_("%(n)s days are entered.", n=n), url_for("rulebook.calendar", year=year))
+        moved = announced.moved(found, clock.now())
+    return render_template("clock/announced.html", form=form, year=year, moved=moved)
+
+
 # --- who is in charge -----------------------------------------------------------------------------------------
 
 
@@ -110,7 +128,7 @@ def hand_over() -> Any:
 @bp.get("/deputies")
 @allow(Do.DESK_READ)
 def deputies() -> Any:
-    return render_template("clock/deputies.html", listing=_deputies(), today=clock.today(), kinds=FileKind)
+    return render_template("clock/deputies.html", listing=_deputies(), today=clock.today(), kinds=FileKind, may_name=acts.fits(None, _named))
 
 
 def _deputies() -> Listing:
@@ -122,11 +140,14 @@ def _deputies() -> Listing:
     return Listing(statement, request.args, key=Deputy.id, columns=columns, default="-first")
 
 
+def _named(_row: Any, by: Any) -> None:
+    charging.may_name_deputy(by)
+
+
 @bp.route("/deputies/new", methods=["GET", "POST"])
 @allow(Do.DESK_READ)
 @writes
 def name_deputy() -> Any:
-    charging.may_name_deputy(current_user)
     colleagues = charging.colleagues(current_user)
     form = forms.NameDeputy(absent=current_user.public_id, kinds=[str(k) for k in FileKind])
     form.absent.choices = [(u.public_id, u.name) for u in charging.may_be_away(current_user, colleagues)]
