@@ -53,6 +53,10 @@ VERBS |= {
     "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
 }  # fmt: skip
 VERBS |= {
+    "tick_edits": N_("The chair looked at the edits"), "name_team": N_("Expert team named"), "report_findings": N_("Expert team reported"),
+    "list_asset": N_("Asset listed"), "change_asset": N_("Asset changed"), "deal_with_asset": N_("Asset dealt with"), "remove_asset": N_("Asset taken off the list"),
+}  # fmt: skip
+VERBS |= {
     "answer": N_("Was answered"), "confirm": N_("Receiver signed"), "end": N_("Came to its end"), "evaluate": N_("Effect evaluated"),
     "express_interest": N_("A visitor wrote"), "mail_link": N_("Link to the short form mailed"), "note_talks": N_("Talks noted"), "negotiate": N_("Talks begun"), "offer": N_("Was offered"), "offer_again": N_("Was offered again"), "report": N_("Use reported"),
     "unpublish": N_("Taken off the public list"), "verify": N_("Was verified"),
@@ -127,8 +131,11 @@ VERBS |= {
     "book_cost": N_("Management cost booked"), "take_cost_back": N_("Management cost taken back"),
 }  # fmt: skip
 VERBS |= {
-    "waive": N_("No longer asked for"), "await_again": N_("Asked for again"),
+    "waive": N_("No longer asked for"), "await_again": N_("Asked for again"), "write_details": N_("Details of the result written"),
+    "file_right": N_("Application for protection written down"), "grant_right": N_("Title of protection written down"), "refuse_right": N_("Protection refused"), "lapse_right": N_("Title of protection lapsed"),
+    "record_income": N_("Income recorded and shared"), "cancel_income": N_("Income cancelled"), "add_picture": N_("Picture added"), "remove_picture": N_("Picture taken off"),
 }  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved"), "revise_forecast": N_("Forecast of spending revised")}
+VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Handed over to another officer"), "name_deputy": N_("Deputy named"), "end_deputy": N_("Deputyship ended")}
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}

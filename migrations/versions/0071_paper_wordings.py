@@ -3,7 +3,7 @@
 Reversible: yes; wordings, legal bases and what a paper ended are lost. Data kept: all else.
 Touched: paper, two new tables. What the rules papers.bases and funding.bases said becomes the list of legal bases.
 
-Revision 0071, after 0068
+Revision 0071, after 0065
 """
 
 import json
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0071"
-down_revision = "0068"
+down_revision = "0065"
 branch_labels = None
 depends_on = None
 

@@ -362,7 +362,7 @@ def test_a_reversal_is_a_row_of_its_own(db, cast, at, running):
     assert [str(e.kind) for e in queries.ledger_of(running.id)] == ["payment", "reversal", "payment"] and running.paid_total == 450_000_000
 
 
-def test_a_refund_booked_by_mistake_is_taken_back_and_owed_again(db, cast, at, running):
+def test_a_refund_booked_by_mistake_is_taken_back_and_owed_again(db, cast, at, running, mails):
     plays.paid(cast, project=running, at=at + 30 * DAY)
     later = at + 400 * DAY
     back = {"booked_on": later.date(), "by": cast["finance"]}
@@ -373,6 +373,7 @@ def test_a_refund_booked_by_mistake_is_taken_back_and_owed_again(db, cast, at, r
     owed = queries.owed(running)
     slip = actions.refund(running, amount=15, voucher="HT-2", at=later + 2 * DAY, **back)
     row = actions.reverse(slip, reason="Gõ nhầm số", by=cast["finance"], at=later + 3 * DAY)
+    assert any("HT-2" in m.body and "Gõ nhầm số" in m.body for m in mails()), "who owes it again is told"
     assert (str(row.kind), row.reverses_id, row.amount, row.voucher, row.note) == ("refund_reversal", slip.id, 15, "HT-2", "Gõ nhầm số")
     assert running.paid_total == 450_000_000 - 15 == ledger.balance(queries.ledger_of(running.id)) and queries.owed(running) == owed and queries.came_back(running.id) == 0
     for entry, why in ((slip, "stands"), (row, "stands"), (counted, "count on this refund")):

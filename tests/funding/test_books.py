@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -60,6 +61,11 @@ def test_filters_hold_for_page_and_spreadsheet(as_, booked, args, count):
     finance = as_("finance")
     assert len(finance.page(f"/funding/ledger?{args}").select("tbody tr")) == count
     assert len(rows_of(finance, f"/funding/ledger.xlsx?{args}")) == count
+
+
+def test_a_refund_is_parted_only_by_the_rule_of_its_day(db):
+    old, new = (SimpleNamespace(decision_date=date(year, 1, 1)) for year in (2015, 2026))
+    assert queries.refund_split(old, 101)[:2] == (50, 51) and queries.refund_split(new, 101) is None
 
 
 def test_who_reads_the_books(as_, booked):

@@ -279,8 +279,8 @@ def machine(cast, db, at, awards, budget):
         # what was spent
 
         @precondition(lambda self: any(award.paid for award in self.awards))
-        @rule(p=P, n=N, how=st.sampled_from(["all", "half", "over", "none"]))
-        def hand_in(self, p, n, how):
+        @rule(p=P, n=N, how=st.sampled_from(["all", "half", "over", "none"]), then=st.sampled_from([None, None, True, False]))
+        def hand_in(self, p, n, how, then=None):
             n = self.aim(p, n, "paid")
             award, part, left = self.awards[p], self.awards[p].parts[n], self.awards[p].available(n)
             spent = {"all": left, "half": left // 2, "over": left + 1, "none": 0}[how]
@@ -288,6 +288,8 @@ def machine(cast, db, at, awards, budget):
             heads = {"labour": spent - spent // 3, "materials": spent // 3}
             if self.act("hand_in", wanted, lambda: actions.submit_tranche_account(self.row(p, n), heads, note=None, by=cast[award.people[0]], at=self.now)):
                 part.account = ("submitted", spent)
+                if then is not None:
+                    self.check(p, n, "finance", then)
 
         @precondition(lambda self: any(part.account for award in self.awards for part in award.parts))
         @rule(p=P, n=N, who=HANDS, good=st.booleans())
@@ -318,12 +320,13 @@ def machine(cast, db, at, awards, budget):
                 award.change = (row.id, who)
 
         @precondition(lambda self: any(award.change for award in self.awards))
-        @rule(p=P, who=st.sampled_from(["finance", "finance", "officer", "host2"]), what=st.sampled_from(["agree", "agree", "refuse", "withdraw"]))
+        @rule(p=P, who=st.sampled_from(["finance", "finance", "officer", "host2", "asker"]), what=st.sampled_from(["agree", "agree", "refuse", "withdraw"]))
         def judge_account(self, p, who, what):
             award = self.awards[p]
             if award.change is None:
                 return
             pid, asker = award.change
+            who = asker if who == "asker" else who
             row = lambda: db.session.get_one(AccountChange, pid)
             if what == "withdraw":
                 if self.act("withdraw_account", who == asker, lambda: actions.withdraw_account_change(row(), by=cast[who], at=self.now)):
@@ -452,8 +455,8 @@ def machine(cast, db, at, awards, budget):
                         part.state = "cancelled"
 
         @precondition(lambda self: any(award.paid and award.closing for award in self.awards))
-        @rule(p=P, how=st.sampled_from(["all", "half", "over"]), number=st.integers(1, 5))
-        def refund(self, p, how, number):
+        @rule(p=P, how=st.sampled_from(["all", "half", "over"]), number=st.integers(1, 5), mistaken=st.booleans())
+        def refund(self, p, how, number, mistaken=False):
             award, key = self.awards[p], ("refund", number, self.day.year)
             owed = award.owed()
             amount = {"all": award.paid if owed is None else owed, "half": (owed or award.paid) // 2, "over": (award.paid if owed is None else owed) + 1}[how]
@@ -463,6 +466,8 @@ def machine(cast, db, at, awards, budget):
                 award.paid, award.back, self.documents[key] = award.paid - amount, award.back + amount, entry.id
                 award.refunds.append(Refund(entry.id, key, amount))
                 assert queries.owed(self.project(p)) == award.owed()
+                if mistaken:
+                    self.take_back(p, len(award.refunds) - 1)
 
         @precondition(lambda self: any(award.refunds for award in self.awards))
         @rule(p=P, n=st.integers(0, 3))
@@ -487,6 +492,17 @@ def machine(cast, db, at, awards, budget):
             wanted = award.contract == "settled" and award.owed() == 0
             if self.act("liquidate", wanted, lambda: actions.liquidate(self.project(p), number=None, dated=self.day, assets=None, remark=None, by=cast["officer"], at=self.now)):
                 award.contract = "liquidated"
+
+        @precondition(lambda self: any(award.paid and award.contract == "signed" for award in self.awards))
+        @rule(p=P, unused=st.sampled_from([0, 10 * MILLION]), depth=st.integers(0, 6), mistaken=st.booleans())
+        def whole_end(self, p, unused, depth, mistaken):
+            """An end as it should go, or broken off on the way: so that walks reach what comes after."""
+            award = self.awards[p]
+            if depth and award.paid and award.ending is None and award.closing is None:
+                steps = [lambda: self.close(p, ClosingKind.RECOGNISED, None, 0), lambda: self.final_accounts(p, unused), lambda: self.judge_accounts(p, True),
+                         lambda: self.liquidate(p), lambda: self.refund(p, "all", 1 + p, mistaken), lambda: self.liquidate(p)]  # fmt: skip
+                for step in steps[:depth]:
+                    step()
 
         # what always holds
 

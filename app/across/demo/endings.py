@@ -40,7 +40,7 @@ def rated(cast: Cast, project: Project, at: datetime, *, level: str = "pass") ->
         main = "excellent" if level == "pass" and member % 2 else level
         content: dict[str, Any] = {"report": level, "remark": "Cần làm rõ thêm hiệu quả kinh tế."}
         for line in lines:
-            content |= {f"quality_{line.position}": main if line.position == 1 else level, f"quantity_{line.position}": "pass"}
+            content |= {f"quality_{line.position}": main if line.position == 1 else level, f"quantity_{line.position}": "pass", f"volume_{line.position}": "none"}
         return content
 
     council = council_queries.council_of_subject(case)

@@ -29,9 +29,9 @@ selection    sheet.T {criteria, top, pass, zero_share} tie_order mean result_not
 funding      regime signer final_product_ceiling final_product_needs bound_heads tranches payment_approvers
              refund_percent refund_split appraisal_days approval_days contract_days code_pattern field_codes
              decision_items management_heads max_monthly_fee next_tranche_needs yearly_estimate liquidation_needs
-             account_hold_days refund_days
+             account_hold_days refund_days start_up_binds
 execution    report_every_months report_due_days remind_days chase_days silent_days extension_caps decision_days authority_items
-             change_signer line_moves_need_approval termination_grounds freeze_on_termination
+             change_signer ending_signer line_moves_need_approval termination_grounds freeze_on_termination
 acceptance   dossier_days check_days council_days finish_days documents contribution_shares scheme
              scheme.three_level (.council) scheme.four_level late_months reevaluations registration_days
              certificate_days registration_documents gates

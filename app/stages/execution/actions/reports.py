@@ -168,7 +168,10 @@ def accept_report(report: Report, *, remark: str | None, by: User, at: datetime,
     report.rating = rating
     _review(report, "accept", remark, by=by, at=at, seen=seen)
     if report.kind == ReportKind.PERIODIC:
-        funding.meet_condition(awards.project_by_id(report.project_id), Condition.REPORT, by=by, at=at)
+        project = awards.project_by_id(report.project_id)
+        funding.meet_condition(project, Condition.REPORT, by=by, at=at)
+        if queries.all_delivered_on(project.id) is not None:
+            funding.meet_condition(project, Condition.PRODUCT, by=by, at=at)
 
 
 def return_report(report: Report, *, remark: str, by: User, at: datetime, rating: Rating | None = None, again_by: date | None = None, seen: int | None = None) -> None:

@@ -134,6 +134,7 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
 def _reverse_refund(entry: LedgerEntry, project: Project, reason: str, by: User, at: datetime) -> LedgerEntry:
     back = _book(EntryKind.REFUND_REVERSAL, entry.amount, project, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher, note=reason, by=by, at=at)
     journal.record(project, "reverse_refund", by=by, at=at, reason=reason, detail={"entry": entry.public_id, "amount": entry.amount, "voucher": entry.voucher})
+    outbox.post("funding/mail/refund_reversed.txt", to=queries.holders(project), key=f"refund-reversed:{back.public_id}", at=at, project=project, entry=back)
     return back
 
 

@@ -23,6 +23,7 @@ from app.kernel.db import db, folded
 from app.kernel.text import fold
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.rules import RuleMissing
 from app.stages.funding.models import (
     LedgerEntry,
     Project,
@@ -99,6 +100,16 @@ def recoveries_statement(user: User) -> Select[Any]:
     """Ended projects of which money is to come back: (closing, project, accounts, due, back)."""
     return (select(ProjectClosing, Project, Settlement, due_sql().label("due"), came_back_sql().label("back")).join(Project, Project.id == ProjectClosing.project_id)
             .outerjoin(Settlement, Settlement.project_id == Project.id).options(joinedload(Project.host)).where(visible(user), due_sql() > 0))  # fmt: skip
+
+
+def refund_split(project: Project, due: int) -> tuple[int, int, str] | None:
+    """Of what is to come back, the host's part and the investigator's where a rule of the project's day parts them, with its source."""
+    try:
+        rule = rulebook.rule("funding.refund_split", on=project.decision_date)
+    except RuleMissing:
+        return None
+    host = due * int(rule.value["host"]) // 100
+    return host, due - host, rule.source
 
 
 def refund_terms() -> rulebook.Terms:

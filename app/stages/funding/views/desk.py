@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.kernel import clock, journal
@@ -45,12 +46,14 @@ def project(pid: str) -> Any:
     settlement = queries.settlement_of(row.id)
     accounts = queries.tranche_accounts_of(row.id)
     entries = queries.ledger_of(row.id)
+    numbers = {t.id: t.position for t in tranches}
+    named = {t.public_id: _("Tranche %(n)s", n=t.position) for t in tranches} | {a.public_id: _("Accounts of tranche %(n)s", n=numbers.get(a.tranche_id)) for a in accounts}
     subjects = [r for r in (row, contract, settlement, *tranches, *accounts) if r is not None]
     return render_template("funding/project.html", project=row, contract=contract, tranches=tranches, settlement=settlement,
                            closing=queries.closing_of(row.id), liquidation=queries.liquidation_of(row.id), papers=papers.of(*subjects),
                            acts=acts_of(row, contract, tranches, accounts), heads=heads_said(row) if row.paid_total else [],
                            may_request=queries.may_request(current_user, row), moves=dict(CONTRACT.moves(contract)) if contract else {},
-                           entries=journal.timeline([journal.subject_key(r) for r in subjects]), ledger=entries, reversible=_reversible(row, contract, entries))  # fmt: skip
+                           entries=journal.timeline([journal.subject_key(r) for r in subjects]), ledger=entries, named=named, reversible=_reversible(row, contract, entries))  # fmt: skip
 
 
 def _reversible(project: Project, contract: Contract | None, entries: list[LedgerEntry]) -> set[int]:

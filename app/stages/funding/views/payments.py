@@ -17,10 +17,11 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
-from app.stages.funding import actions, forms, queries
+from app.stages.funding import actions, forms, queries, starting
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import PaymentAnswer
 from app.stages.funding.gate import (
+    GONE_BY,
     Item,
     check_condition,
     check_gate,
@@ -90,7 +91,8 @@ def tranche(pid: str) -> Any:
     row = or_404(queries.tranche_for(current_user, pid))
     account = queries.tranche_account_of(row.id)
     may = {act: fits(row, *guards) for act, guards in GUARDS.items()} | {"account": fits(row, *SUBMITTABLE), "check_account": account is not None and fits(account, *CHECKABLE)}
-    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row), gate=told(gate(row)), account=account, heads=heads_said(row.project) if account else [],
+    start = starting.items(row.project, at=clock.now()) if row.position == 1 and row.state not in GONE_BY else []
+    return render_template("funding/tranche.html", start=start, tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row), gate=told(gate(row)), account=account, heads=heads_said(row.project) if account else [],
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 

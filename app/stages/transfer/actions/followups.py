@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
+from app.stages.transfer import sites as use_sites
 from app.stages.transfer.actions.shared import (
     check_evaluable,
     check_follows,
@@ -29,6 +31,7 @@ from app.stages.transfer.actions.shared import (
 )
 from app.stages.transfer.correspondents import Correspondent
 from app.stages.transfer.models import Agreement, Effectiveness, FollowUp, Handover
+from app.stages.transfer.quantities import figure, hectares
 from app.stages.transfer.rules import (
     FOLLOW_UP,
     ON_PAPER,
@@ -42,8 +45,6 @@ from app.stages.transfer.rules import (
     check_said,
     check_writable,
     due_days,
-    figure,
-    hectares,
 )
 
 EVIDENCE = "use_evidence"
@@ -79,21 +80,23 @@ def follow_host(result: Result, *, by: User, at: datetime) -> list[FollowUp]:
     return made
 
 
-def report(follow_up: FollowUp, said: Said, *, upload: Any = None, by: User, at: datetime, seen: int | None = None) -> None:
+def report(follow_up: FollowUp, said: Said, *, sites: Sequence[Mapping[str, Any]] = (), upload: Any = None, by: User, at: datetime, seen: int | None = None) -> None:
     """The receiver (or the host) says whether and how the result is used; `upload` is a file that shows it."""
     check_reporter(follow_up, by)
-    _report(follow_up, said, upload, None, by=by, at=at, seen=seen)
+    _report(follow_up, said, sites, upload, None, by=by, at=at, seen=seen)
 
 
-def report_by_link(follow_up: FollowUp, said: Said, *, name: str, upload: Any = None, at: datetime, seen: int | None = None) -> None:
+def report_by_link(follow_up: FollowUp, said: Said, *, name: str, sites: Sequence[Mapping[str, Any]] = (), upload: Any = None, at: datetime, seen: int | None = None) -> None:
     """Who holds the mailed link says the same, under the name they give; the officer verifies it like any other."""
-    _report(follow_up, said, upload, name, by=None, at=at, seen=seen)
+    _report(follow_up, said, sites, upload, name, by=None, at=at, seen=seen)
 
 
-def _report(follow_up: FollowUp, said: Said, upload: Any, name: str | None, *, by: User | None, at: datetime, seen: int | None) -> None:
+def _report(follow_up: FollowUp, said: Said, sites: Sequence[Mapping[str, Any]], upload: Any, name: str | None, *, by: User | None, at: datetime, seen: int | None) -> None:
     _check_year(follow_up, at)
     check_said(said, files=bool(upload) or bool(files.of(follow_up)))
+    use_sites.check(follow_up, said, sites)
     check_seen(follow_up, seen)
+    use_sites.put(follow_up, sites)
     if upload:
         file_actions.attach(subject=follow_up, upload=upload, kind=EVIDENCE, by=by, at=at)
     for column, value in said.columns().items():

@@ -19,7 +19,7 @@ from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
-from app.stages.transfer import actions, forms, queries
+from app.stages.transfer import actions, communes, forms, queries, sites
 from app.stages.transfer.actions import shared
 from app.stages.transfer.forms import ReportAnswer
 from app.stages.transfer.models import FollowUp
@@ -82,7 +82,7 @@ def export_follow_ups() -> Any:
 def follow_up(pid: str) -> Any:
     row = or_404(queries.follow_up_for(current_user, pid))
     return render_template(
-        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), may_link=fits(row, *LINK), attachments=files.of(row), late=overdue(row, clock.today()),
+        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), may_link=fits(row, *LINK), places=sites.of(row), name_of=communes.name_of, attachments=files.of(row), late=overdue(row, clock.today()),
         may_waive=fits(row, moves(FOLLOW_UP, "waive")), may_ask=fits(row, moves(FOLLOW_UP, "await_again")), said=row.user_said, papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -91,9 +91,9 @@ def follow_up(pid: str) -> Any:
 @writes
 def report(pid: str) -> Any:
     row = ready(queries.follow_up_for(current_user, pid), *REPORT)
-    form = forms.Report(obj=row)
+    form = forms.report(row, sites.of(row), districts=sites.had_districts(row))
     if form.validate_on_submit():
-        actions.report(row, form.said(), upload=form.file.data, seen=form.version.data, by=current_user, at=clock.now())
+        actions.report(row, form.said(), sites=form.sites(), upload=form.file.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Report on the use submitted."), url_for(".follow_up", pid=row.public_id))
     return render_template("transfer/report.html", follow_up=row, result=row.result, project=row.project, form=form, said=row.user_said, attachments=files.of(row),
                            mailed=[u.name for u in people.users_with(Do.TRANSFER_VERIFY)])  # fmt: skip
