@@ -28,13 +28,21 @@ def series(facts: dict[str, Any], n: int) -> list[int]:
     """Numbers of a gapless series, one after the other; one in five is taken back before it is kept."""
     kept = []
     for turn in range(facts["each"]):
-        taken = actions.next_number(facts["series"], facts["year"])
-        if (n + turn) % 5 == 0:
-            db.session.rollback()
-        else:
-            db.session.commit()
-            kept.append(taken)
+        taken = _next(facts["series"], facts["year"], keep=bool((n + turn) % 5))
+        kept += [taken] if (n + turn) % 5 else []
     return kept
+
+
+def _next(name: str, year: int, *, keep: bool) -> int:
+    for attempt in range(60):
+        try:
+            taken = actions.next_number(name, year)
+            (db.session.commit if keep else db.session.rollback)()
+            return taken
+        except (OperationalError, IntegrityError):  # what is asked for again was not kept
+            db.session.rollback()
+            time.sleep(random.uniform(0.02, 0.2) * (1 + attempt // 5))
+    raise RuntimeError("the database stayed locked")
 
 
 def given(facts: dict[str, Any], n: int) -> list[int]:
