@@ -1,9 +1,14 @@
 """Official papers: a text template and plain data make one block structure, from which Word and PDF are drawn.
 
-Paper     an issued paper: its blocks are frozen, hashed, and never drawn from changed data again.
-Counter   gapless running numbers of series the system owns (receipts, dossiers, project codes).
+Paper       an issued paper: its blocks are frozen, hashed, and never drawn from changed data again. It ends only by a newer
+            one that withdraws or replaces it; anybody may check it by the code in its margin (/public/check).
+Wording     a version of a template's text that officers wrote, in force from a day; number 0 is the shipped file.
+LegalBasis  a line of "Căn cứ …" with the days it is in force and the kinds of paper that print it.
+Counter     gapless running numbers of series the system owns (receipts, dossiers, project codes).
 
-A template is a text file at <room>/templates/<room>/papers/<name>.txt, named "<room>/<name>". Line by line:
+A template is a text file at <room>/templates/<room>/papers/<name>.txt, named "<room>/<name>"; <name>.json beside it declares
+the values it may use, with an example of each, vocabulary.json what they mean. Who issues a paper gives exactly these: a
+test fails for a value more or less. Line by line:
 
     #title QUYẾT ĐỊNH                      centred, bold
     #subtitle Về việc phê duyệt $title     centred, bold, under a short rule
