@@ -342,8 +342,9 @@ def machine(cast, db, at, awards, budget):
                 award.held, award.change = rulebook.due(self.day, "funding.account_hold_days"), None
 
         @precondition(lambda self: any(award.held for award in self.awards))
-        @rule(p=P)
-        def stop_account(self, p):
+        @rule(p=P, days=st.sampled_from([0, 0, 12]))
+        def stop_account(self, p, days):
+            self.now += days * DAY  # so that it also comes after the hold
             award = self.awards[p]
             row = next((c for c in queries.changes_of(queries.contract_of(award.id).id) if c.state == "held"), None)
             if row is not None and self.act("stop_account", award.held is not None and self.day <= award.held, lambda: actions.stop_account_change(row, reason="Lạ", by=cast["officer"], at=self.now)):
