@@ -20,6 +20,7 @@ def upgrade():
     sa.Column("project_id", sa.Integer(), nullable=False),
     sa.Column("kind", sa.String(length=32), nullable=False),
     sa.Column("name", sa.String(length=300), nullable=False),
+    sa.Column("folded", sa.String(length=600), nullable=False),
     sa.Column("amount", sa.String(length=100), nullable=True),
     sa.Column("cost", sa.BigInteger(), nullable=True),
     sa.Column("rest", sa.BigInteger(), nullable=True),

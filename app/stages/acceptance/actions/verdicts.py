@@ -8,7 +8,7 @@ from typing import Any
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import WrongState
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
@@ -33,6 +33,7 @@ from app.stages.acceptance.actions.shared import (
     check_apart,
     check_recognisable,
 )
+from app.stages.acceptance.actions.teams import check_products_first
 from app.stages.acceptance.models import Case, Evaluation
 from app.stages.acceptance.rating import months_after
 from app.stages.acceptance.rules import (
@@ -55,6 +56,7 @@ def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any 
     if case.state != CaseState.VALID:
         raise WrongState(N_("Only a valid dossier goes to a council."))
     check_going(case)
+    check_products_first(case)
     check_seen(case, seen)
     council = councils.draft(Kind.ACCEPTANCE, title=title, subjects=[case], by=by, at=at)
     case.council_pid = council.public_id
@@ -148,19 +150,27 @@ def _check_day(case: Case, dated: date, at: datetime) -> None:
     check_day(dated, field="dated", since=local(case.graded_at).date(), until=local(at).date())
 
 
-def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
+def reevaluate(case: Case, *, reason: str, until: date | None = None, by: User, at: datetime, seen: Any = None) -> None:
     """Let a project that was not accepted be evaluated again: the dossier is open once more. As often as the rule allows."""
     check_apart(case, by)
     check_failed(case.accepted)
     check_another_round(case)
+    until = until or redo_by(case, at)
+    if until <= local(at).date():
+        raise Incomplete(N_("The next dossier needs a day that is still to come."), field="until")
     check_seen(case, seen)
     go(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
     case.round += 1
-    case.reason = reason
+    case.reason, case.redo_until = reason, until
     case.grade = case.accepted = case.graded_at = case.council_pid = case.seated_at = None
     case.checked_at = case.checked_by_id = case.check_remark = None
     db.session.flush()
     tell(case, "reevaluate", at=at, reason=reason)
+
+
+def redo_by(case: Case, at: datetime) -> date:
+    """The last day for the dossier of another evaluation, by the rule."""
+    return rulebook.due(local(at).date(), "acceptance.reevaluation_days", on=funding.project_by_id(case.project_id).decision_date)
 
 
 def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar: bool = False, by: User, at: datetime, seen: Any = None) -> Paper:

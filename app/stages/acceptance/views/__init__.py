@@ -1,7 +1,15 @@
 """/acceptance: the list of cases, one case, its dossier, verdict and end; /acceptance/results: the register."""
 
 from app.stages.acceptance import council, debts, judging, parts, subjects
-from app.stages.acceptance.views import dossiers, edits, lists, results, verdicts
+from app.stages.acceptance.views import (
+    assets,
+    dossiers,
+    edits,
+    lists,
+    results,
+    teams,
+    verdicts,
+)
 from app.stages.acceptance.views.blueprint import bp
 
-__all__ = ["bp", "council", "debts", "dossiers", "edits", "judging", "lists", "parts", "results", "subjects", "verdicts"]
+__all__ = ["assets", "bp", "council", "debts", "dossiers", "edits", "judging", "lists", "parts", "results", "subjects", "teams", "verdicts"]
