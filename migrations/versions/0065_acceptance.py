@@ -3,14 +3,14 @@
 Reversible: yes; these rows are lost. Data kept: all else.
 Touched: acceptance_case, new tables.
 
-Revision 0065, after 0061
+Revision 0065, after 0070
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0065"
-down_revision = "0061"
+down_revision = "0070"
 branch_labels = None
 depends_on = None
 
@@ -20,7 +20,6 @@ def upgrade():
     sa.Column("project_id", sa.Integer(), nullable=False),
     sa.Column("kind", sa.String(length=32), nullable=False),
     sa.Column("name", sa.String(length=300), nullable=False),
-    sa.Column("folded", sa.String(length=600), nullable=False),
     sa.Column("amount", sa.String(length=100), nullable=True),
     sa.Column("cost", sa.BigInteger(), nullable=True),
     sa.Column("rest", sa.BigInteger(), nullable=True),

@@ -10,6 +10,7 @@ from app.across.demo.cast import Cast
 from app.across.demo.plays import (
     appraisal,
     budgets,
+    charges,
     desk,
     experts,
     intake,
@@ -62,5 +63,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     appraisal.voting_now(cast, names, as_of)
     budgets.play(cast, as_of)
     payments.play(cast, as_of)
+    charges.play(cast, as_of)
     db.session.flush()
     return cast

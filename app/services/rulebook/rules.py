@@ -12,6 +12,7 @@ from app.kernel.errors import Incomplete, Refused
 from app.kernel.words import N_, Face
 
 DAYS = ("working", "calendar")
+OPTIONAL = "limit"  # the one part of a value that may be empty: no limit is set
 _SHARES = {"fraction", "zero_share", "pass_share", "excellent_share", "fail_share", "least_quantity", "step"}
 
 
@@ -67,7 +68,8 @@ def _built_like(value: Any, like: Any) -> None:
         if set(value) != set(like):
             raise Incomplete(N_("The parts of the value must keep their names: %(names)s."), field="value", names=", ".join(sorted(like)))
         for name, part in value.items():
-            _built_like(part, like[name])
+            if name != OPTIONAL or not (part is None or type(part) is int):
+                _built_like(part, like[name] if name != OPTIONAL else 0)
     if isinstance(value, list) and like:
         for part in value:
             _built_like(part, _closest(part, like))

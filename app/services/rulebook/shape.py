@@ -12,6 +12,7 @@ from typing import Any
 
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
+from app.services.rulebook.rules import OPTIONAL
 
 PREFIX, MARK = "part", "shaped"
 SPARE = 2  # empty rows for adding
@@ -24,7 +25,7 @@ LABELS = {
     "same_organisation": N_("people of the proposing or host body"), "partner_organisation": N_("people of a partner body"), "family": N_("relatives of the applicant"),
     "partial": N_("who may be partial"), "sanctioned": N_("who is under a sanction"), "decimals": N_("Decimals"), "rank_on": N_("Ranked on"), "reasons": N_("Reasons"),
     "excellent_share": N_("Excellent: at least"), "fail_share": N_("Failed: more than"), "pass_share": N_("Passed: at least"), "from": N_("From"), "to": N_("To"), "percent": N_("Percent"),
-    "days": N_("Days"), "unit": N_("Days are counted as"), "needed": N_("Needed"), "form": N_("Form"), "criterion": N_("Criterion (empty: all)"), "mean": N_("Mean"),
+    "limit": N_("Days (left empty: no limit is set)"), "days": N_("Days"), "unit": N_("Days are counted as"), "needed": N_("Needed"), "form": N_("Form"), "criterion": N_("Criterion (empty: all)"), "mean": N_("Mean"),
     "criteria_means": N_("Mean of each criterion"), "remarks": N_("Remarks without names"), "read_out": N_("Read out"), "counts": N_("Counts"), "name": N_("Name"), "years": N_("Years"),
     "months": N_("Months"), "late": N_("Late"), "amount": N_("Amount"), "choices": N_("Choices"), "conclusion": N_("Conclusion"),
     "start": N_("Points to begin with"), "own_item": N_("Points for the same item of the plan"), "own_sector": N_("Points for the same sector"), "sat_before": N_("Points for a council that is preferred"),
@@ -84,7 +85,7 @@ def _part(name: str, path: str, value: Any, last: str, typed: Mapping[str, str] 
     if isinstance(value, list):  # lists of other things stay a line of numbers
         return Part(name, path, "text", said if said is not None else ", ".join(str(v) for v in value))
     offered = _offered(name, value, last)
-    kind = "choice" if offered else "int" if isinstance(value, int | float) else "text"
+    kind = "choice" if offered else "int" if isinstance(value, int | float) or name == OPTIONAL else "text"
     return Part(name, path, kind, said if said is not None else "" if value is None else str(value), choices=offered)
 
 
@@ -127,6 +128,8 @@ def _joined(name: str, path: str, like: Any, typed: Mapping[str, str]) -> Any:
     if isinstance(like, list) and like and all(isinstance(v, dict) for v in like):
         return _rows(path, like, typed)
     said = typed.get(path, "").strip()
+    if name == OPTIONAL:
+        return _number(said, name) if said else None
     if isinstance(like, list) and all(isinstance(v, str) for v in like):
         return [v for n in sorted({n for n in _numbers(path, typed) if n >= 0}) if (v := typed.get(f"{path}.{n}", "").strip())]
     if isinstance(like, list):

@@ -138,7 +138,7 @@ def recognise(case: Case, *, number: str, dated: date, remark: str | None = None
     results = [{"code": result.code, "title": result.title, "certificate": result.certificate_number or ""} for result in queries.registered_results(project.id)]
     paper = papers.issue(template="acceptance/recognition", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
                          title=f"Quyết định công nhận kết quả nhiệm vụ {project.code}", data={
-        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
+        **face(project), "bases": papers.bases_of("acceptance/recognition", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
         "results": results, "remark": remark or ""})  # fmt: skip
     tell(case, "recognised", at=at)
     return paper
@@ -192,7 +192,7 @@ def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar
         _bar(case, years, dated, by=by, at=at)
     paper = papers.issue(template="acceptance/failure", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
                          title=f"Quyết định về kết quả nghiệm thu không đạt nhiệm vụ {project.code}", data={
-        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
+        **face(project), "bases": papers.bases_of("acceptance/failure", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
         "cause": CAUSES[cause], "reason": reason, "percent": refund_percent(project), "years": years or ""})  # fmt: skip
     tell(case, "failed", at=at)
     return paper

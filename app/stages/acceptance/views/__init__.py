@@ -6,10 +6,11 @@ from app.stages.acceptance.views import (
     dossiers,
     edits,
     lists,
+    resultfacts,
     results,
     teams,
     verdicts,
 )
 from app.stages.acceptance.views.blueprint import bp
 
-__all__ = ["assets", "bp", "council", "debts", "dossiers", "edits", "judging", "lists", "parts", "results", "subjects", "teams", "verdicts"]
+__all__ = ["assets", "bp", "council", "debts", "dossiers", "edits", "judging", "lists", "parts", "resultfacts", "results", "subjects", "teams", "verdicts"]
