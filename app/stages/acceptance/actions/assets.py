@@ -114,7 +114,7 @@ def deal_with_asset(asset: Asset, *, way: str, receiver: str, number: str, dated
     db.session.flush()
     journal.record(project, "deal_with_asset", by=by, at=at, detail={"name": asset.name, "way": way, "number": number})
     papers.issue(template="acceptance/asset", subject=asset, by=by, at=at, number=number, dated=dated, title=f"Quyết định xử lý tài sản của nhiệm vụ {project.code}", data={
-        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "asset": asset.name, "kind": KINDS[asset.kind], "amount": asset.amount or "",
+        **face(project), "bases": papers.bases_of("acceptance/asset", on=project.decision_date), "asset": asset.name, "kind": KINDS[asset.kind], "amount": asset.amount or "",
         "cost": asset.cost, "rest": asset.rest, "way": ways[way]["vi"], "receiver": asset.receiver, "source": rulebook.rule("acceptance.asset_ways", on=project.decision_date).source,
         "note": note or ""})  # fmt: skip
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, WrongState
+from app.kernel.errors import WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import nfc
 from app.kernel.words import N_
@@ -46,6 +46,9 @@ from app.stages.funding import queries as funding
 from app.stages.funding.actions.closings import refund_percent
 from app.stages.funding.rules import ON_PAPER as CAUSES
 from app.stages.funding.rules import Cause, ClosingKind
+
+LONGEST_REDO = 24  # months for the dossier of another evaluation
+
 
 # --- the council ----------------------------------------------------------------------------------------------
 
@@ -156,8 +159,7 @@ def reevaluate(case: Case, *, reason: str, until: date | None = None, by: User, 
     check_failed(case.accepted)
     check_another_round(case)
     until = until or redo_by(case, at)
-    if until <= local(at).date():
-        raise Incomplete(N_("The next dossier needs a day that is still to come."), field="until")
+    check_day(until, field="until", since=local(at).date() + timedelta(days=1), until=months_after(local(at).date(), LONGEST_REDO))
     check_seen(case, seen)
     go(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
     case.round += 1
