@@ -83,6 +83,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("execution.watch", N_("Projects to watch"), Do.EXECUTION_READ),
     ("acceptance.index", N_("Acceptance"), Do.HUB_READ),
     ("acceptance.results", N_("Register of results"), Do.HUB_READ),
+    ("acceptance.assets", N_("Assets of projects"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
     ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ), ("portfolio.projects", N_("Accepted projects and their use"), Do.PORTFOLIO_READ),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),

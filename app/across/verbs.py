@@ -53,7 +53,7 @@ VERBS |= {
     "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
 }  # fmt: skip
 VERBS |= {
-    "tick_edits": N_("The chair looked at the edits"), "name_team": N_("Expert team named"), "report_findings": N_("Expert team reported"),
+    "tick_edits": N_("The chair looked at the edits"), "name_experts": N_("Expert team named"), "report_findings": N_("Expert team reported"),
     "list_asset": N_("Asset listed"), "change_asset": N_("Asset changed"), "deal_with_asset": N_("Asset dealt with"), "remove_asset": N_("Asset taken off the list"),
 }  # fmt: skip
 VERBS |= {

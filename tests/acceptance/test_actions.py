@@ -11,14 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from app.across.demo.plays import acceptance as plays
 from app.across.demo.plays import execution as work_plays
 from app.kernel import journal
+from app.kernel.clock import local
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.councils import queries as sessions
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook.models import Rule
-from app.stages.acceptance import actions, asked, queries
+from app.stages.acceptance import actions, asked, queries, terms
 from app.stages.acceptance import council as procedure
+from app.stages.acceptance.actions import reminding
 from app.stages.acceptance.models import Case, Evaluation, Result
 from app.stages.acceptance.rules import CaseState, Gate, ResultKind, ResultState
 from app.stages.funding import queries as funding
@@ -81,10 +83,53 @@ def test_an_unfinished_dossier_is_not_submitted(cast, at, project):
         actions.self_evaluate(case, {}, grade=None, note=None, by=cast["pi1"], at=when, seen=1)
 
 
+def test_before_the_contract_ends_it_goes_with_a_notice(cast, at, project, mails):
+    case, ends = plays.prepared(cast, project=project, at=at + END), funding.contract_of(project.id).ends_on
+    with pytest.raises(Incomplete, match="give notice") as failure:
+        actions.submit(case, by=cast["pi1"], at=at + END)
+    assert failure.value.field == "early"
+    actions.submit(case, early="Sản phẩm đã bàn giao", by=cast["pi1"], at=at + END)
+    assert case.early_days == (ends - local(at + END).date()).days > 0 and case.early_note == "Sản phẩm đã bàn giao" and queries.lateness(case) == 0
+    actions.return_dossier(case, reason="x", by=cast["officer"], at=at + END + DAY)
+    actions.submit(case, by=cast["pi1"], at=at + END + 2 * DAY)  # the notice was given
+
+
+def test_reminders_before_the_end_and_after_the_term_go_once(cast, at, project, mails):
+    ends, midnight = funding.contract_of(project.id).ends_on, timedelta(hours=1)
+
+    def sent_on(day):
+        when = at + (day - local(at).date()) + midnight
+        before = len(mails())
+        reminding.remind(when)
+        reminding.remind(when)
+        reminding.chase(when)
+        return sorted({m.template.rpartition("/")[2] for m in mails()[before:]})
+
+    assert [sent_on(ends - n * DAY) for n in (61, 60, 59, 30, 7, 6)] == [[], ["ends_soon.txt"], [], ["ends_soon.txt"], ["ends_soon.txt"], []]
+    due = queries.dossier_due(project, ends)
+    assert [sent_on(due + n * DAY) for n in (0, 1, 2, 15)] == [[], ["dossier_late.txt"], [], ["dossier_late.txt"]]
+    plays.submitted(cast, project=project, at=at + (due - local(at).date()) + 20 * DAY)
+    assert sent_on(due + 60 * DAY) == []
+
+
+def test_what_is_late_is_seen(db, cast, at, project):
+    case = plays.submitted(cast, project=project, at=at + END)
+    handed = local(case.submitted_at).date()
+
+    def late(today, step):
+        return [c.id for c in db.session.scalars(terms.late_in(select(Case), step, today))]
+
+    assert late(handed + 2 * DAY, "check") == [] and late(handed + 9 * DAY, "check") == late(handed + 9 * DAY, "yes") == [case.id]
+    actions.check(case, by=cast["officer"], at=case.submitted_at + 9 * DAY)
+    assert late(handed + 20 * DAY, "check") == [] and late(handed + 60 * DAY, "council") == [case.id]
+    found = {t.step: t for t in terms.terms_of(case, project, handed + 60 * DAY)}
+    assert found["check"].late > 0 and found["check"].done == handed + 9 * DAY and found["dossier"].late == 0 and found["council"].done is None
+
+
 def test_a_submitted_dossier_is_closed_and_issued(cast, at, project, mails):
     case = plays.submitted(cast, project=project, at=at + END)
     assert case.state == CaseState.SUBMITTED and queries.lateness(case) == 0
-    assert [p.template for p in papers.of(case)] == ["acceptance/self_evaluation"]
+    assert {p.template for p in papers.of(case)} == {"acceptance/self_evaluation", "acceptance/early_notice"}
     sent = {m.to_address.partition("@")[0] for m in mails() if m.template == "acceptance/mail/submitted.txt"}
     assert sent == {"officer", "officer2"}
     with pytest.raises(WrongState):
@@ -109,7 +154,7 @@ def test_lateness_counts_from_the_contract_end_and_from_the_first_submission(cas
 def test_the_officer_returns_and_checks(cast, at, project, mails):
     case = plays.returned(cast, project=project, at=at + END)
     assert case.state == CaseState.RETURNED and "nhật ký" in case.reason
-    actions.submit(case, by=cast["host1"], at=at + END + 10 * DAY)
+    actions.submit(case, early=plays.EARLY, by=cast["host1"], at=at + END + 10 * DAY)
     with pytest.raises(Stale):
         actions.check(case, by=cast["officer"], at=at + END + 11 * DAY, seen=1)
     actions.check(case, by=cast["officer"], at=at + END + 11 * DAY, seen=case.version)

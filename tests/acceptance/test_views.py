@@ -60,7 +60,9 @@ def test_the_journey_from_dossier_to_recognition(db, cast, as_, at, project, tra
     removal = pi.page(f"{url}/files").select("main a[href$='/remove']")[-1]["href"]
     pi.submit(removal)
     pi.submit(f"{url}/submit", status=422)
-    pi.submit(f"{url}/submit", {"attest": "y"})
+    pi.submit(f"{url}/submit", {"attest": "y"}, status=422)
+    pi.submit(f"{url}/submit", {"attest": "y", "early": "Sản phẩm đã hoàn thành"})
+    assert "Sản phẩm đã hoàn thành" in officer.page(url).text
     pi.submit(f"{url}/submit", {"attest": "y"}, status=409)
     assert officer.page("/desk/").select(f"a[href='{url}']")
     officer.submit(f"{url}/review", {"answer": "return"}, status=422)
@@ -68,8 +70,11 @@ def test_the_journey_from_dossier_to_recognition(db, cast, as_, at, project, tra
     assert "Thiếu nhật ký" in pi.page(url).text
     pi.submit(f"{url}/submit", {"attest": "y"})
     officer.submit(f"{url}/review", {"answer": "valid"})
+    assert officer.get(f"{url}/put-to-council").status_code == 409
+    case = plays.measured(cast, case=only(Case), at=at + END + DAY)
+    db.session.commit()
     officer.submit(f"{url}/put-to-council")
-    case = only(Case)
+    db.session.refresh(case)
     assert case.council_pid in str(officer.page(url))
     when = at + END + 3 * DAY
     plays.judged(cast, case=case, at=when, council=factories.council_by_pid(case.council_pid), level="pass")

@@ -40,7 +40,7 @@ def three_years_ago(cast: Cast, names: Iterator[str], at: datetime) -> None:
     done = running(cast, season, 0)
     execution.reported(cast, project=done, at=at + 285 * DAY)
     funding.paid(cast, project=done, at=at + 295 * DAY, n=2)
-    results = endings.recognised(cast, done, at + 450 * DAY)
+    results = endings.recognised(cast, done, at + 450 * DAY, level="excellent")
     endings.liquidated(cast, done, at + 510 * DAY)
     endings.in_use(cast, results, at + 545 * DAY)
     transfer.refused(cast, result=results[2], at=at + 546 * DAY)

@@ -20,7 +20,7 @@ from app.stages.ideas.rules import LinkRequestState
 
 RECENT = timedelta(days=90)  # older ones are found in the register
 # written by others, or numbered by a series of their own: the registry gives these none
-NOT_NUMBERED = ("ideas/receipt", "proposals/receipt", "acceptance/rating_sheet", "acceptance/self_evaluation", "acceptance/registration", "funding/payment_request",
+NOT_NUMBERED = ("ideas/receipt", "proposals/receipt", "acceptance/rating_sheet", "acceptance/self_evaluation", "acceptance/early_notice", "acceptance/team_report", "acceptance/registration", "funding/payment_request",
                 "transfer/followup_report")  # fmt: skip
 
 

@@ -24,7 +24,43 @@ from app.stages.acceptance.parts import (
     TeamSeat,
 )
 from app.stages.acceptance.rules import CaseState
-from app.stages.funding.models import Project
+from app.stages.execution.models import Report, ReportProduct
+from app.stages.execution.rules import ReportState
+from app.stages.funding.models import Contract, Project, ProjectClosing
+from app.stages.funding.rules import ContractState
+
+# --- contracts that end ----------------------------------------------------------------------------------------
+
+
+def _without_dossier(*more: Any) -> list[tuple[Project, date]]:
+    """(project, end of its contract) of projects that have not ended and handed no dossier in."""
+    handed, ended = exists().where(Case.project_id == Project.id, Case.first_submitted_at.is_not(None)), exists().where(ProjectClosing.project_id == Project.id)
+    statement = select(Project, Contract.ends_on).join(Contract, Contract.project_id == Project.id).where(Contract.state == ContractState.SIGNED, ~handed, ~ended, *more)
+    return list(db.session.execute(statement.order_by(Contract.ends_on, Project.id)).tuples())
+
+
+def ending_between(first: date, last: date) -> list[tuple[Project, date, date]]:
+    """(project, end of the contract, last day for the dossier) of those that end within these days."""
+    terms = queries.terms()
+    return [(p, ends, queries.dossier_due(p, ends, terms)) for p, ends in _without_dossier(Contract.ends_on.between(first, last))]
+
+
+def late_dossiers(today: date) -> list[tuple[Project, date, date]]:
+    """The same of those whose last day for the dossier is past."""
+    terms = queries.terms()
+    found = [(p, ends, queries.dossier_due(p, ends, terms)) for p, ends in _without_dossier(Contract.ends_on < today)]
+    return [row for row in found if row[2] < today]
+
+
+# --- what execution knows ---------------------------------------------------------------------------------------
+
+
+def last_reported(project_id: int) -> list[ReportProduct]:
+    """What the last accepted report that spoke of products says of each."""
+    last = (select(Report.id).join(ReportProduct, ReportProduct.report_id == Report.id).where(Report.project_id == project_id, Report.state == ReportState.ACCEPTED)
+            .order_by(Report.number.desc()).limit(1).scalar_subquery())  # fmt: skip
+    return list(db.session.scalars(select(ReportProduct).where(ReportProduct.report_id == last)))
+
 
 # --- edits ----------------------------------------------------------------------------------------------------
 
@@ -51,13 +87,12 @@ def ticked_by(edits: Sequence[RequestedEdit]) -> tuple[str, date]:
 
 # --- the expert team ------------------------------------------------------------------------------------------
 
-_TEAM = (selectinload(ExpertTeam.members).joinedload(TeamSeat.user), selectinload(ExpertTeam.findings).joinedload(ProductCheck.line))
+_TEAM = (selectinload(ExpertTeam.members).joinedload(TeamSeat.user), selectinload(ExpertTeam.findings).joinedload(ProductCheck.line).joinedload(CaseLine.product))
 
 
 def teams_of(case: Case) -> list[ExpertTeam]:
     """The expert teams of all rounds, with members and findings."""
-    return list(db.session.scalars(select(ExpertTeam).options(*_TEAM).where(ExpertTeam.case_id == case.id).order_by(ExpertTeam.round)
-                                   .execution_options(populate_existing=True)))  # fmt: skip
+    return list(db.session.scalars(select(ExpertTeam).options(*_TEAM).where(ExpertTeam.case_id == case.id).order_by(ExpertTeam.round)))
 
 
 def team_of(case: Case) -> ExpertTeam | None:

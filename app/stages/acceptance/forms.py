@@ -11,13 +11,14 @@ from app.kernel.forms import (
     FileField,
     IntField,
     LineField,
+    MoneyField,
     NoteField,
     PickField,
     StageForm,
     YesField,
 )
 from app.kernel.words import N_, Face
-from app.stages.acceptance.rules import ResultKind
+from app.stages.acceptance.rules import AssetKind, ResultKind
 from app.stages.funding.rules import Cause
 
 
@@ -52,6 +53,7 @@ class Remove(StageForm):
 
 
 class Submit(StageForm):
+    early = NoteField(N_("Notice of acceptance before the contract's end"), max=3000, rows=4, required=True, hint=N_("Why the project is accepted earlier. It is issued as a notice to the Department."))
     attest = YesField(N_("The dossier is complete and true; the host answers for it."), required=True)
 
 
@@ -69,6 +71,59 @@ class Review(StageForm):
 
 class PutToCouncil(StageForm):
     title = LineField(N_("Title of the council"), required=True, max=500)
+
+
+class YesNo(Face):
+    """A plain answer."""
+
+    YES = "yes", N_("Yes"), "green"
+    NO = "no", N_("No"), "red"
+
+
+def yes(answer: str | None) -> bool | None:
+    """What a YesNo field means; None while it is not answered."""
+    return None if not answer else answer == YesNo.YES
+
+
+def expert_team(people: Sequence[tuple[str, str]], most: int, **kw: Any) -> StageForm:
+    """The form of a team: member_1 is its head."""
+    parts: dict[str, Any] = {"member_1": PickField(N_("Head of the team"), choices=people, required=True)}
+    parts |= {f"member_{n}": PickField(N_("Member"), choices=people) for n in range(2, most + 1)}
+    parts["number"] = LineField(N_("Number of the decision"), required=True, max=64)
+    parts["dated"] = DateField(N_("Date of the decision"), required=True)
+    return type("Team", (StageForm,), parts)(**kw)
+
+
+def findings(lines: Sequence[Any], **kw: Any) -> StageForm:
+    """The report of a team: authentic_N, counted_N, reaches_N and note_N of each measurable product."""
+    parts: dict[str, Any] = {}
+    for line in lines:
+        n = line.position
+        parts[f"authentic_{n}"] = ChoiceField(N_("Is the product there, and made by this project?"), enum=YesNo)
+        parts[f"counted_{n}"] = LineField(N_("Counted or measured"), max=300)
+        parts[f"reaches_{n}"] = ChoiceField(N_("Does it reach the order?"), enum=YesNo)
+        parts[f"note_{n}"] = NoteField(N_("How it was measured, what is wrong"), max=3000, rows=2)
+    parts["checked_on"] = DateField(N_("Checked on"), required=True)
+    parts["place"] = LineField(N_("Place"), max=300)
+    parts["conclusion"] = NoteField(N_("Conclusion of the team"), required=True, max=5000, rows=4)
+    return type("Findings", (StageForm,), parts)(**kw)
+
+
+class ListAsset(StageForm):
+    kind = ChoiceField(N_("Kind of asset"), enum=AssetKind, required=True)
+    name = LineField(N_("Name"), required=True, max=300)
+    amount = LineField(N_("Amount"), max=100)
+    cost = MoneyField(N_("What was paid for it"))
+    rest = MoneyField(N_("What it is worth now"))
+    note = NoteField(N_("Note"), max=3000, rows=2)
+
+
+class DealWithAsset(StageForm):
+    way = PickField(N_("How it is dealt with"), required=True)
+    receiver = LineField(N_("Who has it from now on"), required=True, max=300)
+    number = LineField(N_("Number of the decision"), required=True, max=64)
+    dated = DateField(N_("Date of the decision"), required=True)
+    note = NoteField(N_("Note"), max=3000, rows=2)
 
 
 class RequireRevision(StageForm):
@@ -151,6 +206,10 @@ class Register(StageForm):
 
 class Reason(StageForm):
     reason = NoteField(N_("Reason"), required=True, max=5000, rows=4)
+
+
+class Reevaluate(Reason):
+    until = DateField(N_("Next dossier by"), required=True, hint=N_("The rulebook's term is there to begin with."))
 
 
 class Recognise(StageForm):

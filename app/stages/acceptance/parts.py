@@ -114,6 +114,7 @@ class Asset(Identified, Versioned, Model):
     project_id: Mapped[int] = mapped_column(to("project"), index=True)
     kind: Mapped[AssetKind] = enum_of(AssetKind)
     name: Mapped[str] = mapped_column(String(300))
+    folded: Mapped[str] = mapped_column(String(600), server_default="")
     amount: Mapped[str | None] = mapped_column(String(100))
     cost: Mapped[int | None] = money(nullable=True)  # what was paid for it
     rest: Mapped[int | None] = money(nullable=True)  # what it is worth now

@@ -25,8 +25,8 @@ from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 from app.stages.proposals.models import TeamMember
 
-_LINE = (Case.id, Case.public_id, Case.state, Case.round, Case.due_on, Case.created_at, Case.submitted_at, Case.checked_at, Case.graded_at, Case.revised_at,
-         Case.accepted, Case.council_pid, Project.title, Project.code, Project.decision_date)  # fmt: skip
+CASE_LINE = (Case.id, Case.public_id, Case.state, Case.round, Case.due_on, Case.created_at, Case.submitted_at, Case.checked_at, Case.graded_at, Case.revised_at,
+         Case.accepted, Case.council_pid, Case.seated_at, Case.redo_until, Project.title, Project.code, Project.decision_date)  # fmt: skip
 _FACES = (joinedload(Project.host), joinedload(Project.pi), joinedload(Project.item).joinedload(Priority.sector))
 
 
@@ -115,7 +115,7 @@ def cases_in(user: User, *states: CaseState, held: bool = False) -> Select[Any]:
     Cases of projects that ended early are left out: nothing is done about them.
     """
     mine = (funding.held(user) if held else true()) & ~exists().where(ProjectClosing.project_id == Case.project_id, ProjectClosing.kind == ClosingKind.TERMINATED)
-    return (select(*_LINE).join(Project, Project.id == Case.project_id)
+    return (select(*CASE_LINE).join(Project, Project.id == Case.project_id)
             .where(visible(user), Case.state.in_(states), mine).order_by(Case.submitted_at, Case.id))  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def lateness(case: Case) -> int:
 # the rule by which the next step of a case is to be done, and from when on
 _NEXT = {
     CaseState.SUBMITTED: ("acceptance.check_days", "submitted_at"), CaseState.VALID: ("acceptance.council_days", "checked_at"),
-    CaseState.IN_SESSION: ("acceptance.finish_days", "checked_at"), CaseState.GRADED: ("acceptance.registration_days", "graded_at"),
+    CaseState.IN_SESSION: ("acceptance.finish_days", "seated_at"), CaseState.GRADED: ("acceptance.registration_days", "graded_at"),
 }  # fmt: skip
 
 
@@ -240,8 +240,12 @@ def next_due(case: Case | Row[Any], decided: date, terms: rulebook.Terms | None 
     """Until when the present step of a case (or of its line in a list) is to be done, by the rule of the day of its project's award."""
     rule, named = _NEXT.get(case.state, (None, ""))
     since = getattr(case, named) if rule is not None else None
+    if case.state == CaseState.IN_SESSION and since is None:
+        since = case.checked_at  # put to its council before this was noted
     if rule is None or since is None:
-        return case.due_on if case.state in (CaseState.PREPARING, CaseState.RETURNED) and case.round == 1 else None
+        if case.state not in (CaseState.PREPARING, CaseState.RETURNED):
+            return None
+        return case.due_on if case.round == 1 else case.redo_until
     return (terms or rulebook).due(local(since).date(), rule, on=decided)
 
 

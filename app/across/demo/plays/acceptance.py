@@ -14,13 +14,15 @@ from app.services.councils import queries as councils
 from app.services.councils.models import Council
 from app.services.people.models import User
 from app.stages.acceptance import actions, asked, queries
+from app.stages.acceptance.actions import assets, teams
 from app.stages.acceptance.models import Case, Result
-from app.stages.acceptance.rules import ResultKind, ResultState
+from app.stages.acceptance.rules import AssetKind, ResultKind, ResultState
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.funding.rules import Cause
 
 DAY = timedelta(days=1)
+EARLY = "Toàn bộ sản phẩm đã hoàn thành và được đo kiểm trước thời hạn hợp đồng."
 
 
 def prepared(cast: Cast, *, project: Project, at: datetime) -> Case:
@@ -32,6 +34,8 @@ def prepared(cast: Cast, *, project: Project, at: datetime) -> Case:
         if document["needed"]:
             actions.attach(case, kind=document["code"], by=by, at=at,
                            upload=Upload(f"{document['vi']}.pdf", io.BytesIO(small_pdf(f"{document['code']} {case.public_id}"))))  # fmt: skip
+    for line in queries.lines_of(case)[:1]:
+        actions.attach(case, kind=f"product_{line.position}", by=by, at=at, upload=Upload("Biên bản đo kiểm.pdf", io.BytesIO(small_pdf(f"measured {case.public_id}"))))
     return case
 
 
@@ -45,7 +49,7 @@ def evaluated(case: Case, *, by: User, at: datetime, level: str = "pass") -> Non
 def submitted(cast: Cast, *, project: Project, at: datetime) -> Case:
     """A dossier handed in two days after `at`."""
     case = prepared(cast, project=project, at=at)
-    actions.submit(case, by=_investigator(project), at=at + 2 * DAY)
+    actions.submit(case, early=EARLY, by=_investigator(project), at=at + 2 * DAY)
     return case
 
 
@@ -60,6 +64,43 @@ def valid(cast: Cast, *, project: Project, at: datetime) -> Case:
     """A dossier confirmed as valid four days after `at`."""
     case = submitted(cast, project=project, at=at)
     actions.check(case, remark="Hồ sơ đầy đủ theo quy định.", by=cast["officer"], at=at + 4 * DAY)
+    return measured(cast, case=case, at=at + 4 * DAY)
+
+
+def valid_again(cast: Cast, *, case: Case, at: datetime) -> Case:
+    """The dossier of another evaluation, confirmed as valid four days after `at`; its products are measured anew."""
+    by = _investigator(funding.project_by_id(case.project_id))
+    evaluated(case, by=by, at=at)
+    actions.submit(case, by=by, at=at + 2 * DAY)
+    actions.check(case, remark="Hồ sơ đầy đủ theo quy định.", by=cast["officer"], at=at + 4 * DAY)
+    return measured(cast, case=case, at=at + 4 * DAY)
+
+
+def listed(cast: Cast, *, project: Project, at: datetime) -> None:
+    """What is left of a project: a piece of equipment, and its first result as an asset."""
+    by = _investigator(project)
+    assets.list_asset(project, kind=AssetKind.EQUIPMENT, name="Bộ cảm biến và tủ điều khiển tưới", amount="02 bộ", cost=96_000_000, rest=38_000_000, by=by, at=at)
+    assets.list_asset(project, kind=AssetKind.RESULT, name="Quy trình kỹ thuật của nhiệm vụ", by=by, at=at)
+
+
+def dealt_with(cast: Cast, *, project: Project, at: datetime) -> None:
+    """Every asset of an ended project goes to its host, in the first way that its regime knows."""
+    for row in asked.assets_of(project.id):
+        assets.deal_with_asset(row, way=next(iter(asked.ways_of(project, row.kind))), receiver=funding.host_name(project), number=f"{700 + row.id}/QĐ-SKHCN",
+                               dated=local(at).date(), by=cast["officer"], at=at)  # fmt: skip
+
+
+def measured(cast: Cast, *, case: Case, at: datetime, reaches: bool = True) -> Case:
+    """The expert team of a valid dossier, where it has measurable products: named and reported at once."""
+    lines = asked.measurable(case)
+    if not lines:
+        return case
+    head, *others = teams.candidates(case)[-3:]
+    teams.name_team(case, [head, *others], number=f"{200 + case.id}/QĐ-SKHCN", dated=local(at).date(), by=cast["officer"], at=at)
+    found = {line.position: {"authentic": True, "reaches": reaches, "counted": "Đủ theo hợp đồng" if reaches else "Một phần hai so với hợp đồng",
+                             "note": None if reaches else "Thiếu một mô hình."} for line in lines}  # fmt: skip
+    teams.report_findings(case, found, checked_on=local(at).date(), place="Nơi đặt mô hình", conclusion="Sản phẩm là của nhiệm vụ; số liệu kèm theo là số liệu đo thực tế.",
+                          by=head, at=at)  # fmt: skip
     return case
 
 

@@ -37,7 +37,7 @@ from app.stages.acceptance.rules import (
     unfinished,
 )
 from app.stages.funding import queries as funding
-from app.stages.funding.models import Project
+from app.stages.funding.models import Contract, Project
 
 
 def begin(project: Project, *, by: User, at: datetime) -> Case:
@@ -80,9 +80,14 @@ def self_evaluate(case: Case, lines: Mapping[int, Mapping[str, str | None]], *, 
 def attach(case: Case, *, kind: str, upload: Any, by: User, at: datetime) -> Attachment:
     """Put a document into the dossier; the kinds are those of the rule."""
     project = _own(case, by)
-    if kind not in {document["code"] for document in queries.documents_of(project)}:
+    if kind not in {*(document["code"] for document in queries.documents_of(project)), *(evidence_kind(line) for line in queries.lines_of(case))}:
         raise Incomplete(N_("Please choose one from the list."), field="kind")
     return files.attach(subject=case, upload=upload, kind=kind, by=by, at=at)
+
+
+def evidence_kind(line: CaseLine) -> str:
+    """The kind of a file that shows a product."""
+    return f"product_{line.position}"
 
 
 def remove_file(case: Case, attachment: Attachment, *, by: User, at: datetime) -> None:
@@ -97,10 +102,14 @@ def _own(case: Case, by: User) -> Project:
     return funding.project_by_id(case.project_id)
 
 
-def submit(case: Case, *, by: User, at: datetime, seen: Any = None) -> Paper:
-    """Hand the dossier in: every product is evaluated, every needed document is there. The self-evaluation is issued."""
+def submit(case: Case, *, early: str | None = None, by: User, at: datetime, seen: Any = None) -> Paper:
+    """Hand the dossier in: every product is evaluated, every needed document is there. The self-evaluation is issued.
+
+    Before the contract ends it goes with a notice that says why so early.
+    """
     project = _own(case, by)
     contract = running_contract(project)
+    ahead = days_early(case, contract, at)
     check_seen(case, seen)
     lines = queries.lines_of(case)
     if left := unfinished(lines):
@@ -109,8 +118,12 @@ def submit(case: Case, *, by: User, at: datetime, seen: Any = None) -> Paper:
         raise Incomplete(N_("The self-evaluation has no overall grade yet."))
     if missing := missing_documents(queries.documents_of(project), queries.given_documents(case)):
         raise Incomplete(N_("These documents are missing: %(kinds)s."), kinds=", ".join(kind["vi"] for kind in missing))
+    if ahead and not (early or "").strip():
+        raise Incomplete(N_("The contract ends in %(n)s days: please give notice why the project is accepted before."), field="early", n=ahead)
     if case.first_submitted_at is None:
         case.due_on, case.first_submitted_at = queries.dossier_due(project, contract.ends_on), at
+    if ahead:
+        case.early_days, case.early_note = ahead, early
     case.submitted_at, case.submitted_by_id, case.reason = at, by.id, None
     case.checked_at = case.checked_by_id = case.check_remark = None
     late = queries.lateness(case)
@@ -121,9 +134,17 @@ def submit(case: Case, *, by: User, at: datetime, seen: Any = None) -> Paper:
                                     "level": levels[line.level or ""]} for line in lines],
         "grade": levels[case.self_grade], "note": case.self_note or "", "due_on": case.due_on.isoformat(), "submitted_on": local(at).date().isoformat(),
         "late": late, "round": case.round})  # fmt: skip
+    if ahead:
+        papers.issue(template="acceptance/early_notice", subject=case, by=by, at=at, title=f"Thông báo đề nghị nghiệm thu trước hạn nhiệm vụ {project.code}", data={
+            **face(project), "contract": contract.number or "", "ends_on": contract.ends_on.isoformat(), "days": ahead, "note": early or ""})  # fmt: skip
     outbox.post("acceptance/mail/submitted.txt", to=people.users_with(Do.ACCEPTANCE_CHECK), key=f"acceptance-submitted:{case.public_id}:{case.version}", at=at,
                 project=project, case=case, late=late)  # fmt: skip
     return paper
+
+
+def days_early(case: Case, contract: Contract, at: datetime) -> int:
+    """By how many days the first dossier comes before the contract's end; 0 later, and for what is handed in again."""
+    return max(0, (contract.ends_on - local(at).date()).days) if case.first_submitted_at is None else 0
 
 
 def face(project: Project) -> dict[str, Any]:

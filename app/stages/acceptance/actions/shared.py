@@ -11,6 +11,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.going import check_going
 from app.stages.acceptance.models import Case, Result
+from app.stages.acceptance.parts import Asset
 from app.stages.acceptance.rules import (
     RATED,
     Gate,
@@ -47,7 +48,7 @@ def check_begin(project: Project, by: User) -> None:
         raise WrongState(N_("The acceptance of this project has begun already."))
 
 
-def check_apart(row: Case | Result, by: User) -> None:
+def check_apart(row: Case | Result | Asset, by: User) -> None:
     """Nobody judges the project of the own team or house. Raises NotAllowed."""
     with db.session.no_autoflush:  # what is being changed is not written before it is known to be allowed
         check_stranger(funding.project_by_id(row.project_id), by)

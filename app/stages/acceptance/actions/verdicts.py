@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.kernel import journal, outbox
@@ -33,6 +33,7 @@ from app.stages.acceptance.actions.shared import (
     check_apart,
     check_recognisable,
 )
+from app.stages.acceptance.actions.teams import check_products_first
 from app.stages.acceptance.models import Case, Evaluation
 from app.stages.acceptance.rating import months_after
 from app.stages.acceptance.rules import (
@@ -46,6 +47,9 @@ from app.stages.funding.actions.closings import refund_percent
 from app.stages.funding.rules import ON_PAPER as CAUSES
 from app.stages.funding.rules import Cause, ClosingKind
 
+LONGEST_REDO = 24  # months for the dossier of another evaluation
+
+
 # --- the council ----------------------------------------------------------------------------------------------
 
 
@@ -55,6 +59,7 @@ def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any 
     if case.state != CaseState.VALID:
         raise WrongState(N_("Only a valid dossier goes to a council."))
     check_going(case)
+    check_products_first(case)
     check_seen(case, seen)
     council = councils.draft(Kind.ACCEPTANCE, title=title, subjects=[case], by=by, at=at)
     case.council_pid = council.public_id
@@ -148,19 +153,26 @@ def _check_day(case: Case, dated: date, at: datetime) -> None:
     check_day(dated, field="dated", since=local(case.graded_at).date(), until=local(at).date())
 
 
-def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
+def reevaluate(case: Case, *, reason: str, until: date | None = None, by: User, at: datetime, seen: Any = None) -> None:
     """Let a project that was not accepted be evaluated again: the dossier is open once more. As often as the rule allows."""
     check_apart(case, by)
     check_failed(case.accepted)
     check_another_round(case)
+    until = until or redo_by(case, at)
+    check_day(until, field="until", since=local(at).date() + timedelta(days=1), until=months_after(local(at).date(), LONGEST_REDO))
     check_seen(case, seen)
     go(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
     case.round += 1
-    case.reason = reason
+    case.reason, case.redo_until = reason, until
     case.grade = case.accepted = case.graded_at = case.council_pid = case.seated_at = None
     case.checked_at = case.checked_by_id = case.check_remark = None
     db.session.flush()
     tell(case, "reevaluate", at=at, reason=reason)
+
+
+def redo_by(case: Case, at: datetime) -> date:
+    """The last day for the dossier of another evaluation, by the rule."""
+    return rulebook.due(local(at).date(), "acceptance.reevaluation_days", on=funding.project_by_id(case.project_id).decision_date)
 
 
 def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar: bool = False, by: User, at: datetime, seen: Any = None) -> Paper:

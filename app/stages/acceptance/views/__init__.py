@@ -2,13 +2,15 @@
 
 from app.stages.acceptance import council, debts, judging, parts, subjects
 from app.stages.acceptance.views import (
+    assets,
     dossiers,
     edits,
     lists,
     resultfacts,
     results,
+    teams,
     verdicts,
 )
 from app.stages.acceptance.views.blueprint import bp
 
-__all__ = ["bp", "council", "debts", "dossiers", "edits", "judging", "lists", "parts", "resultfacts", "results", "subjects", "verdicts"]
+__all__ = ["assets", "bp", "council", "debts", "dossiers", "edits", "judging", "lists", "parts", "resultfacts", "results", "subjects", "teams", "verdicts"]

@@ -20,9 +20,15 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.shown import language
-from app.stages.acceptance import actions, asked, forms, queries
-from app.stages.acceptance.actions import shared
+from app.stages.acceptance import actions, asked, forms, queries, terms
+from app.stages.acceptance.actions import assets, shared
+from app.stages.acceptance.actions.dossiers import days_early, evidence_kind
 from app.stages.acceptance.actions.edits import AGREED, REVISED, check_chair
+from app.stages.acceptance.actions.teams import (
+    check_head,
+    check_naming,
+    check_products_first,
+)
 from app.stages.acceptance.forms import DossierAnswer
 from app.stages.acceptance.models import Case
 from app.stages.acceptance.rules import (
@@ -65,11 +71,13 @@ def show(pid: str) -> Any:
     told = (case, *(case.results if may_see else ()))  # members of a council read the case, not what became of it
     return render_template(
         "acceptance/show.html", case=case, project=project, levels=queries.levels_of(project, lang()), moves={} if stopped else dict(CASE.moves(case)), stopped=stopped, documents=documents,
-        attachments=attachments, kinds=_kinds(documents), lang=lang(), late=queries.lateness(case), due=queries.next_due(case, project.decision_date), today=clock.today(),
+        attachments=attachments, kinds=_kinds(case, documents), lang=lang(), late=queries.lateness(case), due=queries.next_due(case, project.decision_date), today=clock.today(),
         progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds and not stopped,
         missing=missing_documents(documents, {a.kind for a in attachments}), unfinished=unfinished(case.lines), promised=_promised(case),
         ready=_may_recognise(order, passed), chances=rulebook.value("acceptance.reevaluations", on=project.decision_date), may_see=may_see,
-        edits=asked.edits_of(case), may_tick=case.state == CaseState.REVISING and current_user.can(Do.COUNCILS_SIT) and fits(case, check_chair),
+        assets=asked.assets_of(project.id) if may_see else [], may_list=may_see and fits(project, assets.check_listing),
+        teams=asked.teams_of(case), products_checked=fits(case, check_products_first), may_name=current_user.can(Do.ACCEPTANCE_RUN) and fits(case, check_naming),
+        may_report=current_user.can(Do.COUNCILS_SIT) and fits(case, check_head), edits=asked.edits_of(case), evidence=_evidence(case, attachments), terms=terms.terms_of(case, project, clock.today()), sources=terms.sources(project), may_tick=case.state == CaseState.REVISING and current_user.can(Do.COUNCILS_SIT) and fits(case, check_chair),
         papers=papers.of(*told), entries=journal.timeline([journal.subject_key(row) for row in told]))  # fmt: skip
 
 
@@ -88,8 +96,12 @@ def _promised(case: Case) -> dict[int, str]:
     return {line.id: " ".join(p for p in (line.product.quantity, line.product.unit) if p) if line.product else "" for line in case.lines}
 
 
-def _kinds(documents: list[dict[str, Any]]) -> dict[str, str]:
-    return {document["code"]: document[lang()] for document in documents} | {REVISED: _("Revised report"), AGREED: _("The paper that the chair signed")}
+def _of_products(case: Case) -> dict[str, str]:
+    return {evidence_kind(line): _("Evidence of product %(n)s: %(name)s", n=line.position, name=line.name[:80]) for line in case.lines}
+
+
+def _kinds(case: Case, documents: list[dict[str, Any]]) -> dict[str, str]:
+    return _of_products(case) | {document["code"]: document[lang()] for document in documents} | {REVISED: _("Revised report"), AGREED: _("The paper that the chair signed")}
 
 
 def _may_recognise(order: list[str], passed: set[Gate]) -> bool:
@@ -122,7 +134,13 @@ def self_evaluate(pid: str) -> Any:
         answers = {line.position: {part: form[f"{part}_{line.position}"].data for part in ("quantity", "quality", "level")} for line in case.lines}
         actions.self_evaluate(case, answers, grade=form.grade.data, note=form.note.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Self-evaluation saved."), url_for(".show", pid=pid))
-    return render_template("acceptance/self_evaluate.html", case=case, project=case.project, form=form)
+    return render_template("acceptance/self_evaluate.html", case=case, project=case.project, form=form, said=_said(case))
+
+
+def _said(case: Case) -> dict[int, str]:
+    """What the last accepted report of the project said of each product."""
+    found = asked.last_reported(case.project_id)
+    return {row.product_id: " · ".join(part for part in (_(row.state.label), row.so_far, row.note) if part) for row in found}
 
 
 @bp.route("/<pid>/files", methods=["GET", "POST"])
@@ -132,13 +150,13 @@ def attachments(pid: str) -> Any:
     case = or_404(queries.case_for(current_user, pid))
     documents = queries.documents_of(case.project)
     form = forms.Attach(data={"kind": request.args.get("kind")})
-    form.kind.choices = [(document["code"], document[lang()]) for document in documents]
+    form.kind.choices = [*((document["code"], document[lang()]) for document in documents), *_of_products(case).items()]
     form.file.description = _("PDF, Word, Excel, PNG or JPEG, at most %(n)s MB.", n=rulebook.value("files.max_bytes", on=clock.today()) // 2**20)
     if form.validate_on_submit():
         actions.attach(case, kind=form.kind.data, upload=form.file.data, by=current_user, at=clock.now())
         return done(_("Document attached."), url_for(".attachments", pid=pid))
     given = files.of(case)
-    return render_template("acceptance/files.html", case=case, project=case.project, form=form, documents=documents, attachments=given, kinds=_kinds(documents),
+    return render_template("acceptance/files.html", case=case, project=case.project, form=form, documents=documents, attachments=given, kinds=_kinds(case, documents),
                            lang=lang(), given={a.kind for a in given}, open=case.state in EDITABLE)  # fmt: skip
 
 
@@ -161,18 +179,26 @@ def remove_file(pid: str, part: str) -> Any:
 @writes
 def submit(pid: str) -> Any:
     case = ready(queries.case_for(current_user, pid), shared.check_own)
-    form = forms.Submit(data={"version": case.version})
+    form, ahead = forms.Submit(data={"version": case.version}), days_early(case, shared.running_contract(case.project), clock.now())
+    if not ahead:
+        del form["early"]
     if form.validate_on_submit():
-        actions.submit(case, seen=form.version.data, by=current_user, at=clock.now())
+        actions.submit(case, early=form.early.data if ahead else None, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Dossier submitted; the self-evaluation report is issued."), url_for(".show", pid=pid))
-    rule, missing = rulebook.rule("acceptance.documents", on=case.project.decision_date), _missing(case)
+    rule, missing, evidence = rulebook.rule("acceptance.documents", on=case.project.decision_date), _missing(case), _evidence(case, files.of(case))
     checks = [
         (not unfinished(case.lines) and bool(case.self_grade), _("Every product and the whole are evaluated."), None),
         (not missing, _("All needed documents are there.") if not missing else _("Missing: %(kinds)s.", kinds=", ".join(missing)), rule.source),
+        (all(evidence.values()) or None, _("Evidence is attached to %(n)s of %(total)s products.", n=sum(map(bool, evidence.values())), total=len(evidence)), None),
         (case.round > 1 or clock.today() <= case.due_on, _("In time: by %(day)s.", day=f"{case.due_on:%d/%m/%Y}"), None),
     ]
-    return render_template("acceptance/submit.html", case=case, project=case.project, form=form, checks=checks, levels=queries.levels_of(case.project, lang()),
+    return render_template("acceptance/submit.html", case=case, project=case.project, form=form, checks=checks, levels=queries.levels_of(case.project, lang()), ahead=ahead,
                            mailed=[u.name for u in people.users_with(Do.ACCEPTANCE_CHECK)])  # fmt: skip
+
+
+def _evidence(case: Case, attachments: list[Attachment]) -> dict[int, list[Attachment]]:
+    """The files that show each product, by the id of its line."""
+    return {line.id: [a for a in attachments if a.kind == evidence_kind(line)] for line in case.lines}
 
 
 def _missing(case: Case) -> list[str]:
@@ -202,7 +228,7 @@ def review(pid: str) -> Any:
     ]
     documents = queries.documents_of(case.project)
     return render_template("acceptance/review.html", case=case, project=case.project, form=form, checks=checks, attachments=files.of(case),
-                           kinds=_kinds(documents), levels=queries.levels_of(case.project, lang()), due=queries.next_due(case, case.project.decision_date),
+                           kinds=_kinds(case, documents), levels=queries.levels_of(case.project, lang()), due=queries.next_due(case, case.project.decision_date),
                            mailed=[u.name for u in funding.holders(case.project)])  # fmt: skip
 
 

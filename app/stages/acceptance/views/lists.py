@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template, request
+from flask import g, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import or_
@@ -18,7 +18,7 @@ from app.kernel.text import fold
 from app.kernel.web import allow
 from app.kernel.words import N_
 from app.shown import language
-from app.stages.acceptance import queries, resultfacts
+from app.stages.acceptance import queries, resultfacts, terms
 from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.resultkinds import RightState
 from app.stages.acceptance.rules import CaseState, ResultKind, ResultState
@@ -39,8 +39,8 @@ def _items() -> list[tuple[str, str]]:
 
 
 def _late(statement: Any, value: str) -> Any:
-    """Dossiers whose day is past: not handed in yet, or handed in after it."""
-    return statement.where(Case.due_on < clock.today(), Case.first_submitted_at.is_(None))
+    """Cases whose step is past its day; "yes": whichever step it is."""
+    return terms.late_in(statement, value, clock.today())
 
 
 def _cases() -> Listing:
@@ -56,16 +56,24 @@ def _cases() -> Listing:
             Column("submitted", N_("Submitted"), lambda c: c.submitted_at),
             Column("late", N_("Days late"), queries.lateness),
             Column("grade", N_("Rating"), _grade),
+            Column("next", N_("Present step due by"), lambda c: next_due(c)),
             Column("decision", N_("Decision"), lambda c: c.decision_number),
         ],
         filters=[
             Filter("q", N_("Title or code"), _with_words),
             Filter("state", N_("State"), lambda s, v: s.where(Case.state == v), choices=[(str(s), s.label) for s in CaseState]),
-            Filter("late", N_("Dossier overdue"), _late, choices=[("yes", N_("Only overdue ones"))]),
+            Filter("late", N_("Overdue"), _late, choices=[("yes", N_("Whichever step")), *((str(step), step.label) for step in terms.LATE_IN)]),
             Filter("year", N_("Year in which it is due"), lambda s, v: s.where(Case.due_on.between(date(int(v), 1, 1), date(int(v), 12, 31))),
                    choices=[(str(y), str(y)) for y in range(clock.today().year + 1, 2009, -1)]),
         ],
     )  # fmt: skip
+
+
+def next_due(case: Case) -> date | None:
+    """Until when the present step is to be done. The rules of all lines are read once a request."""
+    if "acceptance_terms" not in g:
+        g.acceptance_terms = queries.terms()
+    return queries.next_due(case, case.project.decision_date, g.acceptance_terms)
 
 
 def _grade(case: Case) -> str | None:
@@ -114,7 +122,7 @@ def _spreadsheet(listing: Listing, title: str, name: str) -> Any:
 @allow(Do.HUB_READ)
 def index() -> Any:
     to_begin = queries.projects_to_begin(current_user, until=clock.today() + AHEAD)
-    return render_template("acceptance/index.html", listing=_cases(), to_begin=to_begin, levels=names_of_levels(), lateness=queries.lateness, today=clock.today(),
+    return render_template("acceptance/index.html", listing=_cases(), to_begin=to_begin, levels=names_of_levels(), lateness=queries.lateness, next_due=next_due, today=clock.today(),
                            all_seen=current_user.can(Do.ACCEPTANCE_READ))  # fmt: skip
 
 

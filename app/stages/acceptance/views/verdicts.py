@@ -15,6 +15,8 @@ from app.kernel.web import allow, done, writes
 from app.services.rulebook import queries as rulebook
 from app.stages.acceptance import actions, forms, queries
 from app.stages.acceptance.actions import shared
+from app.stages.acceptance.actions import verdicts as verdict_acts
+from app.stages.acceptance.actions.teams import check_products_first
 from app.stages.acceptance.models import Case
 from app.stages.acceptance.rules import (
     CASE,
@@ -44,7 +46,7 @@ def _failed(case: Case, _by: Any) -> None:
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def put_to_council(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "seat_council"), shared.check_apart)
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "seat_council"), shared.check_apart, check_products_first)
     # the title stands in the decision that sets the council up: always Vietnamese
     form = forms.PutToCouncil(data={"version": case.version, "title": f"Hội đồng đánh giá, nghiệm thu nhiệm vụ {case.project.code}"})
     if form.validate_on_submit():
@@ -59,10 +61,10 @@ def put_to_council(pid: str) -> Any:
 @writes
 def reevaluate(pid: str) -> Any:
     case = ready(queries.case_for(current_user, pid), moves(CASE, "reevaluate"), _failed, shared.check_another_round, shared.check_apart)
-    form = forms.Reason(data={"version": case.version})
+    form = forms.Reevaluate(data={"version": case.version, "until": verdict_acts.redo_by(case, clock.now())})
     back = url_for(".show", pid=pid)
     if form.validate_on_submit():
-        actions.reevaluate(case, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        actions.reevaluate(case, reason=form.reason.data, until=form.until.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("The project may be evaluated again; the dossier is open."), back)
     return render_template("acceptance/form.html", form=form, title=_("Allow another evaluation"), button=_("Allow another evaluation"), back=back,
                            project=case.project, mailed=_mailed(case))  # fmt: skip

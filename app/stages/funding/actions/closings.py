@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from app.kernel import journal, outbox
@@ -43,6 +44,8 @@ from app.stages.funding.rules import (
     check_other_person,
 )
 
+# fn(project), raising WrongState for what is still to be done; later stages register their own at import
+BEFORE_LIQUIDATION: list[Callable[[Project], None]] = []
 OVERTAKEN = "Đã quyết toán toàn bộ nhiệm vụ."  # the journal is in Vietnamese, like papers
 
 
@@ -161,6 +164,8 @@ def liquidate(project: Project, *, number: str | None, dated: date, assets: str 
     owed = settlement.refund_due - refunded
     if owed > 0:
         raise WrongState(N_("The host still owes %(owed)s đồng."), owed=f"{owed:,}".replace(",", "."))
+    for check in BEFORE_LIQUIDATION:
+        check(project)
     number = check_number(number, like="12/BBTL-SKHCN") if number else None
     check_day(dated, field="dated", since=local(settlement.decided_at).date() if settlement.decided_at else closing.dated, until=local(at).date())
     row = Liquidation(project_id=project.id, contract_id=contract.id, number=number, dated=dated, assets=assets, remark=remark, by_id=by.id, at=at)

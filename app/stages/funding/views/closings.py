@@ -16,9 +16,10 @@ from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.stages.funding import actions, forms, ledger, queries
-from app.stages.funding.actions import shared
+from app.stages.funding.actions import closings, shared
 from app.stages.funding.actions.closings import refund_percent
 from app.stages.funding.forms import AccountAnswer
+from app.stages.funding.models import Project
 from app.stages.funding.rules import (
     CONTRACT,
     SETTLEMENT,
@@ -86,6 +87,17 @@ def decide_settlement(pid: str) -> Any:
                            left=queries.unpaid_tranches(row.project_id), mailed=[u.name for u in queries.holders(row.project)])  # fmt: skip
 
 
+def _hinders(project: Project) -> list[str]:
+    """What later stages still want done before the contract is liquidated, in words."""
+    found = []
+    for check in closings.BEFORE_LIQUIDATION:
+        try:
+            check(project)
+        except WrongState as refused:
+            found.append(_(refused.message, **refused.params))
+    return found
+
+
 @bp.route("/contracts/<pid>/liquidate", methods=["GET", "POST"])
 @allow(Do.FUNDING_LIQUIDATE)
 @writes
@@ -104,6 +116,6 @@ def liquidate(pid: str) -> Any:
         (queries.closing_of(project.id) is not None, _("The project is recognised or terminated."), None),
         (settlement is not None and settlement.state == "accepted", _("The final accounts are accepted."), None),
         (owed is not None and owed <= 0, _("Nothing is owed any more."), None),
-    ]
+    ] + [(False, why, None) for why in _hinders(project)]
     return render_template("funding/liquidate.html", contract=contract, project=project, form=form, checks=checks, settlement=settlement, came_back=queries.came_back(project.id),
                            mailed=[u.name for u in queries.holders(project)])  # fmt: skip
