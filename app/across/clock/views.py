@@ -130,7 +130,7 @@ def hand_over() -> Any:
 
 
 @bp.get("/deputies")
-@allow(Do.DESK_READ)
+@allow(Do.PAPERS_READ)
 def deputies() -> Any:
     return render_template("clock/deputies.html", listing=_deputies(), today=clock.today(), kinds=FileKind, may_name=acts.fits(None, _named))
 
@@ -149,7 +149,7 @@ def _named(_row: Any, by: Any) -> None:
 
 
 @bp.route("/deputies/new", methods=["GET", "POST"])
-@allow(Do.DESK_READ)
+@allow(Do.PAPERS_READ)
 @writes
 def name_deputy() -> Any:
     colleagues = charging.colleagues(current_user)
@@ -166,7 +166,7 @@ def name_deputy() -> Any:
 
 
 @bp.route("/deputies/<pid>/end", methods=["GET", "POST"])
-@allow(Do.DESK_READ)
+@allow(Do.PAPERS_READ)
 @writes
 def end_deputy(pid: str) -> Any:
     row = or_404(charges.deputy_by_pid(pid))
