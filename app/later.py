@@ -33,6 +33,7 @@ holidays: Any = Later("holidays")
 pdf_reader: Any = Later("pyhanko.pdf_utils.reader")
 pdf_validation: Any = Later("pyhanko.sign.validation")
 postgresql: Any = Later("sqlalchemy.dialects.postgresql")  # of the two dialects a server has one
+qr: Any = Later("segno")
 sqlite: Any = Later("sqlalchemy.dialects.sqlite")
 typst: Any = Later("typst")
 word: Any = Later("app.services.papers.word")  # with python-docx and lxml

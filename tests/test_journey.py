@@ -252,11 +252,12 @@ def acceptance(life: Life, project: str) -> str:
     assert life.desk("officer", case)
     life.send("officer", f"{case}/review", {"answer": "valid", "remark": "Đầy đủ"})
     council = life.send("officer", f"{case}/put-to-council", {"title": "Hội đồng nghiệm thu"})
-    rating = {"quality_1": "excellent", "quantity_1": "pass", "quality_2": "pass", "quantity_2": "pass", "report": "pass", "remark": "Hoàn thiện quy trình"}
+    rating = {"quality_1": "excellent", "quantity_1": "pass", "quality_2": "pass", "quantity_2": "pass", "volume_1": "none", "volume_2": "none", "report": "pass", "remark": "Hoàn thiện quy trình"}
     life.council(council, lambda _account, _item: rating, "Xếp loại Đạt, hoàn thiện báo cáo.")
     life.send("officer", f"{case}/require-revision", {"what": "Bổ sung hiệu quả kinh tế"})
-    life.send("pi1", f"{case}/revise", {"note": "Đã bổ sung chương 4"})
-    life.send("officer", f"{case}/review-revision", {"answer": "confirm", "chair_name": life.user("member1").name, "chair_agreed_on": life.day()})
+    life.send("pi1", f"{case}/revise", {"answer_1": "Đã bổ sung chương 4"})
+    life.send("member1", f"{case}/tick", {"done_1": "y"})
+    life.send("officer", f"{case}/review-revision", {"answer": "confirm"})
     register(life, case)
     life.send("leader", f"{case}/recognise", {"number": "77/QĐ-SKHCN", "dated": life.day(), "attest": "y"})
     return case

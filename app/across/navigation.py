@@ -22,6 +22,8 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy import bindparam, select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RoutingException
 
 from app.across.admin.words import noun
 from app.across.said import (
@@ -40,6 +42,7 @@ from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
 from app.kernel.permissions import Do, words_of
+from app.kernel.web import PUBLIC, SIGNED_IN
 from app.kernel.words import N_, Face
 from app.services.people.models import User
 from app.services.people.rules import Role
@@ -88,6 +91,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
     ("transfer.interests", N_("Messages about public results"), Do.TRANSFER_OFFER),
     ("papers.index", N_("Register of papers"), Do.PAPERS_READ),
+    ("papers.templates", N_("Templates of papers"), Do.RULEBOOK_READ), ("papers.bases", N_("Legal bases"), Do.RULEBOOK_READ),
     ("rulebook.index", N_("Rulebook"), Do.RULEBOOK_READ),
     ("rulebook.calendar", N_("Calendar of days off"), Do.RULEBOOK_READ),
     ("questionnaires.index", N_("Forms"), Do.QUESTIONNAIRES_READ),
@@ -248,6 +252,18 @@ def home_url() -> str:
     return "/"
 
 
+def back_url() -> str | None:
+    """From an act that is refused to the thing it acts on: the address without its last part, where that is a page this person may ask for."""
+    parent = request.path.rstrip("/").rpartition("/")[0]
+    try:
+        endpoint, _values = current_app.create_url_adapter(request).match(parent, method="GET")  # type: ignore[union-attr]
+    except (HTTPException, RoutingException):
+        return None
+    word = getattr(current_app.view_functions[endpoint], "allowed", {}).get("GET")
+    open_to = word in (PUBLIC, SIGNED_IN) or (word is not None and current_user.is_authenticated and current_user.can(Do(word)))
+    return parent if open_to and request.view_args else None
+
+
 def language_switch() -> Markup:
     """Change to the other language and come back to this page: a form, or a link for visitors (their pages hold no token)."""
     other, label = ("en", "English") if str(get_locale()) == "vi" else ("vi", "Tiếng Việt")
@@ -281,11 +297,11 @@ def names_of(ids: set[int]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(_NAMES, {"ids": list(ids)})} if ids else {}
 
 
-def told_history(entries: list[Any]) -> list[Told]:
-    """The acts of a timeline in words, people by name, in one query."""
+def told_history(entries: list[Any], named: dict[str, str] | None = None) -> list[Told]:
+    """The acts of a timeline in words, people by name, in one query; `named` says of some subjects (by public id) which of their kind they are."""
     people = names_of({i for e in entries for i in (e.actor_id, e.on_behalf_of_id) if i})
     several = len({e.subject_type for e in entries}) > 1
-    return [replace(_told(entry, people), about=_(noun(entry.subject_type)) if several else None) for entry in entries]
+    return [replace(_told(entry, people), about=(named or {}).get(entry.subject_pid) or _(noun(entry.subject_type)) if several else None) for entry in entries]
 
 
 @functools.cache
@@ -310,5 +326,5 @@ def register(app: Flask) -> None:
     """Hand these to the templates."""
     app.before_request(choose_language)
     app.jinja_env.globals.update(
-        small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url,
+        small_parts=(tag, money, date, moment), _=said, gettext=said, ngettext=counted, navigation=navigation, account_menu=account_menu, footer_links=footer_links, home_url=home_url, back_url=back_url,
         language_switch=language_switch, clock_ahead=clock_ahead, told_history=told_history, plain=plain, options=options, get_locale=get_locale)  # fmt: skip

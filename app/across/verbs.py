@@ -35,7 +35,7 @@ VERBS |= {
     "begin_replacement": N_("New version begun"), "replace_file": N_("File replaced by a new version"),
     "file_checked": N_("File checked for malware"),
 }  # fmt: skip
-VERBS |= {"stop": N_("Was stopped")}
+VERBS |= {"stop": N_("Was stopped"), "reverse_refund": N_("Refund taken back")}
 VERBS |= {"propose": N_("Proposed to the leader"), "replace": N_("Member replaced"), "adjourn": N_("Adjourned to another session"), "give_back": N_("Item given back")}
 VERBS |= {"move_on": N_("Next step of the session"), "move_back": N_("One step back in the session"), "set_mode": N_("How the council meets noted"), "authorise": N_("Authorisation of the vice chair noted"),
           "let_in": N_("Applicant came into the room"), "see_out": N_("Applicant left the room"), "discuss": N_("Member took part in the discussion"),
@@ -51,6 +51,10 @@ VERBS |= {
     "reevaluate": N_("Another evaluation allowed"), "refuse_revision": N_("Revised report returned"), "register": N_("Was registered"),
     "register_results": N_("All results registered"), "release": N_("Freed from the council"), "require_revision": N_("Revision asked for"),
     "seat_council": N_("Before the council"), "self_evaluate": N_("Self-evaluation written"), "set_shares": N_("Shares fixed"),
+}  # fmt: skip
+VERBS |= {
+    "tick_edits": N_("The chair looked at the edits"), "name_team": N_("Expert team named"), "report_findings": N_("Expert team reported"),
+    "list_asset": N_("Asset listed"), "change_asset": N_("Asset changed"), "deal_with_asset": N_("Asset dealt with"), "remove_asset": N_("Asset taken off the list"),
 }  # fmt: skip
 VERBS |= {
     "answer": N_("Was answered"), "confirm": N_("Receiver signed"), "end": N_("Came to its end"), "evaluate": N_("Effect evaluated"),
@@ -126,5 +130,12 @@ VERBS |= {
     "tick_start": N_("Line of the start-up checklist confirmed"), "untick_start": N_("Line of the start-up checklist taken back"),
     "book_cost": N_("Management cost booked"), "take_cost_back": N_("Management cost taken back"),
 }  # fmt: skip
+VERBS |= {
+    "waive": N_("No longer asked for"), "await_again": N_("Asked for again"), "write_details": N_("Details of the result written"),
+    "file_right": N_("Application for protection written down"), "grant_right": N_("Title of protection written down"), "refuse_right": N_("Protection refused"), "lapse_right": N_("Title of protection lapsed"),
+    "record_income": N_("Income recorded and shared"), "cancel_income": N_("Income cancelled"), "add_picture": N_("Picture added"), "remove_picture": N_("Picture taken off"),
+}  # fmt: skip
 VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk noted"), "close_risk": N_("Risk closed"), "find": N_("Found at the inspection"), "note": N_("Made by the host itself"), "replan": N_("Planned days of tranches moved"), "revise_forecast": N_("Forecast of spending revised")}
 VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Handed over to another officer"), "name_deputy": N_("Deputy named"), "end_deputy": N_("Deputyship ended")}
+VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
+VERBS |= {"end_paper": N_("Withdrawn or replaced")}

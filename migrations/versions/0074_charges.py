@@ -2,14 +2,14 @@
 
 Reversible: yes; who is in charge and who deputises is lost. Data kept: all else. Touched: two new tables.
 
-Revision 0074, after 0061
+Revision 0074, after 0071
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0074"
-down_revision = "0061"
+down_revision = "0071"
 branch_labels = None
 depends_on = None
 

@@ -41,7 +41,7 @@ def rules(scheme: str = "three_level", on: Any = None) -> dict[str, Any]:
 
 def sheet(case: Case, level: str = "pass", **more: Any) -> dict[str, Any]:
     """A member's answers: the same level everywhere."""
-    answers = {f"{what}_{line.position}": level for line in queries.lines_of(case) for what in ("quality", "quantity")}
+    answers = {f"{what}_{line.position}": level for line in queries.lines_of(case) for what in ("quality", "quantity", "volume")}
     return answers | {"report": level, "remark": ""} | more
 
 

@@ -17,7 +17,7 @@ from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook.models import Rule
-from app.stages.acceptance import actions, queries
+from app.stages.acceptance import actions, asked, queries
 from app.stages.acceptance import council as procedure
 from app.stages.acceptance.models import Case, Evaluation, Result
 from app.stages.acceptance.rules import CaseState, Gate, ResultKind, ResultState
@@ -174,26 +174,33 @@ def test_evaluations_are_append_only(db, cast, at, project):
 # --- revision -------------------------------------------------------------------------------------------------
 
 
-def test_a_revision_is_made_returned_made_again_and_confirmed(cast, at, project, mails):
+def test_a_revision_is_made_returned_made_again_and_confirmed_on_paper(cast, at, project, mails):
     case = factories.rated(cast, project, at + END)
-    when = at + END + 12 * DAY
-    actions.require_revision(case, what="Bổ sung chương 4", by=cast["officer"], at=when)
+    when, paper = at + END + 12 * DAY, plays.Upload("y-kien.pdf", plays.io.BytesIO(plays.small_pdf("agreed")))
+    with pytest.raises(Incomplete):
+        actions.require_revision(case, what=" \n – \n", by=cast["officer"], at=when)
+    actions.require_revision(case, what="1. Bổ sung chương 4\n\n- Thêm bảng 4.2", by=cast["officer"], at=when)
+    assert [e.text for e in asked.edits_of(case)] == ["Bổ sung chương 4", "Thêm bảng 4.2"]
     assert case.state == CaseState.REVISING and Gate.REVISION not in queries.passed_gates(case)
     with pytest.raises(WrongState, match="not submitted"):
-        actions.confirm_revision(case, chair_name="A", chair_agreed_on=when.date(), by=cast["officer"], at=when)
+        actions.confirm_revision(case, chair_name="A", chair_agreed_on=when.date(), paper=paper, by=cast["officer"], at=when)
     with pytest.raises(NotAllowed):
-        actions.revise(case, note="x", by=cast["officer"], at=when)
+        actions.revise(case, answers={1: "x", 2: "x"}, by=cast["officer"], at=when)
+    with pytest.raises(Incomplete) as failure:
+        actions.revise(case, answers={1: "Đã sửa", 2: "  "}, by=cast["pi1"], at=when)
+    assert failure.value.field == "answer_2"
     with pytest.raises(WrongState):
         actions.register(queries.results_of(case.id)[0], number="1/KQNC", dated=when.date(), by=cast["officer"], at=when)
-    actions.revise(case, note="Đã sửa", by=cast["pi1"], at=when)
+    actions.revise(case, answers={1: "Đã sửa", 2: "Đã thêm"}, by=cast["pi1"], at=when)
     actions.refuse_revision(case, reason="Còn thiếu bảng 4.2", by=cast["officer"], at=when + DAY)
-    actions.revise(case, note="Đã sửa bảng 4.2", by=cast["pi1"], at=when + 2 * DAY)
-    for name, day in (("A", when - 30 * DAY), ("A", when + 30 * DAY), (" ", when + 2 * DAY)):
+    actions.revise(case, answers={1: "Đã sửa", 2: "Đã thêm bảng 4.2, trang 61"}, by=cast["pi1"], at=when + 2 * DAY)
+    for name, day, signed in (("A", when - 30 * DAY, paper), ("A", when + 30 * DAY, paper), (" ", when + 2 * DAY, paper), ("A", when + 3 * DAY, None)):
         with pytest.raises(Incomplete):
-            actions.confirm_revision(case, chair_name=name, chair_agreed_on=day.date(), by=cast["officer"], at=when + 3 * DAY)
-    actions.confirm_revision(case, chair_name="Hoàng Văn Hải", chair_agreed_on=(when + 3 * DAY).date(), by=cast["officer"], at=when + 3 * DAY)
-    assert case.state == CaseState.GRADED and case.revision_confirmed_at is not None
+            actions.confirm_revision(case, chair_name=name, chair_agreed_on=day.date(), paper=signed, by=cast["officer"], at=when + 3 * DAY)
+    actions.confirm_revision(case, chair_name="Hoàng Văn Hải", chair_agreed_on=(when + 3 * DAY).date(), paper=paper, by=cast["officer"], at=when + 3 * DAY)
+    assert case.state == CaseState.GRADED and case.revision_confirmed_at is not None and all(e.on_paper for e in asked.edits_of(case))
     assert {"revision.txt", "revised.txt", "revision_refused.txt", "revision_confirmed.txt"} <= {m.template.rpartition("/")[2] for m in mails()}
+    assert "acceptance/revision" in {p.template for p in papers.of(case)}
 
 
 # --- results --------------------------------------------------------------------------------------------------

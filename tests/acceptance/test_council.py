@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.across.demo.plays import acceptance as plays
 from app.across.demo.plays import councils as council_plays
 from app.kernel.clock import local
-from app.kernel.errors import Incomplete, WrongState
+from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.councils import actions as councils
 from app.services.councils import queries as council_queries
 from app.services.councils.procedures import procedure_of
 from app.services.councils.room import talk
 from app.services.councils.rules import Kind, SeatRole
 from app.services.papers import queries as papers
-from app.stages.acceptance import actions, queries
+from app.services.rulebook import queries as rulebook
+from app.services.rulebook.models import Rule
+from app.stages.acceptance import actions, asked, queries
 from app.stages.acceptance import council as procedure
 from app.stages.acceptance.rules import CaseState
 from app.stages.funding import actions as money
@@ -35,9 +38,9 @@ def case(cast, at):
 def test_the_ballot_asks_for_each_product_the_report_and_a_remark(at, case):
     asked = procedure.questions(case, factories.rules(on=at.date()))
     count = len(queries.lines_of(case))
-    assert [q.code for q in asked] == [f"{what}_{n}" for n in range(1, count + 1) for what in ("quality", "quantity")] + ["report", "remark"]
+    assert [q.code for q in asked] == [f"{what}_{n}" for n in range(1, count + 1) for what in ("quality", "quantity", "volume")] + ["report", "remark"]
     assert [code for code, _w in asked[0].choices] == ["excellent", "pass", "fail"]
-    assert [code for code, _w in asked[1].choices] == ["excellent", "pass", "short", "fail"]
+    assert [code for code, _w in asked[1].choices] == ["excellent", "pass", "short", "fail"] and asked[2].choices[-1][0] == "none"
     assert all(q.label["vi"] and q.label["en"] for q in asked) and asked[0].heading["vi"].startswith("Sản phẩm 1.")
     four = procedure.questions(case, factories.rules("four_level", on=at.date()))
     assert [q.code for q in four][-2:] == ["points", "remark"] and four[-2].top == 100 and len(four[1].choices) == 4
@@ -48,6 +51,29 @@ def test_a_member_sees_what_the_sheet_means(at, case):
     assert procedure.summary(factories.sheet(case), rules) == {"vi": "Xếp loại chung: Đạt", "en": "Overall rating: Satisfactory"}
     assert procedure.summary({"report": "pass"} | {k: v for k, v in factories.sheet(case).items() if k != "quantity_1"}, rules) is None
     assert procedure.summary(factories.sheet(case, points=90), factories.rules("four_level", on=at.date()))["vi"].endswith("Xuất sắc")
+
+
+def test_who_finds_something_unsatisfactory_says_what(at, case):
+    rules = factories.rules(on=at.date())
+    procedure.check(factories.sheet(case), rules)
+    for bad in (factories.sheet(case, "fail"), factories.sheet(case, quality_1="fail", remark=" "), factories.sheet(case, report="fail")):
+        with pytest.raises(Incomplete) as failure:
+            procedure.check(bad, rules)
+        assert failure.value.field == "remark"
+        procedure.check(bad | {"remark": "Năng suất chỉ đạt một nửa"}, rules)
+
+
+def test_the_scheme_is_that_of_the_day_of_the_award(db, cast, at, case):
+    project = funding.project_by_id(case.project_id)
+    later = project.decision_date + timedelta(days=1)
+    rule = db.session.scalars(select(Rule).where(Rule.key == "acceptance.scheme")).one()
+    rule.valid_to = project.decision_date
+    db.session.flush()
+    db.session.add(Rule(key=rule.key, value="four_level", unit=None, source="Tỉnh", mark=rule.mark, valid_from=later, note_vi="x", note_en="x", created_at=at))
+    db.session.flush()
+    keys = council_queries.rule_ids(Kind.ACCEPTANCE, [case], on=later + timedelta(days=400))
+    assert rulebook.frozen(keys, "acceptance.scheme") == "three_level"
+    assert rulebook.value("acceptance.scheme", on=later) == "four_level"
 
 
 def test_the_count_tells_of_no_member(at, case):
@@ -80,6 +106,38 @@ def test_the_whole_way_through_the_engine(cast, at, case):
     assert evaluation.count["tally"]["pass"] == size and evaluation.council_pid == council.public_id and evaluation.conclusion
     minutes = next(p for p in papers.of(council) if p.template == "councils/minutes")
     assert "Xếp loại của hội đồng" in str(minutes.blocks) and "Đạt" in str(minutes.blocks)
+
+
+def test_the_chair_ticks_each_edit(cast, at, case, as_, db, travel, mails):
+    plays.judged(cast, case=case, at=at + END + 5 * DAY)
+    when, chair = case.graded_at + DAY, asked.chair_of(case)
+    assert chair is not None and chair.id == cast["member1"].id
+    actions.require_revision(case, what="Bổ sung chương 4\nThêm bảng 4.2\nSửa kết luận", by=cast["officer"], at=when)
+    with pytest.raises(WrongState, match="not submitted"):
+        actions.tick(case, (1,), {}, by=chair, at=when)
+    actions.revise(case, answers=dict.fromkeys((1, 2, 3), "Đã sửa"), by=cast["pi1"], at=when)
+    assert [m for m in mails() if m.template.endswith("to_tick.txt")]
+    with pytest.raises(NotAllowed):
+        actions.tick(case, (1, 2, 3), {}, by=cast["officer"], at=when)
+    db.session.commit()
+    travel.move_to(when + DAY)
+    url, page = f"/acceptance/{case.public_id}", as_("member1")
+    assert [as_(name).get(f"{url}/tick").status_code for name in ("member2", "officer", "pi1")] == [404, 403, 403]
+    assert page.page(url).select(f"a[href='{url}/tick']")
+    assert "Đã sửa" in page.page(f"{url}/tick").text
+    page.submit(f"{url}/tick", {"done_1": "y"}, status=422)
+    page.submit(f"{url}/tick", {"done_1": "y", "done_2": "y", "open_3": "Chưa nêu hạn chế"})
+    db.session.expire_all()
+    assert [e.done_at is not None for e in asked.edits_of(case)] == [True, True, False]
+    assert "Chưa nêu hạn chế" in as_("pi1").page(f"{url}/revise").text
+    with pytest.raises(Incomplete, match="not ticked every edit"):
+        actions.confirm_revision(case, by=cast["officer"], at=when + DAY)
+    as_("pi1").submit(f"{url}/revise", {"answer_3": "Đã nêu hạn chế, trang 80"})
+    page.submit(f"{url}/tick", {"done_3": "y"})
+    assert page.get(f"{url}/tick").status_code == 200
+    as_("officer").submit(f"{url}/review-revision", {"answer": "confirm"})
+    db.session.expire_all()
+    assert case.state == CaseState.GRADED and case.chair_name == chair.name and not any(e.on_paper for e in asked.edits_of(case))
 
 
 def test_members_read_the_case_and_strangers_do_not(db, cast, at, case, as_, travel):

@@ -91,12 +91,15 @@ def _revise(pi, officer, url):
     assert "bổ sung phân tích" in officer.page(f"{url}/require-revision").text
     officer.submit(f"{url}/require-revision", {"what": "Bổ sung chương 4"})
     assert "Bổ sung chương 4" in pi.page(f"{url}/revise").text
-    pi.submit(f"{url}/revise", {"note": "Đã bổ sung", "file": (io.BytesIO(small_pdf("revised")), "bao-cao.pdf")})
+    pi.submit(f"{url}/revise", {"answer_1": "Đã bổ sung", "file": (io.BytesIO(small_pdf("revised")), "bao-cao.pdf")})
     officer.submit(f"{url}/review-revision", {"answer": "refuse"}, status=422)
     officer.submit(f"{url}/review-revision", {"answer": "refuse", "remark": "Thiếu bảng"})
-    pi.submit(f"{url}/revise", {"note": "Đã thêm bảng"})
+    pi.submit(f"{url}/revise", {"answer_1": ""}, status=422)
+    pi.submit(f"{url}/revise", {"answer_1": "Đã thêm bảng"})
+    agreed = {"answer": "confirm", "chair_name": "Hoàng Văn Hải", "chair_agreed_on": f"{(only(Case).graded_at + 5 * DAY):%d/%m/%Y}"}
     officer.submit(f"{url}/review-revision", {"answer": "confirm"}, status=422)
-    officer.submit(f"{url}/review-revision", {"answer": "confirm", "chair_name": "Hoàng Văn Hải", "chair_agreed_on": f"{(only(Case).graded_at + 5 * DAY):%d/%m/%Y}"})
+    officer.submit(f"{url}/review-revision", agreed, status=422)
+    officer.submit(f"{url}/review-revision", agreed | {"paper": (io.BytesIO(small_pdf("agreed")), "y-kien.pdf")})
     assert "bao-cao.pdf" in pi.page(url).text and "Hoàng Văn Hải" in pi.page(url).text
 
 

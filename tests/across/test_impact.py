@@ -146,6 +146,12 @@ KEYS = {By.YEAR: lambda case, item, host: str(local(case.graded_at).year), By.HO
         By.ITEM: lambda case, item, host: item.code, By.SECTOR: lambda case, item, host: item.code.split(".")[0]}  # fmt: skip
 
 
+def _figure(cell):
+    """The exact number of a cell: wide ones are shown in millions."""
+    exact = cell.find("data")
+    return int(exact["value"]) if exact else int("".join(c for c in cell.get_text() if c.isdigit()))
+
+
 def table(client, address):
     page = BeautifulSoup(client.get(address).get_data(as_text=True), "lxml")
     rows = []
@@ -153,7 +159,7 @@ def table(client, address):
         cells = line.select("td")
         for hidden in line.select("i"):
             hidden.decompose()
-        rows.append((line.th.get_text(strip=True), [int("".join(c for c in cell.get_text() if c.isdigit())) for cell in cells], [cell.a["href"] if cell.a else None for cell in cells]))
+        rows.append((line.th.get_text(strip=True), [_figure(cell) for cell in cells], [cell.a["href"] if cell.a else None for cell in cells]))
     return rows
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -101,12 +102,20 @@ def test_heads_of_every_export_are_vietnamese(app, as_):
         assert heads and not english & set(heads), (url, heads)
 
 
-def calls_in_the_code(*names: str):
-    """Every call of a method or function of these names in the code."""
+@cache
+def calls_by_name() -> dict[str, list[tuple[Path, ast.Call]]]:
+    """Every call of a method or function in the code, by its name: read once."""
+    found: dict[str, list[tuple[Path, ast.Call]]] = {}
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
-                yield path, node
+            if isinstance(node, ast.Call):
+                found.setdefault(getattr(node.func, "attr", getattr(node.func, "id", "")), []).append((path, node))
+    return found
+
+
+def calls_in_the_code(*names: str):
+    """Every call of a method or function of these names in the code."""
+    return [call for name in names for call in calls_by_name().get(name, ())]
 
 
 def ast_labels():

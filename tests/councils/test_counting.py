@@ -149,13 +149,11 @@ def test_the_councils_level(levels, grade):
 
 
 def test_a_members_level():
-    top = {"quality": "excellent", "quantity": "excellent"}
-    short = {"quality": "pass", "quantity": "fail"}
-    assert member_level([top] * 4, "pass", pass_share=[3, 4]) == "excellent"
-    assert member_level([top] * 3 + [short], "pass", pass_share=[3, 4]) == "pass"
-    assert member_level([top] * 2 + [short] * 2, "pass", pass_share=[3, 4]) == "fail"
-    assert member_level([top], "fail", pass_share=[3, 4]) == "fail"
-    assert member_level([{"quality": "fail", "quantity": "excellent"}], "excellent", pass_share=[3, 4]) == "fail"
+    assert member_level(["excellent"] * 4, ["excellent"] * 4, "pass", pass_share=[3, 4]) == "excellent"
+    assert member_level(["excellent"] * 4, ["excellent"] * 3 + ["fail"], "pass", pass_share=[3, 4]) == "pass"
+    assert member_level(["excellent"] * 4, ["excellent"] * 2 + ["fail"] * 2, "pass", pass_share=[3, 4]) == "fail"
+    assert member_level(["excellent"], ["excellent"], "fail", pass_share=[3, 4]) == "fail"
+    assert member_level(["fail"], ["excellent"], "excellent", pass_share=[3, 4]) == "fail"
 
 
 def test_the_base_of_the_quorum_and_of_the_mean_follow_the_rule():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import execution as plays
@@ -14,6 +14,7 @@ from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.papers import queries as papers
 from app.services.papers.blocks import as_text
 from app.services.people import queries as people
+from app.services.rulebook.models import Rule
 from app.stages.execution import actions, queries
 from app.stages.execution.rules import (
     AdjustmentKind,
@@ -268,6 +269,21 @@ def test_a_termination_fixes_the_refund(cast, at, project, mails):
     money_plays.liquidated(cast, project=project, at=at + 330 * DAY, unused=50_000_000)
     assert awards.contract_of(project.id).state == ContractState.LIQUIDATED
     assert project.paid_total == 450_000_000 - 170_000_000
+
+
+@pytest.mark.parametrize(("signer", "refused"), [("leader", False), ("province", True), ("approver", True)])
+def test_the_rulebook_says_who_ends_a_project(db, cast, at, project, signer, refused):
+    rule = db.session.scalars(select(Rule).where(Rule.key == "execution.ending_signer")).one()
+    kept = {c.key: getattr(rule, c.key) for c in Rule.__table__.columns if c.key not in ("id", "public_id")}
+    db.session.add(Rule(**kept | {"value": signer, "valid_from": date(2026, 1, 1)}))
+    row = plays.opened_termination(cast, project=project, at=at + 300 * DAY)
+    decide = {"cause": Cause.OBJECTIVE, "used": 1, "number": "9/QĐ-UBND", "dated": (at + 310 * DAY).date(), "remark": None, "at": at + 310 * DAY}
+    if refused:
+        with pytest.raises(NotAllowed, match="people's committee"):
+            actions.decide_termination(row, by=cast["leader"], **decide)
+        actions.decide_termination(row, by=cast["province"], **decide)
+    else:
+        actions.decide_termination(row, by=cast["leader"], **decide)
 
 
 def test_accounts_after_a_termination_keep_to_the_decision(cast, at, project):

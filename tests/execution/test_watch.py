@@ -149,6 +149,8 @@ def test_every_sign_has_its_fact(db, cast, at, project):
     told = risk.facts(listing.rows, late)[project.id]
     wanted = {risk.Sign.LATE, risk.Sign.OVER, risk.Sign.PRODUCT, risk.Sign.RATED, risk.Sign.RISK, risk.Sign.EXTENDED}
     assert {t.sign for t in told} >= wanted and {s for s in risk.Sign if getattr(listing.rows[0], str(s))} == {t.sign for t in told}
+    over = next(t.said for t in told if t.sign == risk.Sign.OVER)
+    assert "Quản lý chung" in over and "63.000.001" in over and "63.000.000" in over, over
     for sign in wanted:
         assert [r.id for r in risk.listing(cast["officer"], {"sign": str(sign), "q": "tuoi TIET kiem"}, late).rows] == [project.id]
     assert not risk.listing(cast["officer"], {"q": "không có"}, late).rows

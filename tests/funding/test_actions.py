@@ -12,7 +12,7 @@ from app.across.demo.plays import funding as plays
 from app.kernel.errors import Incomplete, NotAllowed, Stale, WrongState
 from app.services.papers import queries as papers
 from app.services.people import queries as people
-from app.stages.funding import actions, queries
+from app.stages.funding import actions, ledger, queries
 from app.stages.funding.models import Commitment, LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
     AppraisalState,
@@ -360,6 +360,36 @@ def test_a_reversal_is_a_row_of_its_own(db, cast, at, running):
         actions.reverse(entry, reason="x", by=cast["finance"], at=at + 40 * DAY)
     plays.paid(cast, project=running, at=at + 41 * DAY)
     assert [str(e.kind) for e in queries.ledger_of(running.id)] == ["payment", "reversal", "payment"] and running.paid_total == 450_000_000
+
+
+def test_a_refund_booked_by_mistake_is_taken_back_and_owed_again(db, cast, at, running, mails):
+    plays.paid(cast, project=running, at=at + 30 * DAY)
+    later = at + 400 * DAY
+    back = {"booked_on": later.date(), "by": cast["finance"]}
+    actions.record_closing(running, ClosingKind.FAILED, dated=later.date(), cause=Cause.SUBJECTIVE, by=cast["leader"], at=later)
+    counted = actions.refund(running, amount=15, voucher="HT-1", at=later, **back)
+    accounts = actions.submit_settlement(running, spent=400_000_000, assets=None, note=None, by=cast["host1"], at=later + DAY)
+    actions.accept_settlement(accounts, remark=None, by=cast["finance"], at=later + DAY)
+    owed = queries.owed(running)
+    slip = actions.refund(running, amount=15, voucher="HT-2", at=later + 2 * DAY, **back)
+    row = actions.reverse(slip, reason="Gõ nhầm số", by=cast["finance"], at=later + 3 * DAY)
+    assert any("HT-2" in m.body and "Gõ nhầm số" in m.body for m in mails()), "who owes it again is told"
+    assert (str(row.kind), row.reverses_id, row.amount, row.voucher, row.note) == ("refund_reversal", slip.id, 15, "HT-2", "Gõ nhầm số")
+    assert running.paid_total == 450_000_000 - 15 == ledger.balance(queries.ledger_of(running.id)) and queries.owed(running) == owed and queries.came_back(running.id) == 0
+    for entry, why in ((slip, "stands"), (row, "stands"), (counted, "count on this refund")):
+        with pytest.raises(WrongState, match=why):
+            actions.reverse(entry, reason="x", by=cast["finance"], at=later + 3 * DAY)
+    actions.refund(running, amount=owed, voucher="HT-2", at=later + 4 * DAY, **back)  # the voucher of what was taken back is free again
+    actions.liquidate(running, number=None, dated=(later + 4 * DAY).date(), assets=None, remark=None, by=cast["officer"], at=later + 4 * DAY)
+    with pytest.raises(WrongState, match="liquidated"):
+        actions.reverse(queries.ledger_of(running.id)[-1], reason="x", by=cast["finance"], at=later + 5 * DAY)
+    db.session.commit()
+    for attempt in (lambda: _insert(db, running, None, 15, "refund_reversal", slip.id), lambda: _insert(db, running, None, 15, "refund_reversal"),  # twice, of nothing
+                    lambda: _insert(db, running, None, 14, "refund_reversal", counted.id), lambda: _insert(db, running, None, 15, "reversal", counted.id),
+                    lambda: _insert(db, running, None, 15, "refund", counted.id)):  # fmt: skip
+        with pytest.raises(IntegrityError):
+            attempt()
+        db.session.rollback()
 
 
 def _insert(db, project, tranche, amount, kind="payment", reverses="NULL"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -20,7 +21,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def booked(db, cast, at):
-    """Two projects: one paid, taken back and paid again; the other paid, failed, and half of what it owes come back."""
+    """Two projects: one paid, taken back and paid again; the other paid, failed, and half of what it owes come back, after a slip."""
     first = factories.contract(cast, at)
     second = factories.contract(cast, at, title="Ứng dụng công nghệ sinh học trong bảo quản chanh", pi="pi3", host="host2", number="777/QĐ-UBND")
     one, two = (queries.project_by_id(c.project_id) for c in (first, second))
@@ -32,6 +33,8 @@ def booked(db, cast, at):
     actions.record_closing(two, ClosingKind.FAILED, dated=later.date(), cause=Cause.SUBJECTIVE, by=cast["leader"], at=later)
     accounts = actions.submit_settlement(two, spent=400_000_000, assets=None, note=None, by=cast["pi3"], at=later)
     actions.accept_settlement(accounts, remark=None, by=cast["finance"], at=later + DAY)  # 50 million unused, 30 % of the rest: 170 million
+    slip = actions.refund(two, amount=7, booked_on=(later + DAY).date(), voucher="HT-1", by=cast["finance"], at=later + DAY)
+    actions.reverse(slip, reason="Gõ nhầm", by=cast["finance"], at=later + DAY)
     actions.refund(two, amount=70_000_000, booked_on=(later + DAY).date(), voucher="HT-1", by=cast["finance"], at=later + DAY)
     db.session.commit()
     return one, two, later + DAY
@@ -48,16 +51,21 @@ def test_the_spreadsheet_adds_up_to_the_same_sums(db, as_, booked):
     rows = rows_of(finance, "/funding/ledger.xlsx?lang=en")
     amount = next(name for name in rows[0] if name in ("Amount", "Số tiền"))
     total = sum(row[amount] for row in rows)
-    in_database = db.session.execute(text("SELECT sum(CASE WHEN kind = 'payment' THEN amount ELSE -amount END) FROM ledger_entry")).scalar()
-    assert len(rows) == 5 and total == in_database == one.paid_total + two.paid_total == 450_000_000 + 380_000_000
+    in_database = db.session.execute(text("SELECT sum(CASE WHEN kind IN ('payment', 'refund_reversal') THEN amount ELSE -amount END) FROM ledger_entry")).scalar()
+    assert len(rows) == 7 and total == in_database == one.paid_total + two.paid_total == 450_000_000 + 380_000_000
     assert f"{total:,}".replace(",", ".") in finance.page("/funding/ledger").get_text()
 
 
-@pytest.mark.parametrize(("args", "count"), [("q=chanh", 2), ("q=CHANH", 2), ("q=unc-0001", 3), ("kind=reversal", 1), ("year=2027", 1), ("year=2026&kind=payment", 3), ("q=%25", 0), ("kind=nothing", 5)])
+@pytest.mark.parametrize(("args", "count"), [("q=chanh", 4), ("q=CHANH", 4), ("q=unc-0001", 3), ("kind=reversal", 1), ("kind=refund_reversal", 1), ("year=2027", 3), ("year=2026&kind=payment", 3), ("q=%25", 0), ("kind=nothing", 7)])
 def test_filters_hold_for_page_and_spreadsheet(as_, booked, args, count):
     finance = as_("finance")
     assert len(finance.page(f"/funding/ledger?{args}").select("tbody tr")) == count
     assert len(rows_of(finance, f"/funding/ledger.xlsx?{args}")) == count
+
+
+def test_a_refund_is_parted_only_by_the_rule_of_its_day(db):
+    old, new = (SimpleNamespace(decision_date=date(year, 1, 1)) for year in (2015, 2026))
+    assert queries.refund_split(old, 101)[:2] == (50, 51) and queries.refund_split(new, 101) is None
 
 
 def test_who_reads_the_books(as_, booked):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import execution as execution_plays
 from app.across.demo.plays import funding as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.people import actions as people
-from app.stages.funding import actions, queries
+from app.services.rulebook.models import Rule
+from app.stages.execution import actions as execution
+from app.stages.execution import queries as works
+from app.stages.execution.rules import Delivery, Rating
+from app.stages.execution.telling import Told
+from app.stages.funding import actions, queries, starting
 from app.stages.funding.gate import Need, gate, missing
 from app.stages.funding.rules import ClosingKind
 from tests.funding import factories
@@ -51,6 +56,34 @@ def test_what_the_system_sees_nobody_confirms_by_hand(cast, at, running):
         actions.fall_due(tranche(running, 3), reason="Cứ cấp.", by=cast["officer2"], at=at + 40 * DAY)
     item = next(item for item in gate(tranche(running, 2)) if item.need == Need.REPORT)
     assert (item.ok, item.by, item.reason) == (True, cast["officer2"].name, "Báo cáo giấy đã nhận.")
+
+
+def test_products_that_accepted_reports_tick_meet_the_condition(db, cast, at, running):
+    """All that was promised, not some of it; and the tranche that waits for it is due at once."""
+    db.session.execute(text("UPDATE tranche SET condition = 'product' WHERE position = 2"))
+    db.session.expire_all()
+    plays.paid(cast, project=running, at=at + 30 * DAY)
+    report, products = works.reports_of(running.id)[0], queries.products_of(running)
+    said = {p.id: (Delivery.DELIVERED, None, None) for p in products}
+    say = {"progress": 50, "done": "x", "products": None, "spent": 1, "difficulties": None, "next_steps": None}
+    execution.submit_report(report, by=cast["pi1"], at=at + 190 * DAY, told=Told({}, said, []), **say)
+    assert Need.PRODUCT in wanting(running, 2), "what nobody accepted counts nothing"
+    execution.accept_report(report, remark=None, rating=Rating.GOOD, by=cast["officer"], at=at + 195 * DAY)
+    item = next(item for item in gate(tranche(running, 2)) if item.need == Need.PRODUCT)
+    assert (item.ok, item.day, item.by, str(tranche(running, 2).state)) == (True, (at + 195 * DAY).date(), None, "due")
+
+
+def test_lines_of_the_start_up_list_stop_the_first_payment_where_the_rule_says_so(db, cast, at, running):
+    assert wanting(running, 1) == [], "by default the list informs"
+    row = db.session.scalars(select(Rule).where(Rule.key == "funding.start_up_binds")).one()
+    later = {c.key: getattr(row, c.key) for c in Rule.__table__.columns if c.key not in ("id", "public_id")}
+    db.session.add(Rule(**later | {"value": ["account", "team"], "valid_from": date(2026, 1, 1)}))
+    db.session.flush()
+    assert wanting(running, 1) == [Need.START] and Need.START not in wanting(running, 2)
+    with pytest.raises(WrongState, match="start-up checklist"):
+        actions.request_payment(tranche(running, 1), note=None, by=cast["pi1"], at=at + 30 * DAY)
+    starting.tick(running, "team", note=None, by=cast["officer"], at=at + 30 * DAY)
+    assert wanting(running, 1) == []
 
 
 def test_tranches_are_asked_for_in_order(db, cast, at, running):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.kernel.errors import Incomplete
 from app.stages.funding import ledger
+from app.stages.funding.rules import EntryKind
 
 pytestmark = pytest.mark.nodb
 money = st.integers(min_value=0, max_value=10**13)
@@ -84,7 +85,7 @@ def test_nothing_open_takes_no_change():
     assert ledger.reschedule([], -5) is None
 
 
-@given(st.lists(st.tuples(st.sampled_from(["payment", "reversal", "refund"]), money)))
+@given(st.lists(st.tuples(st.sampled_from(list(EntryKind)), money)))
 def test_balance(rows):
     entries = [SimpleNamespace(kind=k, amount=a) for k, a in rows]
-    assert ledger.balance(entries) == sum(a if k == "payment" else -a for k, a in rows)
+    assert ledger.balance(entries) == sum(a if k in ("payment", "refund_reversal") else -a for k, a in rows)

@@ -144,7 +144,9 @@ def test_the_budget_in_the_browser(db, cast, as_, at, travel, years):
     for url in ("/funding/year-budgets", f"/funding/year-budgets/{year}", f"/funding/calls/{call}/cut-line", "/funding/management"):
         officer.page(url)
         assert pi.get(url).status_code == 403
-    assert "900.000.000" in officer.page(f"/funding/year-budgets/{year}?sector=1").text
+    for order in ("-committed", "reserved", "-paid"):
+        assert "900.000.000" in officer.page(f"/funding/year-budgets/{year}?sector=1&sort={order}").text
+    assert officer.page(f"/funding/calls/{call}/cut-line?sort=asked").select_one("#show-sort option[selected]")["value"] == "asked"
     for url in ("/funding/year-budgets.xlsx?source=state", f"/funding/year-budgets/{year}/items.xlsx", f"/funding/calls/{call}/cut-line.xlsx?funded=0", "/funding/management.xlsx"):
         assert officer.get(url).status_code == 200
     for bad in ("year=abc&funded=-1", "year=99999999&funded=" + "9" * 40, "funded=１"):

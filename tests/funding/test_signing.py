@@ -35,6 +35,17 @@ def test_the_leader_signs_only_where_the_rulebook_says_so(cast, at, submission):
         approve(cast, submission, at, by="leader")
 
 
+def test_who_may_not_sign_is_told_who_does(db, as_, at, submission, travel):
+    db.session.commit()
+    travel.move_to(at + 10 * DAY)
+    leader, url = as_("leader"), f"/funding/submissions/{submission.public_id}"
+    page = leader.page(url)
+    assert "UBND tỉnh ký quyết định này" in page.get_text() and page.find("a", href=f"{url}/decide") is None
+    refused = leader.get(f"{url}/decide")
+    assert refused.status_code == 403 and f'href="{url}"' in refused.text, "and the refusal leads back"
+    assert as_("province").page(url).find("a", href=f"{url}/decide")
+
+
 def delegate(db, most):
     """A province that lets the leader sign up to an amount."""
     for key, value in (("funding.signer", "leader"), ("funding.signer_limits", [{"role": "leader", "most": most}])):

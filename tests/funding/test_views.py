@@ -194,6 +194,11 @@ def test_the_end_of_a_project(db, cast, as_, at, running, travel):
     travel.move_to(later + 2 * DAY)
     pi, finance, officer = as_("pi1"), as_("finance"), as_("officer")
     officer.submit(f"{contract}/liquidate", {"attest": "y"}, status=409)
+    finance.submit(f"{url}/refund", {"amount": "15", "booked_on": "31/01/2028", "voucher": "HT-1", "attest": "y"})
+    slip = factories.all_of(LedgerEntry)[-1]
+    assert finance.page(url).find("a", href=f"/funding/entries/{slip.public_id}/reverse").get_text() == "Hủy khoản thu hồi này"
+    finance.submit(f"/funding/entries/{slip.public_id}/reverse", {"reason": "Gõ nhầm"})
+    assert finance.page(url).find("a", href=f"/funding/entries/{slip.public_id}/reverse") is None and "Gõ nhầm" in finance.page(url).get_text()
     finance.submit(f"{url}/refund", {"amount": "10.000.000", "booked_on": "31/01/2028", "voucher": "HT-1", "attest": "y"})
     officer.submit(f"{contract}/liquidate", {"number": "3/BB-TLHĐ", "attest": "y"})
     assert only(Contract).state == "liquidated"

@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from app.services.papers.actions import APP, template_text
+from app.services.papers.actions import template_text
 from app.services.papers.blocks import build
+from app.services.papers.wording import APP
 
 pytestmark = pytest.mark.nodb
 TEMPLATES = {f"{path.parent.parent.name}/{path.stem}": path.read_text(encoding="utf-8") for path in APP.glob("*/*/templates/*/papers/*.txt")}
 DECISIONS = sorted(name for name, text in TEMPLATES.items() if text.startswith("#title QUYẾT ĐỊNH"))
-FROM_HOST = ("acceptance/registration", "acceptance/self_evaluation", "funding/payment_request", "transfer/followup_report")
+FROM_HOST = ("acceptance/registration", "acceptance/self_evaluation", "execution/periodic_report", "funding/payment_request", "transfer/followup_report")
 BETWEEN = ("funding/annex", "funding/contract", "funding/liquidation", "funding/settlement", "transfer/handover_minutes")
 
 

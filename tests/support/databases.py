@@ -15,6 +15,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from app import create_app
 from app.across.demo import cast
 from app.kernel.db import db
+from app.services.papers import bases
 from app.services.questionnaires import actions as questionnaires
 from app.services.rulebook import actions as rulebook
 from app.stages.plan import actions as plan_actions
@@ -38,6 +39,7 @@ def fill(at: datetime = BEGINNING) -> None:
     """Put into an empty database what every test may rely on."""
     db.create_all()
     rulebook.load(by=None, at=at)
+    bases.load(at=at)
     questionnaires.load(by=None, at=at)
     plan, _new = plan_actions.import_plan(json.loads(PLAN_1821.read_text()), by=None, at=at)
     plan_actions.put_in_force(plan, by=None, at=at)

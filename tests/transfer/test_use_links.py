@@ -12,7 +12,7 @@ from app.across.demo.plays import transfer as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.files import queries as files
 from app.services.papers import queries as papers
-from app.stages.transfer import actions, queries, rules
+from app.stages.transfer import actions, quantities, queries, rules
 from app.stages.transfer.rules import FollowUpState, Route, Said, Usage, Use
 from tests.transfer import factories
 
@@ -35,14 +35,14 @@ def links(mails):
 @pytest.mark.nodb
 @pytest.mark.parametrize(("text", "area"), [("12,5", 125_000), ("0.35", 3_500), ("1.250", 12_500_000), ("1.250,25 ha", 12_502_500), ("7", 70_000), ("0,0001", 1)])
 def test_hectares_are_read_and_printed(text, area):
-    assert rules.square_metres(text) == area and rules.square_metres(rules.hectares(area)) == area
+    assert quantities.square_metres(text) == area and quantities.square_metres(quantities.hectares(area)) == area
 
 
 @pytest.mark.nodb
 @pytest.mark.parametrize("text", ["", "-1", "1,23456", "12 m2", "1e3", "٣", "1.2.3"])
 def test_what_is_no_area(text):
     with pytest.raises(ValueError):
-        rules.square_metres(text)
+        quantities.square_metres(text)
 
 
 @pytest.mark.nodb

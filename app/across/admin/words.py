@@ -21,7 +21,7 @@ MAILS = {
     "given_up": N_("Place given up"), "moved_up": N_("Reserve moved up"), "proposed": N_("Council proposed"), "replaced": N_("Member replaced"), "corrected": N_("Notice corrected"), "link": N_("Link for an order form sent"), "matches": N_("A saved search matches"),
     "measure_due": N_("Became due"), "measure_late": N_("Measure is late"), "merged": N_("Was merged into another idea"), "prepared": N_("Decision prepared"),
     "remedy_asked": N_("Something asked to be added"), "remedy_answered": N_("What was asked for was added"), "remedy_taken_back": N_("Request to add something taken back"),
-    "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"),
+    "set_aside": N_("Question set aside"), "unmerged": N_("Merger undone"), "waived": N_("No longer asked for"),
     "transcribed": N_("Content entered from paper"), "talks": N_("Talks about a result"), "use_link": N_("Link to the short form mailed"),
     "admitted_late": N_("Admitted after the deadline"), "refused_late": N_("Admission after the deadline refused"), "remedy_due": N_("Something asked to be added is due soon"), "infected": N_("Malware found in a file"),
     "adjustment": N_("Was asked for"), "adjustment_decided": N_("Was decided"), "agreement_registered": N_("Was registered"), "agreement_signed": N_("Was signed"),
@@ -33,6 +33,7 @@ MAILS = {
     "reevaluate": N_("Another evaluation allowed"), "refused": N_("Was refused"), "registered": N_("All results registered"),
     "registration_due": N_("Registration is due"), "reinstated": N_("Refusal taken back"), "report_accept": N_("Was accepted"), "report_asked": N_("Was asked for"),
     "report_due": N_("Became due"), "report_return": N_("Was returned"), "report_submitted": N_("Was submitted"), "reported": N_("Use reported"),
+    "refund_reversed": N_("Refund taken back"),
     "request_returned": N_("Was returned"), "requested": N_("Was asked for"), "resumed": N_("Was resumed"), "return": N_("Was returned"),
     "returned": N_("Was returned"), "revised": N_("Was revised"), "revision": N_("Revision asked for"), "revision_confirmed": N_("Revised report confirmed"),
     "revision_refused": N_("Revised report returned"), "sent_back": N_("Was sent back"), "settled": N_("Was settled"), "settlement": N_("Final accounts handed in"),
@@ -85,11 +86,12 @@ NOUNS = {
     "expert": N_("Expert"), "expert_upload": N_("Import of experts"), "effectiveness": N_("Effectiveness"), "engagement": N_("Engagement"), "follow_up": N_("Report on use"), "handover": N_("Handover"), "idea": N_("Idea"),
     "inspection": N_("Inspection"), "link_request": N_("Request for a link"), "ledger_entry": N_("Line of the ledger"), "organisation": N_("Organisation"), "organisation_request": N_("Request about an organisation"), "outbox_mail": N_("Outgoing mail"),
     "paper": N_("Paper"), "plan": N_("Plan"), "priority": N_("Priority item"), "project": N_("Project"), "proposal": N_("Proposal"), "report": N_("Report"),
-    "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
+    "receiver_commitment": N_("Commitment of the receiving body"), "result": N_("Result"), "result_right": N_("Protection of a result"), "rule": N_("Rule"), "remedy": N_("Request to add something"), "selection_round": N_("Selection round"), "settlement": N_("Final accounts"), "suspension": N_("Suspension"),
     "termination": N_("Early end"), "topic": N_("Topic"), "tranche": N_("Tranche"), "transfer_agreement": N_("Transfer agreement"),
     "account_change": N_("Change of the account"), "tranche_account": N_("Accounts of a tranche"),
-    "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
+    "transfer_income": N_("Income of a contract"), "transfer_interest": N_("Message about a result"), "user_account": N_("Person"), "year_budget": N_("Budget of a year"),
 }  # fmt: skip
+NOUNS |= {"paper_wording": N_("Wording of a paper"), "legal_basis": N_("Legal basis")}
 NOUNS |= {
     "work_revision": N_("Work description revised after the appraisal"), "management_budget": N_("Budget of management costs"), "management_cost": N_("Management cost"),
     "cut_line": N_("Cut line of a call"), "budget_transfer": N_("Money carried over"),

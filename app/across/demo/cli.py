@@ -19,6 +19,7 @@ from app.across.demo import bulk, cast, world
 from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import Refused
+from app.services.papers import bases
 from app.services.people import actions as people
 from app.services.people import queries as people_queries
 from app.services.people.rules import Role
@@ -47,6 +48,7 @@ def prepare(without_demo: bool) -> None:
 def load_basics(at: datetime) -> None:
     """Rulebook, forms and plan 1821; what is already there stays as it is."""
     rulebook.load(by=None, at=at)
+    bases.load(at=at)
     questionnaires.load(by=None, at=at)
     plan, new = plan_actions.import_plan(json.loads(PLAN_1821.read_text(encoding="utf-8")), by=None, at=at)
     if new:

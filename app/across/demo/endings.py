@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.across.demo.cast import Cast
-from app.across.demo.plays import acceptance, councils, funding, transfer
+from app.across.demo.plays import acceptance, councils, deals, funding, transfer
 from app.services.councils import queries as council_queries
 from app.services.councils.models import AgendaItem
 from app.stages.acceptance import actions as acceptance_acts
@@ -40,7 +40,7 @@ def rated(cast: Cast, project: Project, at: datetime, *, level: str = "pass") ->
         main = "excellent" if level == "pass" and member % 2 else level
         content: dict[str, Any] = {"report": level, "remark": "Cần làm rõ thêm hiệu quả kinh tế."}
         for line in lines:
-            content |= {f"quality_{line.position}": main if line.position == 1 else level, f"quantity_{line.position}": "pass"}
+            content |= {f"quality_{line.position}": main if line.position == 1 else level, f"quantity_{line.position}": "pass", f"volume_{line.position}": "none"}
         return content
 
     council = council_queries.council_of_subject(case)
@@ -72,12 +72,15 @@ def liquidated(cast: Cast, project: Project, at: datetime) -> None:
 
 
 def in_use(cast: Cast, results: list[Result], at: datetime) -> None:
-    """The first result is public, handed over and reported in use a year later; the second is licensed; somebody asks for it."""
+    """The first result is public, handed over and reported in use a year later; the second is licensed, and the licensee
+    reports by link; an enterprise that wrote has a registered contract; somebody else asks."""
     first, second, *_others = results
     transfer.published(cast, result=first, at=at)
     handover = transfer.handed_over(cast, result=first, at=at + DAY)
     transfer.published(cast, result=second, at=at)
-    transfer.signed_agreement(cast, result=second, at=at + 30 * DAY)
+    licence = transfer.signed_agreement(cast, result=second, at=at + 30 * DAY)
+    deals.from_a_message(cast, result=first, at=at + 90 * DAY)
     transfer.verified(cast, handover=handover)
     transfer.evaluated(cast, result=first, at=at + 390 * DAY)
     transfer.interested(cast, result=first, at=at + 395 * DAY)
+    deals.reported_by_link(cast, agreement=licence)

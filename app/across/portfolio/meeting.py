@@ -9,7 +9,7 @@ from typing import Any
 from app.across.portfolio.rules import STILL, Effect, Group, Stage, Sums
 from app.services.papers.blocks import clean
 from app.services.papers.rules import millions, paper_date, with_dots
-from app.stages.transfer.rules import hectares
+from app.stages.transfer.quantities import hectares
 
 HEADS = ["Lĩnh vực", "Đạt", "Bàn giao", "Đang dùng", f"Sau {STILL} năm", "Đã chi (triệu đồng)", "Doanh thu (triệu đồng)", "Tiết kiệm (triệu đồng)", "Việc làm"]
 

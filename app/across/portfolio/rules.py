@@ -39,7 +39,18 @@ class Effect(Face):
     HOUSEHOLDS = "households", N_("Households"), "green"
     AREA = "area", N_("Area (m²)"), "green"
 
+    @property
+    def unit(self) -> int:
+        """By what the wide table divides it: a million đồng, a hectare."""
+        return 10**6 if self in MONEY else 10_000 if self == Effect.AREA else 1
 
+    @property
+    def short(self) -> str:
+        """What the wide table calls it."""
+        return _SHORT.get(self, self.label)
+
+
+_SHORT = {Effect.REVENUE: N_("Revenue (million đồng)"), Effect.SAVINGS: N_("Savings (million đồng)"), Effect.AREA: N_("Area (ha)")}
 MONEY = frozenset({Effect.REVENUE, Effect.SAVINGS})
 
 

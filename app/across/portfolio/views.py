@@ -105,7 +105,7 @@ def _key(by: By) -> Any:
 @bp.get("/impact")
 @allow(Do.PORTFOLIO_READ)
 def impact() -> Any:
-    return render_template("portfolio/impact.html", impact=_impact(), By=By, Stage=Stage, Effect=Effect, MONEY=MONEY)
+    return render_template("portfolio/impact.html", impact=_impact(), By=By, Stage=Stage, Effect=Effect)
 
 
 @bp.get("/impact/projects")

@@ -181,14 +181,13 @@ def vote(ballots: Sequence[str], *, base: int, fraction: Sequence[int], strict: 
     return counted, enough[0] if len(enough) == 1 else None  # two with exactly half each: neither is adopted
 
 
-def member_level(products: Sequence[Mapping[str, str]], report: str, *, pass_share: Sequence[int]) -> str:
-    """A member's overall rating from levels per product {"quality", "quantity"} and of the report (AC-10)."""
-    qualities, quantities = [p["quality"] for p in products], [p["quantity"] for p in products]
+def member_level(qualities: Sequence[str], amounts: Sequence[str], report: str, *, pass_share: Sequence[int]) -> str:
+    """A member's overall rating from the levels of quality and of amount of all products, and of the report (AC-10)."""
     if report == "fail" or "fail" in qualities:
         return "fail"
-    if sum(q != "fail" for q in quantities) < Fraction(*pass_share) * len(quantities):
+    if sum(level != "fail" for level in amounts) < Fraction(*pass_share) * len(amounts):
         return "fail"
-    return "excellent" if all(q == "excellent" for q in [*qualities, *quantities]) else "pass"
+    return "excellent" if all(level == "excellent" for level in [*qualities, *amounts]) else "pass"
 
 
 def council_level(levels: Sequence[str], rule: Mapping[str, Any]) -> str:

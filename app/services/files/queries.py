@@ -56,15 +56,15 @@ def earlier(row: Any) -> list[Attachment]:
     return list(db.session.scalars(statement.order_by(Attachment.id.desc())))
 
 
-def _anybody(_user: User) -> bool:
+def _anybody(_user: User, _row: Any) -> bool:
     return True
 
 
-_closed: dict[str, Callable[[User], bool]] = {}
+_closed: dict[str, Callable[[User, Any], bool]] = {}
 
 
-def register_closed(kind: str, may: Callable[[User], bool]) -> None:
-    """Files of this kind are not for all who read the object, but only for some of them."""
+def register_closed(kind: str, may: Callable[[User, Any], bool]) -> None:
+    """Files of this kind are not for all who read the object, but only for some of them: `may(user, object)`."""
     _closed[kind] = may
 
 
@@ -78,7 +78,7 @@ def attachment_for(user: Any, pid: str) -> Attachment | None:
     if row is None:
         return None
     subject = subjects.load(row.subject_type, row.subject_pid)
-    if subject is None or not subjects.may_read(row.subject_type, subject, user) or not _closed.get(row.kind, _anybody)(user):
+    if subject is None or not subjects.may_read(row.subject_type, subject, user) or not _closed.get(row.kind, _anybody)(user, subject):
         return None
     if row.removed_at is not None and user.id not in subjects.subject_of(row.subject_type).parties(subject).users:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, current_app, make_response, request
+from flask import Blueprint, Response, current_app, make_response, request
 from flask_login import current_user
 
 from app.kernel import clock, journal
@@ -13,6 +13,7 @@ from app.kernel.errors import Refused, WrongState
 from app.kernel.web import SIGNED_IN, allow, or_404
 from app.kernel.words import N_
 from app.services.files import queries, store
+from app.services.files.models import Attachment
 from app.services.files.rules import Verdict
 
 HELD = N_("This file still waits for the malware check and is not given out before. Please try again later.")
@@ -25,13 +26,18 @@ def download(pid: str) -> Any:
     row = or_404(queries.attachment_for(current_user, pid))
     if not row.offered:
         raise WrongState(HELD if row.verdict == Verdict.WAITING else N_("Malware was found in this file. It is not given out."))
-    content = _bytes(row.blob_sha256)
+    response = given_out(row)
     journal.note_access("download", "files.download", at=clock.now(), actor_id=current_user.id, subject_pid=pid, address=request.remote_addr)
-    response = make_response(content)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def given_out(row: Attachment) -> Response:
+    """The bytes of an attachment as a download; who may have it was asked before."""
+    response = make_response(_bytes(row.blob_sha256))
     response.headers["Content-Type"] = row.blob.mime
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.filename)}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 

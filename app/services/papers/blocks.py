@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from app.kernel.errors import Incomplete
+from app.kernel.words import N_
 from app.services.papers.rules import amount_in_words, paper_date, with_dots
 
 Block = dict[str, Any]
@@ -176,6 +178,28 @@ def _value(text: str, data: dict[str, Any]) -> Any:
     if name not in data:
         raise BadTemplate(f"no such value: {name}")
     return data[name]
+
+
+def corrected(blocks: list[Block], corrections: list[tuple[str, str]]) -> list[Block]:
+    """A copy of the blocks with words put right everywhere. Raises Incomplete for words that stand nowhere."""
+    pairs = [(clean(wrong), clean(right)) for wrong, right in corrections if wrong.strip()]
+    if not pairs:
+        raise Incomplete(N_("Please say what is put right: the words as they stand, and as they should be."), field="corrections")
+    met: set[str] = set()
+
+    def mended(value: Any) -> Any:
+        if isinstance(value, list):
+            return [mended(part) for part in value]
+        for wrong, right in pairs if isinstance(value, str) else ():
+            if wrong in value:
+                met.add(wrong)
+                value = value.replace(wrong, right)
+        return value
+
+    made = [{key: value if key in ("kind", "side", "numbers") else mended(value) for key, value in block.items()} for block in blocks]
+    if lost := next((wrong for wrong, _right in pairs if wrong not in met), None):
+        raise Incomplete(N_("“%(words)s” stands nowhere in the paper."), field="corrections", words=lost[:80])
+    return made
 
 
 def is_between(blocks: list[Block]) -> bool:

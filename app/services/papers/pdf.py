@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any
 
 from app.kernel.words import N_
-from app.later import typst
+from app.later import qr, typst
 from app.services.papers.blocks import letterhead, table_size, widths, with_last
 from app.services.papers.rules import NotDrawn
 
@@ -35,7 +35,14 @@ _lock = Lock()
 def draw(content: dict[str, Any]) -> bytes:
     """The PDF of a paper. Raises NotDrawn when it takes too long or the child dies twice."""
     ready = {"blocks": [_prepared(b) for b in with_last(content["blocks"])], "head": letterhead(content["body"]), "above": letterhead(content["parent"] or "")}
-    return _drawn(json.dumps(content | ready, ensure_ascii=False))
+    if check := content.get("check"):
+        ready["check"] = check | {"svg": svg_of(check["url"])}
+    return _drawn(json.dumps({"check": None} | content | ready, ensure_ascii=False))
+
+
+def svg_of(address: str) -> str:
+    """The QR code of an address as SVG."""
+    return str(qr.make(address, error="m", micro=False).svg_inline(border=0))
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +27,8 @@ from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.services.files.models import Attachment
 from app.services.papers.blocks import is_sealed
-from app.services.papers.models import Paper
+from app.services.papers.models import LegalBasis, Paper, Wording
+from app.services.papers.wording import WordingState, shipped_file, shipped_names
 
 
 def of(*rows: Any) -> list[Paper]:
@@ -71,6 +74,12 @@ def unsealed() -> ColumnElement[bool]:
 def missing(statement: Select[Any], what: str) -> Select[Any]:
     """Papers that have no number yet ("number"), or a number and no signed scan ("scan")."""
     return statement.where(Paper.number.is_(None)) if what == "number" else statement.where(Paper.number.is_not(None), unscanned())
+
+
+def is_taken(number: str, body: str, year: int, *, but: int | None = None) -> bool:
+    """Has another paper of this body the number in this year?"""
+    taken = select(Paper.id).where(Paper.number == number, Paper.body == body, Paper.year == year)
+    return db.session.scalar(taken if but is None else taken.where(Paper.id != but)) is not None
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -143,3 +152,80 @@ def scans_of(rows: Sequence[Paper]) -> list[Attachment]:
 def have_scans(rows: Sequence[Paper]) -> bool:
     """Has one of these papers a signed scan, or the signed PDF itself?"""
     return bool(db.session.scalar(select(exists().where(Paper.id.in_([row.id for row in rows]), ~unscanned()))))
+
+
+def ended_by(paper: Paper) -> Paper | None:
+    """The paper that withdrew or replaced this one."""
+    return db.session.scalar(select(Paper).where(Paper.ends_pid == paper.public_id))
+
+
+def enders_of(rows: Iterable[Paper]) -> dict[str, Paper]:
+    """The same for many: public id of the older -> newer."""
+    wanted = [row.public_id for row in rows]
+    return {str(row.ends_pid): row for row in db.session.scalars(select(Paper).where(Paper.ends_pid.in_(wanted)))} if wanted else {}
+
+
+# --- wordings and legal bases ---------------------------------------------------------------------------------
+
+
+def wordings(template: str) -> list[Wording]:
+    """The versions that officers wrote of a paper's template, newest first."""
+    return list(db.session.scalars(select(Wording).options(joinedload(Wording.created_by)).where(Wording.template == template).order_by(Wording.number.desc())))
+
+
+def wording(template: str, number: int) -> Wording | None:
+    """One version of a template."""
+    return db.session.scalar(select(Wording).where(Wording.template == template, Wording.number == number))
+
+
+def wording_by_pid(pid: str) -> Wording | None:
+    """The version with this public id."""
+    return db.session.scalar(select(Wording).options(joinedload(Wording.created_by)).where(Wording.public_id == pid))
+
+
+def in_force(template: str, *, on: date) -> Wording | None:
+    """The version that papers of a day are made with; None where that is the shipped file."""
+    return db.session.scalar(_in_force(on).where(Wording.template == template).limit(1))
+
+
+def all_in_force(*, on: date) -> dict[str, Wording]:
+    """The same for every template that officers changed."""
+    found: dict[str, Wording] = {}
+    for row in db.session.scalars(_in_force(on)):
+        found.setdefault(row.template, row)
+    return found
+
+
+def _in_force(on: date) -> Select[tuple[Wording]]:
+    return (select(Wording).where(Wording.state == WordingState.IN_FORCE, Wording.valid_from <= on)
+            .order_by(Wording.valid_from.desc(), Wording.number.desc()))  # fmt: skip
+
+
+def drafts() -> dict[str, Wording]:
+    """The open draft of each template that has one."""
+    return {row.template: row for row in db.session.scalars(select(Wording).where(Wording.state == WordingState.DRAFT))}
+
+
+@cache
+def kinds_with_bases() -> tuple[str, ...]:
+    """What may be chosen for a legal basis: every room ("funding/*") and every template in which bases stand."""
+    names = [name for name in shipped_names() if "\n#bases " in "\n" + shipped_file(name).read_text(encoding="utf-8")]
+    return (*sorted({f"{name.partition('/')[0]}/*" for name in shipped_names()}), *names)
+
+
+def bases() -> Select[tuple[LegalBasis]]:
+    """All legal bases."""
+    return select(LegalBasis)
+
+
+def basis_by_pid(pid: str) -> LegalBasis | None:
+    """The legal basis with this public id."""
+    return db.session.scalar(select(LegalBasis).where(LegalBasis.public_id == pid))
+
+
+def bases_of(template: str, *, on: date) -> list[str]:
+    """What a paper of this kind stands on, on a day: for a project, the day that fixed its regime."""
+    wanted = {template, f"{template.partition('/')[0]}/*"}
+    rows = db.session.scalars(select(LegalBasis).where(LegalBasis.valid_from <= on, or_(LegalBasis.valid_to.is_(None), LegalBasis.valid_to >= on))
+                              .order_by(LegalBasis.position, LegalBasis.id))  # fmt: skip
+    return [row.text for row in rows if wanted & set(row.kinds)]

@@ -7,11 +7,18 @@ from datetime import date
 
 from app.kernel.errors import Incomplete, Refused
 from app.kernel.text import nfc
-from app.kernel.words import N_
+from app.kernel.words import N_, Face
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 BILLION = 10**9
 GIVEN_NUMBER = re.compile(r"(?=.*\d)[\w./&() -]+")  # bodies number their papers in many ways; a digit is always there
+
+
+class Ending(Face):
+    """What a newer paper does to an older one."""
+
+    REPLACES = "replaces", N_("Replaces"), "amber"
+    WITHDRAWS = "withdraws", N_("Withdraws"), "red"
 
 
 class NotDrawn(Refused):

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Any
 
 from flask import (
-    Blueprint,
     Flask,
-    Response,
-    make_response,
     render_template,
     request,
     url_for,
@@ -25,15 +20,28 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
 from app.kernel.words import N_
-from app.later import word
 from app.services.files import queries as files
-from app.services.papers import actions, forms, pdf, queries
-from app.services.papers.blocks import name_of
+from app.services.papers import (
+    actions,
+    basis_views,
+    forms,
+    queries,
+    wording_views,
+)
+from app.services.papers.blueprint import bp, kind_name
+from app.services.papers.drawn import (
+    WORD,
+    a_file,
+    as_file,
+    blank_file,
+    check_address,
+    content_of,
+    word_file,
+)
 from app.services.papers.models import Paper
-from app.services.papers.rules import amount_in_words, paper_date
+from app.services.papers.rules import amount_in_words
 
-bp = Blueprint("papers", __name__, url_prefix="/papers", template_folder="templates")
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+__all__ = ["WORD", "as_file", "basis_views", "blank_file", "bp", "content_of", "kind_name", "word_file", "wording_views"]
 
 
 def init_app(app: Flask) -> None:
@@ -65,15 +73,6 @@ def _listing() -> Listing:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=200)
-def kind_name(template: str) -> str:
-    """What papers of a template are called."""
-    try:
-        return name_of(actions.template_text(template)) or template
-    except FileNotFoundError:
-        return template
-
-
 @bp.get("/")
 @allow(Do.PAPERS_READ)
 def index() -> Any:
@@ -84,7 +83,7 @@ def index() -> Any:
 @bp.get("/register.xlsx")
 @allow(Do.PAPERS_READ)
 def export() -> Any:
-    return _file(_listing().xlsx(_("Register of papers")), "so-van-ban.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return a_file(_listing().xlsx(_("Register of papers")), "so-van-ban.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 @bp.get("/<pid>")
@@ -92,7 +91,7 @@ def export() -> Any:
 def show(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
     scans = files.of(paper, kind=actions.SCAN)
-    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans))
+    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans), check=check_address(paper), **standing(paper))
 
 
 @bp.get("/<pid>.pdf")
@@ -135,44 +134,41 @@ def number(pid: str) -> Any:
     return render_template("papers/number.html", paper=paper, form=form)
 
 
-def as_file(paper: Paper, ending: str) -> Response:
-    """The paper as PDF ("pdf") or Word ("docx")."""
-    if ending == "pdf":
-        return _file(pdf.draw(content_of(paper)), f"{_name(paper)}.pdf", "application/pdf")
-    return _file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
+def standing(paper: Paper) -> dict[str, Any]:
+    """What became of a paper: the newer one, the older one, and whether the reader may withdraw it."""
+    ended = queries.ended_by(paper)
+    older = queries.paper_by_pid(paper.ends_pid) if paper.ends_pid else None
+    may = ended is None and current_user.is_authenticated and current_user.can(Do.PAPERS_WITHDRAW) and actions.may_end(paper, current_user, on=clock.today())
+    return {"ended": ended, "older": older, "may_end": may}
 
 
-def word_file(content: dict[str, Any], name: str) -> Response:
-    """Blocks that are no issued paper (a blank form) as a Word file."""
-    return _file(word.draw(content), name, WORD)
+@bp.route("/<pid>/withdraw", methods=["GET", "POST"])
+@allow(Do.PAPERS_WITHDRAW)
+@writes
+def withdraw(pid: str) -> Any:
+    return _end(pid, forms.WithdrawPaper(dated=clock.today()), _("Withdraw the paper"), _("The older paper stays in the register; its page and this decision name each other."))
 
 
-def blank_file(content: dict[str, Any], name: str) -> Response:
-    """The same as the ending of the name says: Word or PDF."""
-    return word_file(content, name) if name.endswith(".docx") else _file(pdf.draw(content), name, "application/pdf")
+@bp.route("/<pid>/replace", methods=["GET", "POST"])
+@allow(Do.PAPERS_WITHDRAW)
+@writes
+def replace(pid: str) -> Any:
+    return _end(pid, forms.ReplacePaper(dated=clock.today()), _("Replace the paper"),
+                _("A new paper is made of the words of the older one and the corrections. The older one stays in the register; both name each other. What the system has recorded does not change."))  # fmt: skip
 
 
-def content_of(paper: Paper) -> dict[str, Any]:
-    """What is drawn of a paper, as plain data."""
-    return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,
-            "longdate": paper_date(paper.dated), "issued": paper.issued_at.isoformat(), "blocks": paper.blocks}  # fmt: skip
-
-
-def _name(paper: Paper) -> str:
-    """The file's name: kind and number of the paper, in letters that every system takes."""
-    kind = kind_name(paper.template).partition(" – ")[0]
-    said = f"{kind} {paper.number}" if paper.number else paper.title
-    return "-".join(re.findall(r"[a-z0-9]+", fold(said)))[:90].strip("-") or f"van-ban-{paper.dated:%Y%m%d}"
+def _end(pid: str, form: Any, title: str, sentence: str) -> Any:
+    paper = or_404(queries.paper_for(current_user, pid))
+    if form.validate_on_submit():
+        common = {"reason": form.reason.data or "", "number": form.number.data or "", "dated": form.dated.data, "by": current_user, "at": clock.now()}
+        if isinstance(form, forms.ReplacePaper):
+            new = actions.replace(paper, corrections=form.pairs(), **common)
+        else:
+            new = actions.withdraw(paper, kind=kind_name(paper.template).partition(" – ")[0], **common)
+        return done(_("%(number)s is issued; the older paper names it.", number=new.number), url_for(".show", pid=new.public_id))
+    return render_template("papers/end.html", paper=paper, form=form, title=title, sentence=sentence, content=content_of(paper), **standing(paper))
 
 
 def _note(paper: Paper) -> None:
     journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id, subject_pid=paper.public_id,
                         address=request.remote_addr)  # fmt: skip
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    response = make_response(content)
-    response.headers["Content-Type"] = kind
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

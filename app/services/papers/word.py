@@ -13,10 +13,12 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
+from app.later import qr
 from app.services.papers.blocks import is_between, letterhead, table_size, widths
 
 FONT = "Times New Roman"
 TEXT_WIDTH = 160  # millimetres between the margins
+MOTTO = 57  # millimetres of “Độc lập - Tự do - Hạnh phúc” in bold letters of 13 points: the line below it is as long
 
 
 def draw(content: dict[str, Any]) -> bytes:
@@ -29,6 +31,8 @@ def draw(content: dict[str, Any]) -> bytes:
         _DRAW.get(block["kind"], _skip)(document, block)
     _keep_last(document)
     _foot(document, content["blocks"])
+    if check := content.get("check"):
+        _check(document, check)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
@@ -95,10 +99,18 @@ def _rule(holder: Any, width: float, of: float) -> None:
     properties.insert_element_before(borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr")
 
 
+def _cell_margins(table: Any, twips: int) -> None:
+    margins = _element("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(f"w:{side}", {"w:w": str(twips), "w:type": "dxa"}))
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
+
+
 def _columns(document: Any, widths_mm: list[float]) -> list[Any]:
     """The emptied cells of one row without borders."""
     table = document.add_table(rows=1, cols=len(widths_mm))
     table.autofit = False
+    _cell_margins(table, 0)
     cells = table.rows[0].cells
     for at, (cell, width) in enumerate(zip(cells, widths_mm, strict=True)):
         table.columns[at].width = cell.width = Mm(width)
@@ -111,17 +123,17 @@ def _head(document: Any, content: dict[str, Any]) -> None:
     if is_between(content["blocks"]):
         _head_between(document, content)
         return
-    left, right = _columns(document, [70, 90])
+    left, right = _columns(document, [68, 92])
     for line in letterhead(content["parent"] or ""):
         _line(left, line, align=ALIGN.CENTER, size=12).paragraph_format.space_after = Pt(0)
     for line in letterhead(content["body"]):
         _line(left, line, bold=True, align=ALIGN.CENTER, size=12).paragraph_format.space_after = Pt(0)
-    _rule(left, 22, 70)
-    _line(left, f"Số: {content['number'] or '……'}", align=ALIGN.CENTER, size=12)
+    _rule(left, 22, 68)
+    _line(left, f"Số: {content['number'] or '……'}", align=ALIGN.CENTER, size=13)
     _line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, align=ALIGN.CENTER, size=12)
     _line(right, "Độc lập - Tự do - Hạnh phúc", bold=True, align=ALIGN.CENTER, size=13)
-    _rule(right, 46, 90)
-    _line(right, f"{content['place']}, {content['longdate']}", italic=True, align=ALIGN.CENTER, size=12)
+    _rule(right, MOTTO, 92)
+    _line(right, f"{content['place']}, {content['longdate']}", italic=True, align=ALIGN.CENTER, size=13)
     document.add_paragraph()
 
 
@@ -129,10 +141,10 @@ def _head_between(document: Any, content: dict[str, Any]) -> None:
     """The head of a paper between parties: the nation in the middle, number and day below."""
     _line(document, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, align=ALIGN.CENTER, size=12)
     _line(document, "Độc lập - Tự do - Hạnh phúc", bold=True, align=ALIGN.CENTER, size=13)
-    _rule(document, 46, TEXT_WIDTH)
-    left, right = _columns(document, [70, 90])
-    _line(left, f"Số: {content['number']}" if content["number"] else "", size=12)
-    _line(right, f"{content['place']}, {content['longdate']}", italic=True, align=ALIGN.RIGHT, size=12)
+    _rule(document, MOTTO, TEXT_WIDTH)
+    left, right = _columns(document, [68, 92])
+    _line(left, f"Số: {content['number']}" if content["number"] else "", size=13)
+    _line(right, f"{content['place']}, {content['longdate']}", italic=True, align=ALIGN.RIGHT, size=13)
     document.add_paragraph()
 
 
@@ -153,6 +165,7 @@ def _table(document: Any, block: dict[str, Any]) -> None:
     shares = widths(block)
     table = document.add_table(rows=1 + len(block["rows"]), cols=count, style="Table Grid")
     table.autofit = False
+    _cell_margins(table, 60)
     columns = [Mm(TEXT_WIDTH * share / sum(shares)) for share in shares]
     for column, width in zip(table.columns, columns, strict=True):
         column.width = width
@@ -164,7 +177,8 @@ def _table(document: Any, block: dict[str, Any]) -> None:
             run = paragraph.add_run(text)
             run.bold, run.font.size = at == 0, size
             paragraph.alignment = ALIGN.CENTER if at == 0 else ALIGN.RIGHT if number else ALIGN.LEFT
-    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    after = document.add_paragraph().paragraph_format
+    after.space_after, after.line_spacing = Pt(0), Pt(6)
 
 
 def _article(document: Any, block: dict[str, Any]) -> None:
@@ -173,7 +187,7 @@ def _article(document: Any, block: dict[str, Any]) -> None:
 
 
 def _subtitle(document: Any, block: dict[str, Any]) -> None:
-    _line(document, block["text"], bold=True, align=ALIGN.CENTER)
+    _line(document, block["text"], bold=True, align=ALIGN.CENTER, size=14)
     _rule(document, 32, TEXT_WIDTH)
 
 
@@ -200,6 +214,18 @@ def _foot(document: Any, blocks: list[dict[str, Any]]) -> None:
     _recipients(document, below)
 
 
+def _check(document: Any, check: dict[str, str]) -> None:
+    """Where the paper can be checked, as a code for telephones and in letters."""
+    picture = io.BytesIO()
+    qr.make(check["url"], error="m", micro=False).save(picture, kind="png", scale=6, border=0)
+    document.add_paragraph()
+    left, right = _columns(document, [22, TEXT_WIDTH - 22])
+    left.add_paragraph().add_run().add_picture(picture, width=Mm(17))
+    for text in ("Kiểm tra văn bản này tại:", check["url"], f"Mã băm nội dung: {check['hash']}…"):
+        _line(right, text, size=9).paragraph_format.space_after = Pt(0)
+    left._tc.getparent().get_or_add_trPr().append(_element("w:cantSplit"))
+
+
 def _signatures(holder: Any, blocks: list[dict[str, Any]]) -> None:
     for at, block in enumerate(blocks):
         if at:
@@ -213,7 +239,7 @@ def _signatures(holder: Any, blocks: list[dict[str, Any]]) -> None:
 
 def _recipients(holder: Any, blocks: list[dict[str, Any]]) -> None:
     for block in blocks:
-        _line(holder, "Nơi nhận:", bold=True, italic=True, size=11)
+        _line(holder, "Nơi nhận:", bold=True, italic=True, size=12)
         for at, text in enumerate(block["lines"], 1):
             _line(holder, f"- {text}{'.' if at == len(block['lines']) else ';'}", size=11).paragraph_format.space_after = Pt(0)
 

@@ -27,11 +27,11 @@ proposals    work_questionnaires documents heads one_project_at_a_time remedy_da
 selection    sheet.T {criteria, top, pass, zero_share} tie_order mean result_notice_days completion_days direct_must_pass
              complaint_days complaint_answer_days feedback typed_confirmation_from
 funding      regime signer final_product_ceiling final_product_needs bound_heads tranches payment_approvers
-             refund_percent refund_split appraisal_days approval_days contract_days code_pattern field_codes bases
+             refund_percent refund_split appraisal_days approval_days contract_days code_pattern field_codes
              decision_items management_heads max_monthly_fee next_tranche_needs yearly_estimate liquidation_needs
-             account_hold_days refund_days
+             account_hold_days refund_days start_up_binds
 execution    report_every_months report_due_days remind_days chase_days silent_days extension_caps decision_days authority_items
-             change_signer line_moves_need_approval termination_grounds freeze_on_termination
+             change_signer ending_signer line_moves_need_approval termination_grounds freeze_on_termination
 acceptance   dossier_days check_days council_days finish_days documents contribution_shares scheme
              scheme.three_level (.council) scheme.four_level late_months reevaluations registration_days
              certificate_days registration_documents gates

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.kernel.clock import local
 from app.kernel.db import db
+from app.kernel.errors import Incomplete, WrongState
 from app.kernel.permissions import Do
 from app.kernel.words import N_
 from app.services.councils.models import AgendaItem, Council
@@ -25,14 +26,27 @@ from app.services.councils.procedures import (
 )
 from app.services.councils.rules import Kind
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions import grade, release, seat_council
 from app.stages.acceptance.models import Case
-from app.stages.acceptance.rating import FOUR, SHORT, count, final_level, sheet_level
+from app.stages.acceptance.rating import (
+    FAIL,
+    FOUR,
+    NONE,
+    QUANTITY,
+    SHORT,
+    count,
+    failing,
+    final_level,
+    sheet_level,
+)
+from app.stages.funding import queries as funding
 
-RULES = ("acceptance.scheme", "acceptance.scheme.three_level", "acceptance.scheme.three_level.council", "acceptance.scheme.four_level", "acceptance.late_months")
+RULES = ("acceptance.scheme", "acceptance.amount_criteria", "acceptance.scheme.three_level", "acceptance.scheme.three_level.council", "acceptance.scheme.four_level", "acceptance.late_months")
 QUALITY: Words = {"vi": "Chất lượng", "en": "Quality"}
-QUANTITY: Words = {"vi": "Số lượng, khối lượng", "en": "Quantity"}
+BOTH_AMOUNTS: Words = {"vi": "Số lượng, khối lượng", "en": "Quantity"}  # of councils older than the rule that asks for each
+DOES_NOT_APPLY: Words = {"vi": "Không áp dụng", "en": "Does not apply"}
 REPORT: Words = {"vi": "Báo cáo tổng hợp", "en": "Final report"}
 OVERALL: Words = {"vi": "Đánh giá chung", "en": "Overall"}
 
@@ -40,6 +54,15 @@ OVERALL: Words = {"vi": "Đánh giá chung", "en": "Overall"}
 def rule_keys(_subjects: Sequence[Any]) -> Sequence[str]:
     """What is frozen for an acceptance council."""
     return RULES
+
+
+def fixed(subjects: Sequence[Any]) -> Mapping[str, int]:
+    """The scheme is that of the project's regime: the versions in force on the day of its award."""
+    days = {funding.project_by_id(case.project_id).decision_date for case in subjects}
+    found = [rulebook.freeze(RULES, on=day) for day in sorted(days)]
+    if any(versions != found[0] for versions in found):
+        raise WrongState(N_("The rating schemes of these projects differ: each needs a council of its own."))
+    return found[0] if found else {}
 
 
 def scheme_in(rules: Rules) -> tuple[str, Mapping[str, Any]]:
@@ -58,16 +81,30 @@ def questions(case: Case, rules: Rules) -> list[Question]:
     name, rule = scheme_in(rules)
     levels = [(level["code"], level_words(level["code"], rule)) for level in rule["levels"]]
     amounts = levels if name == FOUR else _with_short(levels, rule)
+    kinds = amount_kinds(rules)
     found = []
     for line in queries.lines_of(case):
         heading: Words = {"vi": f"Sản phẩm {line.position}. {line.name}", "en": f"Product {line.position}. {line.name}"}
         found.append(Question(f"quality_{line.position}", QUALITY, "choice", choices=levels, heading=heading))
-        found.append(Question(f"quantity_{line.position}", QUANTITY, "choice", choices=amounts))
+        found += [Question(f"{kind}_{line.position}", words, "choice", choices=[*amounts, *none]) for kind, words, none in kinds]
     found.append(Question("report", REPORT, "choice", choices=levels, heading=OVERALL))
     if name == FOUR:
         found.append(Question("points", {"vi": "Tổng điểm (0–100)", "en": "Points in all (0–100)"}, "mark", top=100))
     found.append(Question("remark", {"vi": "Nhận xét, yêu cầu chỉnh sửa", "en": "Remarks, what is to be revised"}, "text", required=False))
     return found
+
+
+def amount_kinds(rules: Rules) -> list[tuple[str, Words, list[tuple[str, Words]]]]:
+    """The amounts that a sheet rates of each product: (code, name, what it may also be: not there)."""
+    asked = rules.get("acceptance.amount_criteria") or [{"code": QUANTITY, **BOTH_AMOUNTS, "needed": True}]
+    return [(a["code"], {"vi": a["vi"], "en": a["en"]}, [] if a["needed"] else [(NONE, DOES_NOT_APPLY)]) for a in asked]
+
+
+def check(content: Mapping[str, Any], rules: Rules) -> None:
+    """Raise Incomplete when a sheet finds something unsatisfactory and does not say what and why."""
+    name, rule = scheme_in(rules)
+    if (sheet_level(content, name, rule) == FAIL or failing(content)) and not str(content.get("remark") or "").strip():
+        raise Incomplete(N_("You rate something as unsatisfactory: please say which part, and why."), field="remark")
 
 
 def _with_short(levels: list[tuple[str, Words]], rule: Mapping[str, Any]) -> list[tuple[str, Words]]:
@@ -162,5 +199,5 @@ def _after(council: Council) -> list[tuple[str, str, str, dict[str, str]]]:
 
 
 register_procedure(Procedure(
-    kind=Kind.ACCEPTANCE, rule_keys=rule_keys, questions=questions, count=count_ballots, told=told, concluded=concluded, summary=summary,
+    kind=Kind.ACCEPTANCE, rule_keys=rule_keys, questions=questions, count=count_ballots, told=told, concluded=concluded, summary=summary, check=check, fixed=fixed,
     established=established, dissolved=dissolved, returned=returned, after=_after))  # fmt: skip

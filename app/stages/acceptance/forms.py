@@ -72,12 +72,24 @@ class PutToCouncil(StageForm):
 
 
 class RequireRevision(StageForm):
-    what = NoteField(N_("What is to be revised"), required=True, max=10_000, rows=8)
+    what = NoteField(N_("What is to be edited, one point a line"), required=True, max=10_000, rows=8, hint=N_("The chair ticks each point later. The members' remarks are there to begin with."))
 
 
-class Revise(StageForm):
-    note = NoteField(N_("What was revised, point by point"), required=True, max=10_000, rows=8)
-    file = FileField(N_("Revised report"), hint=N_("Kept beside the dossier."))
+def revision(points: Sequence[Any], **kw: Any) -> StageForm:
+    """The form of the host's answers: answer_N for each point that is open, then what else is to be said, and the report."""
+    parts: dict[str, Any] = {f"answer_{p.position}": NoteField(N_("What was edited, and where"), required=True, max=5000, rows=3) for p in points}
+    parts["note"] = NoteField(N_("What else was revised"), max=10_000, rows=4, required=not points)
+    parts["file"] = FileField(N_("Revised report"), hint=N_("Kept beside the dossier."))
+    return type("Revise", (StageForm,), parts)(**kw)
+
+
+def ticks(points: Sequence[Any], **kw: Any) -> StageForm:
+    """The chair's form: done_N and open_N for each point."""
+    parts: dict[str, Any] = {}
+    for p in points:
+        parts[f"done_{p.position}"] = YesField(N_("It is edited"))
+        parts[f"open_{p.position}"] = NoteField(N_("What is still open"), max=2000, rows=2)
+    return type("Ticks", (StageForm,), parts)(**kw)
 
 
 class RevisionAnswer(Face):
@@ -89,8 +101,9 @@ class RevisionAnswer(Face):
 
 class ReviewRevision(StageForm):
     answer = ChoiceField(N_("How do you decide?"), enum=RevisionAnswer, required=True)
-    chair_name = LineField(N_("Chair who agreed"), max=200, sometimes=True, hint=N_("Needed to confirm."))
-    chair_agreed_on = DateField(N_("The chair agreed on"), sometimes=True, hint=N_("Needed to confirm."))
+    chair_name = LineField(N_("Chair who agreed"), max=200, sometimes=True, hint=N_("Only for a chair who agreed on paper."))
+    chair_agreed_on = DateField(N_("The chair agreed on"), sometimes=True, hint=N_("Only for a chair who agreed on paper."))
+    paper = FileField(N_("The paper that the chair signed"), sometimes=True, hint=N_("Only for a chair who agreed on paper."))
     remark = NoteField(N_("What is still open"), max=5000, rows=4, sometimes=True, hint=N_("Needed when you return it."))
 
 

@@ -40,10 +40,14 @@ class Case(Identified, Versioned, Model):
     first_submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # lateness is counted from this
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     submitted_by_id: Mapped[int | None] = mapped_column(to("user_account"))
+    early_days: Mapped[int | None]  # by how many days the first dossier came before the contract's end, with notice
+    early_note: Mapped[str | None] = mapped_column(Text)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     check_remark: Mapped[str | None] = mapped_column(Text)
     council_pid: Mapped[str | None] = mapped_column(String(26))  # of this round
+    seated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that council was established
+    redo_until: Mapped[date | None]  # last day for the dossier of another evaluation
     grade: Mapped[str | None] = mapped_column(String(32))
     accepted: Mapped[bool | None]
     graded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -15,14 +15,21 @@ from app.services.councils.counting import council_level, hundredths, member_lev
 from app.stages.funding.rules import end_of
 
 FAIL = "fail"
-SHORT = "short"  # a quantity below the order, but not below the least share of it
+SHORT = "short"  # an amount below the order, but not below the least share of it
+NONE = "none"  # this product has no such amount
+QUALITY, QUANTITY, VOLUME = "quality", "quantity", "volume"
+AMOUNTS = (QUANTITY, VOLUME)
 THREE, FOUR = "three_level", "four_level"
 
 
 def products_in(content: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The levels per product on a sheet, in the order of the products."""
+    """The levels per product on a sheet, in the order of the products: its quality, and the amounts that it has."""
     numbers = sorted(int(code.removeprefix("quality_")) for code in content if code.startswith("quality_"))
-    return [{"quality": content[f"quality_{n}"], "quantity": content[f"quantity_{n}"]} for n in numbers]
+    found = []
+    for n in numbers:
+        amounts = {kind: content[f"{kind}_{n}"] for kind in AMOUNTS if kind == QUANTITY or f"{kind}_{n}" in content}
+        found.append({QUALITY: content[f"quality_{n}"]} | {kind: level for kind, level in amounts.items() if level != NONE})
+    return found
 
 
 def sheet_level(content: Mapping[str, Any], scheme: str, rule: Mapping[str, Any]) -> str:
@@ -30,10 +37,15 @@ def sheet_level(content: Mapping[str, Any], scheme: str, rule: Mapping[str, Any]
     if scheme == FOUR:
         return points_level(Fraction(content["points"]), rule, due=None, submitted=None)
     products = products_in(content)
-    if any(p["quantity"] == FAIL for p in products):  # below the least share of the order
+    amounts = [p[kind] for p in products for kind in AMOUNTS if kind in p]
+    if FAIL in amounts:  # below the least share of the order
         return FAIL
-    counted = [{"quality": p["quality"], "quantity": FAIL if p["quantity"] == SHORT else p["quantity"]} for p in products]
-    return member_level(counted, content["report"], pass_share=rule["pass_share"])
+    return member_level([p[QUALITY] for p in products], [FAIL if level == SHORT else level for level in amounts], content["report"], pass_share=rule["pass_share"])
+
+
+def failing(content: Mapping[str, Any]) -> bool:
+    """Does the sheet find a part that does not reach the order?"""
+    return FAIL in (content["report"], *(level for product in products_in(content) for level in product.values()))
 
 
 def points_level(points: Fraction, rule: Mapping[str, Any], *, due: date | None, submitted: date | None) -> str:

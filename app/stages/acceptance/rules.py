@@ -50,6 +50,13 @@ class ResultKind(Face):
     OTHER = "other", N_("Other result"), "grey"
 
 
+class AssetKind(Face):
+    """What is left of a project."""
+
+    EQUIPMENT = "equipment", N_("Equipment and materials"), "grey"
+    RESULT = "result", N_("Result as an asset"), "blue"
+
+
 class Gate(Face):
     """The steps after the council, whose order is a rule."""
 

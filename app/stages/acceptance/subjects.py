@@ -15,7 +15,7 @@ from app.kernel.subjects import (
 )
 from app.services.councils import queries as councils
 from app.services.people.models import Engagement
-from app.stages.acceptance import queries
+from app.stages.acceptance import asked, queries
 from app.stages.acceptance.models import Result
 from app.stages.funding.models import Project
 from app.stages.proposals.models import TeamMember
@@ -43,3 +43,4 @@ register_subject("result", Subject(
     load=lambda pid: db.session.scalar(select(Result).where(Result.public_id == pid)), title=lambda row: f"{row.code} {row.title}", parties=_parties,
     may_read=lambda row, user: queries.may_read(row.project_id, user), url=lambda row: ("acceptance.result", {"pid": row.public_id})))  # fmt: skip
 register_reader("acceptance_case", councils.member_reads)
+register_reader("acceptance_case", asked.reads)

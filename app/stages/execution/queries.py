@@ -19,6 +19,7 @@ from app.stages.execution.models import (
     Inspection,
     Inspector,
     Report,
+    ReportProduct,
     Suspension,
     Termination,
 )
@@ -26,6 +27,7 @@ from app.stages.execution.rules import (
     OPEN_REPORTS,
     AdjustmentKind,
     AdjustmentState,
+    Delivery,
     FindingState,
     InspectionState,
     ReportState,
@@ -33,8 +35,8 @@ from app.stages.execution.rules import (
     TerminationState,
 )
 from app.stages.funding import queries as funding
-from app.stages.funding.gate import ACCEPTED_REPORTS
-from app.stages.funding.models import Project, ProjectClosing
+from app.stages.funding.gate import ACCEPTED_REPORTS, ALL_DELIVERED
+from app.stages.funding.models import Project, ProjectClosing, ProjectProduct
 from app.stages.funding.queries.books import FIXED_DUE
 from app.stages.funding.rules import FIXED_ACCOUNTS, Fixed
 
@@ -198,8 +200,20 @@ def accepted_on(project_id: int) -> list[date]:
     return sorted(local(at).date() for at in rows if at is not None)
 
 
+def all_delivered_on(project_id: int) -> date | None:
+    """The day from which accepted reports tell of every promised product as delivered; None while one is open or there are none."""
+    wanted = set(db.session.scalars(select(ProjectProduct.id).where(ProjectProduct.project_id == project_id)))
+    told = (select(ReportProduct.product_id, Report.reviewed_at).join(Report, Report.id == ReportProduct.report_id)
+            .where(Report.project_id == project_id, Report.state == ReportState.ACCEPTED, ReportProduct.state == Delivery.DELIVERED, Report.reviewed_at.is_not(None)))  # fmt: skip
+    first: dict[int, date] = {}
+    for product_id, at in db.session.execute(told.order_by(Report.reviewed_at)):
+        first.setdefault(product_id, local(at).date())
+    return max(first.values()) if wanted and wanted <= set(first) else None
+
+
 FIXED_ACCOUNTS.append(fixed_by_decision)
 ACCEPTED_REPORTS.append(accepted_on)
+ALL_DELIVERED.append(all_delivered_on)
 FIXED_DUE.append(select(Termination.refund).where(Termination.project_id == ProjectClosing.project_id, Termination.state == TerminationState.DECIDED)
                  .correlate(ProjectClosing).scalar_subquery())  # fmt: skip
 

@@ -28,6 +28,7 @@ from app.kernel.listing import Column, Filter, Listing
 from app.kernel.words import N_, Face
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
+from app.shown import language, money
 from app.stages.execution.figures import MADE
 from app.stages.execution.lists import with_words
 from app.stages.execution.models import (
@@ -179,7 +180,9 @@ def facts(rows: Sequence[Any], today: date) -> dict[int, list[Told]]:
     ids = [row.id for row in rows]
     pids, lasts = {row.id: row.public_id for row in rows}, _lasts(ids)
     near = {row.id for row in rows if row.ends_on <= today + NEAR_END}
-    every = [*_of_days(ids, today), *_of_reports(lasts, near), *_of_standing(ids, pids), *(f for row in rows for f in _of_row(row, lasts.get(row.id)))]
+    over = over_heads([row.id for row in rows if row.over])
+    names = {h["code"]: h["en" if language() == "en" else "vi"] for h in rulebook.value("proposals.heads", on=today)}
+    every = [*_of_days(ids, today), *_of_reports(lasts, near), *_of_standing(ids, pids), *_of_heads(over, pids, names), *(f for row in rows for f in _of_row(row, lasts.get(row.id)))]
     order, told = list(Sign), {row.id: list[Told]() for row in rows}
     for project_id, fact in every:
         told[project_id].append(fact)
@@ -227,6 +230,38 @@ def _of_standing(ids: Sequence[int], pids: Mapping[int, str]) -> Found:
         yield a.project_id, Told(Sign.EXTENDED, said, ("execution.adjustment", {"pid": a.public_id}))
 
 
+def over_heads(ids: Sequence[int]) -> dict[int, list[tuple[str, int, int]]]:
+    """The heads of which more was spent than their estimate allows, by project: (head, spent, allowed), as the condition of the sign counts them."""
+    telling: dict[int, int] = {}
+    for project_id, report_id in db.session.execute(select(Report.project_id, Report.id).where(Report.project_id.in_(ids), Report.state.in_(HANDED_IN), Report.id.in_(select(ReportSpending.report_id)))
+                                                    .order_by(Report.period_to, Report.number)):  # fmt: skip
+        telling[project_id] = report_id
+    of_report = {report_id: project_id for project_id, report_id in telling.items()}
+    allowed = {(project_id, head): int(total) for project_id, head, total in db.session.execute(
+        select(Project.id, AppraisalLine.head, func.sum(AppraisalLine.allowed)).join(Appraisal, Appraisal.proposal_id == Project.proposal_id)
+        .join(AppraisalLine, AppraisalLine.appraisal_id == Appraisal.id).where(Project.id.in_(ids), AppraisalLine.source == Source.STATE).group_by(Project.id, AppraisalLine.head))}  # fmt: skip
+    for project_id, source, target, amount in db.session.execute(
+            select(Adjustment.project_id, HeadMove.from_head, HeadMove.to_head, HeadMove.amount).join(Adjustment, Adjustment.id == HeadMove.adjustment_id)
+            .where(Adjustment.project_id.in_(ids), Adjustment.state.in_(MADE))):  # fmt: skip
+        allowed[project_id, source] = allowed.get((project_id, source), 0) - amount
+        allowed[project_id, target] = allowed.get((project_id, target), 0) + amount
+    found: dict[int, list[tuple[str, int, int]]] = {}
+    for report_id, head, spent in db.session.execute(select(ReportSpending.report_id, ReportSpending.head, func.sum(ReportSpending.amount)).where(ReportSpending.report_id.in_(of_report))
+                                                     .group_by(ReportSpending.report_id, ReportSpending.head).order_by(ReportSpending.head)):  # fmt: skip
+        may = allowed.get((of_report[report_id], head), 0)
+        if int(spent) > may:
+            found.setdefault(of_report[report_id], []).append((head, int(spent), may))
+    return found
+
+
+def _of_heads(over: Mapping[int, list[tuple[str, int, int]]], pids: Mapping[int, str], names: Mapping[str, str]) -> Found:
+    """Heads of which more was spent than allowed, with both amounts."""
+    for project_id, heads in over.items():
+        for head, spent, allowed in heads:
+            said = _("%(head)s: %(spent)s spent, %(allowed)s allowed", head=names.get(head, head), spent=money(spent), allowed=money(allowed))
+            yield project_id, Told(Sign.OVER, said, ("execution.forecast", {"pid": pids[project_id]}))
+
+
 def _of_row(row: Any, last: Report | None) -> Found:
     """What the row itself says."""
     pid = {"pid": row.public_id}
@@ -234,8 +269,6 @@ def _of_row(row: Any, last: Report | None) -> Found:
         handed = last.submitted_at if last is not None else None
         said = _("Last report on %(day)s", day=_day(local(handed).date())) if handed else _("Nothing came since the contract was signed")
         yield row.id, Told(Sign.SILENT, said, ("execution.project", pid))
-    if row.over:
-        yield row.id, Told(Sign.OVER, _("More was spent under a head than its estimate allows"), ("execution.forecast", pid))
     if row.past_end:
         yield row.id, Told(Sign.PAST_END, _("The contract ended on %(day)s", day=_day(row.ends_on)), ("execution.contract_history", pid))
 

@@ -5,7 +5,7 @@ Submission   what the Department submits for decision; the decision (by another 
 Project      the award: code, title, host, investigator, regime, approved money. It has no state: its phase is derived.
 Contract     between the Department and the host, with numbered annexes.
 Tranche      a part of the state money, with its condition: planned, due, requested, approved by two, paid, settled.
-LedgerEntry  money that moved: payment, reversal, refund. Append-only; the database keeps the sums true.
+LedgerEntry  money that moved: payment, refund, and what takes either back. Append-only; the database keeps the sums true.
 YearBudget   what the province has for a year; commitments can never exceed it.
 Settlement, Liquidation   the accounts and the end of the contract.
 ProjectClosing            why the project ended, said by later stages: recognised, failed or terminated.

@@ -22,6 +22,10 @@ from app.stages.funding.rules import (
 
 # fn(project_id) -> the days on which its reports were accepted, in order; execution registers its own at import
 ACCEPTED_REPORTS: list[Callable[[int], Sequence[date]]] = []
+# fn(project_id, day) -> the lines of the start-up checklist that bind by the rulebook and are not there; starting registers its own at import
+START_UP: list[Callable[[int, date], Sequence[str]]] = []
+# fn(project_id) -> the day on which accepted reports had told of every product as delivered; execution registers its own at import
+ALL_DELIVERED: list[Callable[[int], date | None]] = []
 GONE_BY = frozenset({TrancheState.PAID, TrancheState.SETTLED, TrancheState.CANCELLED})
 
 
@@ -36,6 +40,7 @@ class Need(Face):
     PRODUCT = "product", N_("The products of the stage are handed in"), "grey"
     ACCEPTANCE = "acceptance", N_("The results are recognised"), "grey"
     ACCOUNTED = "accounted", N_("The money of the tranche before is accounted for"), "grey"
+    START = "start", N_("What binds in the start-up checklist is there"), "grey"
     ACCOUNT = "account", N_("The contract names the account"), "grey"
     HOLD = "hold", N_("The account is not on hold"), "grey"
 
@@ -46,9 +51,10 @@ REFUSALS = {
     Need.TURN: N_("Tranches are paid in order: an earlier one is not paid yet."),
     Need.SIGNING: N_("The condition of this tranche is not met: the contract is not signed yet."),
     Need.REPORT: N_("The condition of this tranche is not met: no report of this stage is accepted yet."),
-    Need.PRODUCT: N_("The condition of this tranche is not met: nobody has confirmed yet that the products of the stage are handed in."),
+    Need.PRODUCT: N_("The condition of this tranche is not met: neither do accepted reports tell of all products as delivered, nor has anybody confirmed those of the stage."),
     Need.ACCEPTANCE: N_("The condition of this tranche is not met: the results are not recognised yet."),
     Need.ACCOUNTED: N_("The money of the tranche before is not accounted for yet."),
+    Need.START: N_("Lines of the start-up checklist that must be there before the first payment are missing."),
     Need.ACCOUNT: N_("The contract does not say yet to which account money is paid."),
     Need.HOLD: N_("The account was changed and is on hold until %(day)s: nothing is paid before."),
 }  # fmt: skip
@@ -78,6 +84,8 @@ class Facts:
     reports: Sequence[date]
     marks: Mapping[str, queries.Mark]
     held_until: date | None
+    start_missing: Sequence[str] = ()
+    delivered_on: date | None = None
 
 
 def facts_of(project_id: int, *, on: date | None = None) -> Facts:
@@ -88,7 +96,8 @@ def facts_of(project_id: int, *, on: date | None = None) -> Facts:
         accounted="previous_settled" in rulebook.value("funding.next_tranche_needs", on=project.decision_date),
         recognised_on=closing.dated if closing is not None and closing.kind == ClosingKind.RECOGNISED else None,
         reports=sorted(day for reader in ACCEPTED_REPORTS for day in reader(project_id)), marks=queries.marked_due(tranches),
-        held_until=queries.held_until(project_id, on or clock.today()))  # fmt: skip
+        held_until=queries.held_until(project_id, on or clock.today()), start_missing=[code for reader in START_UP for code in reader(project_id, on or clock.today())],
+        delivered_on=next((day for reader in ALL_DELIVERED if (day := reader(project_id)) is not None), None) if any(t.condition == Condition.PRODUCT for t in tranches) else None)  # fmt: skip
 
 
 def gate(tranche: Tranche, facts: Facts | None = None) -> list[Item]:
@@ -104,6 +113,8 @@ def gate(tranche: Tranche, facts: Facts | None = None) -> list[Item]:
     ]
     if earlier and known.accounted:
         found.append(Item(Need.ACCOUNTED, all(t.state == TrancheState.SETTLED for t in earlier)))
+    if not earlier and known.start_missing:
+        found.append(Item(Need.START, False))
     return [*found, Item(Need.ACCOUNT, bool(contract is not None and contract.account)), Item(Need.HOLD, known.held_until is None, known.held_until)]
 
 
@@ -135,6 +146,8 @@ def _condition(tranche: Tranche, known: Facts) -> Item:
         # the first tranche that waits for a report needs one accepted, the second another
         turn = sum(t.condition == Condition.REPORT and t.position <= tranche.position for t in known.tranches)
         day = known.reports[turn - 1] if len(known.reports) >= turn else None
+    elif tranche.condition == Condition.PRODUCT:
+        day = known.delivered_on
     if day is not None or need not in BY_HAND or tranche.state == TrancheState.PLANNED:
         return Item(need, day is not None, day)
     mark = known.marks.get(tranche.public_id)

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.kernel.errors import Incomplete
 from app.kernel.words import N_
+from app.stages.funding.rules import EntryKind
 
 
 def schedule(total: int, percents: Sequence[int]) -> list[int]:
@@ -91,5 +92,5 @@ def document_key(kind: Any, voucher: str, day: Any, *, turn: int = 1) -> str:
 
 
 def balance(entries: Iterable[Any]) -> int:
-    """Net money paid: payments less reversals and refunds."""
-    return sum(e.amount if str(e.kind) == "payment" else -e.amount for e in entries)
+    """Net money paid: payments less reversals and refunds that stand."""
+    return sum(EntryKind(e.kind).sign * e.amount for e in entries)

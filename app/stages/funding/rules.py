@@ -103,6 +103,16 @@ class EntryKind(Face):
     PAYMENT = "payment", N_("Payment"), "green"
     REVERSAL = "reversal", N_("Reversal"), "red"
     REFUND = "refund", N_("Refund"), "amber"
+    REFUND_REVERSAL = "refund_reversal", N_("Refund taken back"), "red"
+
+    @property
+    def sign(self) -> int:
+        """Does it add to what is paid (1) or take from it (-1)? The triggers say the same in SQL."""
+        return 1 if self in (EntryKind.PAYMENT, EntryKind.REFUND_REVERSAL) else -1
+
+
+# what takes back what: a row of its own, once
+TAKEN_BACK_BY = {EntryKind.PAYMENT: EntryKind.REVERSAL, EntryKind.REFUND: EntryKind.REFUND_REVERSAL}
 
 
 class CommitmentKind(Face):

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import exists, select
 
+from app.kernel import clock
 from app.kernel.db import db
 from app.kernel.errors import NotAllowed
 from app.kernel.words import N_
@@ -43,6 +44,11 @@ def check_office(by: User, amount: int, *, on: date) -> None:
     check_signer(by.roles, holds.signer)
     if holds.most is not None and amount > holds.most and "province" not in by.roles:
         raise NotAllowed(N_("Delegated power covers %(most)s đồng of state money; above it the people's committee signs."), most=f"{holds.most:,}".replace(",", "."))
+
+
+def check_may_sign(submission: Submission, by: User) -> None:
+    """Raise NotAllowed unless this person's office signs today for the money of the submission."""
+    check_office(by, submission.approved_state, on=clock.today())
 
 
 def applies(proposal_id: int, by: User) -> bool:

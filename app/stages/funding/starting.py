@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.kernel import journal
-from app.kernel.clock import local
+from app.kernel.clock import at_local, local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.text import nfc
@@ -19,7 +19,7 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
-from app.stages.funding import queries, revising
+from app.stages.funding import gate, queries, revising
 from app.stages.funding.models import Project, StartItem
 from app.stages.funding.rules import ContractState, RevisionState
 
@@ -80,6 +80,17 @@ def items(project: Project, *, at: datetime) -> list[Item]:
         done = SEEN[line["code"]](project) if seen else line["code"] in rows
         found.append(Item(line["code"], line["group"], {"vi": line["vi"], "en": line["en"]}, seen, done, rows.get(line["code"])))
     return found
+
+
+def binding(project_id: int, on: date) -> list[str]:
+    """The lines that must be there before the first payment by the rulebook, and are not."""
+    wanted = rulebook.value("funding.start_up_binds", on=on)
+    if not wanted:
+        return []
+    return [item.code for item in items(queries.project_by_id(project_id), at=at_local(on)) if item.code in wanted and not item.done]
+
+
+gate.START_UP.append(binding)
 
 
 def check_ticking(project: Project, _by: User | None = None) -> None:

@@ -1,6 +1,6 @@
 """Triggers that keep sums of money true in both databases, whatever the program does.
 
-ledger_entry → project.paid_total, tranche.paid: the sum of payments less reversals and refunds; the CHECKs
+ledger_entry → project.paid_total, tranche.paid: the sum of payments less reversals and refunds that stand; the CHECKs
 `paid_total BETWEEN 0 AND approved_state` and `paid BETWEEN 0 AND amount` then refuse an overspending row.
 budget_commitment → year_budget.committed in the same way. And a counter can be written by nothing else: a value that
 is not the sum of its rows is refused.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from app.kernel.db import trigger
 
-_PAID = "(SELECT coalesce(sum(CASE WHEN kind = 'payment' THEN amount ELSE -amount END), 0) FROM ledger_entry WHERE {key} = {owner})"
+_PAID = "(SELECT coalesce(sum(CASE WHEN kind IN ('payment', 'refund_reversal') THEN amount ELSE -amount END), 0) FROM ledger_entry WHERE {key} = {owner})"
 _PROMISED = "(SELECT coalesce(sum(CASE WHEN kind = 'commit' THEN amount ELSE -amount END), 0) FROM budget_commitment WHERE {key} = {owner})"
 # table that keeps a sum, its column, the rows it sums, the column of those rows that points back, the sum
 COUNTERS = (
@@ -69,13 +69,14 @@ def _before_entry() -> None:
                "(SELECT 1 FROM tranche WHERE id = NEW.tranche_id AND project_id = NEW.project_id AND state = 'approved')")  # fmt: skip
     loose = ("NEW.kind = 'payment' AND NEW.tranche_id IS NULL AND NOT EXISTS "
              "(SELECT 1 FROM project WHERE id = NEW.project_id AND historic)")  # fmt: skip
-    unlike = ("NEW.kind = 'reversal' AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.reverses_id AND e.kind = 'payment' "
+    unlike = ("NEW.kind IN ('reversal', 'refund_reversal') AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.reverses_id "
+              "AND e.kind = CASE NEW.kind WHEN 'reversal' THEN 'payment' ELSE 'refund' END "
               "AND e.amount = NEW.amount AND e.project_id = NEW.project_id AND coalesce(e.tranche_id, 0) = coalesce(NEW.tranche_id, 0))")  # fmt: skip
     early = ("NEW.kind = 'payment' AND EXISTS (SELECT 1 FROM tranche t JOIN tranche mine ON mine.contract_id = t.contract_id WHERE mine.id = NEW.tranche_id "
              "AND t.position < mine.position AND t.state NOT IN ('paid', 'settled', 'cancelled'))")  # fmt: skip
     refusals = {
         frozen: "payments of this project are stopped", unready: "this tranche is not approved for payment",
-        early: "an earlier tranche is not paid", loose: "a payment needs its tranche", unlike: "a reversal mirrors the payment it takes back",
+        early: "an earlier tranche is not paid", loose: "a payment needs its tranche", unlike: "a reversal mirrors the row it takes back",
     }  # fmt: skip
     selects = " ".join(f"SELECT RAISE(ABORT, '{words}') WHERE {case};" for case, words in refusals.items())
     checks = " ".join(_raise_if(case, words) for case, words in refusals.items())

@@ -16,7 +16,7 @@ from app.stages.ideas.models import Idea
 
 SCAN = "minutes_scan"  # kind of the file
 TYPES = frozenset({"pdf", "png", "jpg"})
-files_of.register_closed(SCAN, lambda user: user.can(Do.IDEAS_READ))  # what other ideas got stands in the same minutes
+files_of.register_closed(SCAN, lambda user, _idea: user.can(Do.IDEAS_READ))  # what other ideas got stands in the same minutes
 
 
 def scans_of(idea: Idea) -> list[Attachment]:

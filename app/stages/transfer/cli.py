@@ -1,6 +1,6 @@
-"""What time makes due: reminders of reports on use and of registrations."""
+"""What time makes due: reminders of reports on use and of registrations; reports of ended contracts are let go."""
 
 from app.stages.transfer import actions
 
 commands: list = []
-JOBS = [actions.remind]
+JOBS = [actions.close_series, actions.remind]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -19,6 +20,8 @@ from app.kernel.forms import (
     YesField,
 )
 from app.kernel.words import N_, Face
+from app.stages.transfer import communes
+from app.stages.transfer.quantities import hectares, square_metres
 from app.stages.transfer.rules import (
     AgreementKind,
     LineKind,
@@ -26,8 +29,6 @@ from app.stages.transfer.rules import (
     Route,
     Said,
     Usage,
-    hectares,
-    square_metres,
 )
 
 LINES = 8
@@ -136,13 +137,32 @@ class Report(StageForm):
     file = FileField(N_("A file that shows it: photo, table, minutes"))
     note = NoteField(N_("How it went; when it is not used: why"), max=10_000, rows=5)
 
+    def sites(self) -> list[dict[str, Any]]:
+        """The communes that were named, in their order."""
+        rows = [{part: self[f"{part}_{n}"].data for part in SITE_PARTS if f"{part}_{n}" in self} for n in range(1, SITES + 1)]
+        return [row for row in rows if any(row.values())]
+
     def said(self) -> Said:
         """What was written, as the action takes it."""
         return Said(**{name: self[name].data for name in Said.__dataclass_fields__})
 
 
-class ReportByLink(Report):
-    name = LineField(N_("Your name"), required=True, max=200)
+SITES = 5
+SITE_PARTS = ("commune", "district", "place", "area", "households")
+
+
+def report(row: Any, sites: Sequence[Any], *, districts: bool, by_link: bool = False) -> Any:
+    """The form of a yearly report with lines for the communes; districts are asked only of years in which there were any."""
+    parts: dict[str, Any] = {}
+    for n in range(1, SITES + 1):
+        parts[f"commune_{n}"] = PickField(N_("Commune"), choices=communes.choices())
+        if districts:
+            parts[f"district_{n}"] = LineField(N_("District at that time"), max=100)
+        parts |= {f"place_{n}": LineField(N_("Place there"), max=300), f"area_{n}": AreaField(N_("Area there (ha)"), max=100_000_000_000), f"households_{n}": IntField(N_("Households there"), max=100_000_000)}
+    if by_link:
+        parts["name"] = LineField(N_("Your name"), required=True, max=200)
+    values = {f"{part}_{n}": getattr(site, part) for n, site in enumerate(sites, 1) for part in SITE_PARTS} | ({"name": row.reporter_name} if by_link else {})
+    return type("ReportWithSites", (Report,), parts)(obj=row, data=values)
 
 
 class MailLink(StageForm):

@@ -67,6 +67,7 @@ class FollowUpState(Face):
     REPORTED = "reported", N_("Reported"), "blue"
     RETURNED = "returned", N_("Returned for changes"), "amber"
     VERIFIED = "verified", N_("Verified"), "green"
+    WAIVED = "waived", N_("No longer asked for"), "grey"
 
 
 class Usage(Face):
@@ -133,6 +134,9 @@ AGREEMENT = Lifecycle("transfer_agreement", AgreementState, start=AgreementState
 FOLLOW_UP = Lifecycle("follow_up", FollowUpState, start=FollowUpState.DUE, moves={
     (FollowUpState.DUE, "report"): Move(FollowUpState.REPORTED, Do.TRANSFER_REPORT, N_("Report on the use")),
     (FollowUpState.RETURNED, "report"): Move(FollowUpState.REPORTED, Do.TRANSFER_REPORT, N_("Report on the use")),
+    (FollowUpState.DUE, "waive"): Move(FollowUpState.WAIVED, Do.TRANSFER_VERIFY, N_("Stop asking for reports")),
+    (FollowUpState.RETURNED, "waive"): Move(FollowUpState.WAIVED, Do.TRANSFER_VERIFY, N_("Stop asking for reports")),
+    (FollowUpState.WAIVED, "await_again"): Move(FollowUpState.DUE, Do.TRANSFER_VERIFY, N_("Ask for this report again")),
     (FollowUpState.REPORTED, "verify"): Move(FollowUpState.VERIFIED, Do.TRANSFER_VERIFY, N_("Verify the report")),
     (FollowUpState.REPORTED, "return"): Move(FollowUpState.RETURNED, Do.TRANSFER_VERIFY, N_("Return the report")),
 })  # fmt: skip
@@ -221,26 +225,6 @@ def check_day(day: date, *, not_before: date, today: date, field: str) -> None:
         raise Incomplete(N_("This day cannot lie before %(day)s."), field=field, day=f"{not_before:%d/%m/%Y}")
 
 
-def figure(value: int | None) -> str:
-    """A number as papers print it; nothing where nothing was said."""
-    return "" if value is None else f"{value:,}".replace(",", ".")
-
-
-def hectares(area: int) -> str:
-    """Square metres as hectares, in Vietnamese writing: 125000 → "12,5"."""
-    whole, rest = divmod(area, 10_000)
-    return figure(whole) + (f",{rest:04d}".rstrip("0") if rest else "")
-
-
-def square_metres(text: str) -> int:
-    """Hectares as people type them ("12,5", "1.250", "0.35") in square metres. Raises ValueError for what is no such number."""
-    found = re.fullmatch(r"(\d{1,3}(?:\.\d{3})+|\d{1,7})(?:,(\d{1,4}))?|(\d{1,7})\.(\d{1,4})", re.sub(r"\s*ha$", "", text.strip().lower()), re.ASCII)
-    if found is None:
-        raise ValueError(text)
-    whole, rest = (found[1].replace(".", ""), found[2]) if found[1] else (found[3], found[4])
-    return int(whole) * 10_000 + int((rest or "").ljust(4, "0"))
-
-
 def years_after(day: date, years: int) -> date:
     """The same day so many years later; 29 February becomes the 28th."""
     try:
@@ -253,6 +237,11 @@ def due_days(start: date, years: int, until: date | None = None) -> list[date]:
     """On which days the yearly reports are due, counted from the handover; with `until`, the last day of a contract: the first, and those up to it."""
     days = [years_after(start, n) for n in range(1, years + 1)]
     return [day for n, day in enumerate(days) if n == 0 or until is None or day <= until]
+
+
+def after_the_end(due_on: date, ended_on: date) -> bool:
+    """Is the year that a report of this day is about wholly after the end of its contract?"""
+    return years_after(due_on, -1) >= ended_on
 
 
 def overdue(follow_up: Any, today: date) -> bool:

@@ -13,7 +13,7 @@ from app.kernel.clock import local
 from app.services.councils import queries as councils
 from app.services.councils.models import Council
 from app.services.people.models import User
-from app.stages.acceptance import actions, queries
+from app.stages.acceptance import actions, asked, queries
 from app.stages.acceptance.models import Case, Result
 from app.stages.acceptance.rules import ResultKind, ResultState
 from app.stages.funding import queries as funding
@@ -65,7 +65,7 @@ def valid(cast: Cast, *, project: Project, at: datetime) -> Case:
 
 def sheet(case: Case, level: str = "pass") -> dict[str, Any]:
     """A member's answers: the same level for every product and the report."""
-    answers = {f"{what}_{line.position}": level for line in queries.lines_of(case) for what in ("quality", "quantity")}
+    answers = {f"{what}_{line.position}": level for line in queries.lines_of(case) for what in ("quality", "quantity", "volume")}
     points = {"excellent": 90, "good": 75, "pass": 60, "fail": 40}[level]
     return answers | {"report": level, "points": points, "remark": "Sản phẩm có giá trị thực tiễn; cần bổ sung phân tích hiệu quả kinh tế."}
 
@@ -84,10 +84,15 @@ def judged(cast: Cast, *, case: Case, at: datetime, council: Council | None = No
 def revised(cast: Cast, *, case: Case, at: datetime) -> Case:
     """The council's revisions: asked for, made twenty days later, confirmed with the chair."""
     project = funding.project_by_id(case.project_id)
-    actions.require_revision(case, what="Bổ sung phân tích hiệu quả kinh tế và hoàn thiện quy trình theo góp ý của hội đồng.", by=cast["officer"], at=at)
+    actions.require_revision(case, what="Bổ sung phân tích hiệu quả kinh tế.\nHoàn thiện quy trình theo góp ý của hội đồng.", by=cast["officer"], at=at)
     later = at + 20 * DAY
-    actions.revise(case, note="Đã bổ sung chương 4 về hiệu quả kinh tế; quy trình đã sửa theo góp ý.", by=_investigator(project), at=later)
-    actions.confirm_revision(case, chair_name=cast["member1"].name, chair_agreed_on=local(later).date(), by=cast["officer"], at=later + 2 * DAY)
+    answers = ("Đã bổ sung chương 4 về hiệu quả kinh tế.", "Quy trình đã sửa theo góp ý, trang 61–70.")
+    actions.revise(case, answers=dict(enumerate(answers, 1)), by=_investigator(project), at=later)
+    chair = asked.chair_of(case)
+    if chair is not None:
+        actions.tick(case, (1, 2), {}, by=chair, at=later + DAY)
+    paper = None if chair else Upload("Ý kiến của chủ tịch hội đồng.pdf", io.BytesIO(small_pdf("agreed")))
+    actions.confirm_revision(case, chair_name=cast["member1"].name, chair_agreed_on=local(later).date(), paper=paper, by=cast["officer"], at=later + 2 * DAY)
     return case
 
 

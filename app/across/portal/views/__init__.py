@@ -1,6 +1,6 @@
 """/ and /public: the portal."""
 
-from app.across.portal.views import calls, feeds, pages, topics
+from app.across.portal.views import calls, checks, feeds, pages, topics
 from app.across.portal.views.blueprint import bp
 
-__all__ = ["bp", "calls", "feeds", "pages", "topics"]
+__all__ = ["bp", "calls", "checks", "feeds", "pages", "topics"]

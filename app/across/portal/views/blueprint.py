@@ -14,7 +14,7 @@ from app.shown import language
 bp = Blueprint("portal", __name__, template_folder="../templates")
 FRESH_SECONDS = 60
 MOST_PAGES = 64  # that one process keeps
-OWN_FORM = ("portal.ask", "portal.unsubscribe")  # these pages carry a form, and a token, of their own
+OWN_FORM = ("portal.ask", "portal.unsubscribe", "portal.check")  # these pages carry a form, and a token, of their own
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,13 @@ from app.stages.acceptance.actions.dossiers import (
     self_evaluate,
     submit,
 )
+from app.stages.acceptance.actions.edits import (
+    confirm_revision,
+    refuse_revision,
+    require_revision,
+    revise,
+    tick,
+)
 from app.stages.acceptance.actions.results import (
     add_result,
     describe,
@@ -17,16 +24,12 @@ from app.stages.acceptance.actions.results import (
     set_shares,
 )
 from app.stages.acceptance.actions.verdicts import (
-    confirm_revision,
     fail,
     grade,
     put_to_council,
     recognise,
     reevaluate,
-    refuse_revision,
     release,
-    require_revision,
-    revise,
     seat_council,
 )
 
@@ -54,4 +57,5 @@ __all__ = [
     "self_evaluate",
     "set_shares",
     "submit",
+    "tick",
 ]

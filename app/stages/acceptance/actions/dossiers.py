@@ -26,13 +26,13 @@ from app.stages.acceptance import queries
 from app.stages.acceptance.actions.going import go
 from app.stages.acceptance.actions.shared import (
     check_begin,
+    check_checker,
     check_own,
     running_contract,
 )
 from app.stages.acceptance.models import Case, CaseLine
 from app.stages.acceptance.rules import (
     CASE,
-    check_other_person,
     missing_documents,
     unfinished,
 )
@@ -142,7 +142,7 @@ def promised(line: CaseLine) -> str:
 
 def return_dossier(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> Paper:
     """Send the dossier back with what is missing; the answer is issued."""
-    check_other_person(by.id, case.submitted_by_id)
+    check_checker(case, by)
     check_seen(case, seen)
     go(case, "return", by=by, at=at, reason=reason)
     case.reason = reason
@@ -152,7 +152,7 @@ def return_dossier(case: Case, *, reason: str, by: User, at: datetime, seen: Any
 
 def check(case: Case, *, remark: str | None = None, by: User, at: datetime, seen: Any = None) -> Paper:
     """Confirm that the dossier is valid; the answer is issued and the host is told."""
-    check_other_person(by.id, case.submitted_by_id)
+    check_checker(case, by)
     check_seen(case, seen)
     case.checked_at, case.checked_by_id, case.check_remark = at, by.id, remark
     go(case, "check", by=by, at=at, reason=remark)

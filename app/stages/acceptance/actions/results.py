@@ -23,7 +23,7 @@ from app.services.papers.rules import check_number
 from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook.calendar import check_day
-from app.stages.acceptance import queries
+from app.stages.acceptance import queries, resultfacts
 from app.stages.acceptance.actions.dossiers import face
 from app.stages.acceptance.actions.going import go
 from app.stages.acceptance.actions.shared import (
@@ -130,8 +130,10 @@ def register(result: Result, *, number: str, dated: date, by: User, at: datetime
     paper = papers.issue(template="acceptance/registration", subject=result, by=by, at=at, title=f"Phiếu đăng ký kết quả {result.code}", data={
         **face(project), "result": result.title, "result_code": result.code, "kind": ON_PAPER[result.kind], "summary": result.summary,
         "quantity": result.quantity or "", "quality": result.quality or "", "level": queries.levels_of(project).get(result.level or "", ""),
+        "facts": resultfacts.printed_facts(result), "rights": resultfacts.rights_printed(result),
         "number": number, "dated": dated.isoformat(), "shares": [{"name": s.name, "percent": f"{s.percent} %"} for s in shares],
         "registrar": by.name})  # fmt: skip
+    resultfacts.issue_sheet(result, project, face(project), by=by, at=at)
     _complete(case, project, by=by, at=at)
     return paper
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.kernel.db import db
 from app.kernel.errors import WrongState
 from app.kernel.permissions import Do
 from app.kernel.words import N_
@@ -18,10 +19,12 @@ from app.stages.acceptance.rules import (
     check_editable,
     check_gate,
     check_holder,
+    check_other_person,
     check_reevaluation,
 )
 from app.stages.execution import queries as execution
 from app.stages.funding import queries as funding
+from app.stages.funding.actions.shared import check_stranger
 from app.stages.funding.models import Contract, Project
 from app.stages.funding.rules import ContractState
 
@@ -42,6 +45,18 @@ def check_begin(project: Project, by: User) -> None:
         raise WrongState(N_("An early end of this project is under consideration."))
     if queries.case_of(project.id) is not None:
         raise WrongState(N_("The acceptance of this project has begun already."))
+
+
+def check_apart(row: Case | Result, by: User) -> None:
+    """Nobody judges the project of the own team or house. Raises NotAllowed."""
+    with db.session.no_autoflush:  # what is being changed is not written before it is known to be allowed
+        check_stranger(funding.project_by_id(row.project_id), by)
+
+
+def check_checker(case: Case, by: User) -> None:
+    """Who submitted does not check, nor does anybody of the project or its host."""
+    check_other_person(by.id, case.submitted_by_id)
+    check_apart(case, by)
 
 
 def check_project_holder(case: Case, by: User) -> None:
@@ -96,5 +111,6 @@ def check_drafted(result: Result, by: User) -> None:
 def check_certificate(result: Result, by: User) -> None:
     """May the result be registered: are the gates before the certificate passed?"""
     check_drafted(result, by)
+    check_apart(result, by)
     case = queries.case_by_id(result.case_id)
     check_gate(Gate.CERTIFICATE, queries.order_of(funding.project_by_id(case.project_id)), queries.passed_gates(case))

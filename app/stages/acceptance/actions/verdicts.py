@@ -1,4 +1,4 @@
-"""The verdict: before the council, graded, revised, recognised, evaluated again, failed."""
+"""The verdict: before the council, graded, recognised, evaluated again, failed."""
 
 from __future__ import annotations
 
@@ -8,40 +8,36 @@ from typing import Any
 from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
-from app.kernel.errors import Incomplete, WrongState
+from app.kernel.errors import WrongState
 from app.kernel.lifecycle import check_seen
-from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.councils import queries as sessions
 from app.services.councils.models import Council
 from app.services.councils.rules import Kind
-from app.services.files import actions as files
 from app.services.papers import actions as papers
 from app.services.papers.blocks import once_each
 from app.services.papers.models import Paper
-from app.services.people import queries as people
 from app.services.people.actions import debar
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.acceptance import queries
 from app.stages.acceptance.actions.dossiers import face
+from app.stages.acceptance.actions.edits import tell
 from app.stages.acceptance.actions.going import check_going, go
 from app.stages.acceptance.actions.results import draft_results
 from app.stages.acceptance.actions.shared import (
     check_another_round,
-    check_project_holder,
+    check_apart,
     check_recognisable,
-    check_revised,
 )
 from app.stages.acceptance.models import Case, Evaluation
 from app.stages.acceptance.rating import months_after
 from app.stages.acceptance.rules import (
     CASE,
     CaseState,
-    check_accepted,
     check_failed,
 )
 from app.stages.funding import actions as money
@@ -55,6 +51,7 @@ from app.stages.funding.rules import Cause, ClosingKind
 
 def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any = None) -> Council:
     """Prepare a council for this case. It is before the council once that is established."""
+    check_apart(case, by)
     if case.state != CaseState.VALID:
         raise WrongState(N_("Only a valid dossier goes to a council."))
     check_going(case)
@@ -68,13 +65,13 @@ def put_to_council(case: Case, *, title: str, by: User, at: datetime, seen: Any 
 
 def seat_council(case: Case, council: Council, *, by: User | None, at: datetime) -> None:
     """The council is established: the case is before it."""
-    case.council_pid = council.public_id
+    case.council_pid, case.seated_at = council.public_id, at
     go(case, "seat_council", by=by, at=at, detail={"council": council.public_id})
 
 
 def release(case: Case, *, by: User | None, at: datetime) -> None:
     """The council is dissolved: the case may go to another. A council that was never established held nothing."""
-    case.council_pid = None
+    case.council_pid = case.seated_at = None
     if CASE.may(case, "release"):
         CASE.advance(case, "release", by=by, at=at)
 
@@ -100,13 +97,13 @@ def _issue_sheets(case: Case, row: Evaluation, *, by: User | None, at: datetime)
     """The rating sheets of a round in one paper: each product's levels, each sheet's level, the council's."""
     project = funding.project_by_id(case.project_id)
     names, count = queries.levels_of(project), row.count
-    said = {**names, "short": "Thiếu, trong mức cho phép"}
+    said = {**names, "short": "Thiếu, trong mức cho phép", "none": "Không áp dụng"}
 
     def levels(question: str) -> str:
         given = [member["sheet"].get(question) for member in count["members"]]
         return "; ".join(f"{said[code]}: {given.count(code)}" for code in said if code in given)
 
-    products = [{"name": line.name, "quality": levels(f"quality_{line.position}"), "quantity": levels(f"quantity_{line.position}")}
+    products = [{"name": line.name, "quality": levels(f"quality_{line.position}"), "quantity": levels(f"quantity_{line.position}"), "volume": levels(f"volume_{line.position}")}
                 for line in queries.lines_of(case)]  # fmt: skip
     sheets = [{"points": "" if member["points"] is None else str(member["points"]), "level": names[member["level"]]}
               for member in count["members"]]  # fmt: skip
@@ -123,74 +120,12 @@ def _led(row: Evaluation) -> dict[str, str]:
     return {"leader": leader.user.name if leader else "", "secretary": secretary.user.name if secretary else ""}
 
 
-REVISED = "revised_report"  # beside the documents of the dossier
-
-
-# --- revision -------------------------------------------------------------------------------------------------
-
-
-def require_revision(case: Case, *, what: str, by: User, at: datetime, seen: Any = None) -> None:
-    """Ask the host to revise report and products as the council concluded."""
-    check_accepted(case.accepted)
-    check_seen(case, seen)
-    go(case, "require_revision", by=by, at=at, reason=what)
-    case.revision_asked, case.revision_asked_at = what, at
-    case.revision_note = case.revised_at = case.revised_by_id = None
-    case.revision_confirmed_at = case.revision_confirmed_by_id = case.chair_agreed_on = case.chair_name = None
-    db.session.flush()
-    _tell(case, "revision", at=at)
-
-
-def revise(case: Case, *, note: str, upload: Any = None, by: User, at: datetime, seen: Any = None) -> None:
-    """The host says what was revised, point by point, and may add the revised report as a file."""
-    check_project_holder(case, by)
-    project = funding.project_by_id(case.project_id)
-    check_seen(case, seen)
-    case.revision_note, case.revised_at, case.revised_by_id = note, at, by.id
-    go(case, "revise", by=by, at=at)
-    if upload:
-        files.attach(subject=case, upload=upload, kind=REVISED, by=by, at=at)
-    outbox.post("acceptance/mail/revised.txt", to=people.users_with(Do.ACCEPTANCE_RUN), key=f"acceptance-revised:{case.public_id}:{case.version}", at=at,
-                project=project, case=case)  # fmt: skip
-
-
-def refuse_revision(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
-    """Send the revised report back with what is still open."""
-    check_revised(case)
-    check_seen(case, seen)
-    case.revised_at = None
-    go(case, "refuse_revision", by=by, at=at, reason=reason)
-    case.reason = reason
-    db.session.flush()
-    _tell(case, "revision_refused", at=at, reason=reason)
-
-
-def confirm_revision(case: Case, *, chair_name: str, chair_agreed_on: date, by: User, at: datetime, seen: Any = None) -> None:
-    """Confirm the revised report; the chair of the council has agreed to it on that day."""
-    check_revised(case)
-    if case.graded_at is None:
-        raise WrongState(N_("The council has not rated this project."))
-    check_day(chair_agreed_on, field="chair_agreed_on", since=local(case.graded_at).date(), until=local(at).date())
-    if not nfc(chair_name):
-        raise Incomplete(N_("Please name the chair."), field="chair_name")
-    check_seen(case, seen)
-    case.chair_name, case.chair_agreed_on = nfc(chair_name), chair_agreed_on
-    case.revision_confirmed_at, case.revision_confirmed_by_id = at, by.id
-    go(case, "confirm_revision", by=by, at=at, detail={"chair_agreed_on": chair_agreed_on.isoformat()})
-    _tell(case, "revision_confirmed", at=at)
-
-
-def _tell(case: Case, mail: str, *, at: datetime, **more: Any) -> None:
-    project = funding.project_by_id(case.project_id)
-    outbox.post(f"acceptance/mail/{mail}.txt", to=funding.holders(project), key=f"acceptance-{mail}:{case.public_id}:{case.version}", at=at,
-                project=project, case=case, **more)  # fmt: skip
-
-
 # --- the end --------------------------------------------------------------------------------------------------
 
 
 def recognise(case: Case, *, number: str, dated: date, remark: str | None = None, by: User, at: datetime, seen: Any = None) -> Paper:
     """Recognise the results by decision: the project ends well, and the tranche that waits for acceptance falls due."""
+    check_apart(case, by)
     check_recognisable(case)
     project = funding.project_by_id(case.project_id)
     _check_day(case, dated, at)
@@ -201,9 +136,9 @@ def recognise(case: Case, *, number: str, dated: date, remark: str | None = None
     results = [{"code": result.code, "title": result.title, "certificate": result.certificate_number or ""} for result in queries.registered_results(project.id)]
     paper = papers.issue(template="acceptance/recognition", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
                          title=f"Quyết định công nhận kết quả nhiệm vụ {project.code}", data={
-        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
+        **face(project), "bases": papers.bases_of("acceptance/recognition", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
         "results": results, "remark": remark or ""})  # fmt: skip
-    _tell(case, "recognised", at=at)
+    tell(case, "recognised", at=at)
     return paper
 
 
@@ -215,16 +150,17 @@ def _check_day(case: Case, dated: date, at: datetime) -> None:
 
 def reevaluate(case: Case, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Let a project that was not accepted be evaluated again: the dossier is open once more. As often as the rule allows."""
+    check_apart(case, by)
     check_failed(case.accepted)
     check_another_round(case)
     check_seen(case, seen)
     go(case, "reevaluate", by=by, at=at, reason=reason, detail={"round": case.round + 1})
     case.round += 1
     case.reason = reason
-    case.grade = case.accepted = case.graded_at = case.council_pid = None
+    case.grade = case.accepted = case.graded_at = case.council_pid = case.seated_at = None
     case.checked_at = case.checked_by_id = case.check_remark = None
     db.session.flush()
-    _tell(case, "reevaluate", at=at, reason=reason)
+    tell(case, "reevaluate", at=at, reason=reason)
 
 
 def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar: bool = False, by: User, at: datetime, seen: Any = None) -> Paper:
@@ -232,6 +168,7 @@ def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar
 
     `bar` keeps investigator and host from applying for the years of the rule people.debarment_years (rated_fail).
     """
+    check_apart(case, by)
     check_failed(case.accepted)
     _check_day(case, dated, at)
     check_seen(case, seen)
@@ -245,9 +182,9 @@ def fail(case: Case, *, cause: Cause, reason: str, number: str, dated: date, bar
         _bar(case, years, dated, by=by, at=at)
     paper = papers.issue(template="acceptance/failure", subject=case, by=by, at=at, number=case.decision_number, dated=dated,
                          title=f"Quyết định về kết quả nghiệm thu không đạt nhiệm vụ {project.code}", data={
-        **face(project), "bases": rulebook.value("funding.bases", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
+        **face(project), "bases": papers.bases_of("acceptance/failure", on=project.decision_date), "level": queries.levels_of(project)[case.grade or ""],
         "cause": CAUSES[cause], "reason": reason, "percent": refund_percent(project), "years": years or ""})  # fmt: skip
-    _tell(case, "failed", at=at)
+    tell(case, "failed", at=at)
     return paper
 
 

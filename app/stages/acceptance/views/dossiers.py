@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal, subjects
 from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
@@ -20,9 +20,9 @@ from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.shown import language
-from app.stages.acceptance import actions, forms, queries
+from app.stages.acceptance import actions, asked, forms, queries
 from app.stages.acceptance.actions import shared
-from app.stages.acceptance.actions.verdicts import REVISED
+from app.stages.acceptance.actions.edits import AGREED, REVISED, check_chair
 from app.stages.acceptance.forms import DossierAnswer
 from app.stages.acceptance.models import Case
 from app.stages.acceptance.rules import (
@@ -30,7 +30,6 @@ from app.stages.acceptance.rules import (
     EDITABLE,
     CaseState,
     Gate,
-    check_other_person,
     gates_in,
     missing_documents,
     unfinished,
@@ -70,6 +69,7 @@ def show(pid: str) -> Any:
         progress=_progress(case), gates=[(gate, gate in passed) for gate in gates_in(order)], holds=holds, editable=case.state in EDITABLE and holds and not stopped,
         missing=missing_documents(documents, {a.kind for a in attachments}), unfinished=unfinished(case.lines), promised=_promised(case),
         ready=_may_recognise(order, passed), chances=rulebook.value("acceptance.reevaluations", on=project.decision_date), may_see=may_see,
+        edits=asked.edits_of(case), may_tick=case.state == CaseState.REVISING and current_user.can(Do.COUNCILS_SIT) and fits(case, check_chair),
         papers=papers.of(*told), entries=journal.timeline([journal.subject_key(row) for row in told]))  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def _promised(case: Case) -> dict[int, str]:
 
 
 def _kinds(documents: list[dict[str, Any]]) -> dict[str, str]:
-    return {document["code"]: document[lang()] for document in documents} | {REVISED: _("Revised report")}
+    return {document["code"]: document[lang()] for document in documents} | {REVISED: _("Revised report"), AGREED: _("The paper that the chair signed")}
 
 
 def _may_recognise(order: list[str], passed: set[Gate]) -> bool:
@@ -183,7 +183,7 @@ def _missing(case: Case) -> list[str]:
 @allow(Do.ACCEPTANCE_CHECK)
 @writes
 def review(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "check"), lambda row, by: check_other_person(by.id, row.submitted_by_id))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "check"), shared.check_checker)
     form = forms.Review(data={"version": case.version})
     if form.validate_on_submit():
         facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}

@@ -18,8 +18,9 @@ from app.kernel.text import fold
 from app.kernel.web import allow
 from app.kernel.words import N_
 from app.shown import language
-from app.stages.acceptance import queries
+from app.stages.acceptance import queries, resultfacts
 from app.stages.acceptance.models import Case, Result
+from app.stages.acceptance.resultkinds import RightState
 from app.stages.acceptance.rules import CaseState, ResultKind, ResultState
 from app.stages.acceptance.views.blueprint import bp
 from app.stages.funding.models import Project
@@ -89,6 +90,7 @@ def _results() -> Listing:
             Column("state", N_("State"), lambda r: _(r.state.label)),
             Column("certificate", N_("Certificate"), lambda r: r.certificate_number),
             Column("dated", N_("Date of the certificate"), lambda r: r.certificate_dated),
+            Column("project", N_("Project"), lambda r: r.project.code), Column("pi", N_("Principal investigator"), lambda r: r.project.pi_name),
         ],
         filters=[
             Filter("q", N_("Title or code"), lambda s, v: s.where(or_(Result.folded.contains(fold(v), autoescape=True), Result.code.icontains(v, autoescape=True),
@@ -96,6 +98,10 @@ def _results() -> Listing:
             Filter("kind", N_("Kind of result"), lambda s, v: s.where(Result.kind == v), choices=[(str(k), k.label) for k in ResultKind]),
             Filter("state", N_("State"), lambda s, v: s.where(Result.state == v), choices=[(str(x), x.label) for x in ResultState]),
             Filter("item", N_("Priority item"), queries.of_item, choices=_items()),
+            Filter("year", N_("Year of the certificate"), lambda s, v: s.where(Result.certificate_dated.between(date(int(v), 1, 1), date(int(v), 12, 31))),
+                   choices=[(str(y), str(y)) for y in range(clock.today().year, 2009, -1)]),
+            Filter("right", N_("Intellectual property"), lambda s, v: s.where(resultfacts.protected(None if v == "any" else v)),
+                   choices=[("any", N_("Protection applied for")), *((str(x), x.label) for x in RightState)]),
         ],
     )  # fmt: skip
 

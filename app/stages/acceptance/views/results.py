@@ -16,7 +16,7 @@ from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.shown import can
-from app.stages.acceptance import actions, forms, queries
+from app.stages.acceptance import actions, forms, queries, resultfacts, resultkinds
 from app.stages.acceptance.actions import shared
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import RESULT, ResultState
@@ -31,7 +31,9 @@ def result(pid: str) -> Any:
     row = or_404(queries.result_for(current_user, pid))
     writes_it = row.state == ResultState.DRAFTED and (funding.may_request(current_user, row.project) or can(Do.ACCEPTANCE_REGISTER))
     return render_template("acceptance/result.html", result=row, project=row.project, case=row.case, levels=queries.levels_of(row.project, lang()),
-                           shares_needed=queries.shares_needed(row.project), writes_it=writes_it, papers=papers.of(row), english=lang() == "en",
+                           told=resultkinds.told(row.kind, resultfacts.details_of(row)), rights=resultfacts.rights_of(row), files=resultfacts.files_for(current_user, row), access=resultkinds.Access,
+                           may_keep=resultfacts.answers_for(current_user, row) and row.state != ResultState.DROPPED,
+                           shares_needed=queries.shares_needed(row.project), writes_it=writes_it, may_see_use=row.state == ResultState.REGISTERED, papers=papers.of(row), english=lang() == "en",
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -110,6 +112,7 @@ def register(pid: str) -> Any:
     checks = [
         (bool(row.summary), _("The result is described."), None),
         (total == 100 if needed or row.shares else None, _("The shares of the members make %(n)s of 100 percent.", n=total), None),
+        *([(bool(resultfacts.details_of(row)) or "look", _("The technology is described; its description is issued as a paper."), None)] if resultfacts.sheet_asked(row, row.project) else []),
     ]
     return render_template("acceptance/register.html", result=row, project=row.project, form=form, checks=checks)
 

@@ -10,15 +10,11 @@ from flask_login import current_user
 
 from app.acts import moves, ready
 from app.kernel import clock
-from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, writes
-from app.kernel.words import N_
-from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.stages.acceptance import actions, forms, queries
 from app.stages.acceptance.actions import shared
-from app.stages.acceptance.forms import RevisionAnswer
 from app.stages.acceptance.models import Case
 from app.stages.acceptance.rules import (
     CASE,
@@ -48,7 +44,7 @@ def _failed(case: Case, _by: Any) -> None:
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def put_to_council(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "seat_council"))
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "seat_council"), shared.check_apart)
     # the title stands in the decision that sets the council up: always Vietnamese
     form = forms.PutToCouncil(data={"version": case.version, "title": f"Hội đồng đánh giá, nghiệm thu nhiệm vụ {case.project.code}"})
     if form.validate_on_submit():
@@ -58,62 +54,11 @@ def put_to_council(pid: str) -> Any:
                            project=case.project)  # fmt: skip
 
 
-@bp.route("/<pid>/require-revision", methods=["GET", "POST"])
-@allow(Do.ACCEPTANCE_RUN)
-@writes
-def require_revision(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "require_revision"), _accepted)
-    remarks = "\n".join(case.evaluations[-1].count.get("remarks", [])) if case.evaluations else ""
-    form = forms.RequireRevision(data={"version": case.version, "what": remarks})
-    back = url_for(".show", pid=pid)
-    if form.validate_on_submit():
-        actions.require_revision(case, what=form.what.data, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("The host is asked to revise."), back)
-    return render_template("acceptance/form.html", form=form, title=_("Require a revision"), button=_("Ask for the revision"), back=back, project=case.project,
-                           mailed=_mailed(case))  # fmt: skip
-
-
-@bp.route("/<pid>/revise", methods=["GET", "POST"])
-@allow(Do.ACCEPTANCE_SUBMIT)
-@writes
-def revise(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "revise"), shared.check_project_holder)
-    form = forms.Revise(data={"version": case.version, "note": case.revision_note})
-    back = url_for(".show", pid=pid)
-    if form.validate_on_submit():
-        actions.revise(case, note=form.note.data, upload=form.file.data or None, seen=form.version.data, by=current_user, at=clock.now())
-        return done(_("Revised report submitted."), back)
-    return render_template("acceptance/form.html", form=form, title=_("Submit the revised report"), button=_("Submit the revised report"), back=back,
-                           project=case.project, asked=case.revision_asked, files=True, mailed=[u.name for u in people.users_with(Do.ACCEPTANCE_RUN)])  # fmt: skip
-
-
-@bp.route("/<pid>/review-revision", methods=["GET", "POST"])
-@allow(Do.ACCEPTANCE_RUN)
-@writes
-def review_revision(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "confirm_revision"), shared.check_revised)
-    form = forms.ReviewRevision(data={"version": case.version})
-    back = url_for(".show", pid=pid)
-    if form.validate_on_submit():
-        facts = {"seen": form.version.data, "by": current_user, "at": clock.now()}
-        if form.answer.data == RevisionAnswer.REFUSE:
-            if not form.remark.data:
-                raise Incomplete(N_("Please say what is still open."), field="remark")
-            actions.refuse_revision(case, reason=form.remark.data, **facts)
-            return done(_("Revised report returned."), back)
-        for name in ("chair_name", "chair_agreed_on"):
-            if not form[name].data:
-                raise Incomplete(N_("The chair's agreement is on record: name and day."), field=name)
-        actions.confirm_revision(case, chair_name=form.chair_name.data, chair_agreed_on=form.chair_agreed_on.data, **facts)
-        return done(_("Revised report confirmed."), back)
-    return render_template("acceptance/review_revision.html", case=case, project=case.project, form=form, back=back, mailed=_mailed(case))
-
-
 @bp.route("/<pid>/reevaluate", methods=["GET", "POST"])
 @allow(Do.ACCEPTANCE_RUN)
 @writes
 def reevaluate(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "reevaluate"), _failed, shared.check_another_round)
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "reevaluate"), _failed, shared.check_another_round, shared.check_apart)
     form = forms.Reason(data={"version": case.version})
     back = url_for(".show", pid=pid)
     if form.validate_on_submit():
@@ -127,7 +72,7 @@ def reevaluate(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RECOGNISE)
 @writes
 def recognise(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "recognise"), _accepted, shared.check_recognisable)
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "recognise"), _accepted, shared.check_recognisable, shared.check_apart)
     form = forms.Recognise(data={"version": case.version, "dated": clock.today()})
     if form.validate_on_submit():
         actions.recognise(case, number=form.number.data, dated=form.dated.data, remark=form.remark.data or None, seen=form.version.data, by=current_user,
@@ -144,7 +89,7 @@ def recognise(pid: str) -> Any:
 @allow(Do.ACCEPTANCE_RECOGNISE)
 @writes
 def fail(pid: str) -> Any:
-    case = ready(queries.case_for(current_user, pid), moves(CASE, "fail"), _failed)
+    case = ready(queries.case_for(current_user, pid), moves(CASE, "fail"), _failed, shared.check_apart)
     form = forms.Fail(data={"version": case.version, "dated": clock.today()})
     if form.validate_on_submit():
         actions.fail(case, cause=form.cause.data, reason=form.reason.data, number=form.number.data, dated=form.dated.data, bar=form.bar.data,

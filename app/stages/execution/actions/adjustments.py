@@ -208,7 +208,7 @@ def _issue_decision(adjustment: Adjustment, project: Project, facts: dict[str, A
     data = {**facts, "code": project.code, "title": project.title, "kind_name": ON_PAPER[adjustment.kind],
             "reason": adjustment.reason, "months": adjustment.months, "state": project.approved_state, "annex": adjustment.annex_number,
             "special": adjustment.special, "authority": adjustment.authority or "", "remark": adjustment.remark or "",
-            "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+            "bases": papers.bases_of("execution/adjustment_decision", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="execution/adjustment_decision", subject=adjustment, data=data, by=by, at=at, number=adjustment.decision_number,
                          dated=adjustment.decision_date, title=f"Quyết định điều chỉnh nhiệm vụ {project.code}")  # fmt: skip
     _tell_decided(adjustment, at=at)

@@ -183,7 +183,7 @@ def decide_termination(termination: Termination, *, cause: Cause, used: int, num
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "ground_name": ON_PAPER[termination.ground],
             "cause_name": CAUSES[cause], "statement": termination.statement, "paid": termination.paid, "used": used, "unused": termination.paid - used,
             "percent": percent, "refund": termination.refund, "remark": remark or "", "barred": until.isoformat() if until else "", "dated": dated.isoformat(),
-            "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+            "bases": papers.bases_of("execution/termination_decision", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="execution/termination_decision", subject=termination, data=data, by=by, at=at, number=termination.decision_number,
                          dated=dated, title=f"Quyết định chấm dứt nhiệm vụ {project.code}")  # fmt: skip
     outbox.post("execution/mail/terminated.txt", to=awards.holders(project), key=f"terminated:{termination.public_id}", at=at, project=project,
@@ -204,7 +204,7 @@ def _bar(termination: Termination, project: Project, dated: date, *, by: User, a
 
 def _issue(row: Suspension, project: Project, what: str, number: str, dated: date, *, reason: str, day: date, by: User, at: datetime) -> Paper:
     data = {"code": project.code, "title": project.title, "host": awards.host_name(project), "pi": project.pi_name, "reason": reason, "day": day.isoformat(),
-            "stopped_by": row.decision_number, "ends_on": project.ends_on.isoformat(), "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+            "stopped_by": row.decision_number, "ends_on": project.ends_on.isoformat(), "bases": papers.bases_of(f"execution/{what}_decision", on=project.decision_date)}  # fmt: skip
     named = {"suspension": "tạm dừng thực hiện", "resumption": "cho tiếp tục thực hiện"}[what]
     return papers.issue(template=f"execution/{what}_decision", subject=row, data=data, by=by, at=at, number=number, dated=dated,
                         title=f"Quyết định {named} nhiệm vụ {project.code}")  # fmt: skip

@@ -21,7 +21,7 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.execution import figures, queries
+from app.stages.execution import figures, queries, report_paper
 from app.stages.execution.actions.evidence import check_writing
 from app.stages.execution.actions.risks import close_risk
 from app.stages.execution.actions.shared import (
@@ -120,6 +120,8 @@ def submit_report(report: Report, *, progress: int, done: str, products: str | N
     report.submitted_by_id, report.submitted_at = by.id, at
     REPORT.advance(report, "submit", by=by, at=at, detail={"progress": progress, "spent": spent})
     _tell_all(report, project, told, by=by, at=at)
+    db.session.flush()
+    report_paper.issue(report, project, by=by, at=at)
     to = people.users_with(Do.EXECUTION_REVIEW)
     outbox.post("execution/mail/report_submitted.txt", to=to, key=f"report-submitted:{report.public_id}:{report.version}", at=at,
                 project=project, report=report)  # fmt: skip
@@ -166,7 +168,10 @@ def accept_report(report: Report, *, remark: str | None, by: User, at: datetime,
     report.rating = rating
     _review(report, "accept", remark, by=by, at=at, seen=seen)
     if report.kind == ReportKind.PERIODIC:
-        funding.meet_condition(awards.project_by_id(report.project_id), Condition.REPORT, by=by, at=at)
+        project = awards.project_by_id(report.project_id)
+        funding.meet_condition(project, Condition.REPORT, by=by, at=at)
+        if queries.all_delivered_on(project.id) is not None:
+            funding.meet_condition(project, Condition.PRODUCT, by=by, at=at)
 
 
 def return_report(report: Report, *, remark: str, by: User, at: datetime, rating: Rating | None = None, again_by: date | None = None, seen: int | None = None) -> None:

@@ -9,6 +9,8 @@ from app.kernel.db import db
 from app.kernel.errors import NotAllowed, WrongState
 from app.kernel.words import N_
 from app.services.people.models import User
+from app.services.people.rules import Role
+from app.services.rulebook import queries as rulebook
 from app.stages.execution import queries
 from app.stages.execution.models import Adjustment, Finding, Report, Termination
 from app.stages.execution.rules import check_reviewer
@@ -16,6 +18,7 @@ from app.stages.funding import queries as awards
 from app.stages.funding.actions.shared import check_stranger
 from app.stages.funding.models import Contract, Project
 from app.stages.funding.rules import ContractState, end_of
+from app.stages.funding.signing import check_office
 
 PLAN_AHEAD = 12  # months: nothing is planned later than this after today, or after the end of the contract
 
@@ -59,9 +62,25 @@ def check_judge(row: Report | Adjustment | Finding | Termination, by: User, *ear
         check_stranger(awards.project_by_id(row.project_id), by)
 
 
+def ending_signer(project: Project) -> rulebook.Rule:
+    """The rule that says who decides an early end."""
+    return rulebook.rule("execution.ending_signer", on=project.decision_date)
+
+
+def check_ending_signer(termination: Termination, by: User) -> None:
+    """Raises NotAllowed unless this person holds the office that decides early ends by the rulebook."""
+    project = awards.project_by_id(termination.project_id)
+    signer = ending_signer(project).value
+    if signer == "approver":
+        check_office(by, project.approved_state, on=project.decision_date)
+    elif signer == "province" and Role.PROVINCE not in by.roles:
+        raise NotAllowed(N_("By the rulebook in force, an early end is decided by the people's committee of the province."))
+
+
 def check_decider(termination: Termination, by: User) -> None:
-    """Who asked for an early end or opened it does not decide on it."""
+    """Who asked for an early end or opened it does not decide on it, nor who does not hold the office."""
     check_judge(termination, by, termination.requested_by_id, termination.opened_by_id)
+    check_ending_signer(termination, by)
 
 
 def latest_plan(contract: Contract, at: datetime) -> date:

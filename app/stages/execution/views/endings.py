@@ -116,7 +116,7 @@ def open_termination(pid: str) -> Any:
 def termination(pid: str) -> Any:
     row = or_404(queries.termination_for(current_user, pid))
     return render_template("execution/termination.html", termination=row, bars=queries.bars_of(row), project=row.project, moves=dict(TERMINATION.moves(row)), papers=papers.of(row),
-                           may_request=funding.may_request(current_user, row.project), may_decide=fits(row, shared.check_decider),
+                           may_request=funding.may_request(current_user, row.project), may_decide=fits(row, shared.check_decider), signs=fits(row, shared.check_ending_signer), signer=shared.ending_signer(row.project),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -132,7 +132,8 @@ def decide_termination(pid: str) -> Any:
         return _decided(row, form)
     years = int(rulebook.value("people.debarment_years", on=clock.today())["terminated_breach"])
     shares = rulebook.rule("funding.refund_percent", on=row.project.decision_date)
-    checks = [(row.opened_by_id != current_user.id, _("The one who opened it and the one who decides are two people."), None)]
+    checks = [(row.opened_by_id != current_user.id, _("The one who opened it and the one who decides are two people."), None),
+              (fits(row, shared.check_ending_signer), _("You hold the office that decides on early ends."), shared.ending_signer(row.project).source)]
     return render_template("execution/decide_termination.html", termination=row, project=row.project, form=form, checks=checks, shares=shares, breach=row.ground in BREACHES, barred_until=years_after(clock.today(), years),
                            pending=[a for a in queries.adjustments_of(row.project_id) if a.state == "requested"], spent=queries.last_spent(row.project_id), accounted=funding.accounted(row.project_id),
                            waiting=[t for t in funding.unpaid_tranches(row.project_id) if t.state in ("requested", "approved")],

@@ -17,6 +17,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.files import queries as files
+from app.services.papers import queries as papers
 from app.shown import language
 from app.stages.execution import actions, figures, forms, queries
 from app.stages.execution.actions import shared
@@ -58,7 +59,7 @@ def report(pid: str) -> Any:
     row = or_404(queries.report_for(current_user, pid))
     return render_template("execution/report.html", attachments=files.of(row), kinds=kinds_of(row), report=row, project=row.project, may_submit=fits(row, *SUBMIT), may_review=fits(row, *REVIEW),
                            late=overdue(row, clock.today()) and funding.closing_of(row.project_id) is None, came_late=row.submitted_at is not None and local(row.submitted_at).date() > row.due_on,
-                           said=_said(row), versions=figures.versions_of(row),
+                           said=_said(row), versions=figures.versions_of(row), papers=papers.listed([journal.subject_key(row)]),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from app.services.people.actions import engage
 from app.services.people.models import Organisation, User
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.funding import ledger, queries, revising, signing
+from app.stages.funding import ledger, queries, revising, signing, submission_paper
 from app.stages.funding.actions.budgets import commit_years
 from app.stages.funding.actions.shared import check_selected
 from app.stages.funding.models import (
@@ -124,6 +124,7 @@ def approve(submission: Submission, *, number: str, dated: date, by: User, at: d
     topic = queries.topic_of(submission.appraisal_id)
     topics.assign(topic, by=by, at=at)
     _engage(project)
+    submission_paper.issue(submission, by=by, at=at)
     _issue_decision(project, submission, by=by, at=at)
     outbox.post("funding/mail/approved.txt", to=queries.holders(project), key=f"approved:{project.public_id}", at=at, project=project)
     return project
@@ -171,7 +172,7 @@ def _issue_decision(project: Project, submission: Submission, *, by: User, at: d
         "starts_on": project.starts_on.isoformat(), "ends_on": project.ends_on.isoformat(), "months": project.duration_months,
         "total": project.approved_total, "state": project.approved_state, "counterpart": project.approved_counterpart,
         "lump_sum": ON_PAPER[project.lump_sum], "remark": submission.decision_remark or "",
-        "bases": rulebook.value("funding.bases", on=project.decision_date),
+        "bases": papers.bases_of("funding/approval_decision", on=project.decision_date),
         "submission": submission.number or "", "submitted_on": submission.dated.isoformat(),
         "years": [{"year": y.year, "state": y.state_amount, "counterpart": y.counterpart_amount} for y in queries.years_of(project)],
     }  # fmt: skip

@@ -279,7 +279,7 @@ def _issue_contract(contract: Contract, project: Project, *, by: User, at: datet
         "party_a_signer": contract.party_a_signer, "party_b_signer": contract.party_b_signer, "account": contract.account or "",
         "host": queries.host_name(project), "pi": project.pi_name, "code": project.code, "title": project.title,
         "decision": project.decision_number, "decision_date": project.decision_date.isoformat(), "lump_sum": ON_PAPER[project.lump_sum],
-        "bases": rulebook.value("funding.bases", on=project.decision_date), "starts_on": contract.starts_on.isoformat(),
+        "bases": papers.bases_of("funding/contract", on=project.decision_date), "starts_on": contract.starts_on.isoformat(),
         "ends_on": contract.ends_on.isoformat(), "total": project.approved_total, "state": project.approved_state,
         "counterpart": project.approved_counterpart,
         **_head(contract), **_annexed(project),

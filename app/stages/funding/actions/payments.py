@@ -1,4 +1,4 @@
-"""Money out and back: request, two approvals, pay, reverse, refund; and stopping payments."""
+"""Money out and back: request, two approvals, pay, refund, take back; and stopping payments."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from app.stages.funding.gate import check_gate, facts_of
 from app.stages.funding.models import LedgerEntry, Project, Tranche
 from app.stages.funding.rules import (
     ON_PAPER,
+    TAKEN_BACK_BY,
     TRANCHE,
     EntryKind,
     TrancheState,
@@ -110,11 +111,13 @@ def pay(tranche: Tranche, *, booked_on: date, voucher: str, by: User, at: dateti
 
 
 def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> LedgerEntry:
-    """Take back a payment booked by mistake: a row of its own; the tranche is due again and must be requested anew."""
+    """Take back what was booked by mistake, by a row of its own: the tranche of a payment is due again and requested anew, a refund is owed again."""
+    project = queries.project_by_id(entry.project_id, lock=True)
     check_reversible(entry)
     check_outsider(entry, by)
+    if entry.kind == EntryKind.REFUND:
+        return _reverse_refund(entry, project, reason, by, at)
     tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
-    project = queries.project_by_id(entry.project_id)
     if queries.fixed_accounts(project.id) is not None:
         raise WrongState(N_("The decision that ended this project fixes what was paid: a payment can no longer be reversed."))
     back = _book(EntryKind.REVERSAL, entry.amount, project, tranche=tranche, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher,
@@ -125,6 +128,13 @@ def reverse(entry: LedgerEntry, *, reason: str, by: User, at: datetime) -> Ledge
         void_tranche_account(tranche, reason=reason, by=by, at=at)
         TRANCHE.advance(tranche, "reverse", by=by, at=at, reason=reason, detail={"entry": entry.public_id})
         _forget_approvals(tranche)
+    return back
+
+
+def _reverse_refund(entry: LedgerEntry, project: Project, reason: str, by: User, at: datetime) -> LedgerEntry:
+    back = _book(EntryKind.REFUND_REVERSAL, entry.amount, project, reverses=entry, booked_on=local(at).date(), voucher=entry.voucher, note=reason, by=by, at=at)
+    journal.record(project, "reverse_refund", by=by, at=at, reason=reason, detail={"entry": entry.public_id, "amount": entry.amount, "voucher": entry.voucher})
+    outbox.post("funding/mail/refund_reversed.txt", to=queries.holders(project), key=f"refund-reversed:{back.public_id}", at=at, project=project, entry=back)
     return back
 
 
@@ -180,7 +190,7 @@ def _paying(tranche: Tranche, at: datetime) -> Project:
 def _book(kind: EntryKind, amount: int, project: Project, *, booked_on: date, by: User, at: datetime, voucher: str | None,
           tranche: Tranche | None = None, reverses: LedgerEntry | None = None, note: str | None = None) -> LedgerEntry:  # fmt: skip
     voucher = nfc(voucher).strip() if voucher else None
-    document = _document(kind, voucher, booked_on) if voucher and kind != EntryKind.REVERSAL else None
+    document = _document(kind, voucher, booked_on) if voucher and kind in TAKEN_BACK_BY else None
     entry = LedgerEntry(kind=kind, amount=amount, project_id=project.id, tranche_id=tranche.id if tranche else None, booked_on=booked_on, document=document,
                         reverses_id=reverses.id if reverses else None, voucher=voucher, note=note, by_id=by.id, at=at)  # fmt: skip
     db.session.add(entry)

@@ -13,7 +13,6 @@ from app.services.papers import actions as papers
 from app.services.papers.models import Paper
 from app.services.papers.rules import check_number
 from app.services.people.models import User
-from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
 from app.stages.funding import queries, signing
 from app.stages.funding.actions.budgets import release
@@ -53,7 +52,7 @@ def decline_award(submission: Submission, *, reason: str, number: str, dated: da
     SUBMISSION.advance(submission, "decline", by=by, at=at, reason=reason, detail={"number": number})
     proposal = queries.proposal_of(appraisal)
     data = {"title": submission.title, "host": proposal.host.name, "pi": proposal.pi.name, "code": proposal.code, "reason": reason,
-            "submission": submission.number or "", "submitted_on": submission.dated.isoformat(), "bases": rulebook.value("funding.bases", on=dated)}  # fmt: skip
+            "submission": submission.number or "", "submitted_on": submission.dated.isoformat(), "bases": papers.bases_of("funding/declined", on=dated)}  # fmt: skip
     paper = papers.issue(template="funding/declined", subject=submission, data=data, by=by, at=at, number=number, dated=dated,
                          title=f"Quyết định không phê duyệt nhiệm vụ: {submission.title}"[:500])  # fmt: skip
     outcomes.decline(proposal, reason, number=number, by=by, at=at)
@@ -74,7 +73,7 @@ def cancel_award(project: Project, *, cause: Cause, reason: str, number: str, da
     record_closing(project, ClosingKind.CANCELLED, dated=dated, number=number, cause=cause, by=by, at=at)
     data = {"code": project.code, "title": project.title, "host": queries.host_name(project), "pi": project.pi_name, "reason": reason,
             "cause_name": ON_PAPER[cause], "approved_by": project.decision_number, "approved_on": project.decision_date.isoformat(),
-            "state": project.approved_state, "bases": rulebook.value("funding.bases", on=project.decision_date)}  # fmt: skip
+            "state": project.approved_state, "bases": papers.bases_of("funding/cancelled", on=project.decision_date)}  # fmt: skip
     paper = papers.issue(template="funding/cancelled", subject=project, data=data, by=by, at=at, number=number, dated=dated,
                          title=f"Quyết định hủy bỏ việc phê duyệt nhiệm vụ {project.code}")  # fmt: skip
     proposal = queries.proposal_of_project(project)

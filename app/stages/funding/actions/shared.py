@@ -21,6 +21,7 @@ from app.stages.funding.models import (
     Tranche,
 )
 from app.stages.funding.rules import (
+    TAKEN_BACK_BY,
     AccountState,
     ChangeState,
     ContractState,
@@ -115,12 +116,23 @@ def check_none_under_way(tranche: Tranche, _by: User | None = None) -> None:
 
 
 def check_reversible(entry: LedgerEntry, _by: User | None = None) -> None:
-    """Is it a payment that stands, of a tranche that is not settled?"""
-    if entry.kind != EntryKind.PAYMENT or queries.reversal_of(entry.id) is not None:
-        raise WrongState(N_("Only a payment that stands can be reversed."))
+    """Is it a payment that stands, of a tranche that is not settled, or a refund that stands and that no accounts count on?"""
+    if entry.kind not in TAKEN_BACK_BY or queries.reversal_of(entry.id) is not None:
+        raise WrongState(N_("Only a payment or a refund that stands can be reversed."))
+    if entry.kind == EntryKind.REFUND:
+        check_not_counted(entry)
+        return
     tranche = queries.tranche_by_id(entry.tranche_id) if entry.tranche_id else None
     if tranche is not None and tranche.state != TrancheState.PAID:
         raise WrongState(N_("This tranche is already settled."))
+
+
+def check_not_counted(entry: LedgerEntry) -> None:
+    """May a refund still be taken back? Not when accepted accounts or a decision on an early end were made after it."""
+    check_books_open(queries.project_by_id(entry.project_id))
+    since = queries.counted_since(entry.project_id)
+    if since is not None and entry.at < since:
+        raise WrongState(N_("The accounts of the project count on this refund: it can no longer be taken back."))
 
 
 def check_books_open(project: Project, _by: User | None = None) -> None:

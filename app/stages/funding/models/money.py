@@ -157,9 +157,9 @@ class LedgerEntry(Identified, Model):
 
     __table_args__ = (
         Index("uq_ledger_entry_document", "document", unique=True),
-        CheckConstraint("voucher IS NULL OR kind = 'reversal' OR document IS NOT NULL", name="voucher_is_known"),
+        CheckConstraint("voucher IS NULL OR kind IN ('reversal', 'refund_reversal') OR document IS NOT NULL", name="voucher_is_known"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal_names_entry"),
+        CheckConstraint("(kind IN ('reversal', 'refund_reversal')) = (reverses_id IS NOT NULL)", name="reversal_names_entry"),
     )
 
 

@@ -23,6 +23,7 @@ from app.kernel.db import db, folded
 from app.kernel.text import fold
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.services.rulebook.rules import RuleMissing
 from app.stages.funding.models import (
     LedgerEntry,
     Project,
@@ -58,7 +59,7 @@ def ledger_words(statement: Select[Any], words: str) -> Select[Any]:
 
 def signed_amount(entry: LedgerEntry) -> int:
     """What an entry does to what is paid."""
-    return entry.amount if entry.kind == EntryKind.PAYMENT else -entry.amount
+    return entry.kind.sign * entry.amount
 
 
 @dataclass(frozen=True)
@@ -68,17 +69,18 @@ class Sums:
     payments: int
     reversals: int
     refunds: int
+    refunds_taken_back: int
 
     @property
     def net(self) -> int:
-        return self.payments - self.reversals - self.refunds
+        return self.payments - self.reversals - self.refunds + self.refunds_taken_back
 
 
 def ledger_sums(statement: Select[Any]) -> Sums:
     """The sums of all rows of a filtered statement, not of one page."""
     inner = statement.with_only_columns(LedgerEntry.kind, LedgerEntry.amount, maintain_column_froms=True).order_by(None).subquery()
     found = dict(db.session.execute(select(inner.c.kind, func.sum(inner.c.amount)).group_by(inner.c.kind)).tuples().all())
-    return Sums(*(int(found.get(kind, 0)) for kind in (EntryKind.PAYMENT, EntryKind.REVERSAL, EntryKind.REFUND)))
+    return Sums(*(int(found.get(kind, 0)) for kind in EntryKind))
 
 
 def booked_years() -> list[int]:
@@ -98,6 +100,16 @@ def recoveries_statement(user: User) -> Select[Any]:
     """Ended projects of which money is to come back: (closing, project, accounts, due, back)."""
     return (select(ProjectClosing, Project, Settlement, due_sql().label("due"), came_back_sql().label("back")).join(Project, Project.id == ProjectClosing.project_id)
             .outerjoin(Settlement, Settlement.project_id == Project.id).options(joinedload(Project.host)).where(visible(user), due_sql() > 0))  # fmt: skip
+
+
+def refund_split(project: Project, due: int) -> tuple[int, int, str] | None:
+    """Of what is to come back, the host's part and the investigator's where a rule of the project's day parts them, with its source."""
+    try:
+        rule = rulebook.rule("funding.refund_split", on=project.decision_date)
+    except RuleMissing:
+        return None
+    host = due * int(rule.value["host"]) // 100
+    return host, due - host, rule.source
 
 
 def refund_terms() -> rulebook.Terms:

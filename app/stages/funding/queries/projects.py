@@ -18,7 +18,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 
 from app.kernel.clock import local
 from app.kernel.db import db
@@ -46,6 +46,7 @@ from app.stages.funding.rules import (
     ClosingKind,
     EntryKind,
     Fixed,
+    SettlementState,
 )
 from app.stages.plan.models import Priority
 from app.stages.proposals.load import PROJECTS
@@ -153,9 +154,15 @@ def liquidation_of(project_id: int) -> Liquidation | None:
 
 
 def refunded(project_id: int, *, since: datetime) -> int:
-    """What came back since then."""
+    """What came back since then, and was not taken back."""
     return int(db.session.scalar(select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
-        LedgerEntry.project_id == project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)) or 0)  # fmt: skip
+        LedgerEntry.project_id == project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since, _stands())) or 0)  # fmt: skip
+
+
+def _stands() -> ColumnElement[bool]:
+    """Was a row of the ledger not taken back by another?"""
+    other = aliased(LedgerEntry)
+    return ~exists().where(other.reverses_id == LedgerEntry.id)
 
 
 def fixed_accounts(project_id: int) -> Fixed | None:
@@ -172,6 +179,14 @@ def _came_back(project_id: int, accounts: Settlement | None, closing: ProjectClo
     if closing is not None and closing.kind == ClosingKind.TERMINATED:
         return refunded(project_id, since=closing.at)
     return 0 if accounts is None else refunded(project_id, since=accounts.submitted_at)
+
+
+def counted_since(project_id: int) -> datetime | None:
+    """The instant up to which accepted accounts, or the decision on an early end, count what is paid; None while none do."""
+    closing, accounts = closing_of(project_id), settlement_of(project_id)
+    if closing is not None and closing.kind == ClosingKind.TERMINATED:
+        return closing.at
+    return accounts.submitted_at if accounts is not None and accounts.state == SettlementState.ACCEPTED else None
 
 
 def owed_by(accounts: Settlement, closing: ProjectClosing | None) -> int:
@@ -197,7 +212,7 @@ def came_back_sql() -> ColumnElement[int]:
     """What came back of what is owed, for the same rows."""
     since = case((ProjectClosing.kind == ClosingKind.TERMINATED, ProjectClosing.at), else_=Settlement.submitted_at)
     back = (select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(
-        LedgerEntry.project_id == ProjectClosing.project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since)
+        LedgerEntry.project_id == ProjectClosing.project_id, LedgerEntry.kind == EntryKind.REFUND, LedgerEntry.at >= since, _stands())
         .correlate(ProjectClosing, Settlement).scalar_subquery())  # fmt: skip
     return cast(back, BigInteger)  # PostgreSQL sums whole numbers to a decimal
 

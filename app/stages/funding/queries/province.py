@@ -44,7 +44,7 @@ from app.stages.selection import releases
 from app.stages.selection.models import RankingLine, Round
 
 SIGNED = case((Commitment.kind == CommitmentKind.COMMIT, Commitment.amount), else_=-Commitment.amount)
-NET = case((LedgerEntry.kind == EntryKind.PAYMENT, LedgerEntry.amount), else_=-LedgerEntry.amount)
+NET = case((LedgerEntry.kind.in_([kind for kind in EntryKind if kind.sign > 0]), LedgerEntry.amount), else_=-LedgerEntry.amount)
 
 
 def budget_by_pid(pid: str) -> YearBudget | None:
@@ -88,12 +88,16 @@ def _paid(budget: YearBudget) -> Any:
     return select(func.sum(NET)).join(Project, Project.id == LedgerEntry.project_id).where(within, Project.item_id == Priority.id, state)
 
 
+def item_sums(budget: YearBudget) -> dict[str, Any]:
+    """What is reserved, promised and paid in a year, for rows of items."""
+    return {name: func.coalesce(part(budget).correlate(Priority).scalar_subquery(), 0) for name, part in (("reserved", _reserved), ("committed", _committed), ("paid", _paid))}
+
+
 def by_item(budget: YearBudget) -> Select[Any]:
     """The items that have something reserved, promised or paid in a year, with the three sums: rows (item, reserved, committed, paid)."""
-    sums = [func.coalesce(part(budget).correlate(Priority).scalar_subquery(), 0) for part in (_reserved, _committed, _paid)]
-    labelled = [total.label(name) for total, name in zip(sums, ("reserved", "committed", "paid"), strict=True)]
-    return (select(Priority, *labelled).join(Sector, Sector.id == Priority.sector_id).options(joinedload(Priority.sector))
-            .where(or_(*(total != 0 for total in sums))))  # fmt: skip
+    sums = item_sums(budget)
+    return (select(Priority, *(total.label(name) for name, total in sums.items())).join(Sector, Sector.id == Priority.sector_id).options(joinedload(Priority.sector))
+            .where(or_(*(total != 0 for total in sums.values()))))  # fmt: skip
 
 
 @dataclass

@@ -15,7 +15,8 @@ from app.stages.funding.views import (
     province,
     revisions,
     starting,
+    submission_papers,
 )
 from app.stages.funding.views.blueprint import bp
 
-__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "starting", "subjects"]
+__all__ = ["accounts", "appraisals", "awards", "books", "bp", "changes", "closings", "contracts", "costs", "debts", "desk", "judging", "payments", "province", "revisions", "starting", "subjects", "submission_papers"]

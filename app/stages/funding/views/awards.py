@@ -49,7 +49,8 @@ def submit_award(pid: str) -> Any:
 @allow(Do.FUNDING_READ)
 def submission(pid: str) -> Any:
     row = or_404(queries.submission_by_pid(pid))
-    return render_template("funding/submission.html", submission=row, appraisal=row.appraisal, sums=ledger.totals(row.appraisal.lines),
+    signs, office = fits(row, signing.check_may_sign), signing.office(on=clock.today())
+    return render_template("funding/submission.html", signs=signs, office=office, submission=row, appraisal=row.appraisal, sums=ledger.totals(row.appraisal.lines),
                            project=queries.project_of_appraisal(row.appraisal), papers=papers.of(row.appraisal, row),
                            mine=not fits(row, signing.check_decider),
                            entries=journal.timeline([journal.subject_key(row), journal.subject_key(row.appraisal)]))  # fmt: skip
@@ -59,7 +60,7 @@ def submission(pid: str) -> Any:
 @allow(Do.FUNDING_APPROVE)
 @writes
 def decide(pid: str) -> Any:
-    row = ready(queries.submission_by_pid(pid), moves(SUBMISSION, "approve", "return"), signing.check_decider)
+    row = ready(queries.submission_by_pid(pid), moves(SUBMISSION, "approve", "return"), signing.check_decider, signing.check_may_sign)
     form = forms.Decide(data={"version": row.version, "remark": row.decision_remark})
     if form.validate_on_submit():
         return _decided(row, form)

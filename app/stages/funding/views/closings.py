@@ -50,6 +50,7 @@ def settlement(pid: str) -> Any:
     closing = queries.closing_of(row.project_id)
     return render_template("funding/settlement.html", settlement=row, project=row.project, moves=dict(SETTLEMENT.moves(row)), papers=papers.of(row),
                            refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=closing,
+                           split=queries.refund_split(row.project, row.refund_due),
                            refund_by=queries.refund_by(closing, row) if closing else None, today=clock.today(),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 

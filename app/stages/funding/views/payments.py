@@ -17,10 +17,11 @@ from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
-from app.stages.funding import actions, forms, queries
+from app.stages.funding import actions, forms, queries, starting
 from app.stages.funding.actions import shared
 from app.stages.funding.forms import PaymentAnswer
 from app.stages.funding.gate import (
+    GONE_BY,
     Item,
     check_condition,
     check_gate,
@@ -33,6 +34,7 @@ from app.stages.funding.rules import (
     TRANCHE,
     AccountState,
     ContractState,
+    EntryKind,
     TrancheState,
     check_other_person,
 )
@@ -89,7 +91,8 @@ def tranche(pid: str) -> Any:
     row = or_404(queries.tranche_for(current_user, pid))
     account = queries.tranche_account_of(row.id)
     may = {act: fits(row, *guards) for act, guards in GUARDS.items()} | {"account": fits(row, *SUBMITTABLE), "check_account": account is not None and fits(account, *CHECKABLE)}
-    return render_template("funding/tranche.html", tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row), gate=told(gate(row)), account=account, heads=heads_said(row.project) if account else [],
+    start = starting.items(row.project, at=clock.now()) if row.position == 1 and row.state not in GONE_BY else []
+    return render_template("funding/tranche.html", start=start, tranche=row, project=row.project, may=may, papers=papers.of(row), signed=_signed(row), gate=told(gate(row)), account=account, heads=heads_said(row.project) if account else [],
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -168,12 +171,12 @@ def pay(pid: str) -> Any:
 def reverse(pid: str) -> Any:
     entry = ready(queries.entry_for(current_user, pid), shared.check_reversible, shared.check_outsider)
     project = queries.project_by_id(entry.project_id)
-    back = url_for(".project", pid=project.public_id)
+    back, refunded = url_for(".project", pid=project.public_id), entry.kind == EntryKind.REFUND
     form = forms.Reason()
     if form.validate_on_submit():
         actions.reverse(entry, reason=form.reason.data, by=current_user, at=clock.now())
-        return done(_("Payment reversed by a row of its own."), back)
-    return render_template("funding/reverse.html", entry=entry, project=project, form=form)
+        return done(_("Refund taken back by a row of its own; it is owed again.") if refunded else _("Payment reversed by a row of its own."), back)
+    return render_template("funding/reverse.html", entry=entry, project=project, form=form, refunded=refunded)
 
 
 @bp.route("/projects/<pid>/refund", methods=["GET", "POST"])

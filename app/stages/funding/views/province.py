@@ -71,12 +71,12 @@ def year_budgets_xlsx() -> Any:
 
 
 def _items(budget: YearBudget) -> Listing:
-    english = language() == "en"
+    english, sums = language() == "en", queries.item_sums(budget)
     return Listing(
         queries.by_item(budget), request.args, key=Priority.id, default="", scalars=False,
         columns=[
             Column("sector", N_("Sector"), lambda r: r[0].sector.name_en if english else r[0].sector.name_vi), Column("item", N_("Item"), lambda r: f"{r[0].face} {r[0].title_en if english else r[0].short_vi}", sort=Priority.position, place=lambda r: r[0].position),
-            Column("reserved", N_("Reserved"), lambda r: int(r.reserved)), Column("committed", N_("Promised"), lambda r: int(r.committed)), Column("paid", N_("Paid in the year"), lambda r: int(r.paid)),
+            Column("reserved", N_("Reserved"), lambda r: int(r.reserved), sort=sums["reserved"]), Column("committed", N_("Promised"), lambda r: int(r.committed), sort=sums["committed"]), Column("paid", N_("Paid in the year"), lambda r: int(r.paid), sort=sums["paid"]),
         ],
         filters=[Filter("q", N_("Words of the item"), lambda s, v: s.where(*(Priority.folded.contains(word, autoescape=True) for word in fold(v).split()))),
                  Filter("sector", N_("Sector"), lambda s, v: s.where(Priority.sector_id.in_(plans.sectors_named(v))), choices=plans.sector_choices(english))])  # fmt: skip
@@ -123,6 +123,9 @@ def _number(text: str | None, low: int, high: int, default: int) -> int:
     return min(max(int(text), low), high) if text and text.isdecimal() and len(text) < 6 else default
 
 
+ORDERS = {"": ("", N_("Rank")), "asked": ("asked", N_("State money in all")), "needed": ("of_year", N_("Needed of the year"))}  # the highest sum first
+
+
 def _cut(pid: str) -> dict[str, Any]:
     """A ranked call against the money of a year, with the line where the address puts it, or where it was drawn, or as far as the money reaches."""
     call, today = or_404(calls.call_by_pid(pid)), clock.today()
@@ -133,7 +136,9 @@ def _cut(pid: str) -> dict[str, Any]:
     standing = min(drawn.funded, len(rows)) if drawn and drawn.year == year else reaches
     funded = _number(request.args.get("funded"), 0, len(rows), standing)
     needed = rows[funded - 1].together if funded else 0
-    return {"call": call, "year": year, "rows": rows, "left": left, "reaches": reaches, "funded": funded, "needed": needed, "drawn": drawn}
+    order = request.args.get("sort", "")
+    shown = sorted(rows, key=lambda row: -getattr(row, ORDERS[order][0])) if ORDERS.get(order, ("",))[0] else rows
+    return {"call": call, "year": year, "rows": rows, "shown": shown, "order": order if order in ORDERS else "", "orders": {key: _(label) for key, (_name, label) in ORDERS.items()}, "left": left, "reaches": reaches, "funded": funded, "needed": needed, "drawn": drawn}
 
 
 @bp.route("/calls/<pid>/cut-line", methods=["GET", "POST"])
@@ -154,7 +159,7 @@ def cut_line_xlsx(pid: str) -> Any:
     found = _cut(pid)
     head = [_("Rank"), _("Dossier"), _("Title"), _("Host"), _("Mean"), _("State money in all"), _("Needed of %(year)s", year=found["year"]), _("Together"), _("Has money")]
     rows = [(r.place, r.line.proposal.code or "", r.line.proposal.title, r.line.proposal.host.name, r.line.mean_hundredths / 100, r.asked, r.of_year, r.together,
-             _("Yes") if r.place <= found["funded"] else _("No")) for r in found["rows"]]  # fmt: skip
+             _("Yes") if r.place <= found["funded"] else _("No")) for r in found["shown"]]  # fmt: skip
     return download(sheets.table(found["call"].number or found["call"].title, head, rows), "duong-cat.xlsx")
 
 

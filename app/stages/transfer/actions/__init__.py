@@ -10,6 +10,8 @@ from app.stages.transfer.actions.agreements import (
     sign_agreement,
 )
 from app.stages.transfer.actions.followups import (
+    await_again,
+    close_series,
     evaluate,
     follow_agreement,
     follow_host,
@@ -20,6 +22,7 @@ from app.stages.transfer.actions.followups import (
     return_report,
     schedule_follow_ups,
     verify,
+    waive,
 )
 from app.stages.transfer.actions.handovers import (
     confirm,
@@ -39,7 +42,9 @@ from app.stages.transfer.actions.publishing import publish, unpublish
 
 __all__ = [
     "answer_interest",
+    "await_again",
     "close_interest",
+    "close_series",
     "confirm",
     "draft_agreement",
     "drop_agreement",
@@ -66,5 +71,6 @@ __all__ = [
     "sign_agreement",
     "unpublish",
     "verify",
+    "waive",
     "withdraw",
 ]  # fmt: skip

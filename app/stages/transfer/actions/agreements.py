@@ -23,7 +23,7 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.funding.models import Project
 from app.stages.transfer import queries
-from app.stages.transfer.actions.followups import follow_agreement
+from app.stages.transfer.actions.followups import close_series, follow_agreement
 from app.stages.transfer.actions.shared import check_talks
 from app.stages.transfer.models import Agreement, Interest
 from app.stages.transfer.rules import (
@@ -169,11 +169,12 @@ def register_agreement(agreement: Agreement, *, number: str, registered_on: date
 
 
 def end_agreement(agreement: Agreement, *, ended_on: date, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
-    """Record that a contract ended: fulfilled, cancelled or run out."""
+    """Record that a contract ended: fulfilled, cancelled or run out. Years after its end are not reported on."""
     check_day(ended_on, not_before=agreement.signed_on or ended_on, today=local(at).date(), field="ended_on")
     check_seen(agreement, seen)
     agreement.ended_on, agreement.reason = ended_on, reason
     AGREEMENT.advance(agreement, "end", by=by, at=at, reason=reason)
+    close_series(at)
 
 
 def drop_agreement(agreement: Agreement, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:

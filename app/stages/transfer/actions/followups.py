@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
+from app.stages.transfer import sites as use_sites
 from app.stages.transfer.actions.shared import (
     check_evaluable,
     check_follows,
@@ -29,23 +31,24 @@ from app.stages.transfer.actions.shared import (
 )
 from app.stages.transfer.correspondents import Correspondent
 from app.stages.transfer.models import Agreement, Effectiveness, FollowUp, Handover
+from app.stages.transfer.quantities import figure, hectares
 from app.stages.transfer.rules import (
     FOLLOW_UP,
     ON_PAPER,
     Rating,
     Said,
     Usage,
+    after_the_end,
     check_email,
     check_other_person,
     check_rating,
     check_said,
     check_writable,
     due_days,
-    figure,
-    hectares,
 )
 
 EVIDENCE = "use_evidence"
+ENDED = "Hợp đồng chuyển giao đã kết thúc ngày %s."  # the reason as it stands in the record, in Vietnamese
 
 
 def schedule_follow_ups(result: Result, handover: Handover | None, *, start: date, by: User | None, at: datetime, agreement: Agreement | None = None) -> list[FollowUp]:
@@ -77,21 +80,23 @@ def follow_host(result: Result, *, by: User, at: datetime) -> list[FollowUp]:
     return made
 
 
-def report(follow_up: FollowUp, said: Said, *, upload: Any = None, by: User, at: datetime, seen: int | None = None) -> None:
+def report(follow_up: FollowUp, said: Said, *, sites: Sequence[Mapping[str, Any]] = (), upload: Any = None, by: User, at: datetime, seen: int | None = None) -> None:
     """The receiver (or the host) says whether and how the result is used; `upload` is a file that shows it."""
     check_reporter(follow_up, by)
-    _report(follow_up, said, upload, None, by=by, at=at, seen=seen)
+    _report(follow_up, said, sites, upload, None, by=by, at=at, seen=seen)
 
 
-def report_by_link(follow_up: FollowUp, said: Said, *, name: str, upload: Any = None, at: datetime, seen: int | None = None) -> None:
+def report_by_link(follow_up: FollowUp, said: Said, *, name: str, sites: Sequence[Mapping[str, Any]] = (), upload: Any = None, at: datetime, seen: int | None = None) -> None:
     """Who holds the mailed link says the same, under the name they give; the officer verifies it like any other."""
-    _report(follow_up, said, upload, name, by=None, at=at, seen=seen)
+    _report(follow_up, said, sites, upload, name, by=None, at=at, seen=seen)
 
 
-def _report(follow_up: FollowUp, said: Said, upload: Any, name: str | None, *, by: User | None, at: datetime, seen: int | None) -> None:
+def _report(follow_up: FollowUp, said: Said, sites: Sequence[Mapping[str, Any]], upload: Any, name: str | None, *, by: User | None, at: datetime, seen: int | None) -> None:
     _check_year(follow_up, at)
     check_said(said, files=bool(upload) or bool(files.of(follow_up)))
+    use_sites.check(follow_up, said, sites)
     check_seen(follow_up, seen)
+    use_sites.put(follow_up, sites)
     if upload:
         file_actions.attach(subject=follow_up, upload=upload, kind=EVIDENCE, by=by, at=at)
     for column, value in said.columns().items():
@@ -163,6 +168,35 @@ def _post_link(follow_up: FollowUp, *, by: User | None, at: datetime) -> None:
     name = queries.follow_up_whole(follow_up.id).user_said
     outbox.post("transfer/mail/use_link.txt", to=Correspondent(name, follow_up.contact_email or "", "vi"), key=f"use-link:{follow_up.public_id}:{follow_up.version}", at=at,
                 follow_up=follow_up, result=result, project=result.project, token=token)  # fmt: skip
+
+
+def waive(follow_up: FollowUp, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
+    """Ask no more for this report and the later ones of the same user: it is no more, or the use has ended for good."""
+    check_seen(follow_up, seen)
+    later = [row for row in queries.series_of(follow_up) if row.number > follow_up.number]
+    for row in (follow_up, *later):
+        _waive(row, reason, by=by, at=at)
+    _tell(follow_up, "waived", queries.reporters(queries.follow_up_whole(follow_up.id)), at=at, reason=reason, count=1 + len(later))
+
+
+def _waive(row: FollowUp, reason: str, *, by: User | None, at: datetime) -> None:
+    row.remark, row.link_hash = reason, None
+    FOLLOW_UP.advance(row, "waive", by=by, at=at, reason=reason)
+
+
+def await_again(follow_up: FollowUp, *, by: User, at: datetime, seen: int | None = None) -> None:
+    """Ask for a report after all."""
+    check_seen(follow_up, seen)
+    follow_up.remark = None
+    FOLLOW_UP.advance(follow_up, "await_again", by=by, at=at)
+
+
+def close_series(at: datetime) -> int:
+    """Reports about years wholly after the end of their contract are not awaited for ever. Returns how many were let go."""
+    rows = [row for row in queries.open_after_end() if row.agreement is not None and row.agreement.ended_on and after_the_end(row.due_on, row.agreement.ended_on)]
+    for row in rows:
+        _waive(row, ENDED % f"{row.agreement.ended_on:%d/%m/%Y}" if row.agreement and row.agreement.ended_on else ENDED, by=None, at=at)
+    return len(rows)
 
 
 def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | None, by: User, at: datetime) -> Paper:

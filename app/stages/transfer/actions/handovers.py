@@ -25,6 +25,8 @@ from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ON_PAPER as RESULT_KINDS
 from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
+from app.stages.proposals.models import PlannedUse
+from app.stages.transfer import planned as planning
 from app.stages.transfer import queries
 from app.stages.transfer.actions.followups import schedule_follow_ups
 from app.stages.transfer.actions.shared import check_gates
@@ -48,7 +50,7 @@ def check_planned(planned_on: date, at: datetime) -> None:
 
 
 def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str, Any]], intended_use: str, place: str, planned_on: date, giver_name: str,
-          by: User, at: datetime) -> Handover:  # fmt: skip
+          by: User, at: datetime, planned: PlannedUse | None = None) -> Handover:  # fmt: skip
     """Offer a registered result to a body. Each line has `kind`, `name`, `quantity` and `unit`. One open offer a body at a time."""
     project = awards.project_by_id(result.project_id)
     check_transferable(result.state == ResultState.REGISTERED, queries.is_recognised(project.id))
@@ -58,8 +60,9 @@ def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str
         raise Incomplete(N_("The host has the result already. Please choose another body."), field="receiver")
     check_lines(lines)
     check_planned(planned_on, at)
+    planning.check_of(planned, project)
     row = Handover(result_id=result.id, project_id=project.id, receiver_id=receiver.id, intended_use=intended_use, place=place, planned_on=planned_on,
-                   giver_name=giver_name, offered_by_id=by.id, offered_at=at)  # fmt: skip
+                   giver_name=giver_name, offered_by_id=by.id, offered_at=at, planned_use_id=planned.id if planned else None)  # fmt: skip
     try:
         HANDOVER.begin(row, "offer", by=by, at=at, detail={"receiver": receiver.public_id})
     except IntegrityError as failure:
@@ -135,11 +138,13 @@ def _write_lines(handover: Handover, lines: Sequence[Mapping[str, Any]]) -> None
 
 def _issue_minutes(handover: Handover, result: Result, *, by: User, at: datetime) -> Paper:
     project, receiver = result.project, db.session.get_one(Organisation, handover.receiver_id)
+    plan = planning.by_id(handover.planned_use_id)
     lines = [{"kind": ON_PAPER[line.kind], "name": line.name, "quantity": str(line.quantity), "unit": line.unit or ""} for line in queries.lines_of(handover.id)]
     data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "kind": RESULT_KINDS[result.kind],
             "certificate": result.certificate_number, "certificate_dated": result.certificate_dated, "host": awards.host_name(project),
             "pi": project.pi_name, "giver": handover.giver_name, "receiver": receiver.name, "receiver_name": handover.receiver_name,
-            "place": handover.place, "handed_on": handover.handed_on, "use": handover.intended_use, "remark": handover.remark or "", "lines": lines}  # fmt: skip
+            "place": handover.place, "handed_on": handover.handed_on, "use": handover.intended_use, "remark": handover.remark or "", "lines": lines,
+            "planned": f"{plan.receiver}, {plan.place}: {plan.how}" if plan else ""}  # fmt: skip
     data = {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
     return papers.issue(template="transfer/handover_minutes", subject=handover, data=data, by=by, at=at, dated=handover.handed_on,
                         title=f"Biên bản bàn giao kết quả {result.code}")  # fmt: skip

@@ -71,12 +71,16 @@ from app.stages.transfer.queries.rows import (
     may_report,
     numbers_of,
     of_source,
+    open_after_end,
     over,
     receiver_people,
     registrations_due_between,
     reporters,
     series_of,
+    silent,
+    silent_among,
     used_by,
+    with_silent,
 )
 
 __all__ = [
@@ -126,6 +130,7 @@ __all__ = [
     "of_item",
     "of_source",
     "offer_of",
+    "open_after_end",
     "ordered_by",
     "over",
     "public_kinds",
@@ -147,9 +152,12 @@ __all__ = [
     "series_of",
     "signing_ids",
     "signs_for",
+    "silent",
+    "silent_among",
     "use",
     "use_of",
     "used_by",
+    "with_silent",
     "with_words",
     "years",
 ]  # fmt: skip

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from app.kernel.db import db
 from app.kernel.permissions import Do
 from app.services.people import queries as people
 from app.services.people.models import User
+from app.services.rulebook import queries as rulebook
+from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.transfer.models import (
@@ -245,7 +247,7 @@ def has_follow_ups(result_id: int, receiver_id: int | None) -> bool:
     if receiver_id is None:
         condition = and_(FollowUp.handover_id.is_(None), FollowUp.agreement_id.is_(None))
     else:
-        condition = used_by([receiver_id])
+        condition = used_by([receiver_id]) & (FollowUp.state != FollowUpState.WAIVED)
     return bool(db.session.scalar(select(exists().where(FollowUp.result_id == result_id, condition))))
 
 
@@ -316,6 +318,27 @@ def agreements_to_register() -> list[Agreement]:
     statement = select(Agreement).options(*_faces(Agreement), joinedload(Agreement.recipient)).where(
         Agreement.state == AgreementState.SIGNED, Agreement.must_register)  # fmt: skip
     return list(db.session.scalars(statement.order_by(Agreement.register_by, Agreement.id)))
+
+
+def open_after_end() -> list[FollowUp]:
+    """Awaited reports of contracts that have ended, due a year or more after the end."""
+    return list(db.session.scalars(select(FollowUp).join(Agreement, Agreement.id == FollowUp.agreement_id).options(contains_eager(FollowUp.agreement)).where(
+        FollowUp.state.in_(OPEN_REPORTS), Agreement.state == AgreementState.ENDED, FollowUp.due_on > Agreement.ended_on).order_by(FollowUp.id)))  # fmt: skip
+
+
+def silent(on: date) -> ColumnElement[bool]:
+    """The condition on FollowUp: awaited, and overdue by more than the days of the rule, so that its user counts as silent."""
+    return FollowUp.state.in_(OPEN_REPORTS) & (FollowUp.due_on < on - timedelta(days=int(rulebook.value("transfer.silent_days", on=on))))
+
+
+def with_silent(on: date) -> ColumnElement[bool]:
+    """The condition on Result: one of its users is silent."""
+    return exists().where(FollowUp.result_id == Result.id, silent(on))
+
+
+def silent_among(result_ids: list[int], *, on: date) -> set[int]:
+    """Those of these results of which a user is silent."""
+    return set(db.session.scalars(select(FollowUp.result_id).where(FollowUp.result_id.in_(result_ids), silent(on)).distinct())) if result_ids else set()
 
 
 def follow_ups_due_between(first: date, last: date) -> list[FollowUp]:

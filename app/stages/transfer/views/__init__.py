@@ -6,9 +6,13 @@ from app.stages.transfer.views import (
     agreements,
     followups,
     handovers,
+    incomes,
     interests,
+    pictures,
+    planned,
     results,
+    sites,
 )
 from app.stages.transfer.views.blueprint import bp
 
-__all__ = ["agreements", "bp", "followups", "handovers", "interests", "linkpages", "public_bp", "results", "subjects"]
+__all__ = ["agreements", "bp", "followups", "handovers", "incomes", "interests", "linkpages", "pictures", "planned", "public_bp", "results", "sites", "subjects"]

@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.acts import moves, ready
+from app.acts import fits, moves, ready
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
 from app.kernel.permissions import Do
@@ -19,7 +19,7 @@ from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
-from app.stages.transfer import actions, forms, queries
+from app.stages.transfer import actions, forms, incomes, queries
 from app.stages.transfer.actions import shared
 from app.stages.transfer.models import Agreement, Interest
 from app.stages.transfer.rules import (
@@ -121,7 +121,7 @@ def agreement(pid: str) -> Any:
     return render_template(
         "transfer/agreement.html", agreement=row, result=row.result, project=row.project, moves=dict(AGREEMENT.moves(row)), papers=papers.of(row),
         may_give=queries.may_give(current_user, row.project), today=clock.today(), rule=rulebook.rule("transfer.registration", on=row.signed_on or clock.today()),
-        case=CASES.get(row.registration_case or ""), interest=queries.interest_of(row) if queries.may_give(current_user, row.project) else None, entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        case=CASES.get(row.registration_case or ""), incomes=incomes.of(row) if incomes.reads(current_user, row) else [], may_record=fits(row, incomes.check_income), interest=queries.interest_of(row) if queries.may_give(current_user, row.project) else None, entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/agreements/<pid>/sign", methods=["GET", "POST"])

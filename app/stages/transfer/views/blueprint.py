@@ -24,5 +24,5 @@ def spreadsheet(listing: Listing, title: str, name: str) -> Any:
 def parts() -> list[tuple[str, str]]:
     """(label, endpoint) of the lists that this person may open."""
     found = [(_("Results"), "transfer.index"), (_("Handovers"), "transfer.handovers"), (_("Reports on use"), "transfer.follow_ups"),
-             (_("Agreements"), "transfer.agreements")]  # fmt: skip
+             (_("Agreements"), "transfer.agreements"), (_("Income"), "transfer.list_incomes"), (_("Planned and real use"), "transfer.planned_uses"), (_("Map"), "transfer.use_map")]  # fmt: skip
     return [*found, (_("Messages"), "transfer.interests")] if current_user.can(Do.TRANSFER_OFFER) else found

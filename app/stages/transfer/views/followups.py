@@ -18,7 +18,8 @@ from app.kernel.words import N_
 from app.services.files import queries as files
 from app.services.papers import queries as papers
 from app.services.people import queries as people
-from app.stages.transfer import actions, forms, queries
+from app.services.rulebook import queries as rulebook
+from app.stages.transfer import actions, communes, forms, queries, sites
 from app.stages.transfer.actions import shared
 from app.stages.transfer.forms import ReportAnswer
 from app.stages.transfer.models import FollowUp
@@ -58,14 +59,16 @@ def _follow_ups() -> Listing:
                  Filter("state", N_("State"), lambda s, v: s.where(FollowUp.state == FollowUpState(v)), choices=[(str(x), x.label) for x in FollowUpState]),
                  Filter("usage", N_("Use"), lambda s, v: s.where(FollowUp.usage == Usage(v)), choices=[(str(x), x.label) for x in Usage]),
                  Filter("of", N_("Whose use"), queries.of_source, choices=[("receiver", N_("Receivers")), ("contract", N_("Partners of contracts")), ("host", N_("Hosts themselves"))]),
-                 Filter("late", N_("Lateness"), lambda s, _v: s.where(*late), choices=[("yes", N_("Only overdue ones"))])],
+                 Filter("late", N_("Lateness"), lambda s, v: s.where(queries.silent(clock.today())) if v == "silent" else s.where(*late),
+                        choices=[("yes", N_("Only overdue ones")), ("silent", N_("Only silent ones: overdue for long"))])],
     )  # fmt: skip
 
 
 @bp.get("/follow-ups")
 @allow(Do.HUB_READ)
 def follow_ups() -> Any:
-    return render_template("transfer/follow_ups.html", listing=_follow_ups(), parts=parts(), today=clock.today(), overdue=overdue)
+    silent_after = int(rulebook.value("transfer.silent_days", on=clock.today()))
+    return render_template("transfer/follow_ups.html", listing=_follow_ups(), parts=parts(), today=clock.today(), overdue=overdue, silent_after=silent_after)
 
 
 @bp.get("/follow-ups.xlsx")
@@ -79,8 +82,8 @@ def export_follow_ups() -> Any:
 def follow_up(pid: str) -> Any:
     row = or_404(queries.follow_up_for(current_user, pid))
     return render_template(
-        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), may_link=fits(row, *LINK), attachments=files.of(row), late=overdue(row, clock.today()),
-        said=row.user_said, papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), may_link=fits(row, *LINK), places=sites.of(row), name_of=communes.name_of, attachments=files.of(row), late=overdue(row, clock.today()),
+        may_waive=fits(row, moves(FOLLOW_UP, "waive")), may_ask=fits(row, moves(FOLLOW_UP, "await_again")), said=row.user_said, papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/follow-ups/<pid>/report", methods=["GET", "POST"])
@@ -88,9 +91,9 @@ def follow_up(pid: str) -> Any:
 @writes
 def report(pid: str) -> Any:
     row = ready(queries.follow_up_for(current_user, pid), *REPORT)
-    form = forms.Report(obj=row)
+    form = forms.report(row, sites.of(row), districts=sites.had_districts(row))
     if form.validate_on_submit():
-        actions.report(row, form.said(), upload=form.file.data, seen=form.version.data, by=current_user, at=clock.now())
+        actions.report(row, form.said(), sites=form.sites(), upload=form.file.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Report on the use submitted."), url_for(".follow_up", pid=row.public_id))
     return render_template("transfer/report.html", follow_up=row, result=row.result, project=row.project, form=form, said=row.user_said, attachments=files.of(row),
                            mailed=[u.name for u in people.users_with(Do.TRANSFER_VERIFY)])  # fmt: skip
@@ -107,6 +110,32 @@ def mail_link(pid: str) -> Any:
         return done(_("The link is on its way; an older one no longer works."), back)
     about = _("Who opens the link writes the report of year %(n)s without an account; an officer checks it like any other.", n=row.number)
     return render_template("transfer/form.html", form=form, title=_("Mail the link to the short form"), button=_("Mail the link"), back=back, project=row.project, mailed=[row.user_said], about=about)
+
+
+@bp.route("/follow-ups/<pid>/waive", methods=["GET", "POST"])
+@allow(Do.TRANSFER_VERIFY)
+@writes
+def waive(pid: str) -> Any:
+    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "waive"))
+    form, back = forms.Reason(data={"version": row.version}), url_for(".follow_up", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.waive(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("These reports are not asked for any more."), back)
+    return render_template("transfer/form.html", form=form, title=_("Stop asking for reports"), button=_("Stop asking for reports"), back=back, project=row.project,
+                           mailed=[u.name for u in queries.reporters(row)],
+                           about=_("From year %(n)s on, %(name)s is not asked how the result is used. What was reported stays.", n=row.number, name=row.user_said))  # fmt: skip
+
+
+@bp.route("/follow-ups/<pid>/await-again", methods=["GET", "POST"])
+@allow(Do.TRANSFER_VERIFY)
+@writes
+def await_again(pid: str) -> Any:
+    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "await_again"))
+    form, back = forms.StageForm(data={"version": row.version}), url_for(".follow_up", pid=row.public_id)
+    if form.validate_on_submit():
+        actions.await_again(row, seen=form.version.data, by=current_user, at=clock.now())
+        return done(_("This report is asked for again."), back)
+    return render_template("transfer/form.html", form=form, title=_("Ask for this report again"), button=_("Ask for it again"), back=back, project=row.project, mailed=[], about=None)
 
 
 @bp.route("/follow-ups/<pid>/verify", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ from app.services.people import queries as people
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
 from app.stages.transfer import actions, forms, queries
+from app.stages.transfer import planned as planning
 from app.stages.transfer.actions import shared
 from app.stages.transfer.forms import HandoverAnswer
 from app.stages.transfer.models import Handover
@@ -71,15 +72,19 @@ def export_handovers() -> Any:
 def offer(pid: str) -> Any:
     result = ready(queries.result_for(current_user, pid), shared.check_registered, shared.check_gates, shared.check_gives)
     named = queries.receiver_by_order(result.project)
+    asked = request.args.get("planned")
+    planned = or_404(planning.by_pid(asked, result.project)) if asked else None
     bodies = [o for o in people.organisations() if o.id != result.project.host_id]
-    bodies.sort(key=lambda o: named is None or o.id != named.id)
+    first = next((o for o in bodies if planned is not None and o.id == planned.organisation_id), named)
+    bodies.sort(key=lambda o: first is None or o.id != first.id)
     form = forms.offer([(o.public_id, _("%(name)s (named in the order)", name=o.name) if named and o.id == named.id else o.name) for o in bodies],
-                       receiver=named.public_id if named else None, planned_on=clock.today(), kind_1="documents")  # fmt: skip
+                       receiver=first.public_id if first else None, planned_on=clock.today(), kind_1="documents",
+                       **({"place": planned.place, "intended_use": planned.how} if planned else {}))  # fmt: skip
     if form.validate_on_submit():
         row = actions.offer(result, or_404(people.organisation_by_pid(form.receiver.data)), lines=form.given_lines(), intended_use=form.intended_use.data,
-                            place=form.place.data, planned_on=form.planned_on.data, giver_name=form.giver_name.data, by=current_user, at=clock.now())  # fmt: skip
+                            place=form.place.data, planned_on=form.planned_on.data, giver_name=form.giver_name.data, planned=planned, by=current_user, at=clock.now())  # fmt: skip
         return done(_("Offered; the receiving body is told by e-mail."), url_for(".handover", pid=row.public_id))
-    return render_template("transfer/offer.html", form=form, title=_("Offer the result"), result=result, named=named, refusal=None,
+    return render_template("transfer/offer.html", form=form, title=_("Offer the result"), result=result, named=named, planned=planned, refusal=None,
                            back=url_for(".result", pid=result.public_id))  # fmt: skip
 
 
@@ -90,7 +95,7 @@ def handover(pid: str) -> Any:
     named = queries.receiver_by_order(row.project)
     return render_template(
         "transfer/handover.html", handover=row, result=row.result, project=row.project, moves=dict(HANDOVER.moves(row)), papers=papers.of(row),
-        by_order=named is not None and named.id == row.receiver_id, may_give=queries.may_give(current_user, row.project),
+        planned=planning.by_id(row.planned_use_id), by_order=named is not None and named.id == row.receiver_id, may_give=queries.may_give(current_user, row.project),
         may_sign=queries.signs_for(current_user, row.receiver_id) and row.offered_by_id != current_user.id,
         entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 

@@ -22,7 +22,15 @@ from app.stages.funding import queries as funding
 from app.stages.ideas.queries import ordering_bodies
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
-from app.stages.transfer import actions, forms, queries
+from app.stages.transfer import (
+    actions,
+    communes,
+    forms,
+    pictures,
+    planned,
+    queries,
+    sites,
+)
 from app.stages.transfer.actions import shared
 from app.stages.transfer.rules import OPEN_REPORTS, Use, overdue
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
@@ -50,7 +58,9 @@ def _results() -> Listing:
             Filter("sector", N_("Sector"), queries.in_sector, choices=sectors),
             Filter("item", N_("Priority item"), queries.of_item, choices=scope.choices(request.args.get("item"), english=language() == "en", offered=items)),
             Filter("year", N_("Year of the certificate"), queries.registered_in, choices=[(str(y), str(y)) for y in queries.years()]),
+            Filter("silent", N_("Silent users"), lambda s, _v: s.where(queries.with_silent(clock.today())), choices=[("yes", N_("A user has not reported for long"))]),
             Filter("used", N_("In use"), lambda s, _v: s.where(queries.in_use()), choices=[("yes", N_("Wholly or partly"))]),
+            Filter("commune", N_("Used in the commune"), sites.in_commune, choices=communes.choices()),
             Filter("body", N_("Ordering body"), queries.ordered_by, choices=ordering_bodies()),
         ],
     )  # fmt: skip
@@ -59,7 +69,8 @@ def _results() -> Listing:
 @bp.get("/")
 @allow(Do.HUB_READ)
 def index() -> Any:
-    return render_template("transfer/index.html", listing=_results(), Use=Use, parts=parts())
+    listing = _results()
+    return render_template("transfer/index.html", listing=listing, Use=Use, parts=parts(), silent=queries.silent_among([row.Result.id for row in listing.rows], on=clock.today()))
 
 
 @bp.get("/results.xlsx")
@@ -80,7 +91,7 @@ def result(pid: str) -> Any:
     return render_template(
         "transfer/result.html", result=row, project=row.project, use=queries.use_of(row), receiver=queries.receiver_by_order(row.project),
         recognised=queries.is_recognised(row.project_id), may_offer=fits(row, shared.check_registered, shared.check_gates), handovers=handovers, agreements=agreements, follow_ups=follow_ups, evaluations=evaluations,
-        to_report=open_reports, may_give=queries.may_give(current_user, row.project), to_sign=[h for h in handovers if queries.signs_for(current_user, h.receiver_id)],
+        pictures=pictures.of([row.id]), planned=planned.of_result(row), Became=planned.Became, to_report=open_reports, may_give=queries.may_give(current_user, row.project), to_sign=[h for h in handovers if queries.signs_for(current_user, h.receiver_id)],
         sees_project=funding.may_read(row.project_id, current_user), figures=queries.figures_of(row.id), today=today, overdue=overdue,
         english=language() == "en", papers=papers.of(*rows), entries=journal.timeline([journal.subject_key(r) for r in rows]))  # fmt: skip
 
