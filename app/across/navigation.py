@@ -52,7 +52,8 @@ from app.services.people.rules import Role
 MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("desk.home", N_("My desk"), Do.DESK_READ),
     ("clock.index", N_("Deadlines by law"), Do.PROPOSALS_READ), ("clock.statistics", N_("How long steps take"), Do.PROPOSALS_READ),
-    ("clock.in_charge", N_("Who is in charge"), Do.PROPOSALS_READ), ("clock.deputies", N_("Deputies"), (Do.PROPOSALS_READ, Do.FUNDING_PAY, Do.PAPERS_NUMBER)),
+    ("clock.lights", N_("Traffic lights"), Do.PROPOSALS_READ), ("clock.limits", N_("Limits of all steps"), Do.PROPOSALS_READ),
+    ("clock.in_charge", N_("Who is in charge"), Do.PROPOSALS_READ), ("clock.deputies", N_("Deputies"), Do.PAPERS_READ),
     ("plan.index", N_("Plan"), Do.PLAN_READ),
     ("plan.measures", N_("Measures and their yearly notes"), Do.PLAN_READ),
     ("ideas.index", N_("Ideas"), (Do.IDEAS_DRAFT, Do.IDEAS_READ)),

@@ -36,14 +36,14 @@ class Held:
 
 
 def _from(kind: FileKind, pid: ColumnElement[str], rank: int) -> Select[tuple[str, str, int, int]]:
-    return select(literal(str(kind)), pid, sql_cast(literal(rank), Integer), Charge.officer_id)
+    return select(literal(str(kind)).label("kind"), pid.label("pid"), sql_cast(literal(rank), Integer).label("rank"), Charge.officer_id)
 
 
 def statements(pids: Iterable[str]) -> list[Select[tuple[str, str, int, int]]]:
     """Charges of these files: the own, those of the call of a dossier, those of the dossier and the call of a project; the nearest first."""
     wanted = sorted(set(pids))
     of_call, dossier = and_(Charge.kind == FileKind.CALL, Charge.file_pid == Call.public_id), aliased(Proposal)
-    own = select(Charge.kind, Charge.file_pid, sql_cast(literal(0), Integer), Charge.officer_id).where(Charge.file_pid.in_(wanted))
+    own = select(Charge.kind.label("kind"), Charge.file_pid.label("pid"), sql_cast(literal(0), Integer).label("rank"), Charge.officer_id).where(Charge.file_pid.in_(wanted))
     by_call = (_from(FileKind.PROPOSAL, Proposal.public_id, 2).join(Call, of_call).join(CallTopic, CallTopic.call_id == Call.id)
                .join(Proposal, Proposal.call_topic_id == CallTopic.id).where(Proposal.public_id.in_(wanted)))  # fmt: skip
     by_dossier = (_from(FileKind.PROJECT, Project.public_id, 1).join(dossier, and_(Charge.kind == FileKind.PROPOSAL, Charge.file_pid == dossier.public_id))
@@ -54,20 +54,20 @@ def statements(pids: Iterable[str]) -> list[Select[tuple[str, str, int, int]]]:
 
 
 def held(files: Iterable[tuple[str, str]], on: date) -> dict[tuple[str, str], Held]:
-    """Who looks after these files (kind, public id), in three queries."""
+    """Who looks after these files (kind, public id), in two queries."""
     pids = {pid for _kind, pid in files}
     if not pids:
         return {}
-    nearest: dict[tuple[str, str], tuple[int, int]] = {}
-    for kind, pid, rank, officer_id in db.session.execute(union_all(*statements(pids))):
+    every = union_all(*statements(pids)).subquery()
+    c = list(every.c)
+    nearest: dict[tuple[str, str], tuple[int, int, str, str]] = {}
+    for kind, pid, rank, officer_id, officer_pid, name in db.session.execute(select(*c, User.public_id, User.name).join(User, User.id == c[3])):
         key = (str(kind), pid)
         if key not in nearest or rank < nearest[key][0]:
-            nearest[key] = (rank, officer_id)
-    people = {row.id: row for row in db.session.execute(select(User.id, User.public_id, User.name).where(User.id.in_({o for _r, o in nearest.values()})))}
-    away = charges.deputies(on)
+            nearest[key] = (rank, officer_id, officer_pid, name)
+    away = charges.deputies(on) if nearest else {}
     found = {}
-    for (kind, pid), (_rank, officer_id) in nearest.items():
-        row = people[officer_id]
-        deputy = next((d.deputy for d in away.get(officer_id, ()) if kind in d.kinds), None)
-        found[kind, pid] = Held(officer_id, row.public_id, row.name, deputy.public_id if deputy else None, deputy.name if deputy else None)
+    for (kind, pid), (_rank, officer_id, officer_pid, name) in nearest.items():
+        deputy = next((d for d in away.get(officer_id, ()) if kind in d.kinds), None)
+        found[kind, pid] = Held(officer_id, officer_pid, name, deputy.deputy_pid if deputy else None, deputy.deputy if deputy else None)
     return found

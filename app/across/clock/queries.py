@@ -40,7 +40,7 @@ from app.services.rulebook import queries as rulebook
 from app.services.rulebook.models import DayOff, Rule
 
 WARN = "clock.warn_days"
-PARTS = 10  # steps of one statement: SQLite walks over all open tables of a statement
+PARTS = 15  # steps of one statement: SQLite walks over all open tables of a statement
 
 
 @dataclass(frozen=True)

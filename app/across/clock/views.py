@@ -14,13 +14,15 @@ from app.across.clock.reckoning import Light
 from app.across.clock.steps import STEPS
 from app.downloads import download
 from app.kernel import clock
+from app.kernel.errors import NotAllowed
 from app.kernel.listing import Column, Listing
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
+from app.kernel.words import N_
 from app.services.charges import actions as charging
 from app.services.charges import queries as charges
 from app.services.charges.models import Deputy
-from app.services.charges.rules import FileKind
+from app.services.charges.rules import FileKind, may_hand_over
 from app.services.people import queries as people
 from app.services.rulebook.forms import FIRST_YEAR, LAST_YEAR
 
@@ -112,6 +114,8 @@ def hand_over() -> Any:
     """One file, several, or all of an officer: named in the address, ticked in the form."""
     officer = people.user_by_pid(request.args["all-of"]) if request.args.get("all-of") else None
     offered = files.all_of(officer) if officer else files.chosen(request.form.getlist("file") + request.args.getlist("file"))
+    if request.method == "GET" and officer is not None and not may_hand_over(current_user, officer.id):
+        raise NotAllowed(N_("A file is handed over by the officer in charge or by a leader."))
     form = forms.HandOver(file=[f"{f.kind}:{f.pid}" for f in offered])
     form.file.choices = [(f"{f.kind}:{f.pid}", f"{_(f.kind.label)} {f.ref}: {f.title}") for f in offered]
     form.officer.choices = [(o.public_id, o.name) for o in charges.officers()]
@@ -126,7 +130,7 @@ def hand_over() -> Any:
 
 
 @bp.get("/deputies")
-@allow(Do.DESK_READ)
+@allow(Do.PAPERS_READ)
 def deputies() -> Any:
     return render_template("clock/deputies.html", listing=_deputies(), today=clock.today(), kinds=FileKind, may_name=acts.fits(None, _named))
 
@@ -145,7 +149,7 @@ def _named(_row: Any, by: Any) -> None:
 
 
 @bp.route("/deputies/new", methods=["GET", "POST"])
-@allow(Do.DESK_READ)
+@allow(Do.PAPERS_READ)
 @writes
 def name_deputy() -> Any:
     colleagues = charging.colleagues(current_user)
@@ -162,7 +166,7 @@ def name_deputy() -> Any:
 
 
 @bp.route("/deputies/<pid>/end", methods=["GET", "POST"])
-@allow(Do.DESK_READ)
+@allow(Do.PAPERS_READ)
 @writes
 def end_deputy(pid: str) -> Any:
     row = or_404(charges.deputy_by_pid(pid))
