@@ -33,7 +33,7 @@ def _check(table, name, rule):
 
 
 def upgrade():
-    op.execute("ALTER TABLE handover ADD COLUMN planned_use_id INTEGER CONSTRAINT fk_handover_planned_use_id_planned_use REFERENCES planned_use (id) ON DELETE RESTRICT")
+    op.add_column("handover", sa.Column("planned_use_pid", sa.String(26), nullable=True))
     op.create_table(
         P, _need("result_id", sa.Integer()), _need("position", sa.Integer()), _need("alt", sa.String(300)), sa.Column("alt_en", sa.String(300)), _need("attachment_pid", sa.String(26)),
         _need("width", sa.Integer()), _need("height", sa.Integer()), _id(), _need("public_id", sa.String(26)), _check(P, "alt_text", "length(alt) <= 300 AND trim(alt) <> ''"),
@@ -70,6 +70,4 @@ def _incomes():
 def downgrade():
     for table in (S, I, P):
         op.drop_table(table)
-    with op.batch_alter_table("handover") as batch:
-        batch.drop_constraint("fk_handover_planned_use_id_planned_use", type_="foreignkey")
-        batch.drop_column("planned_use_id")
+    op.drop_column("handover", "planned_use_pid")

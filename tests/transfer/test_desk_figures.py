@@ -126,7 +126,7 @@ def test_what_the_dossier_planned_stands_beside_what_became_of_it(db, cast, at, 
     officer.submit(link, {"receiver": body.public_id, "giver_name": "Ngô Thủ Trưởng", "planned_on": f"{at:%d/%m/%Y}", "place": first.place, "intended_use": "Nhân rộng", "kind_1": "documents", "name_1": "Quy trình", "quantity_1": "1"})
     assert became() == {body.name: "offered", "Hợp tác xã Tầm Vu": "nothing"}
     row = queries.handovers_of(cast["officer"], result.id)[0]
-    assert row.planned_use_id == first.id
+    assert row.planned_use_pid == first.public_id
     signer = queries.receiver_people(body.id)[0]
     actions.confirm(row, handed_on=at.date(), intended_use="Nhân rộng", receiver_name=signer.name, remark=None, by=signer, at=at)
     db.session.commit()

@@ -86,6 +86,7 @@ def in_use(cast: Cast, results: list[Result], at: datetime) -> None:
     handover = transfer.handed_over(cast, result=first, at=at + DAY)
     transfer.published(cast, result=second, at=at)
     licence = transfer.signed_agreement(cast, result=second, at=at + 30 * DAY)
+    deals.protected(cast, result=second, at=at + 40 * DAY)
     deals.from_a_message(cast, result=first, at=at + 90 * DAY)
     transfer.verified(cast, handover=handover)
     transfer.evaluated(cast, result=first, at=at + 390 * DAY)

@@ -30,6 +30,7 @@ class Province:
     name: str
     since: date  # before this day there were districts
     source: str
+    source_vi: str
     communes: dict[str, Commune]
 
 
@@ -38,7 +39,7 @@ def province() -> Province:
     """The province of this system."""
     said = json.loads(FILE.read_text(encoding="utf-8"))
     found = {c["code"]: Commune(c["code"], c["name"], c["lat"], c["lon"], c["km2"], tuple(c["formerly"])) for c in said["communes"]}
-    return Province(said["province"], date.fromisoformat(said["since"]), said["source"], found)
+    return Province(said["province"], date.fromisoformat(said["since"]), said["source"], said["source_vi"], found)
 
 
 def choices() -> list[tuple[str, str]]:
@@ -50,6 +51,11 @@ def name_of(code: str) -> str:
     """What a commune is called; its code when the list no longer has it."""
     found = province().communes.get(code)
     return found.name if found else code
+
+
+def code_of(name: str) -> str:
+    """The code of the commune of this name. Raises KeyError."""
+    return {c.name: c.code for c in province().communes.values()}[name]
 
 
 WIDTH = 600
@@ -72,5 +78,5 @@ def spots() -> tuple[list[Spot], int]:
     west, east = min(c.lon for c in found), max(c.lon for c in found)
     south, north = min(c.lat for c in found), max(c.lat for c in found)
     scale = (WIDTH - 60) / (east - west)
-    placed = [Spot(c, round(30 + (c.lon - west) * scale, 1), round(30 + (north - c.lat) * scale / 0.98, 1), round(max(4.0, (c.km2**0.5) * 0.55), 1)) for c in found]
+    placed = [Spot(c, round(30 + (c.lon - west) * scale, 1), round(30 + (north - c.lat) * scale / 0.98, 1), round(max(5.0, (c.km2**0.5) * 0.75), 1)) for c in found]
     return placed, round(60 + (north - south) * scale / 0.98)

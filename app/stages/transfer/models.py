@@ -75,7 +75,7 @@ class Handover(OfResult, Identified, Versioned, Model):
     intended_use: Mapped[str] = mapped_column(Text)  # as the giver proposes it; as the receiver signs it
     place: Mapped[str] = mapped_column(String(300))
     planned_on: Mapped[date]
-    planned_use_id: Mapped[int | None] = mapped_column(to("planned_use"))  # of the dossier, which this handover fulfils
+    planned_use_pid: Mapped[str | None] = mapped_column(String(26))  # of the dossier, which this handover fulfils
     giver_name: Mapped[str] = mapped_column(String(200))  # who signs for the host
     offered_by_id: Mapped[int] = mapped_column(to("user_account"))
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)

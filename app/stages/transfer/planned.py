@@ -43,7 +43,7 @@ class Became(Face):
 
 
 # a handover fulfils the planned use it names; one that names none, that of the same receiver
-_FULFILS = and_(Handover.project_id == Project.id, or_(Handover.planned_use_id == PlannedUse.id, and_(Handover.planned_use_id.is_(None), Handover.receiver_id == PlannedUse.organisation_id)))
+_FULFILS = and_(Handover.project_id == Project.id, or_(Handover.planned_use_pid == PlannedUse.public_id, and_(Handover.planned_use_pid.is_(None), Handover.receiver_id == PlannedUse.organisation_id)))
 
 
 def _handed(state: HandoverState) -> ColumnElement[bool]:
@@ -86,9 +86,9 @@ def by_pid(pid: str, project: Project) -> PlannedUse | None:
     return db.session.scalar(select(PlannedUse).where(PlannedUse.public_id == pid, PlannedUse.proposal_id == project.proposal_id))
 
 
-def by_id(planned_id: int | None) -> PlannedUse | None:
-    """The planned use that a handover names."""
-    return db.session.get(PlannedUse, planned_id) if planned_id is not None else None
+def of_handover(handover: Handover) -> PlannedUse | None:
+    """The planned use that a handover fulfils, when it names one."""
+    return db.session.scalar(select(PlannedUse).where(PlannedUse.public_id == handover.planned_use_pid)) if handover.planned_use_pid else None
 
 
 def check_of(planned: PlannedUse | None, project: Project) -> None:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
 from app.kernel.clock import at_local, local
+from app.stages.acceptance import resultfacts
 from app.stages.acceptance.models import Result
-from app.stages.transfer import actions, queries
+from app.stages.acceptance.resultkinds import Right
+from app.stages.transfer import actions, communes, incomes, queries
 from app.stages.transfer.models import Agreement, FollowUp
 from app.stages.transfer.rules import OPEN_REPORTS, AgreementKind, Route, Said, Usage
 
@@ -32,7 +34,19 @@ def from_a_message(cast: Cast, *, result: Result, at: datetime) -> Agreement:
                            recipient_signer="Sok Dara, Giám đốc", by=cast["officer"], at=signed)  # fmt: skip
     later = at + 60 * DAY
     actions.register_agreement(deal, number=f"{deal.id:02d}/GCN-CGCN", registered_on=local(later).date(), by=cast["officer"], at=later)
+    first = local(later).date()
+    incomes.record(deal, from_on=first, to_on=first + 89 * DAY, revenue=210_000_000, profit=126_000_000, author_share=35, intermediary_share=10, host_share=55,
+                   document="Thanh toán đợt 1, hóa đơn 0000217", by=cast["pi1"], at=later + 100 * DAY)  # fmt: skip
     return deal
+
+
+def protected(cast: Cast, *, result: Result, at: datetime) -> None:
+    """A utility solution applied for at `at`, granted five months later."""
+    filed = local(at).date()
+    row = resultfacts.file_right(result, kind=Right.UTILITY, title="Bộ điều khiển tưới theo độ ẩm đất", applicant="Tổ chức chủ trì", number=f"2-{filed.year}-00{result.id:03d}",
+                                 applied_on=filed, by=cast["pi1"], at=at)  # fmt: skip
+    granted = at + 150 * DAY
+    resultfacts.grant_right(row, result, number=f"{3000 + result.id}", granted_on=local(granted).date(), expires_on=local(granted + 3650 * DAY).date(), by=cast["officer"], at=granted)
 
 
 def reported_by_link(cast: Cast, *, agreement: Agreement) -> FollowUp:
@@ -42,6 +56,7 @@ def reported_by_link(cast: Cast, *, agreement: Agreement) -> FollowUp:
     actions.mail_link(row, email=agreement.contact_email or "", by=cast["officer"], at=sent)
     said = Said(usage=Usage.YES, place="Nhà máy tại xã Bến Lức; lắp cho 14 trang trại", users=14, households=14, area=480_000, output=210, output_unit="bộ điều khiển",
                 revenue=1_150_000_000, jobs=11, evidence="Hóa đơn bán hàng và biên bản lắp đặt.", note="Sản xuất theo quyền được chuyển giao, bán ra thị trường từ quý hai.")  # fmt: skip
-    actions.report_by_link(row, said, name="Trần Văn Lộc", at=sent + 7 * DAY)
+    where = [{"commune": communes.code_of(name), "area": area} for name, area in (("Xã Bến Lức", 180_000), ("Xã Thạnh Lợi", 160_000), ("Phường Long An", 90_000))]
+    actions.report_by_link(row, said, sites=where, name="Trần Văn Lộc", at=sent + 7 * DAY)
     actions.verify(row, remark="Đã đối chiếu với hóa đơn.", by=cast["officer"], at=sent + 12 * DAY)
     return row

@@ -9,7 +9,7 @@ from app.kernel.clock import local
 from app.services.people.models import Organisation
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
-from app.stages.transfer import actions, queries
+from app.stages.transfer import actions, communes, queries
 from app.stages.transfer.models import Agreement, FollowUp, Handover, Interest
 from app.stages.transfer.rules import (
     OPEN_REPORTS,
@@ -72,7 +72,8 @@ def reported(cast: Cast, *, handover: Handover, at: datetime | None = None, usag
     figures = {"place": "Xã Tầm Vu, xã Bến Lức", "users": 120 * row.number, "households": 96 * row.number, "area": 350_000, "output": 840, "output_unit": "tấn",
                "revenue": 480_000_000 * row.number, "savings": 90_000_000, "jobs": 8, "evidence": "Sổ theo dõi của tổ hợp tác, hóa đơn bán hàng."}  # fmt: skip
     said = Said(usage=usage, note="Các hộ áp dụng đúng quy trình, thiết bị hoạt động ổn định." if used else "Thiết bị hỏng, chưa có kinh phí sửa chữa.", **(figures if used else {}))
-    actions.report(row, said, by=signer, at=when)
+    where = [{"commune": communes.code_of(name), "area": area, "households": homes * row.number} for name, area, homes in (("Xã Tầm Vu", 220_000, 60), ("Xã Bến Lức", 130_000, 36))]
+    actions.report(row, said, sites=where if used else (), by=signer, at=when)
     return row
 
 

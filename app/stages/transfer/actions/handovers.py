@@ -62,7 +62,7 @@ def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str
     check_planned(planned_on, at)
     planning.check_of(planned, project)
     row = Handover(result_id=result.id, project_id=project.id, receiver_id=receiver.id, intended_use=intended_use, place=place, planned_on=planned_on,
-                   giver_name=giver_name, offered_by_id=by.id, offered_at=at, planned_use_id=planned.id if planned else None)  # fmt: skip
+                   giver_name=giver_name, offered_by_id=by.id, offered_at=at, planned_use_pid=planned.public_id if planned else None)  # fmt: skip
     try:
         HANDOVER.begin(row, "offer", by=by, at=at, detail={"receiver": receiver.public_id})
     except IntegrityError as failure:
@@ -138,7 +138,7 @@ def _write_lines(handover: Handover, lines: Sequence[Mapping[str, Any]]) -> None
 
 def _issue_minutes(handover: Handover, result: Result, *, by: User, at: datetime) -> Paper:
     project, receiver = result.project, db.session.get_one(Organisation, handover.receiver_id)
-    plan = planning.by_id(handover.planned_use_id)
+    plan = planning.of_handover(handover)
     lines = [{"kind": ON_PAPER[line.kind], "name": line.name, "quantity": str(line.quantity), "unit": line.unit or ""} for line in queries.lines_of(handover.id)]
     data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "kind": RESULT_KINDS[result.kind],
             "certificate": result.certificate_number, "certificate_dated": result.certificate_dated, "host": awards.host_name(project),

@@ -95,7 +95,7 @@ def handover(pid: str) -> Any:
     named = queries.receiver_by_order(row.project)
     return render_template(
         "transfer/handover.html", handover=row, result=row.result, project=row.project, moves=dict(HANDOVER.moves(row)), papers=papers.of(row),
-        planned=planning.by_id(row.planned_use_id), by_order=named is not None and named.id == row.receiver_id, may_give=queries.may_give(current_user, row.project),
+        planned=planning.of_handover(row), by_order=named is not None and named.id == row.receiver_id, may_give=queries.may_give(current_user, row.project),
         may_sign=queries.signs_for(current_user, row.receiver_id) and row.offered_by_id != current_user.id,
         entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
