@@ -238,7 +238,9 @@ def test_a_revision_is_made_returned_made_again_and_confirmed_on_paper(cast, at,
         actions.register(queries.results_of(case.id)[0], number="1/KQNC", dated=when.date(), by=cast["officer"], at=when)
     actions.revise(case, answers={1: "Đã sửa", 2: "Đã thêm"}, by=cast["pi1"], at=when)
     actions.refuse_revision(case, reason="Còn thiếu bảng 4.2", by=cast["officer"], at=when + DAY)
+    assert case.reason == "Còn thiếu bảng 4.2"
     actions.revise(case, answers={1: "Đã sửa", 2: "Đã thêm bảng 4.2, trang 61"}, by=cast["pi1"], at=when + 2 * DAY)
+    assert case.reason is None  # it was about the report before this one
     for name, day, signed in (("A", when - 30 * DAY, paper), ("A", when + 30 * DAY, paper), (" ", when + 2 * DAY, paper), ("A", when + 3 * DAY, None)):
         with pytest.raises(Incomplete):
             actions.confirm_revision(case, chair_name=name, chair_agreed_on=day.date(), paper=signed, by=cast["officer"], at=when + 3 * DAY)

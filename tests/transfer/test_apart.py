@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.across.demo.plays import transfer as plays
-from app.kernel.errors import NotAllowed
+from app.kernel.errors import Incomplete, NotAllowed
 from app.services.people.actions import engage
 from app.stages.funding import queries as funding
 from app.stages.transfer import actions, incomes, queries
@@ -36,3 +36,13 @@ def test_an_officer_of_the_team_judges_nothing_of_its_use(cast, at):
     actions.verify(row, remark=None, by=cast["officer"], at=when)
     with pytest.raises(NotAllowed, match="belong to this project"):
         actions.evaluate(result, rating=Rating.HIGH, assessment="x", advice=None, **own)
+
+
+def test_a_certificate_of_registration_is_given_once(cast, at):
+    result = factories.result(cast, at)
+    first, second = (plays.signed_agreement(cast, result=result, at=at, route=Route.TO_ABROAD) for _n in range(2))
+    told = {"number": "05/GCN-CGCN", "registered_on": (at + 40 * DAY).date(), "by": cast["officer"], "at": at + 41 * DAY}
+    actions.register_agreement(first, **told)
+    with pytest.raises(Incomplete, match="taken already") as refused:
+        actions.register_agreement(second, **told)
+    assert refused.value.field == "number"

@@ -76,7 +76,7 @@ def revise(case: Case, *, answers: Mapping[int, str | None], note: str | None = 
         if edit.done_at is None and not nfc(answers.get(edit.position) or "").strip():
             raise Incomplete(N_("Please say of point %(n)s what was edited, and where."), field=f"answer_{edit.position}", n=edit.position)
     check_seen(case, seen)
-    case.revision_note, case.revised_at, case.revised_by_id = note or None, at, by.id
+    case.revision_note, case.revised_at, case.revised_by_id, case.reason = note or None, at, by.id, None
     go(case, "revise", by=by, at=at)
     for edit in edits:
         if edit.done_at is None:

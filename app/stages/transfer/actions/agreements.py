@@ -159,6 +159,8 @@ def register_agreement(agreement: Agreement, *, number: str, registered_on: date
     check_apart(agreement, by)
     check_day(registered_on, not_before=agreement.signed_on or registered_on, today=local(at).date(), field="registered_on")
     number = check_number(number, like="15/GCN-SKHCN")
+    if queries.is_registered_under(number, agreement):
+        raise Incomplete(N_("This certificate number is taken already."), field="number")
     check_seen(agreement, seen)
     agreement.registered_number, agreement.registered_on = number, registered_on
     AGREEMENT.advance(agreement, "register", by=by, at=at, detail={"number": number})

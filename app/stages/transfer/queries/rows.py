@@ -202,6 +202,11 @@ def assignment_of(result_id: int, *, but: Agreement | None = None) -> Agreement 
     return db.session.scalars(statement if but is None else statement.where(Agreement.id != but.id)).first()
 
 
+def is_registered_under(number: str, agreement: Agreement) -> bool:
+    """Has another contract this certificate of registration?"""
+    return bool(db.session.scalar(select(exists().where(Agreement.registered_number == number, Agreement.id != agreement.id))))
+
+
 def numbers_of(agreement: Agreement) -> set[str]:
     """The numbers of the other contracts which the same host signed in the year of this one."""
     year = agreement.signed_on.year if agreement.signed_on else 0

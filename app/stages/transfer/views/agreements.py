@@ -71,6 +71,8 @@ def draft_agreement(pid: str) -> Any:
     interest = or_404(queries.interest_for(current_user, asked)) if asked else None
     if interest is not None and interest.result_id != result.id:
         or_404(None)
+    if interest is not None:
+        ready(interest, shared.check_talks)
     form = _edit_form(result, None, interest)
     if form.validate_on_submit():
         row = actions.draft_agreement(result, interest=interest, by=current_user, at=clock.now(), **_values(form))
