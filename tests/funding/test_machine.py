@@ -545,6 +545,6 @@ def test_random_walks(cast, at, db, travel, part):
                                                                  suppress_health_check=list(hypothesis.HealthCheck)))  # fmt: skip
     print(f"part {part}: {-(-WALKS // PARTS)} walks of {STEPS} steps:", {name: f"{done} done, {refused} refused" for name, (done, refused) in sorted(FIRED.items())})
     if WALKS > 400:
-        always = {"freeze"}
-        assert all(done and (refused or name in always) for name, (done, refused) in FIRED.items()), FIRED
+        never_refused = {"freeze"}  # all others are, once they were tried often
+        assert all(done and (refused or done < 100 or name in never_refused) for name, (done, refused) in FIRED.items()), FIRED
     assert journal.verify()[1] is None
