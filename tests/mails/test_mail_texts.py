@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from app.kernel import outbox
 from app.kernel.clock import local
 from app.kernel.errors import Incomplete
-from app.services.mails import rules, writing
+from app.services.mails import texts, writing
 from app.services.papers import wordings
 
 CONCLUDED = "proposals/mail/concluded.vi"
@@ -24,12 +24,12 @@ def context(name="Lan", **more):
 
 
 def test_every_shipped_mail_is_said_in_the_simple_language(app):
-    assert len(rules.names()) > 300
-    for name in rules.names():
-        text = rules.shipped(name)
-        assert not rules.problems(name, text), (name, rules.problems(name, text)[:1])
+    assert len(texts.names()) > 300
+    for name in texts.names():
+        text = texts.shipped(name)
+        assert not texts.problems(name, text), (name, texts.problems(name, text)[:1])
         assert "{%" not in text and "{{" not in text, name
-        assert rules.fill(text, {key: rules.example(key) for key in rules.read(name).names}).startswith("Subject: "), name
+        assert texts.fill(text, {key: texts.example(key) for key in texts.read(name).names}).startswith("Subject: "), name
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -42,7 +42,7 @@ def test_version_0_says_what_the_shipped_file_says(app, lang, state, more):
     with app.test_request_context(), force_locale(lang):
         shipped = render_template(template, **given)
         name = f"proposals/mail/concluded.{lang}"
-        said = rules.fill(rules.shipped(name), rules.values_of(name, given))
+        said = texts.fill(texts.shipped(name), texts.values_of(name, given))
     assert [line for line in said.splitlines() if line.strip()] == [line for line in shipped.splitlines() if line.strip()]
 
 
@@ -54,18 +54,18 @@ def test_version_0_says_what_the_shipped_file_says(app, lang, state, more):
     ("Subject: A\n#if $letter\n#else\n#else\n#end\n$link", 4, "outside"),
 ])  # fmt: skip
 def test_a_bad_text_is_refused_with_its_line(app, text, line, part):
-    found = rules.problems(CONCLUDED, text)
+    found = texts.problems(CONCLUDED, text)
     assert found and found[0].line == line and part in found[0].message
 
 
 def test_no_text_and_no_value_runs_anything(app):
     with app.test_request_context(), force_locale("vi"):
-        values = rules.values_of(CONCLUDED, context(name="{{ 7*7 }} $title #if", title="a\n#else\nBcc: x@y.z ${name}"))
-    said = rules.fill("Subject: $title\n{{ 7*7 }} {% raise %} $name $$5\n$link", values)
+        values = texts.values_of(CONCLUDED, context(name="{{ 7*7 }} $title #if", title="a\n#else\nBcc: x@y.z ${name}"))
+    said = texts.fill("Subject: $title\n{{ 7*7 }} {% raise %} $name $$5\n$link", values)
     assert said.splitlines()[0] == "Subject: a #else Bcc: x@y.z ${name}"
     assert said.splitlines()[1] == "{{ 7*7 }} {% raise %} {{ 7*7 }} $title #if $5"
     for text in ("${name.__class__}", "${name|attr}", "$name[0]", "${}"):
-        assert rules.problems(CONCLUDED, f"Subject: A\n{text}\n$link") or "__" not in rules.fill(text, values)
+        assert texts.problems(CONCLUDED, f"Subject: A\n{text}\n$link") or "__" not in texts.fill(text, values)
 
 
 def test_an_officer_writes_a_mail_anew(db, user, as_, at, mails):

@@ -12,7 +12,7 @@ from app.kernel import clock, journal, outbox
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
-from app.services.mails import forms, rules, writing
+from app.services.mails import forms, texts, writing
 from app.services.papers import queries, wordings
 from app.services.papers.models import Wording
 from app.services.papers.wording import OTHERS, WORDING, WordingState, compared
@@ -23,7 +23,7 @@ EDITS = Do.RULEBOOK_REVISE
 
 def init_app(_app: Flask) -> None:
     """From now on mails are written by their wordings."""
-    OTHERS["mail"] = rules
+    OTHERS["mail"] = texts
     if writing.write not in outbox.WRITERS:
         outbox.WRITERS.append(writing.write)
 
@@ -32,15 +32,15 @@ def init_app(_app: Flask) -> None:
 @allow(Do.RULEBOOK_READ)
 def index() -> Any:
     words, changed, drafts = request.args.get("q", "")[:100], queries.all_in_force(on=clock.today()), queries.drafts()
-    rows = [(name, subject(name)) for name in rules.names()]
+    rows = [(name, subject(name)) for name in texts.names()]
     rows = [(name, said) for name, said in rows if fold(words) in fold(f"{name} {said}")]
     return render_template("mails/index.html", rows=rows, q=words, changed=changed, drafts=drafts)
 
 
 def subject(name: str) -> str:
     """The shipped subject, its values as examples."""
-    first = rules.shipped(name).partition("\n")[0].removeprefix("Subject:")
-    return rules.fill(first, {key: rules.example(key) for key in rules.read(name).names})
+    first = texts.shipped(name).partition("\n")[0].removeprefix("Subject:")
+    return texts.fill(first, {key: texts.example(key) for key in texts.read(name).names})
 
 
 @bp.route("/<room>/<mail>/<lang>", methods=["GET", "POST"])
@@ -48,14 +48,14 @@ def subject(name: str) -> str:
 @writes
 def text(room: str, mail: str, lang: str) -> Any:
     name = f"{room}/mail/{mail}.{lang}"
-    or_404(name if name in rules.names() else None)
+    or_404(name if name in texts.names() else None)
     rows, now = queries.wordings(name), queries.in_force(name, on=clock.today())
     form = forms.Draft(of=str(now.number if now else 0))
     form.of.choices = [("0", _("0, as it came with the system")), *((str(row.number), f"{row.number} ({_(row.state.label)})") for row in rows)]
     if form.validate_on_submit():
         row = wordings.draft(name, reason=form.reason.data or "", of=int(form.of.data), by=current_user, at=clock.now())
         return done(_("Version %(n)s is begun as a copy. Mails are written with it once it is put in force.", n=row.number), url_for(".wording", pid=row.public_id))
-    return render_template("mails/text.html", name=name, lang=lang, rows=rows, now=now, form=form, subject=subject(name), text=now.text if now else rules.shipped(name), variables=rules.variables(name),
+    return render_template("mails/text.html", name=name, lang=lang, rows=rows, now=now, form=form, subject=subject(name), text=now.text if now else texts.shipped(name), variables=texts.variables(name),
                            draft=next((row for row in rows if row.state == WordingState.DRAFT), None))  # fmt: skip
 
 
@@ -68,10 +68,10 @@ def wording(pid: str) -> Any:
     if form.validate_on_submit():
         wordings.write(row, form.text.data or "", by=current_user, at=clock.now(), seen=form.version.data)
         return done(_("The text is kept. Look at the example before it is put in force."), url_for(".wording", pid=pid))
-    values = {key: rules.example(key) for key in rules.read(row.template).names}
+    values = {key: texts.example(key) for key in texts.read(row.template).names}
     editable = row.state == WordingState.DRAFT and current_user.can(EDITS)
-    return render_template("mails/wording.html", row=row, form=form, editable=editable, example=rules.fill(row.text, values), crumbs_of=_trail(row), lang=rules.parts(row.template)[1],
-                           lines=compared(rules.shipped(row.template), row.text), variables=rules.variables(row.template), steps=WORDING.moves(row) if editable else [],
+    return render_template("mails/wording.html", row=row, form=form, editable=editable, example=texts.fill(row.text, values), crumbs_of=_trail(row), lang=texts.parts(row.template)[1],
+                           lines=compared(texts.shipped(row.template), row.text), variables=texts.variables(row.template), steps=WORDING.moves(row) if editable else [],
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
@@ -101,12 +101,12 @@ def discard(pid: str) -> Any:
 
 def _known(pid: str) -> Wording:
     row = queries.wording_by_pid(pid)
-    found: Wording = or_404(row if row is not None and row.template in rules.names() else None)
+    found: Wording = or_404(row if row is not None and row.template in texts.names() else None)
     return found
 
 
 def _place(row: Wording) -> dict[str, str]:
-    stem, lang = rules.parts(row.template)
+    stem, lang = texts.parts(row.template)
     room, _mail, name = stem.removesuffix(".txt").split("/")
     return {"room": room, "mail": name, "lang": lang}
 

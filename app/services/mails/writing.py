@@ -8,7 +8,7 @@ from flask import current_app, render_template
 from flask_babel import get_locale
 
 from app.kernel import clock
-from app.services.mails import rules
+from app.services.mails import texts
 from app.services.papers import queries
 
 
@@ -18,7 +18,7 @@ def write(template: str, **context: Any) -> str:
     row = queries.in_force(name, on=clock.today())
     if row is not None:
         try:
-            return rules.fill(row.text, rules.values_of(name, context))
+            return texts.fill(row.text, texts.values_of(name, context))
         except Exception:
             current_app.logger.exception("the wording of a mail could not be filled: %s, version %s", name, row.number)
     return render_template(template, **context)
