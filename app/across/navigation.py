@@ -92,7 +92,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
     ("transfer.interests", N_("Messages about public results"), Do.TRANSFER_OFFER),
     ("papers.index", N_("Register of papers"), Do.PAPERS_READ),
-    ("papers.templates", N_("Templates of papers"), Do.RULEBOOK_READ), ("papers.bases", N_("Legal bases"), Do.RULEBOOK_READ),
+    ("papers.templates", N_("Templates of papers"), Do.RULEBOOK_READ), ("papers.bases", N_("Legal bases"), Do.RULEBOOK_READ), ("mails.index", N_("Texts of mails"), Do.RULEBOOK_READ),
     ("rulebook.index", N_("Rulebook"), Do.RULEBOOK_READ),
     ("rulebook.calendar", N_("Calendar of days off"), Do.RULEBOOK_READ),
     ("questionnaires.index", N_("Forms"), Do.QUESTIONNAIRES_READ),

@@ -76,6 +76,7 @@ MAILS |= {
     "report_late": N_("Report is late"), "finding_due": N_("Finding to be mended"), "finding_answered": N_("Finding answered"), "finding_judged": N_("Finding judged"),
     "change_noted": N_("Change made by the host"),
 }  # fmt: skip
+MAILS |= {"ticked": N_("The chair looked at the edits"), "to_tick": N_("Edits wait for the chair")}
 # by table
 NOUNS = {
     "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),
