@@ -89,6 +89,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ), ("portfolio.projects", N_("Accepted projects and their use"), Do.PORTFOLIO_READ),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
     ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
+    ("transfer.list_incomes", N_("Income of contracts"), Do.HUB_READ), ("transfer.planned_uses", N_("Planned and real use"), Do.HUB_READ), ("transfer.use_map", N_("Where results are used"), Do.HUB_READ),
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
     ("transfer.interests", N_("Messages about public results"), Do.TRANSFER_OFFER),
     ("papers.index", N_("Register of papers"), Do.PAPERS_READ),
