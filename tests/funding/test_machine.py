@@ -44,7 +44,8 @@ from app.stages.funding.rules import (
 from tests.funding import factories
 
 DAY = timedelta(days=1)
-WALKS, STEPS = (int(os.environ.get("DEEP_WALKS", "2000")), 50) if os.environ.get("DEEP") else (4, 30)
+ALL_WALKS, STEPS = 300 if "VAMCO_TEST_DATABASE_URL" in os.environ else 2000, 50
+WALKS = int(os.environ.get("DEEP_WALKS", ALL_WALKS)) if os.environ.get("DEEP") else ALL_WALKS // 10
 PARTS = 4 if os.environ.get("DEEP") else 1  # so that several processes share the long run
 P, N = st.integers(0, 1), st.integers(0, 4)  # 3 and 4: the tranche that fits
 STAY = (User, RoleGrant, Membership, Organisation)
