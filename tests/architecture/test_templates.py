@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -25,6 +26,15 @@ def test_every_template_compiles():
     for path in APP.rglob("templates/**/*"):
         if path.suffix in (".html", ".txt") and "papers" not in path.parts[-2:]:
             environment.parse(path.read_text())
+
+
+def test_no_page_is_given_a_name_that_the_base_sets():
+    """What the base sets hides what a page was given by the same name."""
+    taken = set(re.findall(r"\{%-?\s*set (\w+)", (APP / "templates" / "base.html").read_text()))
+    calls = [(path.name, node) for path in APP.rglob("*.py") if "render_template" in (code := path.read_text()) for node in ast.walk(ast.parse(code))
+             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "render_template"]  # fmt: skip
+    assert taken and calls
+    assert [(name, call.lineno, k.arg) for name, call in calls for k in call.keywords if k.arg in taken] == []
 
 
 def test_every_page_has_a_title_and_one_main_heading():

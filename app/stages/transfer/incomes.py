@@ -67,6 +67,7 @@ def _check_period(agreement: Agreement, from_on: date, to_on: date, today: date)
 
 def cancel(income: Income, *, reason: str, by: User, at: datetime, seen: Any = None) -> None:
     """Take a wrong entry out of the sums, with the reason; it stays to be read."""
+    asked.check_apart(income, by)
     check_seen(income, seen)
     income.reason = reason
     INCOME.advance(income, "cancel_income", by=by, at=at, reason=reason)

@@ -24,7 +24,7 @@ from app.stages.funding import queries as awards
 from app.stages.funding.models import Project
 from app.stages.transfer import queries
 from app.stages.transfer.actions.followups import close_series, follow_agreement
-from app.stages.transfer.actions.shared import check_talks
+from app.stages.transfer.actions.shared import check_apart, check_talks
 from app.stages.transfer.models import Agreement, Interest
 from app.stages.transfer.rules import (
     AGREEMENT,
@@ -156,6 +156,7 @@ def sign_agreement(agreement: Agreement, *, number: str, signed_on: date, host_s
 
 def register_agreement(agreement: Agreement, *, number: str, registered_on: date, by: User, at: datetime, seen: int | None = None) -> None:
     """Record the certificate of registration; a contract that needs it holds from that day."""
+    check_apart(agreement, by)
     check_day(registered_on, not_before=agreement.signed_on or registered_on, today=local(at).date(), field="registered_on")
     number = check_number(number, like="15/GCN-SKHCN")
     check_seen(agreement, seen)

@@ -24,6 +24,7 @@ from app.stages.funding import queries as awards
 from app.stages.transfer import queries
 from app.stages.transfer import sites as use_sites
 from app.stages.transfer.actions.shared import (
+    check_apart,
     check_evaluable,
     check_follows,
     check_link,
@@ -141,6 +142,7 @@ def return_report(follow_up: FollowUp, *, remark: str, by: User, at: datetime, s
 
 def _review(follow_up: FollowUp, verb: str, remark: str | None, *, by: User, at: datetime, seen: int | None) -> None:
     check_other_person(by.id, follow_up.reported_by_id)
+    check_apart(follow_up, by)
     check_seen(follow_up, seen)
     follow_up.verified_by_id, follow_up.verified_at, follow_up.remark = by.id, at, remark
     FOLLOW_UP.advance(follow_up, verb, by=by, at=at, reason=remark)
@@ -172,6 +174,7 @@ def _post_link(follow_up: FollowUp, *, by: User | None, at: datetime) -> None:
 
 def waive(follow_up: FollowUp, *, reason: str, by: User, at: datetime, seen: int | None = None) -> None:
     """Ask no more for this report and the later ones of the same user: it is no more, or the use has ended for good."""
+    check_apart(follow_up, by)
     check_seen(follow_up, seen)
     later = [row for row in queries.series_of(follow_up) if row.number > follow_up.number]
     for row in (follow_up, *later):
@@ -203,7 +206,7 @@ def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | N
     """The officer judges what the result brought, on the verified reports so far. Each evaluation stays; the newest counts."""
     project = awards.project_by_id(result.project_id)
     figures = queries.figures_of(result.id)
-    check_evaluable(result)
+    check_evaluable(result, by)
     check_rating(rating, queries.use_of(result))
     row = Effectiveness(result_id=result.id, project_id=project.id, rating=rating, assessment=assessment, advice=advice, figures=figures, by_id=by.id, at=at)
     db.session.add(row)

@@ -13,6 +13,7 @@ from app.services.rulebook import queries as rulebook
 from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
+from app.stages.funding.actions.shared import check_stranger
 from app.stages.transfer import queries
 from app.stages.transfer.models import FollowUp, Interest
 from app.stages.transfer.rules import (
@@ -40,6 +41,11 @@ def check_gates(result: Result, _by: User | None = None) -> None:
 def check_gives(row: Any, by: User) -> None:
     """May this person give away what the project of this result, handover or agreement made?"""
     check_giver(queries.may_give(by, awards.project_by_id(row.project_id)))
+
+
+def check_apart(row: Any, by: User) -> None:
+    """Nobody judges, registers or lets go what comes of the project of the own team or house. Raises NotAllowed."""
+    check_stranger(awards.project_by_id(row.project_id), by)
 
 
 def check_reporter(follow_up: FollowUp, by: User) -> None:
@@ -76,8 +82,9 @@ def check_follows(result: Result, by: User) -> None:
         raise WrongState(N_("The host's reports are scheduled already."))
 
 
-def check_evaluable(result: Result, _by: User | None = None) -> None:
-    """Does an evaluation have a verified report to stand on?"""
+def check_evaluable(result: Result, by: User) -> None:
+    """Does an evaluation have a verified report to stand on, and is this person from outside?"""
+    check_apart(result, by)
     if not queries.figures_of(result.id)["reports"]:
         raise WrongState(N_("There is no verified report on the use yet: an evaluation stands on at least one."))
 

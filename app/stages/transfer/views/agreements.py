@@ -121,7 +121,7 @@ def agreement(pid: str) -> Any:
     return render_template(
         "transfer/agreement.html", agreement=row, result=row.result, project=row.project, moves=dict(AGREEMENT.moves(row)), papers=papers.of(row),
         may_give=queries.may_give(current_user, row.project), today=clock.today(), rule=rulebook.rule("transfer.registration", on=row.signed_on or clock.today()),
-        case=CASES.get(row.registration_case or ""), incomes=incomes.of(row) if incomes.reads(current_user, row) else [], may_record=fits(row, incomes.check_income), interest=queries.interest_of(row) if queries.may_give(current_user, row.project) else None, entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        case=CASES.get(row.registration_case or ""), incomes=incomes.of(row) if incomes.reads(current_user, row) else [], may_record=fits(row, incomes.check_income), apart=fits(row, shared.check_apart), interest=queries.interest_of(row) if queries.may_give(current_user, row.project) else None, entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/agreements/<pid>/sign", methods=["GET", "POST"])
@@ -161,7 +161,7 @@ def _checks(row: Agreement) -> list[tuple[bool | None, str, str | None]]:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def register_agreement(pid: str) -> Any:
-    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "register"))
+    row = ready(queries.agreement_for(current_user, pid), moves(AGREEMENT, "register"), shared.check_apart)
     form, back = forms.RegisterAgreement(data={"version": row.version, "registered_on": clock.today()}), url_for(".agreement", pid=row.public_id)
     if form.validate_on_submit():
         actions.register_agreement(row, number=form.number.data, registered_on=form.registered_on.data, seen=form.version.data, by=current_user, at=clock.now())

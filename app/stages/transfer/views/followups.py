@@ -36,7 +36,7 @@ from app.stages.transfer.views.handovers import of_title
 
 REPORT: tuple[Guard, ...] = (moves(FOLLOW_UP, "report"), shared.check_reporter, shared.check_year_over)
 LINK: tuple[Guard, ...] = (shared.check_link, shared.check_year_over)
-VERIFY: tuple[Guard, ...] = (moves(FOLLOW_UP, "verify"), lambda row, by: check_other_person(by.id, row.reported_by_id))
+VERIFY: tuple[Guard, ...] = (moves(FOLLOW_UP, "verify"), lambda row, by: check_other_person(by.id, row.reported_by_id), shared.check_apart)
 
 
 def _follow_ups() -> Listing:
@@ -83,7 +83,7 @@ def follow_up(pid: str) -> Any:
     row = or_404(queries.follow_up_for(current_user, pid))
     return render_template(
         "transfer/follow_up.html", follow_up=row, result=row.result, project=row.project, may_report=fits(row, *REPORT), may_verify=fits(row, *VERIFY), may_link=fits(row, *LINK), places=sites.of(row), name_of=communes.name_of, attachments=files.of(row), late=overdue(row, clock.today()),
-        may_waive=fits(row, moves(FOLLOW_UP, "waive")), may_ask=fits(row, moves(FOLLOW_UP, "await_again")), said=row.user_said, papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
+        may_waive=fits(row, moves(FOLLOW_UP, "waive"), shared.check_apart), may_ask=fits(row, moves(FOLLOW_UP, "await_again")), said=row.user_said, papers=papers.of(row), entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
 
 @bp.route("/follow-ups/<pid>/report", methods=["GET", "POST"])
@@ -116,7 +116,7 @@ def mail_link(pid: str) -> Any:
 @allow(Do.TRANSFER_VERIFY)
 @writes
 def waive(pid: str) -> Any:
-    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "waive"))
+    row = ready(queries.follow_up_for(current_user, pid), moves(FOLLOW_UP, "waive"), shared.check_apart)
     form, back = forms.Reason(data={"version": row.version}), url_for(".follow_up", pid=row.public_id)
     if form.validate_on_submit():
         actions.waive(row, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

@@ -16,6 +16,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.stages.transfer import deskforms, forms, incomes, queries
+from app.stages.transfer.actions import shared
 from app.stages.transfer.deskmodels import Income
 from app.stages.transfer.sharing import INCOME, IncomeState
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
@@ -70,7 +71,7 @@ def record_income(pid: str) -> Any:
 @writes
 def cancel_income(pid: str, part: str) -> Any:
     row = or_404(queries.agreement_for(current_user, pid))
-    found = ready(incomes.by_pid(row, part), moves(INCOME, "cancel_income"))
+    found = ready(incomes.by_pid(row, part), moves(INCOME, "cancel_income"), shared.check_apart)
     form, back = forms.Reason(data={"version": found.version}), url_for(".agreement", pid=pid)
     if form.validate_on_submit():
         incomes.cancel(found, reason=form.reason.data, seen=form.version.data, by=current_user, at=clock.now())

@@ -92,7 +92,7 @@ def result(pid: str) -> Any:
         "transfer/result.html", result=row, project=row.project, use=queries.use_of(row), receiver=queries.receiver_by_order(row.project),
         recognised=queries.is_recognised(row.project_id), may_offer=fits(row, shared.check_registered, shared.check_gates), handovers=handovers, agreements=agreements, follow_ups=follow_ups, evaluations=evaluations,
         pictures=pictures.of([row.id]), planned=planned.of_result(row), Became=planned.Became, to_report=open_reports, may_give=queries.may_give(current_user, row.project), to_sign=[h for h in handovers if queries.signs_for(current_user, h.receiver_id)],
-        sees_project=funding.may_read(row.project_id, current_user), figures=queries.figures_of(row.id), today=today, overdue=overdue,
+        apart=fits(row, shared.check_apart), sees_project=funding.may_read(row.project_id, current_user), figures=queries.figures_of(row.id), today=today, overdue=overdue,
         english=language() == "en", papers=papers.of(*rows), entries=journal.timeline([journal.subject_key(r) for r in rows]))  # fmt: skip
 
 
