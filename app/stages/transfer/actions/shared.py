@@ -14,7 +14,9 @@ from app.stages.acceptance.models import Result
 from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.transfer import queries
+from app.stages.transfer.effect import check_judged
 from app.stages.transfer.models import FollowUp, Interest
+from app.stages.transfer.queries.panels import panel_of
 from app.stages.transfer.rules import (
     OPEN_REPORTS,
     InterestState,
@@ -77,7 +79,14 @@ def check_follows(result: Result, by: User) -> None:
 
 
 def check_evaluable(result: Result, _by: User | None = None) -> None:
-    """Does an evaluation have a verified report to stand on?"""
+    """Does an evaluation have a verified report to stand on, and the conclusion of a council where one is foreseen or at work?"""
+    check_reported(result)
+    panel = panel_of(result)
+    check_judged(panel.under_way, panel.rating is not None, panel.needed, panel.source)
+
+
+def check_reported(result: Result, _by: User | None = None) -> None:
+    """Is there a verified report on the use?"""
     if not queries.figures_of(result.id)["reports"]:
         raise WrongState(N_("There is no verified report on the use yet: an evaluation stands on at least one."))
 
