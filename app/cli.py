@@ -23,6 +23,7 @@ from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
 
 POLL_SECONDS = 2.0
+FAILURES_IN_A_ROW = 3
 
 
 def register(app: Flask) -> None:
@@ -84,10 +85,11 @@ def work(at: object) -> int:
         except Exception:
             outbox.db.session.rollback()
             current_app.logger.exception("a due job failed")
-    sent = 0
-    try:
-        while (item := outbox.claim(clock.now())) is not None:
-            sent += outbox.deliver(item, clock.now())
+    sent = failed = 0
+    try:  # a server that is away or hangs ends the round after three mails: the others do not wait for it, nor do the due jobs
+        while failed < FAILURES_IN_A_ROW and (item := outbox.claim(clock.now())) is not None:
+            arrived = outbox.deliver(item, clock.now())
+            sent, failed = sent + arrived, 0 if arrived else failed + 1
     except Exception:  # a database that is locked or away for a while: the next round goes on
         outbox.db.session.rollback()
         current_app.logger.exception("the mails wait for the next round")

@@ -139,3 +139,4 @@ VERBS |= {"save_report": N_("Draft of the report kept"), "note_risk": N_("Risk n
 VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Handed over to another officer"), "name_deputy": N_("Deputy named"), "end_deputy": N_("Deputyship ended")}
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
+VERBS |= {"judge_effect": N_("Council judged the effect")}

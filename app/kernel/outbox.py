@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -24,9 +24,10 @@ from app.extensions import mail
 from app.kernel.db import Identified, Model, UtcDateTime, db, enum_of
 from app.kernel.words import N_, Face
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=15)  # longer than a server can hang in every step of one mail (app/extensions.py)
 TRIES = 60
 BACK_OFF = [timedelta(minutes=m) for m in (1, 5, 15, 30, 60)]
+WRITERS: list[Callable[..., str]] = [render_template]  # the last one makes the text of a mail
 
 
 class MailState(Face):
@@ -65,7 +66,7 @@ def post(template: str, *, to: Any, key: str, at: datetime, **context: Any) -> N
         if db.session.scalar(select(OutboxMail.id).where(OutboxMail.dedupe_key == dedupe)):
             continue
         with force_locale(person.locale or "vi"):
-            text = render_template(template, to=person, base_url=current_app.config["PUBLIC_BASE_URL"], **context) + "\n" + render_template("mail/_signature.txt")
+            text = WRITERS[-1](template, to=person, base_url=current_app.config["PUBLIC_BASE_URL"], **context) + "\n" + render_template("mail/_signature.txt")
         subject, _, body = text.lstrip().partition("\n")
         subject = " ".join(subject.removeprefix("Subject:").split())
         db.session.add(OutboxMail(dedupe_key=dedupe, to_user_id=person.id, to_address=person.email, template=template,
@@ -75,12 +76,8 @@ def post(template: str, *, to: Any, key: str, at: datetime, **context: Any) -> N
 
 def claim(at: datetime) -> OutboxMail | None:
     """Take the next due mail under a lease and commit; None when nothing waits."""
-    due = (
-        select(OutboxMail.id)
-        .where(OutboxMail.mail_state == MailState.WAITING, OutboxMail.not_before <= at,
-               or_(OutboxMail.locked_until.is_(None), OutboxMail.locked_until < at))
-        .order_by(OutboxMail.id).limit(1).with_for_update(skip_locked=True)
-    )  # fmt: skip
+    due = (select(OutboxMail.id).where(OutboxMail.mail_state == MailState.WAITING, OutboxMail.not_before <= at, or_(OutboxMail.locked_until.is_(None), OutboxMail.locked_until < at))
+           .order_by(OutboxMail.id).limit(1).with_for_update(skip_locked=True))  # fmt: skip
     mail_id = db.session.scalar(due)
     if mail_id is not None:
         db.session.execute(update(OutboxMail).where(OutboxMail.id == mail_id)
@@ -93,17 +90,21 @@ def deliver(item: OutboxMail, at: datetime) -> bool:
     """Send one claimed mail and commit the outcome. A failure is kept and tried again later."""
     try:
         _send(item)
-    except (OSError, smtplib.SMTPException) as failure:
-        item.last_error = repr(failure)[:500]
-        item.locked_until = None
-        item.not_before = at + BACK_OFF[min(item.tries, len(BACK_OFF)) - 1]
-        if item.tries >= TRIES:
-            item.mail_state = MailState.FAILED
+    except Exception as failure:  # noqa: BLE001 - whatever it is, it is this mail's alone: the others go on
+        item.last_error, item.locked_until, item.not_before = repr(failure)[:500], None, at + BACK_OFF[min(item.tries, len(BACK_OFF)) - 1]
+        item.mail_state = MailState.FAILED if item.tries >= TRIES or for_good(failure) else MailState.WAITING
         db.session.commit()
         return False
     item.mail_state, item.sent_at, item.locked_until = MailState.SENT, at, None
     db.session.commit()
     return True
+
+
+def for_good(failure: Exception) -> bool:
+    """Would it fail the same way again: the server refuses recipient or text for good (5xx), or the mail cannot be made?"""
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        return min(code for code, _said in failure.recipients.values()) >= 500
+    return failure.smtp_code >= 500 if isinstance(failure, smtplib.SMTPDataError) else not isinstance(failure, OSError)
 
 
 def resend(item: OutboxMail, *, at: datetime) -> None:
@@ -118,10 +119,8 @@ def _send(item: OutboxMail) -> None:
         headers |= {"List-Unsubscribe": f"<{ends[0]}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     message = Message(subject=item.subject, recipients=[item.to_address], body=item.body, extra_headers=headers)
     message.msgId = f"<{item.dedupe_key.replace(':', '.')}@{domain}>"
-    folder = current_app.config["MAIL_FOLDER"]
-    if folder:
-        path = Path(folder)
-        path.mkdir(parents=True, exist_ok=True)
-        (path / f"{item.public_id}.eml").write_bytes(message.as_bytes())
-        return
-    mail.send(message)
+    if folder := current_app.config["MAIL_FOLDER"]:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        Path(folder, f"{item.public_id}.eml").write_bytes(message.as_bytes())
+    else:
+        mail.send(message)

@@ -168,6 +168,15 @@ def test_the_list_shows_the_deputy_and_finds_by_either(idea, cast, at):
         assert [r.item.title for r in rows] == [idea.title] and rows[0].held.deputy == cast["officer2"].name
 
 
+def test_the_desk_of_a_deputy_leads_to_the_files_of_who_is_away(idea, cast, at, as_):
+    give(idea, cast["officer"], cast["leader"], at)
+    actions.name_deputy(cast["officer"], cast["officer2"], date(2026, 3, 2), date(2026, 3, 6), [FileKind.IDEA], reason="Nghỉ phép", by=cast["officer"], at=at)
+    database.session.commit()
+    address = f"/clock/of/{cast['officer'].public_id}"
+    assert as_("officer2").page("/desk/").select_one(f'a[href="{address}"]') and not as_("officer").page("/desk/").select_one(f'a[href="{address}"]')
+    assert as_("officer2").get(address).location.endswith(f"show=open&officer={cast['officer'].public_id}")
+
+
 def test_an_officer_hands_over_through_the_pages(idea, cast, at, as_):
     give(idea, cast["officer"], cast["officer"], at)
     database.session.commit()

@@ -39,13 +39,15 @@ CHANGES = [
     (AdjustmentKind.EXTENSION, {"months": 6}, "Ngày kết thúc thực hiện", "{ends}", "{new_ends}"),
     (AdjustmentKind.BUDGET, {"new_state_amount": 700_000_000}, "Kinh phí từ ngân sách nhà nước", "{state}", "700.000.000 đồng"),
     (AdjustmentKind.CONTENT, {"before": "02 mô hình tôm", "after": "03 mô hình tôm"}, "Nội dung, sản phẩm", "02 mô hình tôm", "03 mô hình tôm"),
+    (AdjustmentKind.TITLE, {"after": " Mô hình tôm  sinh thái "}, "Tên nhiệm vụ", "{title}", "Mô hình tôm sinh thái"),
+    (AdjustmentKind.METHOD, {"after": "Hợp tác xã Tân Hưng dùng quy trình"}, "Phương thức khoán chi", "Khoán chi từng phần", "Khoán chi đến sản phẩm cuối cùng"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "facts", "what", "before", "after"), CHANGES, ids=[str(c[0]) for c in CHANGES])
 def test_decision_and_annex_say_what_changes_from_what(cast, at, project, kind, facts, what, before, after):
     facts = {name: cast[said] if name == "new_pi" else cast.org(said) if name == "new_host" else said for name, said in facts.items()}
-    was = {"ends": f"{project.ends_on:%d/%m/%Y}", "state": f"{project.approved_state:,} đồng".replace(",", ".")}
+    was = {"ends": f"{project.ends_on:%d/%m/%Y}", "state": f"{project.approved_state:,} đồng".replace(",", "."), "title": project.title}
     pi, host = project.pi_name, awards.host_name(project)
     row = actions.request_adjustment(project, kind, reason="Hạn mặn kéo dài", by=cast["host1"], at=at + 100 * DAY, **facts)
     decision = actions.agree_adjustment(row, number="77/QĐ-SKHCN", dated=(at + 110 * DAY).date(), remark=None, by=cast["leader"], at=at + 110 * DAY)
@@ -213,7 +215,8 @@ def test_another_investigator(cast, at, project):
 @pytest.mark.parametrize(("kind", "facts", "field"), [
     (AdjustmentKind.BUDGET, {}, "new_state_amount"), (AdjustmentKind.BUDGET, {"new_state_amount": 449_999_999}, "new_state_amount"),
     (AdjustmentKind.CONTENT, {"after": " "}, "after"), (AdjustmentKind.PI, {}, "new_pi"), (AdjustmentKind.HOST, {}, "new_host"),
-    (AdjustmentKind.EXTENSION, {}, "months"),
+    (AdjustmentKind.EXTENSION, {}, "months"), (AdjustmentKind.TITLE, {}, "after"), (AdjustmentKind.TITLE, {"after": "x" * 501}, "after"),
+    (AdjustmentKind.METHOD, {}, "after"),
 ])  # fmt: skip
 def test_a_request_says_what_it_wants(cast, at, project, kind, facts, field):
     with pytest.raises(Incomplete) as refusal:

@@ -44,7 +44,8 @@ from app.stages.funding.rules import (
 from tests.funding import factories
 
 DAY = timedelta(days=1)
-WALKS, STEPS = (int(os.environ.get("DEEP_WALKS", "2000")), 50) if os.environ.get("DEEP") else (4, 30)
+ALL_WALKS, STEPS = 300 if "VAMCO_TEST_DATABASE_URL" in os.environ else 2000, 50
+WALKS = int(os.environ.get("DEEP_WALKS", ALL_WALKS)) if os.environ.get("DEEP") else ALL_WALKS // 10
 PARTS = 4 if os.environ.get("DEEP") else 1  # so that several processes share the long run
 P, N = st.integers(0, 1), st.integers(0, 4)  # 3 and 4: the tranche that fits
 STAY = (User, RoleGrant, Membership, Organisation)
@@ -545,6 +546,6 @@ def test_random_walks(cast, at, db, travel, part):
                                                                  suppress_health_check=list(hypothesis.HealthCheck)))  # fmt: skip
     print(f"part {part}: {-(-WALKS // PARTS)} walks of {STEPS} steps:", {name: f"{done} done, {refused} refused" for name, (done, refused) in sorted(FIRED.items())})
     if WALKS > 400:
-        always = {"freeze"}
-        assert all(done and (refused or name in always) for name, (done, refused) in FIRED.items()), FIRED
+        never_refused = {"freeze"}  # all others are, once they were tried often
+        assert all(done and (refused or done < 100 or name in never_refused) for name, (done, refused) in FIRED.items()), FIRED
     assert journal.verify()[1] is None

@@ -76,6 +76,10 @@ MAILS |= {
     "report_late": N_("Report is late"), "finding_due": N_("Finding to be mended"), "finding_answered": N_("Finding answered"), "finding_judged": N_("Finding judged"),
     "change_noted": N_("Change made by the host"),
 }  # fmt: skip
+MAILS |= {"ticked": N_("The chair looked at the edits"), "to_tick": N_("Edits wait for the chair")}
+MAILS |= {
+    "dossier_late": N_("Acceptance dossier is late"), "ends_soon": N_("The contract ends soon"), "in_team": N_("Named to the team of experts"), "team_reported": N_("The team of experts reported"),
+}  # fmt: skip
 # by table
 NOUNS = {
     "complaint": N_("Complaint about an outcome"), "seat": N_("Seat in a council"),

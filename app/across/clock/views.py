@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -75,12 +75,13 @@ def statistics_export() -> Any:
     return download(shown.sheet(taken).xlsx(_("How long the steps take")), "thoi-gian-xu-ly.xlsx")
 
 
-@bp.route("/calendar/<int:year>", methods=["GET", "POST"])
+@bp.route("/calendar", methods=["GET", "POST"])
 @allow(Do.RULEBOOK_REVISE)
 @writes
-def announce(year: int) -> Any:
+def announce() -> Any:
     """Several days of a year: shown first with what they move, entered once that was seen."""
-    or_404(year if FIRST_YEAR <= year <= LAST_YEAR else None)
+    year = request.args.get("year", clock.today().year, type=int)
+    year = year if FIRST_YEAR <= year <= LAST_YEAR else clock.today().year
     form, moved = forms.Announced(), None
     if form.validate_on_submit():
         found = announced.lines(form.days.data, year)
@@ -124,6 +125,14 @@ def hand_over() -> Any:
         moved = charging.hand_over([f for f in offered if f"{f.kind}:{f.pid}" in form.file.data], to, reason=form.reason.data, by=current_user, at=clock.now())
         return done(_("%(n)s files are in the charge of %(name)s now.", n=moved, name=to.name), url_for(".in_charge", officer=to.public_id))
     return render_template("clock/hand_over.html", form=form, offered=offered)
+
+
+@bp.get("/of/<pid>")
+@allow(Do.PAPERS_READ)
+def of(pid: str) -> Any:
+    """What is open of one officer: where a desk leads who deputises."""
+    officer = or_404(people.user_by_pid(pid))
+    return redirect(url_for(".index", show="open", officer=officer.public_id) if current_user.can(Do.PROPOSALS_READ) else url_for(".deputies"))
 
 
 # --- deputies -------------------------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from app.across.desk.waiting import lines
+from app.across.desk.waiting import TODAY, lines
 from app.kernel.permissions import Do
+from app.services.charges.models import Deputy
+from app.services.charges.rules import offices
 from app.services.papers import queries as papers
 from app.services.papers.models import Paper
 from app.services.people.models import User
@@ -56,3 +58,11 @@ def link_requests(user: User, _at: datetime) -> list[Select[Any]]:
     if not user.can(Do.IDEAS_RETURN):
         return []
     return [lines("ideas.link_request", LinkRequest.public_id, LinkRequest.body, since=LinkRequest.asked_at, hint=LinkRequest.name).where(LinkRequest.state == LinkRequestState.ASKED)]
+
+
+def deputised(user: User, _at: datetime) -> list[Select[Any]]:
+    """People this person deputises for today."""
+    if not offices(user.roles):
+        return []
+    return [lines("clock.of", User.public_id, User.name, due=Deputy.last_day, hint=Deputy.reason).select_from(Deputy).join(User, User.id == Deputy.absent_id)
+            .where(Deputy.deputy_id == user.id, Deputy.first_day <= TODAY, Deputy.last_day >= TODAY, Deputy.ended_at.is_(None))]  # fmt: skip

@@ -341,7 +341,7 @@ PROVIDERS: tuple[tuple[str, Provider], ...] = (
     (N_("Who belongs to which organisation: to confirm"), office.belonging_to_confirm),
     (N_("Papers to number"), office.papers_to_number),
     (N_("Papers whose signed scan is awaited"), office.papers_to_scan),
-    (N_("Mails in trouble"), failed_mails),
+    (N_("Mails in trouble"), failed_mails), (N_("Whose files you look after as deputy"), office.deputised),
     (N_("Sections given to you to write"), dossiers.sections_to_write),
     (N_("Your drafts"), dossiers.my_drafts),
     (N_("Your dossiers: where they are"), dossiers.handed_in),

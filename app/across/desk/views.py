@@ -13,8 +13,6 @@ from app.across.desk.shown import task_lines
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import allow
-from app.services.charges import queries as charges
-from app.services.charges.rules import offices
 
 bp = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 SHOWN = 10  # lines of one group, unless all of it are asked for
@@ -25,7 +23,7 @@ SHOWN = 10  # lines of one group, unless all of it are asked for
 def home() -> Any:
     now = clock.now()
     groups = providers.groups(current_user, now, shown=SHOWN, whole=request.args.get("all", ""))
-    return render_template("desk/home.html", mine=charges.mine(current_user, clock.local(now).date()) if offices(current_user.roles) else None, groups=groups, steps=first.steps(current_user), applies=waiting.applies(current_user), now=now, today=clock.local(now).date(), task_lines=task_lines)
+    return render_template("desk/home.html", groups=groups, steps=first.steps(current_user), applies=waiting.applies(current_user), now=now, today=clock.local(now).date(), task_lines=task_lines)
 
 
 @bp.get("/lists")

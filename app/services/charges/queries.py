@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from app.kernel.db import db
 from app.services.charges.models import Charge, Deputy
@@ -62,24 +62,6 @@ def deputies(on: date) -> dict[int, list[Standing]]:
     for row in db.session.execute(columns.where(_holds(on)).order_by(Deputy.id)):
         found.setdefault(row[0], []).append(Standing(*row))
     return found
-
-
-@dataclass(frozen=True)
-class Mine:
-    """How many files are in somebody's charge, and for whom (public id, name, last day) they deputise."""
-
-    files: int
-    deputising: list[tuple[str, str, date]]
-
-
-def mine(user: User, on: date) -> Mine:
-    """What this person looks after on a day, in one query: every desk asks."""
-    me, absent = aliased(User), aliased(User)
-    files = select(func.count()).select_from(Charge).where(Charge.officer_id == me.id).correlate(me).scalar_subquery()
-    rows = db.session.execute(
-        select(files, absent.public_id, absent.name, Deputy.last_day).select_from(me).outerjoin(Deputy, and_(Deputy.deputy_id == me.id, _holds(on)))
-        .outerjoin(absent, absent.id == Deputy.absent_id).where(me.id == user.id).order_by(Deputy.last_day, Deputy.id)).all()  # fmt: skip
-    return Mine(rows[0][0], [(pid, name, last) for _n, pid, name, last in rows if pid is not None])
 
 
 def touching(user_ids: Iterable[int], first: date, last: date) -> list[Deputy]:

@@ -1,4 +1,4 @@
-"""Councils: one engine for identification, selection, appraisal and acceptance.
+"""Councils: one engine for identification, selection, appraisal, acceptance and effect.
 
 Council      a panel for one purpose: draft → proposed (by an officer) → established (by the leader) → convened → concluded;
              dissolved. Its rules are frozen when it is established. A session that is adjourned makes it established again.

@@ -19,6 +19,7 @@ class Kind(Face):
     SELECTION = "selection", N_("Selection council"), "purple"
     APPRAISAL = "appraisal", N_("Budget appraisal team"), "amber"
     ACCEPTANCE = "acceptance", N_("Acceptance council"), "green"
+    EFFECTIVENESS = "effectiveness", N_("Council on the effect of a result"), "green"
 
 
 class SeatRole(Face):

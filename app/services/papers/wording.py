@@ -29,6 +29,14 @@ _VALUE = re.compile(r"\$(?:\{(\w+)(?:\|(\w+))?\}|(\w+))")
 _BROKEN = re.compile(r"\$\{(?!\w+(?:\|\w+)?\})")
 
 
+OTHERS: dict[str, Any] = {}  # texts that are no papers: "mail" -> a module with shipped(name) and problems(name, text)
+
+
+def other(name: str) -> Any:
+    """The module of a text that is no paper ("<room>/mail/<name>.<language>"), or None."""
+    return OTHERS.get(name.split("/")[1]) if name.count("/") == 2 else None
+
+
 class WordingState(Face):
     """How far a wording is. A frozen one is in force from its day on, until another's day."""
 
@@ -112,6 +120,8 @@ def _columns(value: Any) -> tuple[str, ...]:
 
 def problems(name: str, text: str) -> list[Problem]:
     """What is wrong with a text as the template of this paper, in the order of its lines."""
+    if (kind := other(name)) is not None:
+        return list(kind.problems(name, text))
     if len(text) > LONGEST:
         return [Problem(0, N_("The text has %(have)d characters; %(n)d is the most."), {"have": len(text), "n": LONGEST})]
     if text != clean(text):

@@ -94,7 +94,7 @@ def draft_wording(room: str, name: str) -> Any:
 @allow(Do.RULEBOOK_READ, post=EDITS)
 @writes
 def wording(pid: str) -> Any:
-    row = or_404(queries.wording_by_pid(pid))
+    row = or_404(_paper(pid))
     form = forms.Wording(obj=row)
     if form.validate_on_submit():
         wordings.write(row, form.text.data or "", by=current_user, at=clock.now(), seen=form.version.data)
@@ -110,7 +110,7 @@ def wording(pid: str) -> Any:
 @bp.get("/wordings/<pid>.docx", defaults={"ending": "docx"})
 @allow(Do.RULEBOOK_READ)
 def wording_file(pid: str, ending: str) -> Any:
-    row = or_404(queries.wording_by_pid(pid))
+    row = or_404(_paper(pid))
     return _drawn(row.template, row.text, ending)
 
 
@@ -118,7 +118,7 @@ def wording_file(pid: str, ending: str) -> Any:
 @allow(EDITS)
 @writes
 def put_wording_in_force(pid: str) -> Any:
-    row = or_404(queries.wording_by_pid(pid))
+    row = or_404(_paper(pid))
     form = forms.PutWordingInForce(data={"version": row.version, "valid_from": clock.today()})
     if form.validate_on_submit():
         wordings.put_in_force(row, valid_from=form.valid_from.data, by=current_user, at=clock.now(), seen=form.version.data)
@@ -133,13 +133,18 @@ def put_wording_in_force(pid: str) -> Any:
 @allow(EDITS)
 @writes
 def discard_wording(pid: str) -> Any:
-    row = or_404(queries.wording_by_pid(pid))
+    row = or_404(_paper(pid))
     form = forms.DiscardWording(data={"version": row.version})
     if form.validate_on_submit():
         wordings.discard(row, reason=form.reason.data or "", by=current_user, at=clock.now(), seen=form.version.data)
         return done(_("The draft is discarded."), url_for(".template", **_place(row.template)))
     return render_template("papers/act.html", form=form, title=_("Discard the draft"), fields=[form.reason], button=_("Discard the draft"), danger=True, crumbs_of=_trail(row.template),
                            back=url_for(".wording", pid=pid))  # fmt: skip
+
+
+def _paper(pid: str) -> Wording | None:
+    row = queries.wording_by_pid(pid)
+    return row if row is not None and row.template in shipped_names() else None
 
 
 def _known(room: str, name: str) -> str:

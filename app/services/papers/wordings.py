@@ -21,6 +21,7 @@ from app.services.papers.wording import (
     Problem,
     WordingState,
     examples,
+    other,
     problems,
     shipped_file,
 )
@@ -33,7 +34,8 @@ FURTHEST = timedelta(days=366 * 2)
 
 def shipped_text(template: str) -> str:
     """The text of "<room>/<name>" as it came with the system. Raises FileNotFoundError."""
-    return shipped_file(template).read_text(encoding="utf-8")
+    kind = other(template)
+    return str(kind.shipped(template)) if kind is not None else shipped_file(template).read_text(encoding="utf-8")
 
 
 def text_of(template: str, number: int) -> str:

@@ -36,5 +36,5 @@ acceptance   dossier_days check_days council_days finish_days documents contribu
              scheme.three_level (.council) scheme.four_level late_months reevaluations registration_days
              certificate_days registration_documents gates
 transfer     followup_years remind_days report_ahead_days registration registration_days amendment_days amendment_fee
-             author_share intermediary_share result_routes equipment_routes information_streams effectiveness_funded
+             author_share intermediary_share result_routes equipment_routes information_streams effectiveness_funded effectiveness_council
 """

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.permissions import Do
+from app.services.councils import queries as councils
 from app.services.files import queries as files
 from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
@@ -146,9 +147,9 @@ def result_by_pid(pid: str) -> Result | None:
 
 
 def result_for(user: User, pid: str) -> Result | None:
-    """One result of a project this person may see."""
+    """One result of a project this person may see, or that a council he sits on judges."""
     found = result_by_pid(pid)
-    return found if found is not None and may_read(found.project_id, user) else None
+    return found if found is not None and (may_read(found.project_id, user) or councils.member_reads(found, user)) else None
 
 
 def results_of(case_id: int) -> list[Result]:

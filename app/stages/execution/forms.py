@@ -175,7 +175,7 @@ class RequestAdjustment(StageForm):
     months = IntField(N_("Extension: by how many months"), min=1, max=60)
     new_state_amount = MoneyField(N_("Budget: new total of the state money"))
     before = NoteField(N_("What it is now"), max=5000, rows=3)
-    after = NoteField(N_("What it should be"), max=5000, rows=3, hint=N_("For a change of content or products this is needed."))
+    after = NoteField(N_("What it should be"), max=5000, rows=3, hint=N_("For a change of content or products, and for a new title, this is needed; for lump sum to the final product: who uses the product, and where."))
     new_pi = PickField(N_("New principal investigator"))
     new_host = PickField(N_("New host organisation"))
     special = YesField(N_("A special case beyond the usual limits, allowed by the authority"))

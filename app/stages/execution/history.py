@@ -67,6 +67,7 @@ def history(project: Project, contract: Contract | None) -> History:
         Fact(N_("Annexes of the contract"), 0, len(annexes)),
         Fact(N_("Principal investigator"), terms[2] if terms else project.pi_name, project.pi_name),
         Fact(N_("Host organisation"), terms[3] if terms else project.host.name, project.host.name),
+        Fact(N_("Title of the project"), next((c.before for c in changes if c.kind == AdjustmentKind.TITLE), project.title), project.title),
     ]
     days = {name: day for what, name, day in (promised_days(project, contract) if contract else []) if what.startswith("Product")}
     last = figures.last_handed_in(project.id)

@@ -253,6 +253,7 @@ class Adjustment(OfProject, Identified, Versioned, Model):
     months: Mapped[int | None]
     new_ends_on: Mapped[date | None]
     new_state_amount: Mapped[int | None] = money(nullable=True)
+    used_at: Mapped[str | None] = mapped_column(Text)  # who uses the product: asked for lump sum to the final product
     new_pi_id: Mapped[int | None] = mapped_column(to("user_account"))
     new_host_id: Mapped[int | None] = mapped_column(to("organisation"))
     special: Mapped[bool] = mapped_column(default=False)

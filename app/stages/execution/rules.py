@@ -96,6 +96,8 @@ class AdjustmentKind(Face):
     PI = "pi", N_("Principal investigator"), "purple"
     HOST = "host", N_("Host organisation"), "purple"
     HEADS = "heads", N_("Between budget heads"), "amber"
+    TITLE = "title", N_("Title of the project"), "blue"
+    METHOD = "method", N_("Method of lump sums"), "amber"
 
 
 class SuspensionState(Face):
@@ -174,7 +176,7 @@ TERMINATION = Lifecycle("termination", TerminationState, start=TerminationState.
 ON_PAPER = {
     AdjustmentKind.EXTENSION: "Gia hạn thời gian thực hiện", AdjustmentKind.BUDGET: "Kinh phí", AdjustmentKind.CONTENT: "Nội dung, sản phẩm",
     AdjustmentKind.PI: "Chủ nhiệm nhiệm vụ", AdjustmentKind.HOST: "Tổ chức chủ trì",
-    AdjustmentKind.HEADS: "Dự toán giữa các mục chi",
+    AdjustmentKind.HEADS: "Dự toán giữa các mục chi", AdjustmentKind.TITLE: "Tên nhiệm vụ", AdjustmentKind.METHOD: "Phương thức khoán chi",
     Ground.NOT_NEEDED: "Không còn nhu cầu", Ground.NOT_FEASIBLE: "Không khả thi", Ground.MISUSE: "Sử dụng kinh phí sai mục đích",
     Ground.BREACH: "Vi phạm nghiêm trọng hợp đồng", Ground.FORCE_MAJEURE: "Bất khả kháng", Ground.HOST_ASKS: "Theo đề nghị của tổ chức chủ trì",
 }  # fmt: skip

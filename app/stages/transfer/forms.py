@@ -221,6 +221,10 @@ class Evaluate(StageForm):
     attest = YesField(N_("I have read the verified reports below and judge as said."), required=True)
 
 
+class PutToCouncil(StageForm):
+    title = LineField(N_("Title of the council"), required=True, max=500)
+
+
 class Interest(StageForm):
     name = LineField(N_("Your name"), required=True, max=200)
     organisation = LineField(N_("Organisation, enterprise, cooperative"), max=300)

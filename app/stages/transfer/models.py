@@ -29,6 +29,7 @@ from app.kernel.db import (
     to,
     trigger,
 )
+from app.services.councils.models import Council
 from app.services.people.models import Organisation, User
 from app.stages.acceptance.models import Result
 from app.stages.funding.models import Project
@@ -248,10 +249,12 @@ class Effectiveness(OfResult, Identified, Model):
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     by_id: Mapped[int] = mapped_column(to("user_account"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    council_id: Mapped[int | None] = mapped_column(to("council"))  # whose conclusion it takes over
 
     by: Mapped[User] = relationship(lazy="raise_on_sql")
+    council: Mapped[Council | None] = relationship(lazy="raise_on_sql")
 
-    __table_args__ = (text_check("assessment", 10_000),)
+    __table_args__ = (text_check("assessment", 10_000), Index("uq_effectiveness_council", "council_id", unique=True))
 
 
 class Interest(OfResult, Identified, Versioned, Model):

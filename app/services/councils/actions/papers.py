@@ -23,7 +23,8 @@ from app.services.people.models import User
 ROLES = {SeatRole.CHAIR: "Chủ tịch", SeatRole.VICE_CHAIR: "Phó Chủ tịch", SeatRole.REVIEWER: "Ủy viên phản biện",
          SeatRole.SECRETARY: "Ủy viên thư ký khoa học", SeatRole.MEMBER: "Ủy viên"}  # fmt: skip
 TASKS = {Kind.IDENTIFICATION: "tư vấn xác định nhiệm vụ khoa học và công nghệ", Kind.SELECTION: "tư vấn tuyển chọn, giao trực tiếp tổ chức, cá nhân chủ trì nhiệm vụ khoa học và công nghệ",
-         Kind.APPRAISAL: "thẩm định kinh phí nhiệm vụ khoa học và công nghệ", Kind.ACCEPTANCE: "tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ"}  # fmt: skip
+         Kind.APPRAISAL: "thẩm định kinh phí nhiệm vụ khoa học và công nghệ", Kind.ACCEPTANCE: "tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ",
+         Kind.EFFECTIVENESS: "tư vấn đánh giá hiệu quả ứng dụng kết quả nhiệm vụ khoa học và công nghệ"}  # fmt: skip
 ORDER = list(ROLES)
 
 

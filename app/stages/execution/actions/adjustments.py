@@ -23,7 +23,7 @@ from app.services.people.models import Organisation, User
 from app.services.people.rules import Role
 from app.services.rulebook import queries as rulebook
 from app.services.rulebook.calendar import check_day
-from app.stages.execution import figures, queries
+from app.stages.execution import figures, naming, queries
 from app.stages.execution.actions.reports import schedule_reports
 from app.stages.execution.actions.shared import check_holder, check_judge, running
 from app.stages.execution.models import (
@@ -46,7 +46,8 @@ from app.stages.funding.replanning import move_tranches
 
 Move = tuple[str, str, int, int]  # from head, to head, year of the estimate, amount
 # what of execution.authority_items a change is about; what is not named here is other content of the contract
-AUTHORITY_ITEM = {AdjustmentKind.EXTENSION: "duration", AdjustmentKind.BUDGET: "total_budget", AdjustmentKind.PI: "investigator", AdjustmentKind.HOST: "host"}
+AUTHORITY_ITEM = {AdjustmentKind.EXTENSION: "duration", AdjustmentKind.BUDGET: "total_budget", AdjustmentKind.PI: "investigator", AdjustmentKind.HOST: "host",
+                  AdjustmentKind.TITLE: "title", AdjustmentKind.METHOD: "lump_sum_method"}  # fmt: skip
 
 
 def request_adjustment(project: Project, kind: AdjustmentKind, *, reason: str, by: User, at: datetime, months: int | None = None,
@@ -66,10 +67,20 @@ def request_adjustment(project: Project, kind: AdjustmentKind, *, reason: str, b
         row.new_state_amount = new_state_amount if kind == AdjustmentKind.BUDGET else None
         row.new_pi_id = new_pi.id if new_pi and kind == AdjustmentKind.PI else None
         row.new_host_id = new_host.id if new_host and kind == AdjustmentKind.HOST else None
+        row.used_at = after if kind == AdjustmentKind.METHOD else None
+        _say_naming(project, row)
     _begin(row, by=by, at=at)
     to = [*people.users_with(Do.EXECUTION_DECIDE), *people.users_with(Do.EXECUTION_REVIEW)]
     outbox.post("execution/mail/adjustment.txt", to=to, key=f"adjustment:{row.public_id}", at=at, project=project, adjustment=row)
     return row
+
+
+def _say_naming(project: Project, row: Adjustment) -> None:
+    """What a new title or another method changes, in the words of papers; asked for and asked again on the day of the decision."""
+    if row.kind == AdjustmentKind.TITLE:
+        row.before, row.after = project.title, naming.new_title(project, row.after)
+    if row.kind == AdjustmentKind.METHOD:
+        row.before, row.after = naming.methods_said(project, naming.other_method(project, row.used_at))
 
 
 def _begin(row: Adjustment, *, by: User, at: datetime) -> None:
@@ -146,8 +157,9 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
         days = tranche_days(awards.tranches_of(project.id), contract.ends_on, adjustment.new_ends_on)
     if adjustment.kind == AdjustmentKind.HEADS:
         check_moves(figures.estimate(project), [(m.from_head, m.to_head, m.year, m.amount) for m in figures.moves_asked(adjustment)], by_head(figures.told(project.id)[1]))
-    wanted = _wanted(adjustment)
-    facts = {"changes": funding.changes(project, **wanted), "host": awards.host_name(project), "pi": project.pi_name}  # as they were before
+    _say_naming(project, adjustment)
+    wanted = _wanted(project, adjustment)
+    facts = {"changes": funding.changes(project, **wanted), "host": awards.host_name(project), "pi": project.pi_name, "title": project.title}  # as they were before
     summary = "; ".join(f"{c['what']}: {c['before']} → {c['after']}" for c in facts["changes"])
     made = funding.annex(contract, str(adjustment.kind), summary, reason=adjustment.reason, dated=dated, decision_number=number, by=by, at=at, **wanted)
     adjustment.annex_number, adjustment.decision_number, adjustment.decision_date = made.number, number, dated
@@ -159,9 +171,11 @@ def agree_adjustment(adjustment: Adjustment, *, number: str, dated: date, remark
     return _issue_decision(adjustment, project, facts, by=by, at=at)
 
 
-def _wanted(adjustment: Adjustment) -> dict[str, Any]:
+def _wanted(project: Project, adjustment: Adjustment) -> dict[str, Any]:
     """The change in the words of funding's annex."""
     return {
+        "new_title": adjustment.after if adjustment.kind == AdjustmentKind.TITLE else None,
+        "new_lump_sum": naming.other_method(project, adjustment.used_at) if adjustment.kind == AdjustmentKind.METHOD else None,
         "new_ends_on": adjustment.new_ends_on, "new_state_amount": adjustment.new_state_amount, "new_pi": awards.person(adjustment.new_pi_id),
         "new_host": db.session.get(Organisation, adjustment.new_host_id) if adjustment.new_host_id else None,
         "content": {AdjustmentKind.CONTENT: (adjustment.before, adjustment.after or adjustment.reason),
@@ -205,7 +219,7 @@ def _check_wanted(project: Project, kind: AdjustmentKind, after: str | None, new
 
 
 def _issue_decision(adjustment: Adjustment, project: Project, facts: dict[str, Any], *, by: User, at: datetime) -> Paper:
-    data = {**facts, "code": project.code, "title": project.title, "kind_name": ON_PAPER[adjustment.kind],
+    data = {**facts, "code": project.code, "kind_name": ON_PAPER[adjustment.kind],
             "reason": adjustment.reason, "months": adjustment.months, "state": project.approved_state, "annex": adjustment.annex_number,
             "special": adjustment.special, "authority": adjustment.authority or "", "remark": adjustment.remark or "",
             "bases": papers.bases_of("execution/adjustment_decision", on=project.decision_date)}  # fmt: skip

@@ -13,7 +13,7 @@ from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, WrongState
 from app.kernel.lifecycle import check_seen
-from app.kernel.text import nfc
+from app.kernel.text import fold, nfc
 from app.kernel.words import N_
 from app.services.councils import actions as councils
 from app.services.papers import actions as papers
@@ -41,6 +41,7 @@ from app.stages.funding.rules import (
     TRANCHE,
     Condition,
     ContractState,
+    LumpSum,
     Source,
     TrancheState,
     check_dates,
@@ -141,7 +142,8 @@ def meet_condition(project: Project, condition: Condition, *, by: User | None, a
 
 
 def changes(project: Project, *, new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
-            new_host: Organisation | None = None, content: tuple[str | None, str] | tuple[str | None, str, str] | None = None) -> list[dict[str, str]]:  # fmt: skip
+            new_host: Organisation | None = None, new_title: str | None = None, new_lump_sum: LumpSum | None = None,
+            content: tuple[str | None, str] | tuple[str | None, str, str] | None = None) -> list[dict[str, str]]:  # fmt: skip
     """What an annex changes, as papers say it: what, before and after. Asked before the change is made."""
     found: list[tuple[str, str | None, str | None]] = []
     if new_ends_on is not None:
@@ -152,6 +154,10 @@ def changes(project: Project, *, new_ends_on: date | None = None, new_state_amou
         found.append(("Chủ nhiệm nhiệm vụ", _with_body(queries.person(project.pi_id), project.pi_name), _with_body(new_pi, new_pi.name)))
     if new_host is not None:
         found.append(("Tổ chức chủ trì", queries.host_name(project), new_host.name))
+    if new_title is not None:
+        found.append(("Tên nhiệm vụ", project.title, new_title))
+    if new_lump_sum is not None:
+        found.append(("Phương thức khoán chi", ON_PAPER[project.lump_sum], ON_PAPER[new_lump_sum]))
     if content is not None:
         found.append((content[2] if len(content) > 2 else "Nội dung, sản phẩm", *content[:2]))
     return [{"what": what, "before": before or "–", "after": after or "–"} for what, before, after in found]
@@ -164,12 +170,14 @@ def _with_body(person: User | None, name: str) -> str:
 
 def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User | None, at: datetime, decision_number: str | None = None,
           reason: str | None = None, new_ends_on: date | None = None, new_state_amount: int | None = None, new_pi: User | None = None,
-          new_host: Organisation | None = None, content: tuple[str | None, str] | tuple[str | None, str, str] | None = None) -> Annex:  # fmt: skip
+          new_host: Organisation | None = None, new_title: str | None = None, new_lump_sum: LumpSum | None = None,
+          content: tuple[str | None, str] | tuple[str | None, str, str] | None = None) -> Annex:  # fmt: skip
     """Add the next numbered annex and make its change to contract and project. Returns the annex; its paper says what changes."""
     if contract.state != ContractState.SIGNED:
         raise WrongState(N_("Only a signed contract has annexes."))
     project = queries.project_by_id(contract.project_id)
-    said, host = changes(project, new_ends_on=new_ends_on, new_state_amount=new_state_amount, new_pi=new_pi, new_host=new_host, content=content), queries.host_name(project)
+    said = changes(project, new_ends_on=new_ends_on, new_state_amount=new_state_amount, new_pi=new_pi, new_host=new_host, new_title=new_title, new_lump_sum=new_lump_sum, content=content)
+    was = {"host": queries.host_name(project), "title": project.title}
     row = Annex(contract_id=contract.id, number=len(queries.annexes_of(contract.id)) + 1, kind=kind, summary=nfc(summary), dated=dated,
                 decision_number=decision_number, by_id=by.id if by else None, at=at)  # fmt: skip
     db.session.add(row)
@@ -177,6 +185,9 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
     if new_ends_on is not None:
         check_dates(contract.starts_on, new_ends_on)
         contract.ends_on = project.ends_on = new_ends_on
+    if new_title is not None:
+        project.title, project.folded = new_title, fold(new_title)
+    project.lump_sum = new_lump_sum or project.lump_sum
     if new_pi is not None:
         project.pi_id, project.pi_name = new_pi.id, new_pi.name
     if new_host is not None:
@@ -191,7 +202,7 @@ def annex(contract: Contract, kind: str, summary: str, *, dated: date, by: User 
         councils.team_changed(project, at=at)
     journal.record(contract, "annex", by=by, at=at, detail={"number": row.number, "kind": kind, "decision": decision_number})
     taking = _new_host(new_host)
-    _issue_annex(row, contract, project, {"changes": said, "host": host, "reason": reason or "", **taking}, by=by, at=at)
+    _issue_annex(row, contract, project, {"changes": said, **was, "reason": reason or "", **taking}, by=by, at=at)
     contract.party_b_signer = taking["new_host_head"] or contract.party_b_signer  # who signs for party B from now on
     return row
 

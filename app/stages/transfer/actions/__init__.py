@@ -9,10 +9,10 @@ from app.stages.transfer.actions.agreements import (
     revise_agreement,
     sign_agreement,
 )
+from app.stages.transfer.actions.evaluations import evaluate
 from app.stages.transfer.actions.followups import (
     await_again,
     close_series,
-    evaluate,
     follow_agreement,
     follow_host,
     mail_link,

@@ -1,4 +1,4 @@
-"""The verbs of yearly reports on use, of the evaluation that stands on them, and their reminders."""
+"""The verbs of yearly reports on use, and their reminders."""
 
 from __future__ import annotations
 
@@ -25,24 +25,21 @@ from app.stages.transfer import queries
 from app.stages.transfer import sites as use_sites
 from app.stages.transfer.actions.shared import (
     check_apart,
-    check_evaluable,
     check_follows,
     check_link,
     check_reporter,
 )
 from app.stages.transfer.correspondents import Correspondent
-from app.stages.transfer.models import Agreement, Effectiveness, FollowUp, Handover
+from app.stages.transfer.models import Agreement, FollowUp, Handover
 from app.stages.transfer.quantities import figure, hectares
 from app.stages.transfer.rules import (
     FOLLOW_UP,
     ON_PAPER,
-    Rating,
     Said,
     Usage,
     after_the_end,
     check_email,
     check_other_person,
-    check_rating,
     check_said,
     check_writable,
     due_days,
@@ -200,23 +197,6 @@ def close_series(at: datetime) -> int:
     for row in rows:
         _waive(row, ENDED % f"{row.agreement.ended_on:%d/%m/%Y}" if row.agreement and row.agreement.ended_on else ENDED, by=None, at=at)
     return len(rows)
-
-
-def evaluate(result: Result, *, rating: Rating, assessment: str, advice: str | None, by: User, at: datetime) -> Paper:
-    """The officer judges what the result brought, on the verified reports so far. Each evaluation stays; the newest counts."""
-    project = awards.project_by_id(result.project_id)
-    figures = queries.figures_of(result.id)
-    check_evaluable(result, by)
-    check_rating(rating, queries.use_of(result))
-    row = Effectiveness(result_id=result.id, project_id=project.id, rating=rating, assessment=assessment, advice=advice, figures=figures, by_id=by.id, at=at)
-    db.session.add(row)
-    db.session.flush()
-    journal.record(result, "evaluate", by=by, at=at, detail={"evaluation": row.public_id, "rating": str(rating)})
-    data = {"code": project.code, "project": project.title, "result": result.title, "result_code": result.code, "host": awards.host_name(project),
-            "rating": ON_PAPER[rating], "assessment": assessment, "advice": advice or "", "officer": by.name,
-            **{k: v if k in ("revenue", "savings") else hectares(v) if k == "area" else str(v) for k, v in figures.items()}}  # fmt: skip
-    outbox.post("transfer/mail/evaluated.txt", to=awards.holders(project), key=f"evaluated:{row.public_id}", at=at, result=result, project=project, evaluation=row)
-    return papers.issue(template="transfer/effectiveness", subject=result, data=data, by=by, at=at, title=f"Phiếu đánh giá hiệu quả kết quả {result.code}")
 
 
 def remind(at: datetime) -> int:

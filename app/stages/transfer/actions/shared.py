@@ -15,7 +15,9 @@ from app.stages.acceptance.rules import ResultState
 from app.stages.funding import queries as awards
 from app.stages.funding.actions.shared import check_stranger
 from app.stages.transfer import queries
+from app.stages.transfer.effect import check_judged
 from app.stages.transfer.models import FollowUp, Interest
+from app.stages.transfer.queries.panels import panel_of
 from app.stages.transfer.rules import (
     OPEN_REPORTS,
     InterestState,
@@ -83,7 +85,14 @@ def check_follows(result: Result, by: User) -> None:
 
 
 def check_evaluable(result: Result, by: User) -> None:
-    """Does an evaluation have a verified report to stand on, and is this person from outside?"""
+    """Does an evaluation have a verified report to stand on, and the conclusion of a council where one is foreseen or at work?"""
+    check_reported(result, by)
+    panel = panel_of(result)
+    check_judged(panel.under_way, panel.rating is not None, panel.needed, panel.source)
+
+
+def check_reported(result: Result, by: User) -> None:
+    """Is there a verified report on the use, and is this person from outside the project and its host?"""
     check_apart(result, by)
     if not queries.figures_of(result.id)["reports"]:
         raise WrongState(N_("There is no verified report on the use yet: an evaluation stands on at least one."))

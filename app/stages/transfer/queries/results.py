@@ -35,6 +35,7 @@ from app.stages.plan import queries as plans
 from app.stages.plan.models import Priority
 from app.stages.plan.scope import within
 from app.stages.transfer.models import Agreement, FollowUp, Handover
+from app.stages.transfer.queries.panels import judged
 from app.stages.transfer.rules import (
     AgreementState,
     FollowUpState,
@@ -61,14 +62,14 @@ def office(user: User) -> bool:
 
 
 def visible(user: User) -> ColumnElement[bool]:
-    """The condition on (Result, Project) under which a person may see a result: by office, through its project, or as a receiver."""
+    """The condition on (Result, Project) under which a person may see a result: by office, through its project, as a receiver, or while a council judges it."""
     if office(user):
         return true()
     mine = signing_ids(user)
     received = exists().where(Handover.result_id == Result.id, Handover.receiver_id.in_(mine), Handover.state != HandoverState.WITHDRAWN)
     agreed = exists().where(Agreement.result_id == Result.id, Agreement.recipient_id.in_(mine),
                             Agreement.state.not_in((AgreementState.DRAFTED, AgreementState.DROPPED)))  # fmt: skip
-    return or_(funding.visible(user), received, agreed)
+    return or_(funding.visible(user), received, agreed, *judged(user, Result.id))
 
 
 def may_give(user: User, project: Project) -> bool:

@@ -24,6 +24,7 @@ from app.stages.transfer.models import (
     HandoverLine,
     Interest,
 )
+from app.stages.transfer.queries.panels import judged
 from app.stages.transfer.queries.results import office, signing_ids, signs_for
 from app.stages.transfer.rules import (
     IN_FORCE,
@@ -67,7 +68,7 @@ def _used_by_face() -> list[Any]:
 def _follow_up_seen(user: User) -> ColumnElement[bool]:
     if office(user):
         return true()
-    return or_(funding.visible(user), used_by(signing_ids(user)))
+    return or_(funding.visible(user), used_by(signing_ids(user)), *judged(user, FollowUp.result_id))
 
 
 # --- statements for lists -------------------------------------------------------------------------------------
@@ -243,7 +244,7 @@ def series_of(follow_up: FollowUp) -> list[FollowUp]:
 
 def evaluations_of(result_id: int) -> list[Effectiveness]:
     """The evaluations of a result's effect, newest first."""
-    return list(db.session.scalars(select(Effectiveness).options(joinedload(Effectiveness.by)).where(Effectiveness.result_id == result_id)
+    return list(db.session.scalars(select(Effectiveness).options(joinedload(Effectiveness.by), joinedload(Effectiveness.council)).where(Effectiveness.result_id == result_id)
                                    .order_by(Effectiveness.id.desc())))  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Results: the list with filters and export, one result, its evaluation."""
+"""Results: the list with filters and export, one result."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ from app.stages.transfer import (
     sites,
 )
 from app.stages.transfer.actions import shared
+from app.stages.transfer.council import check_put
+from app.stages.transfer.queries.panels import panel_of
 from app.stages.transfer.rules import OPEN_REPORTS, Use, overdue
 from app.stages.transfer.views.blueprint import bp, parts, spreadsheet
 
@@ -90,7 +92,8 @@ def result(pid: str) -> Any:
     rows = [row, *handovers, *agreements, *follow_ups]
     return render_template(
         "transfer/result.html", result=row, project=row.project, use=queries.use_of(row), receiver=queries.receiver_by_order(row.project),
-        recognised=queries.is_recognised(row.project_id), may_offer=fits(row, shared.check_registered, shared.check_gates), handovers=handovers, agreements=agreements, follow_ups=follow_ups, evaluations=evaluations,
+        recognised=queries.is_recognised(row.project_id), may_offer=fits(row, shared.check_registered, shared.check_gates), handovers=handovers, agreements=agreements, follow_ups=follow_ups, evaluations=evaluations, panel=panel_of(row),
+        may_evaluate=fits(row, shared.check_evaluable), may_seat=fits(row, check_put),
         pictures=pictures.of([row.id]), planned=planned.of_result(row), Became=planned.Became, to_report=open_reports, may_give=queries.may_give(current_user, row.project), to_sign=[h for h in handovers if queries.signs_for(current_user, h.receiver_id)],
         apart=fits(row, shared.check_apart), sees_project=funding.may_read(row.project_id, current_user), figures=queries.figures_of(row.id), today=today, overdue=overdue,
         english=language() == "en", papers=papers.of(*rows), entries=journal.timeline([journal.subject_key(r) for r in rows]))  # fmt: skip
@@ -108,19 +111,6 @@ def follow_host(pid: str) -> Any:
     return render_template("transfer/form.html", form=form, title=_("The host uses the result itself"), button=_("Schedule the yearly reports"), back=back,
                            project=row.project, mailed=[u.name for u in funding.holders(row.project)],
                            about=_("Yearly reports on the use are asked of the host, counted from the recognition of the project."))  # fmt: skip
-
-
-@bp.route("/results/<pid>/evaluate", methods=["GET", "POST"])
-@allow(Do.TRANSFER_EVALUATE)
-@writes
-def evaluate(pid: str) -> Any:
-    row = ready(queries.result_for(current_user, pid), shared.check_evaluable)
-    form = forms.Evaluate()
-    if form.validate_on_submit():
-        actions.evaluate(row, rating=form.rating.data, assessment=form.assessment.data, advice=form.advice.data or None, by=current_user, at=clock.now())
-        return done(_("Evaluation recorded; its paper is issued."), url_for(".result", pid=row.public_id))
-    return render_template("transfer/evaluate.html", result=row, form=form, figures=queries.figures_of(row.id),
-                           follow_ups=queries.follow_ups_of(current_user, row.id), mailed=[u.name for u in funding.holders(row.project)])  # fmt: skip
 
 
 @bp.route("/results/<pid>/publish", methods=["GET", "POST"])
