@@ -71,7 +71,13 @@ def test_strangers_do_not_offer(cast, at, result, name):
 
 @pytest.mark.parametrize("name", ["pi1", "host1", "officer", "officer2"])
 def test_officer_and_holders_offer(cast, at, result, name):
-    assert actions.offer(result, cast.org("body4"), by=cast[name], at=at, **TERMS).offered_by_id == cast[name].id
+    assert actions.offer(result, cast.org("agency2"), by=cast[name], at=at, **TERMS).offered_by_id == cast[name].id
+
+
+def test_no_offer_to_a_body_where_nobody_can_sign(cast, at, result):
+    with pytest.raises(Incomplete) as refusal:
+        actions.offer(result, cast.org("body4"), by=cast["officer"], at=at, **TERMS)
+    assert refusal.value.field == "receiver"
 
 
 def test_what_is_not_registered_or_recognised_stays(cast, at):

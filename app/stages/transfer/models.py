@@ -168,6 +168,7 @@ class Agreement(OfResult, Identified, Versioned, Model):
         CheckConstraint("NOT must_register OR register_by IS NOT NULL", name="registration_has_term"),
         CheckConstraint("state <> 'registered' OR (registered_number IS NOT NULL AND registered_on IS NOT NULL)", name="registered_has_number"),
         CheckConstraint("state <> 'ended' OR ended_on IS NOT NULL", name="ended_has_day"),
+        Index("uq_transfer_agreement_registered_number", "registered_number", unique=True),
         Index("uq_transfer_agreement_assignment", "result_id", unique=True, sqlite_where=text(ASSIGNED), postgresql_where=text(ASSIGNED)),
     )
 

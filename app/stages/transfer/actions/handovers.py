@@ -58,6 +58,8 @@ def offer(result: Result, receiver: Organisation, *, lines: Sequence[Mapping[str
     check_giver(queries.may_give(by, project))
     if receiver.id == project.host_id:
         raise Incomplete(N_("The host has the result already. Please choose another body."), field="receiver")
+    if not queries.receiver_people(receiver.id):
+        raise Incomplete(N_("Nobody of this body can sign here yet, so an offer would wait for ever. Please ask it to register who manages it, or choose another body."), field="receiver")
     check_lines(lines)
     check_planned(planned_on, at)
     planning.check_of(planned, project)
