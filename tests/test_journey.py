@@ -282,7 +282,7 @@ def settlement(life: Life, project: str, contract: str) -> None:
     """The last tranche, the final accounts with a refund, the liquidation."""
     account_for(life, "336.000.000")
     pay(life, "UNC-3")
-    life.send("pi1", life.desk("pi1", "/settle"), {"spent": "835.000.000", "assets": "02 bộ cảm biến", "attest": "y"})
+    life.send("pi1", life.desk("pi1", "/settle"), {"spent": "835.000.000", "head_labour": "835.000.000", "assets": "02 bộ cảm biến", "attest": "y"})
     life.send("finance", life.desk("finance", "/funding/settlements/"), {"answer": "accept", "attest": "y"})
     life.send("finance", project.replace("/projects/", "/funding/projects/") + "/refund", {"amount": "5.000.000", "booked_on": life.day(), "voucher": "HT-1", "attest": "y"})
     life.send("officer", life.desk("officer", "/liquidate"), {"number": "3/BB-TLHĐ", "attest": "y"})

@@ -163,7 +163,7 @@ def test_stop_go_on_and_end(db, as_, at, project, travel):
     assert as_("pi1").page(f"/projects/{project.public_id}").select_one(f'.next-step a[href="{settle}"]')
     assert "400.000.000" in str(as_("pi1").page(settle).select_one('input[name="spent"]'))
     as_("pi1").submit(settle, {"spent": "450.000.000", "attest": "y"}, status=422)
-    as_("pi1").submit(settle, {"attest": "y"})
+    as_("pi1").submit(settle, {"head_labour": "400.000.000", "attest": "y"})
     assert only(Project).frozen_since is not None
 
 

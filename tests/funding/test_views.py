@@ -179,8 +179,10 @@ def test_the_end_of_a_project(db, cast, as_, at, running, travel):
     db.session.commit()
     travel.move_to(later + DAY)
     pi, finance, officer = as_("pi1"), as_("finance"), as_("officer")
-    pi.submit(f"{url}/settle", {"spent": "450.000.001", "attest": "y"}, status=422)
-    pi.submit(f"{url}/settle", {"spent": "440.000.000", "assets": "01 máy đo", "attest": "y"})
+    heads = {"head_labour": "400.000.000", "head_materials": "40.000.000"}
+    pi.submit(f"{url}/settle", {"spent": "450.000.001", "attest": "y"} | heads, status=422)
+    assert "440.000.000" in pi.submit(f"{url}/settle", {"spent": "440.000.001", "attest": "y"} | heads, status=422).get_data(as_text=True)
+    pi.submit(f"{url}/settle", {"spent": "440.000.000", "assets": "01 máy đo", "attest": "y"} | heads)
     row = f"/funding/settlements/{only(Settlement).public_id}"
     pi.page(row)
     finance.submit(f"{row}/decide", {"answer": "return", "attest": "y"}, status=422)

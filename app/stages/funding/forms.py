@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -227,10 +227,23 @@ class YearBudgetForm(StageForm):
 
 
 class Settle(StageForm):
+    heads: Sequence[Any] = ()
     spent = MoneyField(N_("Spent of the state money"), required=True)
     assets = NoteField(N_("Assets bought with state money, and where they are"), max=5000, rows=3)
     note = NoteField(N_("Explanation"), max=5000, rows=3)
     attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
+
+    def by_head(self) -> dict[str, int]:
+        """The amounts by head."""
+        return {head.code: self[f"head_{head.code}"].data or 0 for head in self.heads}
+
+
+def settle(heads: Sequence[Any], *, data: Mapping[str, Any], obj: Any = None) -> Settle:
+    """The final accounts with one amount for each head."""
+    form = type("SettleByHead", (Settle,), {"heads": heads} | {f"head_{head.code}": MoneyField(N_("Spent")) for head in heads})(obj=obj, data=data)
+    for head in heads:
+        form[f"head_{head.code}"].label.text = _("%(head)s: spent", head=head.name)
+    return form  # type: ignore[no-any-return]
 
 
 class DecideSettlement(StageForm):

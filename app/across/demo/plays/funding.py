@@ -141,9 +141,21 @@ def paid_up(cast: Cast, *, project: Project, at: datetime) -> None:
             paid(cast, project=project, at=at, n=tranche.position)
 
 
+def _by_head(project: Project, spent: int) -> dict[str, int]:
+    """What was spent, put on the heads: first what tranches accounted for, then each up to its estimate, the rest on the last."""
+    heads = queries.heads_of(project)
+    said, left = {head.code: head.spent for head in heads}, spent - sum(head.spent for head in heads)
+    for head in heads:
+        more = max(-head.spent, left) if left < 0 else left if head is heads[-1] else max(0, min(left, head.left))
+        said[head.code] += more
+        left -= more
+    return said
+
+
 def settled(cast: Cast, *, project: Project, at: datetime, unused: int = 0) -> Settlement:
     """The final accounts of an ended project, accepted ten days after `at`; what is owed comes back."""
-    row = actions.submit_settlement(project, spent=project.paid_total - unused, assets="Thiết bị đo giao tổ chức chủ trì quản lý.", note=None,
+    spent = project.paid_total - unused
+    row = actions.submit_settlement(project, spent=spent, heads=_by_head(project, spent), assets="Thiết bị đo giao tổ chức chủ trì quản lý.", note=None,
                                     by=_investigator(project), at=at)  # fmt: skip
     later = at + 10 * DAY
     actions.accept_settlement(row, remark="Số liệu khớp với chứng từ.", by=cast["finance"], at=later)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+
+from sqlalchemy import delete
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
@@ -14,7 +16,7 @@ from app.kernel.permissions import Do
 from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.papers import actions as papers
-from app.services.papers.rules import check_number
+from app.services.papers.rules import check_number, with_dots
 from app.services.people import queries as people
 from app.services.people.actions import disengage
 from app.services.people.models import User
@@ -29,7 +31,13 @@ from app.stages.funding.actions.shared import (
     check_outsider,
     check_stranger,
 )
-from app.stages.funding.models import Liquidation, Project, ProjectClosing, Settlement
+from app.stages.funding.models import (
+    Liquidation,
+    Project,
+    ProjectClosing,
+    Settlement,
+    SettlementSpending,
+)
 from app.stages.funding.rules import (
     CONTRACT,
     ON_PAPER,
@@ -74,9 +82,9 @@ def refund_percent(project: Project) -> int:
     return int(rulebook.value("funding.refund_percent", on=project.decision_date)[str(closing.cause)])
 
 
-def submit_settlement(project: Project, *, spent: int, assets: str | None, note: str | None, by: User, at: datetime,
+def submit_settlement(project: Project, *, spent: int, heads: Mapping[str, int] | None = None, assets: str | None, note: str | None, by: User, at: datetime,
                       seen: int | None = None) -> Settlement:  # fmt: skip
-    """The host submits the final accounts of an ended project, or submits them again after they were returned."""
+    """The host submits the final accounts of an ended project, by head, or submits them again after they were returned."""
     check_accounts(project, by)
     fixed = queries.fixed_accounts(project.id)
     paid = project.paid_total + (queries.came_back(project.id) if fixed else 0)
@@ -90,6 +98,7 @@ def submit_settlement(project: Project, *, spent: int, assets: str | None, note:
     percent = refund_percent(project) if fixed is None else fixed.percent
     if fixed is not None:
         check_fixed(fixed, spent, fixed.refund)
+    lines = check_heads(project, spent, heads, fixed is None)
     due = ledger.refund(paid, spent, percent) if fixed is None else fixed.refund
     terms = {"paid": paid, "spent": spent, "refund_percent": percent, "refund_due": due, "assets": assets,
              "note": note, "submitted_by_id": by.id, "submitted_at": at}  # fmt: skip
@@ -103,9 +112,32 @@ def submit_settlement(project: Project, *, spent: int, assets: str | None, note:
         for name, value in terms.items():
             setattr(row, name, value)
         SETTLEMENT.advance(row, "submit", by=by, at=at, detail={"spent": spent, "refund": terms["refund_due"]})
+    db.session.execute(delete(SettlementSpending).where(SettlementSpending.settlement_id == row.id))
+    db.session.add_all(SettlementSpending(settlement_id=row.id, head=head, amount=amount) for head, amount in lines.items())
     to = [u for u in people.users_with(Do.FUNDING_SETTLE) if u.id != by.id]
     outbox.post("funding/mail/settlement.txt", to=to, key=f"settlement:{row.public_id}:{row.version}", at=at, project=project, settlement=row)
     return row
+
+
+def _heads_on_paper(project: Project, settlement: Settlement) -> list[dict[str, object]]:
+    said = queries.settled_heads(settlement)
+    return [{"name": head.name, "approved": head.approved, "spent": said.get(head.code, 0)} for head in queries.heads_of(project)] if said else []
+
+
+def check_heads(project: Project, spent: int, heads: Mapping[str, int] | None, free: bool) -> dict[str, int]:
+    """The amounts above nothing, by head. Raises Incomplete unless they are heads of this project, sum to what was spent and, when accounts are
+    `free` of a decision on the end, are not below what accepted accounts of tranches say. None: the accounts are not by head (imported ones)."""
+    if heads is None:
+        return {}
+    known = {head.code: head.spent for head in queries.heads_of(project)}
+    if unknown := set(heads) - set(known):
+        raise Incomplete(N_("The estimate of this project has no head %(head)s."), head=", ".join(sorted(unknown)))
+    for head, told in known.items():
+        if heads.get(head, 0) < (told if free else 0):
+            raise Incomplete(N_("The accounts of the tranches say that %(told)s đồng were spent already."), field=f"head_{head}", told=with_dots(told))
+    if (total := sum(heads.values())) != spent:
+        raise Incomplete(N_("The heads sum to %(sum)s đồng. They must sum to what you say was spent."), field="spent", sum=with_dots(total))
+    return {head: amount for head, amount in heads.items() if amount}
 
 
 def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, at: datetime, number: str | None = None, dated: date | None = None,
@@ -135,7 +167,7 @@ def accept_settlement(settlement: Settlement, *, remark: str | None, by: User, a
                        "paid": settlement.paid, "spent": settlement.spent, "unused": settlement.unused, "state": project.approved_state,
                        "percent": settlement.refund_percent, "refund": settlement.refund_due, "assets": settlement.assets or "",
                        "host_head": queries.host_head(project), "signed_by": nfc(signer or by.name), "checked_by": by.name,
-                       "remark": remark or ""})  # fmt: skip
+                       "heads": _heads_on_paper(project, settlement), "remark": remark or ""})  # fmt: skip
     outbox.post("funding/mail/settled.txt", to=queries.holders(project), key=f"settled:{settlement.public_id}", at=at, project=project,
                 settlement=settlement)  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from app.stages.funding.models.accounts import (
     AccountChange,
+    SettlementSpending,
     TrancheAccount,
     TrancheSpending,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "ProjectProduct",
     "ProjectYear",
     "Settlement",
+    "SettlementSpending",
     "StartItem",
     "Submission",
     "Tranche",

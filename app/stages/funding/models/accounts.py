@@ -65,6 +65,19 @@ class TrancheSpending(Model):
     __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"), Index("uq_tranche_spending_account_id_head", "account_id", "head", unique=True))
 
 
+class SettlementSpending(Model):
+    """What was spent under one head by the final accounts."""
+
+    __tablename__ = "settlement_spending"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    settlement_id: Mapped[int] = mapped_column(to("settlement"))
+    head: Mapped[str] = mapped_column(String(64))
+    amount: Mapped[int] = money()
+
+    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"), Index("uq_settlement_spending_settlement_id_head", "settlement_id", "head", unique=True))
+
+
 class AccountChange(Identified, Versioned, Model):
     """Another account for a contract: asked for by one, agreed to by another, on hold until a day; until then it can be stopped, and nothing is paid."""
 

@@ -10,6 +10,7 @@ from app.stages.funding.queries.accounts import (
     heads_of,
     held_until,
     old_contacts,
+    settled_heads,
     tranche_account_of,
     tranche_accounts_of,
 )
@@ -258,6 +259,7 @@ __all__ = [
     "reversal_of",
     "revision_of",
     "selected",
+    "settled_heads",
     "settlement_for",
     "settlement_of",
     "signed_amount",

@@ -16,6 +16,8 @@ from app.stages.funding.models import (
     AppraisalLine,
     Contract,
     Project,
+    Settlement,
+    SettlementSpending,
     Tranche,
     TrancheAccount,
     TrancheSpending,
@@ -75,6 +77,14 @@ def heads_of(project: Project, *, language: str = "vi") -> list[Head]:
     codes = [*names, *(code for code in (*approved, *spent) if code not in names)]
     found = [Head(code, names.get(code, code), int(approved.get(code, 0)), int(spent.get(code, 0))) for code in dict.fromkeys(codes)]
     return [head for head in found if head.approved or head.spent] or found
+
+
+def settled_heads(settlement: Settlement | None) -> dict[str, int]:
+    """What the final accounts say was spent, by head; empty for accounts of before heads were asked for."""
+    if settlement is None:
+        return {}
+    return dict(db.session.execute(select(SettlementSpending.head, SettlementSpending.amount).where(SettlementSpending.settlement_id == settlement.id)
+                                   .order_by(SettlementSpending.id)).tuples().all())  # fmt: skip
 
 
 # --- the account that is paid to ------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from app.stages.funding.rules import (
     ContractState,
     check_other_person,
 )
+from app.stages.funding.views.accounts import heads_said
 from app.stages.funding.views.blueprint import bp
 
 
@@ -35,12 +36,13 @@ from app.stages.funding.views.blueprint import bp
 def submit_settlement(pid: str) -> Any:
     project = ready(queries.project_by_pid(current_user, pid), shared.check_accounts)
     before, fixed = queries.settlement_of(project.id), queries.fixed_accounts(project.id)
-    form = forms.Settle(obj=before, data={"spent": fixed.used} if fixed is not None else None)
+    heads, said = heads_said(project), queries.settled_heads(before)
+    form = forms.settle(heads, obj=before, data={f"head_{h.code}": said.get(h.code, h.spent) for h in heads} | ({"spent": fixed.used} if fixed is not None else {}))
     if form.validate_on_submit():
-        row = actions.submit_settlement(project, spent=form.spent.data, assets=form.assets.data or None, note=form.note.data or None,
+        row = actions.submit_settlement(project, spent=form.spent.data, heads=form.by_head(), assets=form.assets.data or None, note=form.note.data or None,
                                         seen=form.version.data if before else None, by=current_user, at=clock.now())  # fmt: skip
         return done(_("Final accounts submitted."), url_for(".settlement", pid=row.public_id))
-    return render_template("funding/settle.html", project=project, form=form, percent=refund_percent(project), before=before, fixed=fixed,
+    return render_template("funding/settle.html", project=project, form=form, percent=refund_percent(project), before=before, fixed=fixed, heads=heads,
                            closing=queries.closing_of(project.id), left=queries.unpaid_tranches(project.id))  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def settlement(pid: str) -> Any:
     closing = queries.closing_of(row.project_id)
     return render_template("funding/settlement.html", settlement=row, project=row.project, moves=dict(SETTLEMENT.moves(row)), papers=papers.of(row),
                            refunded=queries.came_back(row.project_id), fixed=queries.fixed_accounts(row.project_id), closing=closing,
-                           split=queries.refund_split(row.project, row.refund_due),
+                           split=queries.refund_split(row.project, row.refund_due), heads=heads_said(row.project), by_head=queries.settled_heads(row),
                            refund_by=queries.refund_by(closing, row) if closing else None, today=clock.today(),
                            entries=journal.timeline([journal.subject_key(row)]))  # fmt: skip
 
@@ -83,7 +85,7 @@ def decide_settlement(pid: str) -> Any:
     ]
     if fixed is not None:
         checks.append(((row.spent, row.refund_due) == (fixed.used, fixed.refund), _("Used and to be paid back are what decision %(number)s fixes.", number=fixed.number), None))
-    return render_template("funding/decide_settlement.html", settlement=row, project=row.project, form=form, checks=checks, back=back, fixed=fixed,
+    return render_template("funding/decide_settlement.html", settlement=row, project=row.project, form=form, checks=checks, back=back, fixed=fixed, heads=heads_said(row.project), by_head=queries.settled_heads(row),
                            left=queries.unpaid_tranches(row.project_id), mailed=[u.name for u in queries.holders(row.project)])  # fmt: skip
 
 
