@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.across.demo.plays import funding as plays
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
+from app.services.papers import queries as papers
 from app.stages.funding import actions, queries
 from app.stages.funding.gate import Need, missing
 from app.stages.funding.rules import ClosingKind, TrancheState
@@ -91,6 +92,34 @@ def test_final_accounts_do_not_spend_less_than_the_tranches_did(cast, at, paid):
     with pytest.raises(Incomplete, match="tranches say"):
         actions.submit_settlement(paid, spent=449_999_999, assets=None, note=None, by=cast["pi1"], at=later)
     actions.submit_settlement(paid, spent=450_000_000, assets=None, note=None, by=cast["pi1"], at=later)
+
+
+def test_final_accounts_by_head(cast, at, paid):
+    submit(paid, {"labour": 300_000_000, "materials": 50_000_000}, cast, at + 60 * DAY)
+    actions.accept_tranche_account(queries.tranche_account_of(first(paid).id), remark=None, by=cast["finance"], at=at + 61 * DAY)
+    later = at + 700 * DAY
+    actions.record_closing(paid, ClosingKind.RECOGNISED, number="55/QĐ-SKHCN", dated=later.date(), by=cast["leader"], at=later)
+
+    def hand_in(**heads):
+        return actions.submit_settlement(paid, spent=400_000_000, heads=heads, assets=None, note=None, by=cast["pi1"], at=later)
+
+    for heads, field in (({"labour": 350_000_000, "materials": 49_999_999}, "head_materials"), ({"labour": 350_000_000, "materials": 50_000_001}, "spent"),
+                         ({"labour": 450_000_001, "materials": 50_000_000, "travel": -100_000_001}, None), ({"yachts": 400_000_000}, None), ({}, "head_labour")):  # fmt: skip
+        with pytest.raises(Incomplete) as refusal:
+            hand_in(**heads)
+        assert field is None or refusal.value.field == field
+    hand_in(labour=340_000_000, materials=60_000_000)
+    row = hand_in_again(cast, paid, hand_in, later)
+    assert queries.settled_heads(row) == {"labour": 350_000_000, "materials": 50_000_000}
+    actions.accept_settlement(row, remark=None, by=cast["finance"], at=later + 2 * DAY)
+    table = next(b for b in papers.of(row)[0].blocks if b["kind"] == "table")
+    assert [line[-1] for line in table["rows"] if line[-1] != "0 đồng"] == ["350.000.000 đồng", "50.000.000 đồng"]
+
+
+def hand_in_again(cast, project, hand_in, later):
+    """Returned, and handed in with other heads: they take the place of the first ones."""
+    actions.return_settlement(queries.settlement_of(project.id), reason="Sai mục", by=cast["finance"], at=later + DAY)
+    return hand_in(labour=350_000_000, materials=50_000_000)
 
 
 def test_the_database_knows_that_too(db, cast, at, paid):
