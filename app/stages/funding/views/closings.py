@@ -37,7 +37,7 @@ def submit_settlement(pid: str) -> Any:
     project = ready(queries.project_by_pid(current_user, pid), shared.check_accounts)
     before, fixed = queries.settlement_of(project.id), queries.fixed_accounts(project.id)
     heads, said = heads_said(project), queries.settled_heads(before)
-    form = forms.settle(heads, obj=before, data={f"head_{h.code}": said.get(h.code, h.spent) for h in heads} | ({"spent": fixed.used} if fixed is not None else {}))
+    form = forms.settle(heads, obj=before, data={f"head_{h.code}": said.get(h.code, h.spent) or None for h in heads} | ({"spent": fixed.used} if fixed is not None else {}))
     if form.validate_on_submit():
         row = actions.submit_settlement(project, spent=form.spent.data, heads=form.by_head(), assets=form.assets.data or None, note=form.note.data or None,
                                         seen=form.version.data if before else None, by=current_user, at=clock.now())  # fmt: skip
