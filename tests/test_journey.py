@@ -251,9 +251,9 @@ def acceptance(life: Life, project: str) -> str:
     life.send("pi1", f"{case}/submit", {"attest": "y", "early": "Sản phẩm đã hoàn thành trước hạn"})
     assert life.desk("officer", case)
     life.send("officer", f"{case}/review", {"answer": "valid", "remark": "Đầy đủ"})
-    life.send("officer", f"{case}/team", {"number": "45/QĐ-SKHCN", "member_1": life.user("member9").public_id})
+    life.send("officer", f"{case}/team", {"number": "45/QĐ-SKHCN", "member_1": life.user("member8").public_id})
     found = {f"{part}_{n}": said for n in (1, 2) for part, said in (("authentic", "yes"), ("counted", "01 cái"), ("reaches", "yes"))}
-    life.send("member9", f"{case}/team/report", found | {"conclusion": "Sản phẩm có thật, đo tại hiện trường"})
+    life.send("member8", f"{case}/team/report", found | {"conclusion": "Sản phẩm có thật, đo tại hiện trường"})
     council = life.send("officer", f"{case}/put-to-council", {"title": "Hội đồng nghiệm thu"})
     rating = {"quality_1": "excellent", "quantity_1": "pass", "quality_2": "pass", "quantity_2": "pass", "volume_1": "none", "volume_2": "none", "report": "pass", "remark": "Hoàn thiện quy trình"}
     life.council(council, lambda _account, _item: rating, "Xếp loại Đạt, hoàn thiện báo cáo.")

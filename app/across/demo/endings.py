@@ -92,3 +92,4 @@ def in_use(cast: Cast, results: list[Result], at: datetime) -> None:
     transfer.evaluated(cast, result=first, at=at + 390 * DAY)
     transfer.interested(cast, result=first, at=at + 395 * DAY)
     deals.reported_by_link(cast, agreement=licence)
+    transfer.judged(cast, result=first, at=at + 420 * DAY)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from app.across.demo.cast import Cast
+from app.across.demo.plays import councils
 from app.kernel.clock import local
+from app.services.councils.models import Council
 from app.services.people.models import Organisation
 from app.stages.acceptance.models import Result
 from app.stages.funding import queries as funding
-from app.stages.transfer import actions, communes, queries
+from app.stages.transfer import actions, communes, council, queries
 from app.stages.transfer.models import Agreement, FollowUp, Handover, Interest
 from app.stages.transfer.rules import (
     OPEN_REPORTS,
@@ -94,6 +96,15 @@ def evaluated(cast: Cast, *, result: Result, at: datetime, rating: Rating = Rati
     """The officer's evaluation, on the reports verified so far."""
     actions.evaluate(result, rating=rating, assessment="Kết quả được áp dụng rộng, giảm chi phí tưới và tăng thu nhập cho hộ sản xuất.",
                      advice="Đề nghị nhân rộng tại các xã trồng thanh long.", by=cast["officer"], at=at)  # fmt: skip
+
+
+def judged(cast: Cast, *, result: Result, at: datetime) -> Council:
+    """A council on the effect, as the officer chose, and the evaluation that takes its rating over."""
+    panel = council.put_to_council(result, title=f"Hội đồng đánh giá hiệu quả ứng dụng kết quả {result.code}", by=cast["officer"], at=at)
+    panel = councils.concluded(cast, council=panel, at=at, size=5, conclusion="Hội đồng thống nhất mức hiệu quả và đề nghị nhân rộng.",
+                               answers=lambda _item, n: {"rating": "high" if n < 3 else "some", "reason": "Số liệu báo cáo khớp với kiểm tra thực tế."})  # fmt: skip
+    actions.evaluate(result, rating=None, assessment="Theo kết luận của hội đồng đánh giá hiệu quả.", advice="Đề nghị nhân rộng sang các xã lân cận.", by=cast["officer"], at=at + 60 * DAY)
+    return panel
 
 
 def drafted_agreement(cast: Cast, *, result: Result, at: datetime, route: Route = Route.DOMESTIC, recipient: Organisation | None = None) -> Agreement:
