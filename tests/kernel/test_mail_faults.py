@@ -28,7 +28,7 @@ def queue(db, at, *names):
 
 
 def states(db):
-    return {row.to_address.partition("@")[0]: (str(row.mail_state), row.tries) for row in db.session.scalars(select(OutboxMail))}
+    return {row.to_address.partition("@")[0]: (str(row.mail_state), row.tries) for row in db.session.scalars(select(OutboxMail).order_by(OutboxMail.id))}
 
 
 def test_a_refusal_for_good_gives_up_at_once_and_others_go_on(app, db, at, monkeypatch):
