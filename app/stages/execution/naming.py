@@ -6,7 +6,7 @@ Both are for the approving authority (TT 33/2014/TT-BKHCN, article 16; rule exec
 from __future__ import annotations
 
 from app.kernel.errors import Incomplete
-from app.kernel.text import fold, nfc
+from app.kernel.text import nfc
 from app.kernel.words import N_
 from app.services.rulebook import queries as rulebook
 from app.stages.execution import figures
@@ -20,7 +20,7 @@ LONGEST = 500
 def new_title(project: Project, said: str | None) -> str:
     """The title as it would be kept. Raises Incomplete (at "after") for none, one too long, or the present one."""
     title = " ".join(nfc(said or "").split())
-    if not title or fold(title) == fold(project.title) and title == project.title:
+    if not title or title == project.title:
         raise Incomplete(N_("Please enter the new title."), field="after")
     if len(title) > LONGEST:
         raise Incomplete(N_("Please shorten this to %(n)s characters."), field="after", n=LONGEST)

@@ -147,24 +147,33 @@ class AccountAnswer(Face):
     RETURN = "return", N_("Return the accounts"), "red"
 
 
-class _AccountTranche(StageForm):
-    note = NoteField(N_("Explanation"), max=5000, rows=3)
-    attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
+class _ByHead(StageForm):
+    """Accounts with one amount for each head of the project."""
+
     heads: Sequence[Any] = ()
 
-    def spent(self) -> dict[str, int]:
+    def by_head(self) -> dict[str, int]:
         """The amounts by head."""
         return {head.code: self[f"head_{head.code}"].data or 0 for head in self.heads}
+
+    @classmethod
+    def of(cls, heads: Sequence[Any], *, label: str, cell: str, data: Mapping[str, Any], obj: Any = None) -> Any:
+        """This form with a field for each head; `cell` names it with its head for those who do not see the table."""
+        form = type(cls.__name__, (cls,), {"heads": heads} | {f"head_{head.code}": MoneyField(label) for head in heads})(obj=obj, data=data)
+        for head in heads:
+            form[f"head_{head.code}"].label.text = _(cell, head=head.name)
+        return form
+
+
+class _AccountTranche(_ByHead):
+    note = NoteField(N_("Explanation"), max=5000, rows=3)
+    attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
 
 
 def account_tranche(account: Any, heads: Sequence[Any]) -> _AccountTranche:
     """One amount for each head of the project, filled in with what was said before."""
-    fields: dict[str, Any] = {"heads": heads} | {f"head_{head.code}": MoneyField(N_("Spent now")) for head in heads}
     said = {f"head_{line.head}": line.amount for line in account.lines} if account is not None else {}
-    form = type("AccountTranche", (_AccountTranche,), fields)(obj=account, data=said)
-    for head in heads:
-        form[f"head_{head.code}"].label.text = _("%(head)s: spent now", head=head.name)
-    return form  # type: ignore[no-any-return]
+    return _AccountTranche.of(heads, label=N_("Spent now"), cell=N_("%(head)s: spent now"), data=said, obj=account)  # type: ignore[no-any-return]
 
 
 class CheckAccount(StageForm):
@@ -226,24 +235,15 @@ class YearBudgetForm(StageForm):
     decision_number = LineField(N_("Number of the decision"), max=64)
 
 
-class Settle(StageForm):
-    heads: Sequence[Any] = ()
+class Settle(_ByHead):
     spent = MoneyField(N_("Spent of the state money"), required=True)
     assets = NoteField(N_("Assets bought with state money, and where they are"), max=5000, rows=3)
     note = NoteField(N_("Explanation"), max=5000, rows=3)
     attest = YesField(N_("The vouchers are kept by the host and agree with these figures."), required=True)
 
-    def by_head(self) -> dict[str, int]:
-        """The amounts by head."""
-        return {head.code: self[f"head_{head.code}"].data or 0 for head in self.heads}
-
-
 def settle(heads: Sequence[Any], *, data: Mapping[str, Any], obj: Any = None) -> Settle:
     """The final accounts with one amount for each head."""
-    form = type("SettleByHead", (Settle,), {"heads": heads} | {f"head_{head.code}": MoneyField(N_("Spent")) for head in heads})(obj=obj, data=data)
-    for head in heads:
-        form[f"head_{head.code}"].label.text = _("%(head)s: spent", head=head.name)
-    return form  # type: ignore[no-any-return]
+    return Settle.of(heads, label=N_("Spent"), cell=N_("%(head)s: spent"), data=data, obj=obj)  # type: ignore[no-any-return]
 
 
 class DecideSettlement(StageForm):

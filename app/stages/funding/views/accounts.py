@@ -34,7 +34,7 @@ def account_tranche(pid: str) -> Any:
     before, heads = queries.tranche_account_of(row.id), heads_said(row.project)
     form = forms.account_tranche(before, heads)
     if form.validate_on_submit():
-        actions.submit_tranche_account(row, form.spent(), note=form.note.data or None, seen=form.version.data if before else None, by=current_user, at=clock.now())
+        actions.submit_tranche_account(row, form.by_head(), note=form.note.data or None, seen=form.version.data if before else None, by=current_user, at=clock.now())
         return done(_("Accounts submitted."), url(row))
     return render_template("funding/account_tranche.html", tranche=row, project=row.project, form=form, heads=heads, before=before, available=queries.available(row))
 
