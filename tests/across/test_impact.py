@@ -107,8 +107,8 @@ def _use(db, dice, cast, project, result, host, graded):
         receivers += [row.id] if signed else []
     if dice.random() < 0.3:
         state, must = dice.choice([(s, m) for s in (AgreementState.DRAFTED, AgreementState.SIGNED, AgreementState.REGISTERED, AgreementState.ENDED) for m in (True, False)])
-        db.session.add(Agreement(**own, state=state, kind=AgreementKind.LICENCE, recipient_name="Hợp tác xã", scope="Quyền dùng", price=5, number="1", signed_on=graded.date(),
-                                 ended_on=graded.date(), must_register=must, register_by=graded.date(), registered_number="2", registered_on=graded.date(),
+        db.session.add(Agreement(**own, state=state, kind=AgreementKind.LICENCE, recipient_name="Hợp tác xã", scope="Quyền dùng", price=5, number=result.code, signed_on=graded.date(),
+                                 ended_on=graded.date(), must_register=must, register_by=graded.date(), registered_number=result.code, registered_on=graded.date(),
                                  created_by_id=cast["pi1"].id, created_at=graded))  # fmt: skip
     for receiver in receivers:
         for year in range(1, dice.choice((2, 5, 6))):

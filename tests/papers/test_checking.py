@@ -9,7 +9,6 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from app.across.portal.views import checks
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.services.papers import actions, pdf, queries, word
 from app.services.papers.blocks import as_text, corrected, is_sealed
@@ -34,8 +33,8 @@ def issue(db, user, at, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def unasked():
-    checks._asked.clear()
+def unasked(app):
+    app.extensions.pop("pace", None)
 
 
 def test_the_code_on_a_paper_leads_to_a_page_that_says_nothing_private(db, issue, anonymous):

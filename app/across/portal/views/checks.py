@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template, request
@@ -14,13 +12,12 @@ from app.kernel import clock
 from app.kernel.forms import FileField, StageForm
 from app.kernel.web import PUBLIC, allow, or_404, writes
 from app.kernel.words import N_
+from app.pace import Pace
 from app.services.papers import checking
 from app.services.papers import queries as papers
 from app.services.papers import views as paper_views
 
-LOOKS, FILES = 60, 10  # of one address in a minute, in each process
-MOST_ADDRESSES = 10_000
-_asked: dict[tuple[str, str], list[datetime]] = {}
+LOOKS, FILES = Pace("papers.look", most=60), Pace("papers.compare", most=10)  # of one address
 
 
 class CheckFile(StageForm):
@@ -33,7 +30,7 @@ class CheckFile(StageForm):
 @allow(PUBLIC)
 @writes
 def check(pid: str) -> Any:
-    if _too_many(_asked, "file" if request.method == "POST" else "look"):
+    if (FILES if request.method == "POST" else LOOKS).exceeded(request.remote_addr, clock.now()):
         return render_template("portal/check_wait.html"), 429, {"Retry-After": "60"}
     row = or_404(papers.paper_by_pid(pid))
     form, answer = CheckFile(), None
@@ -48,12 +45,3 @@ def check(pid: str) -> Any:
     page = render_template("portal/check.html", paper=row, kind=paper_views.kind_name(row.template).partition(" – ")[0], form=form, answer=answer, ended=ended, older=older)
     return (page, 202) if answer is not None else page  # 202: looked at, nothing kept
 
-
-def _too_many(asked: MutableMapping[tuple[str, str], list[datetime]], what: str) -> bool:
-    now, key = clock.now(), (what, request.remote_addr or "")
-    recent = [at for at in asked.get(key, ()) if at > now - timedelta(minutes=1)]
-    if len(asked) > MOST_ADDRESSES:
-        asked.clear()
-    most = FILES if what == "file" else LOOKS
-    asked[key] = [*recent, now] if len(recent) < most else recent
-    return len(recent) >= most

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, jsonify, render_template, request, url_for
@@ -14,14 +13,14 @@ from flask_login import current_user
 from app.kernel import clock
 from app.kernel.permissions import Do
 from app.kernel.web import SIGNED_IN, allow, done, or_404, writes
+from app.pace import Pace
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
 from app.stages.plan.models import Priority
 from app.stages.plan.suggestion import actions, forms, labels, queries
 
 bp = Blueprint("plan_suggestion", __name__, url_prefix="/plan", template_folder="templates")
-PER_MINUTE = 60  # questions of one person, in one process: typing asks a few times a minute
-_asked: dict[int, list[Any]] = {}
+TYPING = Pace("plan.suggest", most=60)  # typing asks a few times a minute
 
 
 def init_app(app: Flask) -> None:
@@ -44,19 +43,10 @@ def only_asked() -> bool:
     return request.method == "POST" and bool(request.form.get("suggest"))
 
 
-def _too_many(user_id: int) -> bool:
-    now = clock.now()
-    recent = [at for at in _asked.get(user_id, ()) if at > now - timedelta(minutes=1)]
-    if len(_asked) > 10_000:
-        _asked.clear()
-    _asked[user_id] = [*recent, now] if len(recent) < PER_MINUTE else recent
-    return len(recent) >= PER_MINUTE
-
-
 @bp.get("/suggest")
 @allow(SIGNED_IN)
 def suggest() -> Any:
-    if _too_many(current_user.id):
+    if TYPING.exceeded(current_user.id, clock.now()):
         return jsonify(error=_("Too many questions in a minute. Please wait a moment.")), 429
     found = queries.suggest(request.args.get("title", ""), request.args.get("aim", ""), request.args.get("plan"))
     return jsonify(none=found.none, suggestions=[
