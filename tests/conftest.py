@@ -12,15 +12,18 @@ from typing import Any
 import hypothesis
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, has_request_context, request
 from sqlalchemy import event, select
 
 from app import create_app, set_up_time_and_record
 from app.across.demo import cast as demo_cast
 from app.across.demo import world
 from app.cli import compile_catalogue
+from app.kernel import outbox
 from app.kernel.db import db as database
 from app.kernel.outbox import OutboxMail
+from app.services.mails import sending, writing
+from app.services.mails.register import MAILS
 from app.services.people.models import User
 from app.services.people.queries import user_by_email
 from tests.support.browser import StrictClient, values_of
@@ -72,11 +75,20 @@ def travel(at: datetime) -> Iterator[Any]:
         yield traveller
 
 
+def only_announced(template: str, **told: Any) -> str:
+    """Writes a mail as the application does. An act may write those alone that its form announced (tests/support/sending.py reads them)."""
+    if has_request_context() and request.method == "POST":
+        assert template in sending.all_of(request.endpoint or ""), f"{request.endpoint} wrote {template}, which nobody was told before"
+    assert template in MAILS or template.count("/") != 2, f"{template} is not in app/services/mails/register.py"
+    return writing.write(template, **told)
+
+
 @pytest.fixture(scope="session")
 def application(database_templates: Any, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """One application for all tests of a process: routes, templates and SQL statements are made once, the database for each test."""
     made = create_app("test", **settings(database_templates.fresh(), tmp_path_factory.mktemp("application")))
     made.test_client_class = StrictClient
+    outbox.WRITERS.append(only_announced)
     Shelf(database_templates, tmp_path_factory.mktemp("kept")).watch(made)
     return made
 

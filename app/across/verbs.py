@@ -140,3 +140,4 @@ VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Hand
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
+VERBS |= {"leave_untold": N_("Mail left out, a courtesy"), "choose_mails": N_("Chose how to be told"), "renew_calendar": N_("New key for the calendar")}

@@ -59,14 +59,15 @@ class OutboxMail(Identified, Model):
 
 
 def post(template: str, *, to: Any, key: str, at: datetime, **context: Any) -> None:
-    """Queue one mail to each person in `to` (a user or several). The same key and person never get a second."""
-    people = to if isinstance(to, Iterable) else [to]
-    for person in {p.id: p for p in people if p is not None}.values():
+    """Queue one mail to each person in `to` (a user or several). The same key and person never get a second; a writer that gives no text lets none go."""
+    for person in {p.id: p for p in (to if isinstance(to, Iterable) else [to]) if p is not None}.values():
         dedupe = f"{key}:{person.id}"
         if db.session.scalar(select(OutboxMail.id).where(OutboxMail.dedupe_key == dedupe)):
             continue
         with force_locale(person.locale or "vi"):
-            text = WRITERS[-1](template, to=person, base_url=current_app.config["PUBLIC_BASE_URL"], **context) + "\n" + render_template("mail/_signature.txt")
+            if not (text := WRITERS[-1](template, to=person, key=dedupe, at=at, base_url=current_app.config["PUBLIC_BASE_URL"], **context)):
+                continue
+            text += "\n" + render_template("mail/_signature.txt")
         subject, _, body = text.lstrip().partition("\n")
         subject = " ".join(subject.removeprefix("Subject:").split())
         db.session.add(OutboxMail(dedupe_key=dedupe, to_user_id=person.id, to_address=person.email, template=template,

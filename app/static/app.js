@@ -86,6 +86,7 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   let changed = false;
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "rehearse") return; // shows in another tab what would be sent: this form stays to be sent
     if (form.dataset.sent) {
       event.preventDefault();
       return;

@@ -98,4 +98,4 @@ def test_a_wording_that_fails_never_keeps_a_mail_back(db, user, at, mails):
     db.session.flush()
     wordings.WORDING.advance(row, "put_in_force", by=user("officer"), at=at)
     with force_locale("vi"):
-        assert "Subject: x" not in writing.write("people/mail/guessed.txt", to=user("pi1"), base_url="http://vamco.test")
+        assert "Subject: x" not in writing.worded("people/mail/guessed.txt", to=user("pi1"), base_url="http://vamco.test")

@@ -12,7 +12,7 @@ from app.kernel import clock, journal, outbox
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
-from app.services.mails import forms, texts, writing
+from app.services.mails import forms, rehearsing, texts, writing
 from app.services.papers import queries, wordings
 from app.services.papers.models import Wording
 from app.services.papers.wording import OTHERS, WORDING, WordingState, compared
@@ -21,8 +21,9 @@ bp = Blueprint("mails", __name__, url_prefix="/mails", template_folder="template
 EDITS = Do.RULEBOOK_REVISE
 
 
-def init_app(_app: Flask) -> None:
-    """From now on mails are written by their wordings."""
+def init_app(app: Flask) -> None:
+    """From now on mails are written by their wordings, and forms say which mails they write."""
+    rehearsing.init_app(app)
     OTHERS["mail"] = texts
     if writing.write not in outbox.WRITERS:
         outbox.WRITERS.append(writing.write)
