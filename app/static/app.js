@@ -173,3 +173,15 @@ for (const wrap of document.querySelectorAll(".table-wrap")) {
   reach(wrap);
   widths.observe(wrap);
 }
+
+// the search box: "/" leads to it, titles are suggested while one types
+const box = document.querySelector("[data-search]");
+if (box) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+  import("./search.js").then((found) => found.suggest(box)).catch(() => {});
+}

@@ -45,8 +45,9 @@ def test_upgrade_makes_what_the_models_say(empty):
     with db.engine.connect() as connection:
         difference = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
         sqlite = connection.dialect.name == "sqlite"
-        assert [d for d in difference if "alembic_version" not in str(d)] == []
-        assert triggers(connection) == {name for name, (_t, for_sqlite, _p) in TRIGGERS.items() if for_sqlite or not sqlite}
+        # "search_text" and its parts are SQLite's own text index: no model has them
+        assert [d for d in difference if "alembic_version" not in str(d) and "Table('search_text" not in str(d)] == []
+        assert triggers(connection) == {name for name, (_t, for_sqlite, for_postgresql) in TRIGGERS.items() if (for_sqlite if sqlite else for_postgresql)}
 
 
 def test_down_and_up_again(empty):

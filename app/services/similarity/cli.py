@@ -1,4 +1,4 @@
-"""flask projects similar F.csv, flask similarity rebuild"""
+"""flask projects similar F.csv, flask similarity rebuild, flask similarity measure"""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import click
 from flask.cli import AppGroup
 
 from app.kernel.db import db
-from app.services.similarity import queries, texts
+from app.services.similarity import measuring, queries, texts
 from app.services.similarity.kinds import rebuild_all
 from app.services.similarity.models import TextEntry
+from app.services.similarity.rules import LEAST
 from app.services.similarity.words import read_titles
 
 projects = AppGroup("projects", help="Projects.")
@@ -40,6 +41,17 @@ def rebuild() -> None:
     for name, count in rebuild_all().items():
         click.echo(f"{name}: {count}")
     db.session.commit()
+
+
+@similarity.command("measure")
+@click.option("--threshold", type=click.FloatRange(0, 1), help="Judge this threshold too.")
+def measure(threshold: float | None) -> None:
+    """Precision and recall on the labelled pairs: at the threshold that lists begin with, and at the one chosen on the other half. One JSON object a line."""
+    found = measuring.scores(measuring.labelled())
+    for name, value in (("listed", LEAST), ("chosen", measuring.best(found)), *((("asked", threshold),) if threshold is not None else ())):
+        for part in ("train", "test"):
+            m = measuring.measure(found, value, part)
+            click.echo(json.dumps({"threshold": value, "what": name, "part": part, "pairs": m.pairs, "precision": m.precision, "recall": m.recall}))
 
 
 def compare_texts(at: datetime) -> None:

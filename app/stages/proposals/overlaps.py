@@ -39,8 +39,8 @@ AWARDS: list[Callable[[Collection[str]], Iterable[tuple[str, str]]]] = []
 
 
 def text_of(content: Mapping[str, Any]) -> str:
-    """What a submitted version says in words: aim and work description, without titles and figures."""
-    return "\n".join(part for part in (content.get("aim") or "", *_texts(content.get("work") or {})) if len(part) >= SHORTEST)
+    """What a submitted version says in words: aim, work description and products, without titles and figures."""
+    return "\n".join(part for part in (content.get("aim") or "", *_texts(content.get("work") or {}), *_texts(content.get("products") or [])) if len(part) >= SHORTEST)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -120,7 +120,7 @@ def by_title(row: Proposal, user: User, texts_near: Collection[Near] = ()) -> li
     judged = checklist.judgements_on_overlaps(row)
     own = [(KIND, row.public_id), *((PROJECT, project) for project, dossier in _awards([row.public_id]) if dossier == row.public_id)]
     known = or_(visible_to(user, {KIND}), TextEntry.kind == PROJECT)
-    found = similarity.shown(similarity.nearest(row.title, visible=known, limit=8, exclude=own))
+    found = similarity.shown(similarity.nearest(row.title, visible=known, limit=10, exclude=own))
     shared = {(n.kind, n.pid): n for n in texts_near}
     near = []
     for m, face in found:
