@@ -140,3 +140,8 @@ VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Hand
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
+VERBS |= {
+    "request_archive": N_("The whole dossier was asked for as a file"), "make": N_("Being made"), "make_again": N_("Begun again"), "finish": N_("Made"), "fail": N_("Could not be made"),
+    "expire": N_("Expired, deleted"), "place": N_("Hold placed"), "lift": N_("Hold lifted"), "hold_archive": N_("Hold placed: nothing may be destroyed"),
+    "lift_archive_hold": N_("Hold lifted"), "deposit": N_("Dossier handed over to the archive"),
+}  # fmt: skip
