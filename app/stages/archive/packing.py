@@ -114,7 +114,7 @@ def pages_of(file: Any) -> int | None:
     """How many pages a PDF has; None when it cannot be read."""
     try:
         return int(pdf_reader.PdfFileReader(file).root["/Pages"]["/Count"])
-    except Exception:  # whatever a foreign file brings
+    except Exception:  # noqa: BLE001 - a foreign file may fail anywhere in the reader; then its pages are not counted
         return None
 
 
