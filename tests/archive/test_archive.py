@@ -36,6 +36,14 @@ def project(played, db):
     return db.session.scalars(select(Project).join(Liquidation, Liquidation.project_id == Project.id).order_by(Project.id)).first()
 
 
+@pytest.fixture(autouse=True)
+def drawn_at_once(monkeypatch, request):
+    """Setting a hundred papers takes a minute: one test does it, the others are about what goes in."""
+    if request.function is not test_the_whole_dossier_is_packed_and_its_sums_hold:
+        monkeypatch.setattr(packing.pdf, "draw", lambda content, **_k: b"%PDF " + json.dumps(content, ensure_ascii=False).encode())
+        monkeypatch.setattr("app.services.papers.word.draw", lambda content: b"PK " + json.dumps(content, ensure_ascii=False).encode())
+
+
 def made(db, user, kind, row, name):
     """The ZIP of a dossier, as this person gets it."""
     copy = actions.request(kind, row, reason="Kiểm tra", by=user(name), at=clock.now())
@@ -128,8 +136,8 @@ def test_a_proposal_that_got_no_further_has_its_dossier_and_a_sealed_one_none(db
 def test_a_request_through_the_page(db, as_, project):
     client = as_("officer")
     url = f"/archive/project/{project.public_id}"
-    assert client.submit(url, dict(reason=""), status=422)
-    assert client.submit(url, dict(reason="Thanh tra tỉnh yêu cầu"), status=303)
+    assert client.submit(url, {"reason": ""}, status=422)
+    assert client.submit(url, {"reason": "Thanh tra tỉnh yêu cầu"}, status=303)
     assert db.session.scalars(select(Copy.reason)).all() == ["Thanh tra tỉnh yêu cầu"]
     assert "data-refresh" in client.get(url).text
 
@@ -182,8 +190,8 @@ def test_a_hold_is_placed_by_an_officer_and_lifted_by_a_leader(db, user, as_, pr
     page = f"/archive/project/{project.public_id}"
     assert as_("leader").get(f"{page}/hold").status_code == 403
     client = as_("officer")
-    assert client.submit(f"{page}/hold", dict(reason=" "), status=422)
-    assert client.submit(f"{page}/hold", dict(reason="Công an tỉnh yêu cầu"), status=303)
+    assert client.submit(f"{page}/hold", {"reason": " "}, status=422)
+    assert client.submit(f"{page}/hold", {"reason": "Công an tỉnh yêu cầu"}, status=303)
     assert client.get(f"{page}/hold").status_code == 409
     assert "Công an tỉnh yêu cầu" in as_("auditor").get(f"/projects/{project.public_id}").text
     hold = queries.hold_of(project.id)
@@ -192,7 +200,7 @@ def test_a_hold_is_placed_by_an_officer_and_lifted_by_a_leader(db, user, as_, pr
     with pytest.raises(WrongState):
         actions.hold(project, reason="x", by=user("officer2"), at=at)
     assert as_("officer2").get(f"/archive/holds/{hold.public_id}/lift").status_code == 403
-    assert as_("leader").submit(f"/archive/holds/{hold.public_id}/lift", dict(reason="Đã xong"), status=303)
+    assert as_("leader").submit(f"/archive/holds/{hold.public_id}/lift", {"reason": "Đã xong"}, status=303)
     db.session.expire_all()
     assert queries.hold_of(project.id) is None
     assert {e.verb for e in journal.timeline([("project", project.public_id)])} >= {"hold_archive", "lift_archive_hold"}
@@ -202,8 +210,8 @@ def test_the_handover_is_noted_once(db, as_, project, at):
     page = f"/archive/project/{project.public_id}"
     client = as_("officer")
     assert "To be handed over" in client.get("/archive/?lang=en").text or "nộp" in client.get("/archive/").text
-    assert client.submit(f"{page}/hand-over", dict(handed_on="01/01/1999", receiver="Lưu trữ tỉnh", minutes="12/BB"), status=422)
-    assert client.submit(f"{page}/hand-over", dict(handed_on=f"{clock.today():%d/%m/%Y}", receiver="Lưu trữ tỉnh", minutes="12/BB", shelf=""), status=303)
+    assert client.submit(f"{page}/hand-over", {"handed_on": "01/01/1999", "receiver": "Lưu trữ tỉnh", "minutes": "12/BB"}, status=422)
+    assert client.submit(f"{page}/hand-over", {"handed_on": f"{clock.today():%d/%m/%Y}", "receiver": "Lưu trữ tỉnh", "minutes": "12/BB", "shelf": ""}, status=303)
     assert client.get(f"{page}/hand-over").status_code == 409
     for due in Standing:
         rows = client.get(f"/archive/?due={due}")
