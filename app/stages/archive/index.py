@@ -49,7 +49,7 @@ def as_pdf(found: Dossier, lines: Sequence[Any], at: datetime) -> bytes:
         rows = []
         for line in group:
             number += 1
-            rows.append([str(number), line.number, f"{line.dated:%d/%m/%Y}" if line.dated else "", clean(line.title + (f" ({line.note})" if line.note else "")), clean(line.author),
+            rows.append([str(number), line.number, f"{line.dated:%d/%m/%Y}" if line.dated else "", clean(line.title + (f" ({shortened(line.note)})" if line.note else "")), clean(line.author),
                          str(line.pages or ""), clean((line.path or "–").rpartition("/")[2])])  # fmt: skip
         blocks += [{"kind": "heading", "text": f"{folder(section)}: {_(folder_label(section))}"},
                    {"kind": "table", "heads": list(HEADS[:-1]), "numbers": [True, False, False, False, False, True, False], "rows": rows}]  # fmt: skip
@@ -57,6 +57,11 @@ def as_pdf(found: Dossier, lines: Sequence[Any], at: datetime) -> bytes:
                {"kind": "sign", "side": "right", "title": "NGƯỜI LẬP", "name": clean(found.user.name)}]  # fmt: skip
     return pdf.draw({"title": f"Mục lục hồ sơ {found.title}"[:500], "number": None, "body": bodies["department"]["name"], "parent": bodies["committee"]["name"],
                      "place": bodies["place"], "longdate": paper_date(today), "issued": local(at).isoformat(), "blocks": blocks}, archival=True)  # fmt: skip
+
+
+def shortened(note: str, longest: int = 48) -> str:
+    """A remark for a narrow column; the spreadsheet has it whole."""
+    return note if len(note) <= longest else note[:longest].rsplit(" ", 1)[0] + " …"
 
 
 def as_sheet(lines: Sequence[Any]) -> bytes:
