@@ -92,7 +92,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("transfer.list_incomes", N_("Income of contracts"), Do.HUB_READ), ("transfer.planned_uses", N_("Planned and real use"), Do.HUB_READ), ("transfer.use_map", N_("Where results are used"), Do.HUB_READ),
     ("transfer.follow_ups", N_("Reports on use"), Do.HUB_READ),
     ("transfer.interests", N_("Messages about public results"), Do.TRANSFER_OFFER),
-    ("papers.index", N_("Register of papers"), Do.PAPERS_READ),
+    ("papers.index", N_("Register of papers"), Do.PAPERS_READ), ("archive.index", N_("Dossiers and their terms"), Do.ARCHIVE_READ),
     ("papers.templates", N_("Templates of papers"), Do.RULEBOOK_READ), ("papers.bases", N_("Legal bases"), Do.RULEBOOK_READ), ("mails.index", N_("Texts of mails"), Do.RULEBOOK_READ),
     ("rulebook.index", N_("Rulebook"), Do.RULEBOOK_READ),
     ("rulebook.calendar", N_("Calendar of days off"), Do.RULEBOOK_READ),
@@ -109,7 +109,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
+    (N_("Papers, rules and administration"), ("papers", "archive", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say, or whose role they have

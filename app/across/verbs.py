@@ -141,3 +141,8 @@ VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("L
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
 VERBS |= {"leave_untold": N_("Mail left out, a courtesy"), "choose_mails": N_("Chose how to be told"), "renew_calendar": N_("New key for the calendar")}
+VERBS |= {
+    "request_archive": N_("The whole dossier was asked for as a file"), "make": N_("Being made"), "make_again": N_("Begun again"), "finish": N_("Made"), "fail": N_("Could not be made"),
+    "expire": N_("Expired, deleted"), "place": N_("Hold placed"), "lift": N_("Hold lifted"), "hold_archive": N_("Hold placed: nothing may be destroyed"),
+    "lift_archive_hold": N_("Hold lifted"), "deposit": N_("Dossier handed over to the archive"),
+}  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+import pypdf
 import pytest
 from docx import Document
 from pypdf import PdfReader
@@ -120,3 +121,18 @@ def test_what_is_replaced_keeps_its_words_and_names_the_older(db, issue, as_, us
     leader.submit(f"/papers/{monkey}/replace", {"number": "14/TB-SKHCN", "dated": "02/03/2026", "reason": "x", "corrections": "Vật tư => Vật liệu"})
     leader.page(f"/papers/{monkey}/withdraw")
     as_("officer").page(f"/papers/{monkey}/withdraw", status=403)
+
+
+def test_the_pdf_of_a_withdrawn_paper_says_so_and_officers_have_the_original(db, issue, as_, anonymous, user, at):
+    row = issue(number="12/TB-SKHCN")
+    db.session.commit()
+    url = f"/papers/{row.public_id}.pdf"
+    before = as_("officer").get(url).data
+    actions.withdraw(row, kind="Thông báo", reason="Ghi sai hạn nộp", number="20/QĐ-SKHCN", dated=at.date(), by=user("leader"), at=at)
+    db.session.commit()
+    marked = as_("officer").get(url).data
+    assert marked != before and "ĐÃ THU HỒI theo 20/QĐ-SKHCN" in " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(marked)).pages)
+    assert as_("officer").get(f"{url}?original=1").data == before and "original=1" in as_("officer").get(f"/papers/{row.public_id}").text
+    assert as_("auditor").get(f"{url}?original=1").data == marked and "original=1" not in as_("auditor").get(f"/papers/{row.public_id}").text
+    for content in (marked, before):
+        assert "đúng là văn bản do hệ thống cấp" in anonymous.submit(f"/public/check/{row.public_id}", {"file": (io.BytesIO(content), "a.pdf")}, status=202).text

@@ -125,3 +125,6 @@ def named(kind: str, public_id: str, user: Any) -> tuple[str, tuple[str, dict[st
         return None
     known = subjects.subject_of(kind)
     return known.title(row), known.url(row) if known.url else None
+ROOMS_OF_MAIL |= {"archive": N_("Archive")}
+MAILS |= {"archive_ready": N_("Dossier ready to download")}
+NOUNS |= {"archive_copy": N_("File of a dossier"), "legal_hold": N_("Hold"), "archive_deposit": N_("Handover to the archive")}

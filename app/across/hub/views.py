@@ -28,6 +28,7 @@ from app.kernel.web import allow, or_404
 from app.kernel.words import N_
 from app.services.papers import queries as papers
 from app.shown import can, language
+from app.stages.archive import queries as archive
 from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.funding.rules import ClosingKind, months_of
@@ -90,7 +91,8 @@ def show(pid: str) -> Any:
     links = [((_(s.label, n=s.n) if s.n is not None else _(s.label)) + (f": {s.of}" if s.of else ""), url_for(s.endpoint, pid=s.pid), n == 0)
              for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
     return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase, whole.closing.kind if whole.closing else None), months=months_of(whole.project.starts_on, whole.project.ends_on), today=today,
-                           papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip
+                           papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), may_have=archive.may_have(current_user, whole.project),
+                           kept=archive.kept_of(whole.project, today) if whole.closing else None, hold=archive.hold_of(whole.project.id) if can(Do.ARCHIVE_READ) else None, english=language() == "en")  # fmt: skip
 
 
 def _owed(whole: queries.Whole) -> int | None:

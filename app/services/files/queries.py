@@ -68,6 +68,11 @@ def register_closed(kind: str, may: Callable[[User, Any], bool]) -> None:
     _closed[kind] = may
 
 
+def opened_by(user: User, kind: str, subject: Any) -> bool:
+    """May this person download files of a kind on an object that they may read?"""
+    return _closed.get(kind, _anybody)(user, subject)
+
+
 def attachment_for(user: Any, pid: str) -> Attachment | None:
     """The attachment, when this person may read the object it belongs to, as that stands now.
 
@@ -78,7 +83,7 @@ def attachment_for(user: Any, pid: str) -> Attachment | None:
     if row is None:
         return None
     subject = subjects.load(row.subject_type, row.subject_pid)
-    if subject is None or not subjects.may_read(row.subject_type, subject, user) or not _closed.get(row.kind, _anybody)(user, subject):
+    if subject is None or not subjects.may_read(row.subject_type, subject, user) or not opened_by(user, row.kind, subject):
         return None
     if row.removed_at is not None and user.id not in subjects.subject_of(row.subject_type).parties(subject).users:
         return None

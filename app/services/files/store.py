@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 
@@ -61,6 +62,19 @@ def get(digest: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != digest:
         raise OSError(f"the stored file {digest[:12]}… is not what it was")
     return content
+
+
+def opened(digest: str) -> BinaryIO:
+    """The same as an open file, however large: read once through before it is given. Raises OSError when missing or changed."""
+    file = _path(digest).open("rb")
+    try:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise OSError(f"the stored file {digest[:12]}… is not what it was")
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def size(digest: str) -> int | None:

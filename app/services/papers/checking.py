@@ -35,7 +35,7 @@ def compare(content: bytes, signed: set[str], paper: dict[str, Any]) -> Answer:
         drawn = lambda what: _same_parts(word.draw(what), content)
     else:
         return Answer.OTHER
-    if drawn(paper):
+    if drawn(paper) or ("mark" in paper and drawn({key: value for key, value in paper.items() if key != "mark"})):
         return Answer.SAME
     return Answer.BEFORE if paper["number"] and drawn(paper | {"number": None}) else Answer.OTHER
 

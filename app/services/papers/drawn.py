@@ -9,18 +9,19 @@ from flask import Response, current_app, make_response
 
 from app.kernel.text import fold
 from app.later import word
-from app.services.papers import pdf
+from app.services.papers import pdf, queries
 from app.services.papers.blueprint import kind_name
 from app.services.papers.models import Paper
-from app.services.papers.rules import paper_date
+from app.services.papers.rules import Ending, paper_date
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def as_file(paper: Paper, ending: str) -> Response:
-    """The paper as PDF ("pdf") or Word ("docx")."""
+def as_file(paper: Paper, ending: str, *, original: bool = False) -> Response:
+    """The paper as PDF ("pdf") or Word ("docx"). The PDF of one that ended says so on every page, unless the `original` is asked for."""
     if ending == "pdf":
-        return a_file(pdf.draw(content_of(paper)), f"{_name(paper)}.pdf", "application/pdf")
+        content = content_of(paper) if original else content_of(paper) | mark_of(queries.ended_by(paper))
+        return a_file(pdf.draw(content), f"{_name(paper)}.pdf", "application/pdf")
     return a_file(word.draw(content_of(paper)), f"{_name(paper)}.docx", WORD)
 
 
@@ -39,6 +40,14 @@ def content_of(paper: Paper) -> dict[str, Any]:
     return {"title": paper.title, "number": paper.number, "body": paper.body, "parent": paper.parent_body, "place": paper.place,
             "longdate": paper_date(paper.dated), "issued": paper.issued_at.isoformat(), "blocks": paper.blocks,
             "check": {"url": check_address(paper), "hash": paper.sha256[:16]}}  # fmt: skip
+
+
+def mark_of(newer: Paper | None) -> dict[str, str]:
+    """What is put on the pages of a paper that a newer one ended; nothing of the paper itself changes."""
+    if newer is None:
+        return {}
+    said = f"{newer.number or 'văn bản'} ngày {newer.dated:%d/%m/%Y}"
+    return {"mark": f"ĐÃ THU HỒI theo {said}" if newer.ending == Ending.WITHDRAWS else f"ĐÃ THAY THẾ bằng {said}"}
 
 
 def check_address(paper: Paper) -> str:

@@ -25,6 +25,7 @@ from app.services.papers.rules import NotDrawn
 FONTS = Path(__file__).resolve().parent.parent.parent / "static" / "vendor" / "tinos"
 SOURCE = Path(__file__).resolve().parent / "paper.typ"
 SECONDS = 20
+ARCHIVAL = "a-2b"
 PAPERS_PER_CHILD = 50
 LONGEST_WORD, LONGEST_IN_TABLE = 40, 16
 HASH = re.compile(r"[0-9a-f]{64}")  # stays on one line where a line holds it
@@ -32,12 +33,12 @@ _pools: dict[int, ProcessPoolExecutor] = {}
 _lock = Lock()
 
 
-def draw(content: dict[str, Any]) -> bytes:
-    """The PDF of a paper. Raises NotDrawn when it takes too long or the child dies twice."""
+def draw(content: dict[str, Any], *, archival: bool = False) -> bytes:
+    """The PDF of a paper; `archival` makes it PDF/A-2b, which bears the day it was issued. Raises NotDrawn when it takes too long or the child dies twice."""
     ready = {"blocks": [_prepared(b) for b in with_last(content["blocks"])], "head": letterhead(content["body"]), "above": letterhead(content["parent"] or "")}
     if check := content.get("check"):
         ready["check"] = check | {"svg": svg_of(check["url"])}
-    return _drawn(json.dumps({"check": None} | content | ready, ensure_ascii=False))
+    return _drawn(json.dumps({"check": None} | content | ready, ensure_ascii=False), archival)
 
 
 def svg_of(address: str) -> str:
@@ -46,11 +47,11 @@ def svg_of(address: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _drawn(text: str) -> bytes:
+def _drawn(text: str, archival: bool = False) -> bytes:
     for _attempt in range(2):
         pool = _pool()
         try:
-            return pool.submit(_compile, text).result(timeout=SECONDS)
+            return pool.submit(_compile, text, *((ARCHIVAL,) if archival else ())).result(timeout=SECONDS)
         except BrokenProcessPool:
             _replace(pool)
         except TimeoutError:
@@ -92,6 +93,7 @@ def _breakable(text: str, longest: int) -> str:
     return re.sub(rf"\S{{{longest + 1},}}", split, text)
 
 
-def _compile(content: str) -> bytes:
+def _compile(content: str, standard: str = "") -> bytes:
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]) if FONTS.is_dir() else typst.Fonts(include_system_fonts=False)
-    return typst.compile(SOURCE.read_bytes(), font_paths=fonts, sys_inputs={"paper": content})
+    kept = {"pdf_standards": standard} if standard else {}
+    return typst.compile(SOURCE.read_bytes(), font_paths=fonts, sys_inputs={"paper": content, "standard": standard}, **kept)

@@ -36,12 +36,13 @@ from app.services.papers.drawn import (
     blank_file,
     check_address,
     content_of,
+    mark_of,
     word_file,
 )
 from app.services.papers.models import Paper
 from app.services.papers.rules import amount_in_words
 
-__all__ = ["WORD", "as_file", "basis_views", "blank_file", "bp", "content_of", "kind_name", "word_file", "wording_views"]
+__all__ = ["WORD", "as_file", "basis_views", "blank_file", "bp", "content_of", "kind_name", "mark_of", "word_file", "wording_views"]
 
 
 def init_app(app: Flask) -> None:
@@ -91,7 +92,7 @@ def export() -> Any:
 def show(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
     scans = files.of(paper, kind=actions.SCAN)
-    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans), check=check_address(paper), **standing(paper))
+    return render_template("papers/show.html", paper=paper, content=content_of(paper), scans=scans, signed=files.signatures_in(scans), check=check_address(paper), may_original=current_user.can(Do.PAPERS_NUMBER), **standing(paper))
 
 
 @bp.get("/<pid>.pdf")
@@ -99,7 +100,7 @@ def show(pid: str) -> Any:
 def as_pdf(pid: str) -> Any:
     paper = or_404(queries.paper_for(current_user, pid))
     _note(paper)
-    return as_file(paper, "pdf")
+    return as_file(paper, "pdf", original="original" in request.args and current_user.can(Do.PAPERS_NUMBER))
 
 
 @bp.get("/<pid>.docx")

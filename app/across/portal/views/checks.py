@@ -39,7 +39,7 @@ def check(pid: str) -> Any:
         if len(content) > checking.MOST_BYTES:
             form.file.errors = [*form.file.errors, _("The file is larger than 20 MB.")]
         else:
-            answer = checking.compare(content, {scan.sha256 for scan in papers.scans_of([row])}, paper_views.content_of(row))
+            answer = checking.compare(content, {scan.sha256 for scan in papers.scans_of([row])}, paper_views.content_of(row) | paper_views.mark_of(papers.ended_by(row)))
     ended = papers.ended_by(row)
     older = papers.paper_by_pid(row.ends_pid) if row.ends_pid else None
     page = render_template("portal/check.html", paper=row, kind=paper_views.kind_name(row.template).partition(" – ")[0], form=form, answer=answer, ended=ended, older=older)
