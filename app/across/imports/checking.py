@@ -16,7 +16,7 @@ from app.services.people.rules import OrganisationKind, check_tax_code
 
 NO_HOST = "Chưa rõ tổ chức chủ trì"
 ERROR, WARNING = "error", "warning"
-KINDS = (("DA_SXTN", r"sxtn|san xuat thu nghiem"), ("DT", "de tai"), ("DA", "du an"), ("DE_AN", "de an"))
+KINDS = (("DA_SXTN", "sxtn|san xuat thu nghiem"), ("DT_CN", "de tai"), ("DA_KHCN", "du an"), ("DE_AN", "de an"))  # codes of the rule ideas.task_types
 ENDED = {Stand.FAILED, Stand.TERMINATED, Stand.CANCELLED}
 CAUSES = (("subjective", "chu quan"), ("objective", "khach quan"), ("accepted_risk", "rui ro"))
 PARSERS: dict[str, Callable[[Any], parsing.Read]] = {
@@ -43,7 +43,7 @@ class Understood:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[list[Any]] = field(default_factory=list)
 
-    def say(self, name: str, level: str, message: str, **params: Any) -> None:
+    def say(self, name: str, level: str, message: str, /, **params: Any) -> None:
         self.problems.append([name, level, message, {k: str(v) for k, v in params.items()}])
 
     def count(self, level: str) -> int:
