@@ -20,6 +20,7 @@ from app.across.hub import (
     tasks,  # noqa: F401 - tells scientific CVs of projects
 )
 from app.across.hub.phase import ENDED, Phase
+from app.across.imports import queries as imports
 from app.downloads import download
 from app.kernel import clock, journal
 from app.kernel.listing import Column, Filter, Listing
@@ -90,7 +91,7 @@ def show(pid: str) -> Any:
     links = [((_(s.label, n=s.n) if s.n is not None else _(s.label)) + (f": {s.of}" if s.of else ""), url_for(s.endpoint, pid=s.pid), n == 0)
              for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
     return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase, whole.closing.kind if whole.closing else None), months=months_of(whole.project.starts_on, whole.project.ends_on), today=today,
-                           papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en")  # fmt: skip
+                           papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en", source=imports.source_of(pid) if whole.project.historic else None)  # fmt: skip
 
 
 def _owed(whole: queries.Whole) -> int | None:

@@ -20,7 +20,7 @@ KINDS = (("DA_SXTN", "sxtn|san xuat thu nghiem"), ("DT_CN", "de tai"), ("DA_KHCN
 ENDED = {Stand.FAILED, Stand.TERMINATED, Stand.CANCELLED}
 CAUSES = (("subjective", "chu quan"), ("objective", "khach quan"), ("accepted_risk", "rui ro"))
 PARSERS: dict[str, Callable[[Any], parsing.Read]] = {
-    "title": naming.title, "host": naming.organisation, "pi": naming.person, "period": parsing.period, "start": parsing.day, "end": lambda c: parsing.day(c, last=True), "year": parsing.day,
+    "title": naming.title, "host": naming.organisation, "pi": naming.person, "period": parsing.period, "start": parsing.day, "end": lambda c: parsing.day(c, last=True), "year": lambda c: parsing.Read(parsing.day(c).value),
     "stand": parsing.stand, "grade": parsing.grade, "accepted_on": parsing.day, "decision": parsing.decision, "decided_on": parsing.day, "name": naming.organisation, "former": naming.organisation,
 }  # fmt: skip
 MONEY = ("total", "state_money", "counterpart")
