@@ -5,6 +5,7 @@ Sources of the tables: TCVN 5712:1993 (VN3, the “ABC” fonts) and the VNI for
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from enum import StrEnum
@@ -52,6 +53,7 @@ def _joined(letter: str, mark: str) -> str:
     return unicodedata.normalize("NFC", _VNI_ALONE.get(letter, letter) + _VNI_MARKS[mark.lower()])
 
 
+@functools.lru_cache(maxsize=20_000)
 def is_syllable(word: str) -> bool:
     """Is this a word that Vietnamese could have?"""
     parts = unicodedata.normalize("NFD", word.lower())
@@ -68,7 +70,7 @@ def likeness(text: str) -> tuple[int, int]:
 
 def encoding_of(text: str) -> Encoding:
     """The encoding whose reading makes the most words Vietnamese; Unicode unless another is plainly better."""
-    if text.isascii():
+    if text.isascii() or not likeness(text)[1]:
         return Encoding.UNICODE
     found = {Encoding.UNICODE: text, Encoding.TCVN3: from_tcvn3(text), Encoding.VNI: from_vni(text)}
     scores = {name: right - 2 * wrong for name, read in found.items() for right, wrong in [likeness(read)]}
@@ -83,7 +85,10 @@ def to_unicode(text: str, encoding: Encoding) -> str:
     """The text in Unicode, NFC, when its letters were written so; what is right as it stands stays."""
     if text.isascii() or encoding == Encoding.UNICODE:
         return nfc(text)
-    before, after = likeness(text), likeness(_READ[encoding](text))
+    before = likeness(text)
+    if not before[1]:
+        return nfc(text)
+    after = likeness(_READ[encoding](text))
     return nfc(_READ[encoding](text)) if after[1] < before[1] or after[0] > before[0] else nfc(text)
 
 

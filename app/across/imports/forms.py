@@ -28,7 +28,7 @@ class Upload(StageForm):
 
 
 class Sheet(StageForm):
-    sheet = PickField(N_("Sheet"), blank=False)
+    sheet = PickField(N_("Worksheet"), blank=False)
     hidden = YesField(N_("Read hidden rows too"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -79,6 +80,7 @@ def organisation(found: Any) -> Read:
     return Read(name, [(N_("Several organisations are named: the first is taken as the host."), {})] if len(parts) > 1 else [])
 
 
+@functools.lru_cache(maxsize=20_000)
 def bare(name: str) -> str:
     """An organisation's name for comparing: folded, short forms written out, without what is in brackets."""
     words = re.sub(r"\([^)]*\)", " ", fold(name))
