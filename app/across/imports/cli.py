@@ -22,13 +22,17 @@ from app.services.people import queries as people
 from app.services.people.models import User
 from app.services.similarity.cli import projects
 
+STEPS = 10  # of one import in one round
+
 
 def go_on(_at: datetime) -> None:
-    """The worker's round: started imports, to their end, each step in a transaction of its own."""
+    """The worker's round: some steps of each started import, each in a transaction of its own; mails and other jobs do not wait for its end."""
     for batch_id in queries.running():
-        while running.step(db.session.get_one(Batch, batch_id), at=clock.now()):
+        for _n in range(STEPS):
+            left = running.step(db.session.get_one(Batch, batch_id), at=clock.now())
             db.session.commit()
-        db.session.commit()
+            if not left:
+                break
 
 
 def _person(email: str | None) -> User:
