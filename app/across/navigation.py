@@ -87,6 +87,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("acceptance.assets", N_("Assets of projects"), Do.HUB_READ),
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
     ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ), ("portfolio.projects", N_("Accepted projects and their use"), Do.PORTFOLIO_READ),
+    ("imports.index", N_("Imports of lists"), Do.IMPORTS_RUN),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
     ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
     ("transfer.list_incomes", N_("Income of contracts"), Do.HUB_READ), ("transfer.planned_uses", N_("Planned and real use"), Do.HUB_READ), ("transfer.use_map", N_("Where results are used"), Do.HUB_READ),
@@ -107,7 +108,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
 SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
     (N_("Councils and selection"), ("councils", "experts", "selection")),
-    (N_("Projects and money"), ("hub", "funding", "execution")),
+    (N_("Projects and money"), ("hub", "funding", "execution", "imports")),
     (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
     (N_("Papers, rules and administration"), ("papers", "archive", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
 )

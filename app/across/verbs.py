@@ -146,3 +146,4 @@ VERBS |= {
     "expire": N_("Expired, deleted"), "place": N_("Hold placed"), "lift": N_("Hold lifted"), "hold_archive": N_("Hold placed: nothing may be destroyed"),
     "lift_archive_hold": N_("Hold lifted"), "deposit": N_("Dossier handed over to the archive"),
 }  # fmt: skip
+VERBS |= {"read": N_("List read"), "finish": N_("All rows imported"), "undo": N_("Import undone"), "fill": N_("Empty fields filled from a list")}

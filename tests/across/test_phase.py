@@ -21,6 +21,8 @@ TABLE = [
     (Parts(), Phase.APPROVED),
     (Parts(started=True), Phase.APPROVED),
     (Parts(contract=DRAFT, started=True), Phase.APPROVED),
+    (Parts(imported_under_way=True), Phase.RUNNING),
+    (Parts(imported_under_way=True, closing=ClosingKind.RECOGNISED), Phase.RECOGNISED),
     (Parts(contract=SIGNED), Phase.CONTRACTED),
     (Parts(contract=SIGNED, started=True), Phase.RUNNING),
     (Parts(contract=SIGNED, suspended=True), Phase.SUSPENDED),

@@ -102,7 +102,7 @@ NOUNS |= {
 }  # fmt: skip
 ROOMS_OF_MAIL |= {"charges": N_("Officers in charge and deputies")}
 MAILS |= {"charge_given": N_("Put in charge"), "charge_taken": N_("Another officer in charge"), "deputy_named": N_("Deputy named"), "deputy_ended": N_("Deputyship ended")}
-NOUNS |= {"deputy": N_("Deputy")}
+NOUNS |= {"deputy": N_("Deputy"), "import_batch": N_("Import of a list")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
 

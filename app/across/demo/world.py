@@ -14,6 +14,7 @@ from app.across.demo.plays import (
     desk,
     experts,
     intake,
+    lists,
     notices,
     opening,
     payments,
@@ -64,5 +65,6 @@ def build(password: str, *, as_of: datetime, seed: int) -> Cast:
     budgets.play(cast, as_of)
     payments.play(cast, as_of)
     charges.play(cast, as_of)
+    lists.play(cast, as_of)
     db.session.flush()
     return cast

@@ -54,6 +54,7 @@ class Parts:
     closing: ClosingKind | None = None
     liquidated: bool = False
     followed_up: bool = False
+    imported_under_way: bool = False  # a list of old projects says so; such a project has no contract here
 
 
 def phase_of(parts: Parts) -> Phase:
@@ -69,7 +70,7 @@ def phase_of(parts: Parts) -> Phase:
     if parts.suspended:
         return Phase.SUSPENDED
     if parts.contract is None or parts.contract in BEFORE_SIGNING:
-        return Phase.APPROVED
+        return Phase.RUNNING if parts.imported_under_way else Phase.APPROVED
     return Phase.RUNNING if parts.started else Phase.CONTRACTED
 
 
@@ -115,5 +116,6 @@ def _rule(today: date) -> ColumnElement[str]:
         (exists().where(Suspension.project_id == Project.id, Suspension.state == SuspensionState.SUSPENDED), literal(str(Phase.SUSPENDED))),
         (exists().where(signed, Contract.starts_on <= today), literal(str(Phase.RUNNING))),
         (exists().where(signed), literal(str(Phase.CONTRACTED))),
+        (Project.under_way, literal(str(Phase.RUNNING))),
         else_=literal(str(Phase.APPROVED)),
     )

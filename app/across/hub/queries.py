@@ -196,7 +196,7 @@ def whole(user: User, pid: str, today: date) -> Whole | None:
         suspended=any(line.state == SuspensionState.SUSPENDED for line in lines if line.kind == "suspension"),
         in_acceptance=any(line.state in OPEN and (line.state != CaseState.PREPARING or (line.n or 0) > 1) for line in lines if line.kind == "acceptance_case"),
         closing=closing.kind if closing else None, liquidated=liquidation is not None,
-        followed_up={line.state for line in lines if line.kind == "follow_up"} == {FollowUpState.VERIFIED})  # fmt: skip
+        followed_up={line.state for line in lines if line.kind == "follow_up"} == {FollowUpState.VERIFIED}, imported_under_way=project.under_way)  # fmt: skip
     return Whole(project, faces, products, other_items, phase_of(parts), contract, closing, settlement, liquidation, lines, tranches)
 
 

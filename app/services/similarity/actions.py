@@ -61,3 +61,10 @@ def rebuild(kind: str, model: Any, titles: Sequence[str]) -> int:
             _post(connection, [(entry_id, text) for entry_id, text in made])
         count += len(texts)
     return count
+
+
+def forget(kind: str, pids: Sequence[str]) -> None:
+    """Rows of this kind are no more: what the index says of them goes."""
+    mine = select(TextEntry.id).where(TextEntry.kind == kind, TextEntry.subject_pid.in_(pids))
+    db.session.execute(delete(TextPosting).where(TextPosting.entry_id.in_(mine)).execution_options(synchronize_session=False))
+    db.session.execute(delete(TextEntry).where(TextEntry.kind == kind, TextEntry.subject_pid.in_(pids)).execution_options(synchronize_session=False))

@@ -87,6 +87,15 @@ def _before_entry() -> None:
             postgresql=_function("ledger_entry_guard", "ledger_entry", "BEFORE INSERT", lock + checks))  # fmt: skip
 
 
+def guard_closings() -> None:
+    """The end of a project is never taken back, but that of an imported one goes with it when its import is undone."""
+    name, words = "project_closing_no_delete", "project_closing is append-only"
+    case = "NOT EXISTS (SELECT 1 FROM project WHERE id = OLD.project_id AND historic)"
+    function = (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_raise_if(case, words)} RETURN OLD; END $$; "
+                f"CREATE TRIGGER {name} BEFORE DELETE ON project_closing FOR EACH ROW EXECUTE FUNCTION {name}()")  # fmt: skip
+    trigger(name, "project_closing", sqlite=f"CREATE TRIGGER {name} BEFORE DELETE ON project_closing WHEN {case} BEGIN SELECT RAISE(ABORT, '{words}'); END", postgresql=function)
+
+
 def guard_accounts() -> None:
     """The account of a contract in force changes only by a change that another person agreed to, or back when that was stopped (none at all stops payments); nothing is paid to one on hold.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from app.kernel import journal, outbox
 from app.kernel.clock import local
@@ -183,7 +184,7 @@ def _issue_decision(project: Project, submission: Submission, *, by: User, at: d
 def import_project(*, code: str, title: str, item: Priority, host: Organisation, pi_name: str, approved_state: int,
                    approved_counterpart: int, starts_on: date, ends_on: date, decision_number: str, decision_date: date,
                    paid: Sequence[tuple[date, int]] = (), pi: User | None = None, kind: str | None = None,
-                   by: User | None, at: datetime) -> Project:  # fmt: skip
+                   under_way: bool = False, source: dict[str, Any] | None = None, by: User | None, at: datetime) -> Project:  # fmt: skip
     """Take in a project that is older than this system: no proposal, no contract rows, payments as booked."""
     check_dates(starts_on, ends_on)
     if sum(amount for _day, amount in paid) > approved_state:
@@ -192,11 +193,11 @@ def import_project(*, code: str, title: str, item: Priority, host: Organisation,
         code=nfc(code), title=nfc(title), folded=fold(title), item_id=item.id, host_id=host.id, pi_id=pi.id if pi else None,
         pi_name=nfc(pi_name), kind=kind, regime=rulebook.value("funding.regime", on=decision_date), lump_sum=LumpSum.PARTIAL,
         approved_state=approved_state, approved_counterpart=approved_counterpart, approved_total=approved_state + approved_counterpart,
-        starts_on=starts_on, ends_on=ends_on, decision_number=nfc(decision_number), decision_date=decision_date, historic=True,
+        starts_on=starts_on, ends_on=ends_on, decision_number=nfc(decision_number), decision_date=decision_date, historic=True, under_way=under_way,
         duration_months=max(1, (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month), created_at=at)  # fmt: skip
     db.session.add(project)
     db.session.flush()
-    journal.record(project, "import", by=by, at=at, detail={"code": project.code})
+    journal.record(project, "import", by=by, at=at, detail={"code": project.code, **(source or {})})
     for day, amount in paid:
         db.session.add(LedgerEntry(kind=EntryKind.PAYMENT, amount=amount, project_id=project.id, booked_on=day, at=at,
                                    by_id=by.id if by else None, note="historic"))  # fmt: skip

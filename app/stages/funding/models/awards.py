@@ -185,6 +185,7 @@ class Project(Identified, Versioned, Model):
     decision_body: Mapped[str | None] = mapped_column(String(300))
     frozen_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # payments are stopped
     historic: Mapped[bool] = mapped_column(default=False)  # imported, older than this system
+    under_way: Mapped[bool] = mapped_column(default=False, server_default=false())  # a historic one whose list says that the work goes on
     approved_by_id: Mapped[int | None] = mapped_column(to("user_account"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

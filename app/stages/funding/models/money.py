@@ -39,7 +39,7 @@ from app.stages.funding.rules import (
     Source,
     TrancheState,
 )
-from app.stages.funding.triggers import guard_money
+from app.stages.funding.triggers import guard_closings, guard_money
 
 
 class Contract(Identified, Versioned, Model):
@@ -263,4 +263,5 @@ class ProjectClosing(Identified, Model):
 
 for _table in ("contract_annex", "ledger_entry", "budget_commitment", "project_closing", "liquidation"):
     append_only(_table)
+guard_closings()
 guard_money()
