@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-WIDTH, LINE, BAR, NAME = 640, 26, 16, 170  # in units of the drawing, which the page scales
+WIDTH, LINE, BAR, NAME = 480, 26, 16, 150  # in units of the drawing, which the page scales
 MOST = 15  # rows of a chart: more cannot be read; the table has them all
 COLOURS = 11  # classes s0 … s10 of the style sheet
 
@@ -23,7 +23,7 @@ def stacked(title: str, heads: Sequence[str], rows: Series, said: Callable[[int]
         parts.append(_name(name, y))
         for colour, n in enumerate(numbers):
             if n > 0:
-                width = max(1.0, n * (WIDTH - NAME - 90) / most)
+                width = max(1.0, n * (WIDTH - NAME - 70) / most)
                 parts.append(f'<rect class="s{colour % COLOURS}" x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR}"></rect>')
                 x += width
         parts.append(_number(x, y, said(sum(n for n in numbers if n > 0))))
@@ -38,7 +38,7 @@ def grouped(title: str, heads: Sequence[str], rows: Series, said: Callable[[int]
     for name, numbers in drawn:
         parts.append(_name(name, y))
         for colour, n in enumerate(numbers):
-            width = max(0.0, n * (WIDTH - NAME - 90) / most)
+            width = max(0.0, n * (WIDTH - NAME - 70) / most)
             parts.append(f'<rect class="s{colour % COLOURS}" x="{NAME}" y="{y}" width="{width:.1f}" height="12"></rect>')
             parts.append(_number(NAME + width, y - 2, said(n)) if n else "")
             y += 15
@@ -55,7 +55,7 @@ def legend(heads: Sequence[str]) -> Markup:
 
 
 def _name(name: str, y: float) -> str:
-    short = name if len(name) <= 24 else name[:23] + "…"
+    short = name if len(name) <= 21 else name[:20] + "…"
     return f'<text x="{NAME - 8}" y="{y + 13}" text-anchor="end">{escape(short)}</text>'
 
 

@@ -17,7 +17,7 @@ from app.across.portfolio import counting, listed, shown, tables
 from app.across.portfolio.blueprint import bp
 from app.across.portfolio.counting import Asked
 from app.across.portfolio.fields import FACETS, NONE
-from app.across.portfolio.figures import FIGURES, Section, order_for
+from app.across.portfolio.figures import FIGURES, SECTIONS, Section, order_for
 from app.across.portfolio.sources import FACES
 from app.across.portfolio.tables import Cell, Table
 from app.downloads import download
@@ -122,17 +122,26 @@ def _asked(names: Names) -> tuple[Asked, list[str]]:
     return Asked(tuple(sorted(values.items())), by if by in labels else None, years), wrong
 
 
-def dashboard(sections: Sequence[Section] | None = None) -> Dashboard:
+def dashboard() -> Dashboard:
+    """What the address asks for, in the order that serves the person."""
     names = Names(language() == "en")
     asked, wrong = _asked(names)
-    sections = sections or order_for(current_user.roles)
+    return Dashboard(names, asked, _tables(order_for(current_user.roles), asked, names), wrong)
+
+
+def of(values: Mapping[str, str], *, english: bool) -> list[Table]:
+    """All tables within these filters, as the person may see them: for the report to the people's committee."""
+    return _tables(list(SECTIONS.values()), Asked(tuple(sorted(values.items()))), Names(english))
+
+
+def _tables(sections: Sequence[Section], asked: Asked, names: Names) -> list[Table]:
     numbers = counting.counted([s.name for s in sections], current_user, clock.today(), asked)
     found = []
     for section in sections:
         by = section.rows_by(asked.rows)
         always = [code for code in names("item") if "." in code and len(code) < 8] if by == "item" and section.name == "coverage" and not asked.values else ()
         found.append(tables.made(section, numbers[section.name], by=by, names=names, years=asked.years, always=always))
-    return Dashboard(names, asked, found, wrong)
+    return found
 
 
 @bp.get("/")

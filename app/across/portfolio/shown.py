@@ -58,6 +58,12 @@ def total(board: Any, table: Table) -> Markup:
     return Markup(f'<tr><th scope="row" class="wide">{escape(_("In all"))}</th>{cells}</tr>')
 
 
+def printed(table: Table) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of a table as a paper prints them, its sums last; no rows where nothing is counted."""
+    rows = [[line.name, *(number(table, c.n) for c in line.cells)] for line in table.lines if any(c.n for c in line.cells)]
+    return [by_label(table), *(head(h) for h in table.heads)], [*rows, [_("In all"), *(number(table, c.n) for c in table.total)]] if rows else []
+
+
 def change(board: Any, table: Table) -> Markup:
     if table.change is None:
         return Markup("")

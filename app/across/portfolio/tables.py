@@ -61,7 +61,7 @@ def made(section: Section, numbers: Numbers, *, by: str, names: Callable[[str], 
 
     def cell(figure: str, over: str, row: str | None) -> Cell:
         asked = [(section.across, over)] if section.across and over != ALL else []
-        return Cell(sums[figure, over, row], figure, tuple([*asked, *([(by, row)] if row is not None else [])]))
+        return Cell(sums[figure, over, row], figure, (*asked, *([(by, row)] if row is not None else [])))
 
     if section.across is not None and len(columns) != 1:
         columns.append((section.figures[0], ALL, ""))
