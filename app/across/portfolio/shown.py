@@ -48,8 +48,11 @@ def chart(table: Table) -> Markup:
 def lines(board: Any, table: Table, most: int) -> Markup:
     """The rows of a table, each number leading to the list of exactly the rows it counts."""
     heads = [head(h) for h in table.heads]
-    made = [f'<tr><th scope="row" class="wide">{escape(line.name)}</th>{"".join(_cell(board, table, c, h, line.name) for c, h in zip(line.cells, heads, strict=True))}</tr>'
-            for line in table.lines[:most]]  # fmt: skip
+    nothing = "".join('<td class="num none">0' for _head in heads)  # HTML lets a cell end with the next; a plan has dozens of such rows
+    made = []
+    for line in table.lines[:most]:
+        cells = "".join(_cell(board, table, c, h, line.name) for c, h in zip(line.cells, heads, strict=True)) if any(c.n for c in line.cells) else nothing
+        made.append(f'<tr><th scope="row" class="wide">{escape(line.name)}</th>{cells}</tr>')
     return Markup("\n".join(made))
 
 

@@ -16,6 +16,7 @@ from app.across.portfolio import (
     dashboard,  # noqa: F401 - its pages
     meeting,
     queries,
+    reporting,  # noqa: F401 - its pages
 )
 from app.across.portfolio.blueprint import bp
 from app.across.portfolio.rules import (
