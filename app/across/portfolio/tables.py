@@ -1,4 +1,4 @@
-"""From numbers to tables: which rows and columns there are, in which order, and where each number leads. Pure."""
+"""From numbers to tables: which rows and columns there are, in which order, and where each number leads. Reads nothing."""
 
 from __future__ import annotations
 
