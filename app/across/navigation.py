@@ -88,6 +88,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("transfer.index", N_("Transfer and use of results"), Do.HUB_READ),
     ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ), ("portfolio.projects", N_("Accepted projects and their use"), Do.PORTFOLIO_READ),
     ("imports.index", N_("Imports of lists"), Do.IMPORTS_RUN),
+    ("board.index", N_("Priority board"), Do.PORTFOLIO_READ), ("portfolio.index", N_("Portfolio"), Do.HUB_READ), ("portfolio.reports", N_("Reports put together"), Do.HUB_READ), ("portfolio.impact", N_("What came of accepted projects"), Do.PORTFOLIO_READ), ("portfolio.projects", N_("Accepted projects and their use"), Do.PORTFOLIO_READ),
     ("transfer.handovers", N_("Handovers"), Do.HUB_READ),
     ("transfer.agreements", N_("Transfer agreements"), Do.HUB_READ),
     ("transfer.list_incomes", N_("Income of contracts"), Do.HUB_READ), ("transfer.planned_uses", N_("Planned and real use"), Do.HUB_READ), ("transfer.use_map", N_("Where results are used"), Do.HUB_READ),

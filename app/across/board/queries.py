@@ -16,8 +16,10 @@ from sqlalchemy import (
     Select,
     String,
     TextualSelect,
+    and_,
     bindparam,
     case,
+    exists,
     extract,
     func,
     literal,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import aliased
 
 from app.across.anybody import Anybody, written_out
 from app.across.board.rules import Counts, Measure
@@ -40,7 +43,7 @@ from app.stages.funding import queries as funding
 from app.stages.funding.models import Project
 from app.stages.ideas import queries as ideas
 from app.stages.ideas.models import Idea, Topic
-from app.stages.plan.models import Agency, Plan, Priority, Sector
+from app.stages.plan.models import Agency, Group, Note, Plan, Priority, Sector
 from app.stages.plan.models import Measure as Assigned
 from app.stages.plan.rules import MeasureState
 from app.stages.plan.scope import within
@@ -60,6 +63,27 @@ _TAKES_PART = union(select(Agency.organisation_id.label("body_id"), Agency.item_
                                                                        Assigned.state == MeasureState.ACTIVE)).subquery()  # fmt: skip
 _AGENCIES = (select(Organisation.public_id, Organisation.name, _TAKES_PART.c.item_id).join(_TAKES_PART, _TAKES_PART.c.body_id == Organisation.id)
              .order_by(Organisation.folded))  # fmt: skip
+
+
+_NEWER = aliased(Note)
+_GROUPS = select(Group.id, Group.code, Group.name_vi, Group.holds_sectors).where(Group.plan_id == bindparam("plan_id")).order_by(Group.position)
+_MEASURES = (select(Assigned.group_id, Assigned.item_id, Priority.code.label("item"), Priority.sector_id, Assigned.text_vi, Organisation.public_id.label("agency_pid"), Organisation.name.label("agency"),
+                    Note.progress, Note.percent, Note.text.label("said"))
+             .join(Organisation, Organisation.id == Assigned.agency_id).outerjoin(Priority, Priority.id == Assigned.item_id)
+             .outerjoin(Note, and_(Note.measure_id == Assigned.id, Note.year == bindparam("year"),
+                                   ~exists().where(_NEWER.measure_id == Note.measure_id, _NEWER.year == Note.year, _NEWER.revision > Note.revision)))
+             .where(Assigned.plan_id == bindparam("plan_id"), Assigned.state == MeasureState.ACTIVE, extract("year", Assigned.assigned_on) <= bindparam("year"))
+             .order_by(Priority.position, Organisation.folded, Assigned.id))  # fmt: skip
+
+
+def groups_of(plan: Any) -> Sequence[Any]:
+    """The groups of solutions of a plan, in its order."""
+    return db.session.execute(_GROUPS, {"plan_id": plan.id}).all()
+
+
+def measures_of(plan: Any, year: int) -> Sequence[Any]:
+    """The measures given out until a year, each with its body and what that said for the year, as last said (nothing: no note yet)."""
+    return db.session.execute(_MEASURES, {"plan_id": plan.id, "year": year}).all()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ from app.across.board.rules import (
     years_of,
 )
 from app.across.board.shown import lines
+from app.across.portfolio import dashboard
+from app.across.portfolio import shown as shown_tables
 from app.downloads import download
 from app.kernel import clock
 from app.kernel.permissions import Do
@@ -144,15 +146,38 @@ def report_pdf() -> Any:
 
 
 def _report(ending: str) -> Any:
-    """The same as a report to the people's committee."""
+    """The same as a report to the people's committee: with the plan's groups, what their bodies said for the year, and tables of figures."""
     board = or_404(_board(whole=True))
     by_item = {row.item.id: row for row in board.rows}
     parts = [(f"{s.code}. {s.name_vi}", [by_item[i.id] for i in s.items if i.id in by_item]) for s in board.sectors]
+    whole = not (board.body or board.only)  # what bodies said and the figures know nothing of these two
     with force_locale("vi"):
         narrowed = [text for text in (f"lĩnh vực {board.sector.code}. {board.sector.name_vi}" if board.sector else "", dict(board.agencies).get(board.agency or "", ""),
                                       dict(board.bodies).get(board.body or "", ""), _(board.only.label) if board.only else "") if text]  # fmt: skip
-    made = report.content(board.plan.number, board.year, parts, board.totals, narrowed=narrowed, bodies=rulebook.value("papers.bodies", on=clock.today()), today=clock.today())
+        groups = _groups(board) if whole else []
+        annexes = _annexes(board) if whole and not board.agency and board.is_current else []
+    made = report.content(board.plan.number, board.year, parts, board.totals, narrowed=narrowed, bodies=rulebook.value("papers.bodies", on=clock.today()), today=clock.today(),
+                          groups=groups, annexes=annexes)  # fmt: skip
     return paper_views.blank_file(made, f"bao-cao-{clock.today():%Y-%m-%d}.{ending}")
+
+
+def _groups(board: Board) -> list[report.Part]:
+    """The groups of the plan with what their bodies said for the year; of one sector or body where the board shows only that."""
+    year = board.year or clock.today().year
+    items = {i.id for i in board.sector.items} if board.sector else None
+    rows = [m for m in queries.measures_of(board.plan, year) if (board.agency in (None, m.agency_pid)) and (items is None or m.item_id in items)]
+    return [report.Part(g.code, g.name_vi, year, [_told(m) for m in rows if m.group_id == g.id or (g.holds_sectors and m.item_id is not None)], g.holds_sectors)
+            for g in queries.groups_of(board.plan) if items is None or g.holds_sectors]  # fmt: skip
+
+
+def _told(row: Any) -> report.Told:
+    return report.Told(row.agency, row.item, row.text_vi, _(row.progress.label).lower() if row.progress else "", row.percent or 0, row.said or "")
+
+
+def _annexes(board: Board) -> list[report.Annex]:
+    """Every table of the dashboard, of the sector and year of the board."""
+    values = {name: value for name, value in {"sector": board.sector.code if board.sector else None, "year": str(board.year) if board.year else None}.items() if value}
+    return [report.Annex(_(t.section.title), heads, rows) for t in dashboard.of(values, english=False) for heads, rows in [shown_tables.printed(t)]]
 
 
 def _spreadsheet(board: Board | None) -> bytes:

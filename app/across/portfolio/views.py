@@ -6,13 +6,19 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.across.hub import queries as hub
-from app.across.portfolio import meeting, queries
+from app.across.portfolio import (
+    dashboard,  # noqa: F401 - its pages
+    meeting,
+    queries,
+    reporting,  # noqa: F401 - its pages
+)
+from app.across.portfolio.blueprint import bp
 from app.across.portfolio.rules import (
     MONEY,
     STILL,
@@ -37,8 +43,6 @@ from app.stages.acceptance.models import Case
 from app.stages.funding.models import Project
 from app.stages.plan import queries as plans
 from app.stages.plan import scope
-
-bp = Blueprint("portfolio", __name__, url_prefix="/portfolio", template_folder="templates")
 
 
 @dataclass(frozen=True)
