@@ -140,3 +140,4 @@ VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Hand
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
+VERBS |= {"revoke_key": N_("Key revoked"), "report_notice": N_("Reported by a partner system")}
