@@ -28,9 +28,9 @@ from app.extensions import babel, csrf, login, mail
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
 
-SERVICES = ("people", "rulebook", "charges", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
+SERVICES = ("people", "rulebook", "charges", "apikeys", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer", "archive")
-WINDOWS = ("portal", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "operation")
+WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "operation")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),

@@ -66,6 +66,8 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "LOGIN_TRIES": 10,
         "LOGIN_WINDOW_MINUTES": 5,
         "INTEREST_PER_HOUR": 10,  # messages about public results from one address
+        "API_PER_MINUTE": int(os.environ.get("VAMCO_API_PER_MINUTE", "120")),  # requests of one address to /api/v1; with a key five times as many
+        "OPEN_DATA_LICENCE": os.environ.get("VAMCO_OPEN_DATA_LICENCE", "CC BY 4.0"), "OPEN_DATA_LICENCE_URL": os.environ.get("VAMCO_OPEN_DATA_LICENCE_URL", "https://creativecommons.org/licenses/by/4.0/"),
         "PASSWORD_COST": 3,
         "EDITING": os.environ.get("FLASK_DEBUG") == "1",  # somebody edits the static files: they are served as they lie there
         "SERVE_STATIC": True,

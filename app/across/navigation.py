@@ -101,7 +101,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("questionnaires.index", N_("Forms"), Do.QUESTIONNAIRES_READ),
     ("admin.index", N_("Administration"), Do.ADMIN_OUTBOX),
     ("admin.mails", N_("Outgoing mail"), Do.ADMIN_OUTBOX),
-    ("admin.users", N_("People"), Do.PEOPLE_READ),
+    ("admin.users", N_("People"), Do.PEOPLE_READ), ("apikeys.index", N_("Keys of partner systems"), Do.PEOPLE_MANAGE),
     ("organisations.index", N_("Organisations"), Do.PEOPLE_READ),
     ("profiles.requests", N_("Requests about organisations"), None),
     ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
@@ -112,6 +112,7 @@ SHELVES = (
     (N_("Projects and money"), ("hub", "funding", "execution", "imports")),
     (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
     (N_("Papers, rules and administration"), ("papers", "archive", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "apikeys", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say, or whose role they have

@@ -147,3 +147,4 @@ VERBS |= {
     "lift_archive_hold": N_("Hold lifted"), "deposit": N_("Dossier handed over to the archive"),
 }  # fmt: skip
 VERBS |= {"read": N_("List read"), "finish": N_("All rows imported"), "undo": N_("Import undone"), "fill": N_("Empty fields filled from a list")}
+VERBS |= {"revoke_key": N_("Key revoked"), "report_notice": N_("Reported by a partner system")}

@@ -32,7 +32,7 @@ def board_shown(english: bool, pid: str | None = None) -> dict[str, Any] | None:
     if plan is None:
         return None
     counted: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
-    for names, statement in _counts():
+    for names, statement in counts():
         for item_id, *numbers in db.session.execute(statement):
             counted[item_id] |= dict(zip(names, (int(n or 0) for n in numbers), strict=True))
     rows = db.session.execute(select(Priority.id, Priority.public_id, Priority.code, Priority.short_vi, Priority.title_en, Sector.code.label("sector"))
@@ -43,7 +43,7 @@ def board_shown(english: bool, pid: str | None = None) -> dict[str, Any] | None:
             "empty": sum(not line["projects"] for line in lines)}  # fmt: skip
 
 
-def _counts() -> list[tuple[tuple[str, ...], Select[Any]]]:
+def counts() -> list[tuple[tuple[str, ...], Select[Any]]]:
     """(measures, the statement that counts them by item): topics of public calls, approved projects, published results."""
     called = (select(Topic.item_id, func.count(Topic.id.distinct())).join(CallTopic, CallTopic.topic_id == Topic.id).join(Call, Call.id == CallTopic.call_id)
               .where(calls.PUBLISHED).group_by(Topic.item_id))  # fmt: skip

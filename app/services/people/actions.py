@@ -73,14 +73,14 @@ def rename_organisation(row: Organisation, name: str, *, on: date, by: User, at:
 
 
 def add_user(email: str, name: str, *, by: User | None, at: datetime, password: str | None = None,
-             title: str | None = None, locale: str = "vi", is_demo: bool = False) -> User:  # fmt: skip
+             title: str | None = None, locale: str = "vi", is_demo: bool = False, is_service: bool = False) -> User:  # fmt: skip
     """Make an account. Raises Incomplete when the address is taken or the password is weak."""
     email = check_address(email)
     norm = queries.email_norm(email)
     if queries.user_by_email(email) is not None:
         raise Incomplete(N_("There is already an account with this address."), field="email")
     row = User(email=email, email_norm=norm, name=nfc(name), sort_name=sort_key(name), title=title, locale=locale,
-               created_at=at, is_demo=is_demo)  # fmt: skip
+               created_at=at, is_demo=is_demo, is_service=is_service)  # fmt: skip
     if password is not None:
         row.password_hash = _hasher[0].hash(check_password(password, email))
     db.session.add(row)

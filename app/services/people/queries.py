@@ -69,7 +69,7 @@ def users_in_role(role: str) -> list[User]:
 def _members(organisation_id: int, *more: object) -> list[User]:
     joined = select(User).join(Membership, Membership.user_id == User.id)
     return list(db.session.scalars(
-        joined.where(User.active, Membership.organisation_id == organisation_id, Membership.to_date.is_(None), *more)  # type: ignore[arg-type]
+        joined.where(User.active, ~User.is_service, Membership.organisation_id == organisation_id, Membership.to_date.is_(None), *more)  # type: ignore[arg-type]
         .order_by(User.sort_name)))  # fmt: skip
 
 

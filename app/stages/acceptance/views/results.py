@@ -14,6 +14,8 @@ from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.apikeys import queries as partners
+from app.services.apikeys.rules import NoticeKind
 from app.services.papers import queries as papers
 from app.shown import can
 from app.stages.acceptance import actions, forms, queries, resultfacts, resultkinds
@@ -103,7 +105,8 @@ def _members(row: Result) -> list[tuple[str, int | None]]:
 @writes
 def register(pid: str) -> Any:
     row = ready(queries.result_for(current_user, pid), moves(RESULT, "register"), shared.check_certificate)
-    form = forms.Register(data={"version": row.version, "dated": clock.today()})
+    told = partners.last_notice(NoticeKind.CERTIFICATE, row.public_id)
+    form = forms.Register(data={"version": row.version, "dated": told.dated if told else clock.today(), "number": told.number if told else None})
     if form.validate_on_submit():
         actions.register(row, number=form.number.data, dated=form.dated.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Result registered; the registration sheet is issued."), url_for(".result", pid=pid))
@@ -114,7 +117,7 @@ def register(pid: str) -> Any:
         (total == 100 if needed or row.shares else None, _("The shares of the members make %(n)s of 100 percent.", n=total), None),
         *([(bool(resultfacts.details_of(row)) or "look", _("The technology is described; its description is issued as a paper."), None)] if resultfacts.sheet_asked(row, row.project) else []),
     ]
-    return render_template("acceptance/register.html", result=row, project=row.project, form=form, checks=checks)
+    return render_template("acceptance/register.html", told=told, result=row, project=row.project, form=form, checks=checks)
 
 
 @bp.route("/results/<pid>/drop", methods=["GET", "POST"])

@@ -14,6 +14,8 @@ from app.kernel.errors import Incomplete
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.apikeys import queries as partners
+from app.services.apikeys.rules import NoticeKind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
 from app.services.rulebook import queries as rulebook
@@ -156,11 +158,12 @@ def return_payment(pid: str) -> Any:
 @writes
 def pay(pid: str) -> Any:
     row = ready(queries.tranche_for(current_user, pid), *GUARDS["pay"])
-    form = forms.Pay(obj=row, data={"booked_on": clock.today()})
+    told = partners.last_notice(NoticeKind.PAYMENT, row.public_id)
+    form = forms.Pay(obj=row, data={"booked_on": told.dated if told else clock.today(), "voucher": told.number if told else None})
     if form.validate_on_submit():
         actions.pay(row, booked_on=form.booked_on.data, voucher=form.voucher.data, seen=form.version.data, by=current_user, at=clock.now())
         return done(_("Payment recorded."), _url(row))
-    return render_template("funding/pay.html", tranche=row, project=row.project, contract=row.contract, form=form, signed=_signed(row),
+    return render_template("funding/pay.html", tranche=row, project=row.project, contract=row.contract, form=form, signed=_signed(row), told=told,
                            mailed=[u.name for u in queries.holders(row.project)],
                            checks=_checks(row, row.requested_by_id, row.first_approved_by_id, row.approved_by_id))  # fmt: skip
 
