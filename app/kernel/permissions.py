@@ -100,6 +100,7 @@ class Do(StrEnum):
     ADMIN_READ_MAIL = "admin:read_mail"
     ADMIN_CLOCK = "admin:clock"
     ADMIN_JOURNAL = "admin:journal"
+    ADMIN_BACKUP = "admin:backup"
 
 
 _EVERYONE = {
@@ -132,7 +133,7 @@ ROLES: dict[str, frozenset[Do]] = {
     "registry": frozenset({Do.PAPERS_READ, Do.PAPERS_NUMBER, Do.ADMIN_OUTBOX} | _EVERYONE),
     "auditor": frozenset(_READ | {Do.ADMIN_JOURNAL, Do.ADMIN_OUTBOX}),
     "admin": frozenset({
-        Do.PEOPLE_MANAGE, Do.PEOPLE_READ, Do.ADMIN_OUTBOX, Do.ADMIN_READ_MAIL, Do.ADMIN_CLOCK, Do.ADMIN_JOURNAL, Do.RULEBOOK_READ,
+        Do.PEOPLE_MANAGE, Do.PEOPLE_READ, Do.ADMIN_OUTBOX, Do.ADMIN_READ_MAIL, Do.ADMIN_CLOCK, Do.ADMIN_JOURNAL, Do.ADMIN_BACKUP, Do.RULEBOOK_READ,
         Do.DESK_READ, Do.PLAN_READ, Do.CALLS_READ, Do.TOPICS_READ}),
 }  # fmt: skip
 
