@@ -102,14 +102,14 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("admin.users", N_("People"), Do.PEOPLE_READ),
     ("organisations.index", N_("Organisations"), Do.PEOPLE_READ),
     ("profiles.requests", N_("Requests about organisations"), None),
-    ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
+    ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL), ("keeping.read_by", N_("Who read what"), Do.ADMIN_JOURNAL), ("keeping.backups", N_("Backups"), Do.ADMIN_JOURNAL),
 )
 SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
     (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution")),
     (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "keeping", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say, or whose role they have

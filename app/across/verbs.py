@@ -140,3 +140,4 @@ VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Hand
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
+VERBS |= {"back_up": N_("Backup made"), "fail_to_back_up": N_("Backup failed"), "restore": N_("Restored from a backup"), "release_mails": N_("Mails let go")}

@@ -44,9 +44,9 @@ def test_it_comes_back(played, at, as_, archive, secret, run, vacant, travel, ma
         assert broken is None and count == lines + 1, "the backup's own line came after its state; the restoration is the next"
         assert database.session.scalar(select(JournalEntry.verb).order_by(JournalEntry.seq.desc())) == "restore"
         assert not database.session.scalar(select(func.count()).select_from(SignInSession).where(SignInSession.ended_at.is_(None)))
-        assert run("files", "verify", on=vacant)[0] == 0
         check_mails_are_held(waited, at)
         database.session.remove()
+    assert run("files", "verify", on=vacant)[0] == 0
     officer = signed_in(vacant, "officer")
     link = next(a["href"] for a in officer.page("/projects/").select("main td a[href^='/projects/'], main a[href^='/projects/']") if a["href"].count("/") == 2 and "." not in a["href"])
     officer.page(link)

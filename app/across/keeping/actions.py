@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from app.across.keeping import anchors, backup, queries
+from app.across.keeping import anchors, queries
 from app.across.keeping.models import BackupRun, JournalAnchor
 from app.across.keeping.rules import Kind
-from app.kernel import outbox
+from app.kernel import journal, outbox
 from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import WrongState
@@ -59,9 +59,18 @@ def mails_are_held() -> bool:
     return queries.held() is not None
 
 
-def release(*, by: User, at: datetime, seen: int) -> BackupRun:
-    """Let mails go again after the restoration that was seen. Raises WrongState when they go already."""
-    run = queries.held()
-    if run is None or run.id != seen:
+def check_held(run: BackupRun, _by: User) -> None:
+    """Raise WrongState unless mails are held since this restoration."""
+    present = queries.held()
+    if present is None or present.id != run.id:
         raise WrongState(N_("Mails are not held."))
-    return backup.note(Kind.RELEASED, at=at, by=by, archive=run.archive)
+
+
+def release(run: BackupRun, *, by: User, at: datetime) -> BackupRun:
+    """Let mails go again after a restoration. Raises WrongState when they go already."""
+    check_held(run, by)
+    row = BackupRun(kind=Kind.RELEASED, at=at, archive=run.archive)
+    db.session.add(row)
+    db.session.flush()
+    journal.record(row, "release_mails", by=by, at=at, detail={"archive": run.archive})
+    return row

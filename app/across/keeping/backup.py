@@ -83,18 +83,18 @@ def create(place: Place, engine: Engine, folder: Path, keys: Sequence[str], *, k
                 seconds=round(time.monotonic() - begun), journal_lines=manifest["journal"]["lines"])  # fmt: skip
 
 
-def note(kind: Kind, *, at: datetime, archive: str, by: Any = None, **values: Any) -> BackupRun:
+def note(kind: Kind, *, at: datetime, archive: str, **values: Any) -> BackupRun:
     """Add a run to the list, and to the journal."""
     db.session.rollback()
     row = BackupRun(kind=kind, at=at, archive=archive[:200], **values)
     db.session.add(row)
     db.session.flush()
-    journal.record(row, VERB[kind], by=by, at=at, detail={"archive": row.archive} | ({"sha256": row.sha256} if row.sha256 else {}))
+    journal.record(row, VERB[kind], by=None, at=at, detail={"archive": row.archive} | ({"sha256": row.sha256} if row.sha256 else {}))
     db.session.commit()
     return row
 
 
-VERB = {Kind.CREATED: "back_up", Kind.INCOMPLETE: "back_up", Kind.FAILED: "fail_to_back_up", Kind.RESTORED: "restore", Kind.RELEASED: "release_mails"}
+VERB = {Kind.CREATED: "back_up", Kind.INCOMPLETE: "back_up", Kind.FAILED: "fail_to_back_up", Kind.RESTORED: "restore"}
 
 
 def _make(place: Place, engine: Engine, path: Path, to: Sequence[Any], keys: Sequence[str], at: datetime) -> tuple[dict[str, Any], list[str], int, str]:

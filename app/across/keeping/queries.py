@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
 
+from app.across.admin.queries import day_in, named
 from app.across.keeping.models import BackupRun, JournalAnchor
 from app.across.keeping.rules import Kind
-from app.kernel.clock import local
+from app.kernel import subjects
+from app.kernel.clock import at_local, local
 from app.kernel.db import db
+from app.kernel.journal import AccessNote
 from app.kernel.outbox import MailState, OutboxMail
+from app.services.files.models import Attachment
+from app.services.people.models import User
 from app.services.rulebook import queries as rulebook
+from app.stages.proposals.models import Proposal
 
 MADE = (Kind.CREATED, Kind.INCOMPLETE)
 
@@ -68,3 +85,44 @@ def waiting() -> int:
 def last_anchor() -> JournalAnchor | None:
     """The newest anchor."""
     return db.session.scalar(select(JournalAnchor).order_by(JournalAnchor.id.desc()).limit(1))
+
+
+# --- who read what --------------------------------------------------------------------------------------------
+
+
+def on_sealed() -> ColumnElement[bool]:
+    """The condition: the note is about something sealed now, and would tell who applies. What a dossier's page cannot be traced to counts as sealed."""
+    pid = AccessNote.subject_pid
+    attached = exists().where(Attachment.public_id == pid, subjects.sealed_sql(Attachment.subject_type, Attachment.subject_pid))
+    untraced = and_(AccessNote.endpoint.startswith("proposals."), pid.is_not(None), not_(exists().where(Proposal.public_id == pid)))
+    return or_(*(subjects.sealed_sql(literal(kind), pid) for kind in ("proposal", "paper")), attached, untraced)
+
+
+def readings() -> Select[Any]:
+    """Notes of access as (note, name of who, whether it is about something sealed)."""
+    return select(AccessNote, User.name, on_sealed().label("sealed")).outerjoin(User, User.id == AccessNote.actor_id)
+
+
+def by_person(statement: Select[Any], words: str) -> Select[Any]:
+    """Notes of people whose name or address holds the words; what they did on something sealed is not found by their name."""
+    return statement.where(AccessNote.actor_id.in_(named(select(User.id), words)), not_(on_sealed()))
+
+
+def from_address(statement: Select[Any], words: str) -> Select[Any]:
+    """Notes from network addresses that begin so; not on what is sealed."""
+    return statement.where(AccessNote.address.startswith(words, autoescape=True), not_(on_sealed()))
+
+
+def about(statement: Select[Any], pid: str) -> Select[Any]:
+    """Notes on what has this public id; not on what is sealed."""
+    return statement.where(AccessNote.subject_pid == pid, not_(on_sealed()))
+
+
+def since(statement: Select[Any], day: str) -> Select[Any]:
+    """Notes of this day and later; a day that cannot be read finds nothing out."""
+    return statement.where(AccessNote.at >= at_local(found)) if (found := day_in(day)) else statement
+
+
+def until(statement: Select[Any], day: str) -> Select[Any]:
+    """Notes of this day and earlier."""
+    return statement.where(AccessNote.at < at_local(date.fromordinal(found.toordinal() + 1))) if (found := day_in(day)) else statement
