@@ -30,7 +30,7 @@ from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engin
 
 SERVICES = ("people", "rulebook", "charges", "apikeys", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer", "archive")
-WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "operation")
+WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "keeping", "operation")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),

@@ -18,7 +18,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_migrate import Migrate
 
-from app.kernel import clock, journal, outbox
+from app.kernel import clock, outbox
 from app.kernel.db import db
 from app.kernel.lifecycle import LIFECYCLES
 
@@ -29,7 +29,7 @@ FAILURES_IN_A_ROW = 3
 def register(app: Flask) -> None:
     """Hang all commands on the application."""
     Migrate(app, db, directory=app.config["MIGRATIONS_FOLDER"], render_as_batch=True)
-    for command in (audit, i18n, worker, lifecycle, routes_table):
+    for command in (i18n, worker, lifecycle, routes_table):
         app.cli.add_command(command)
     for room in ("app.services.people", *app.extensions.get("vamco_rooms", ()), *_rooms()):
         name = f"{room}.cli"
@@ -40,25 +40,6 @@ def register(app: Flask) -> None:
 
 def _rooms() -> tuple[str, ...]:
     return (*importlib.import_module("app").ROOMS, "app.across.demo", "app.across.bench")
-
-
-audit = AppGroup("audit", help="The journal's hash chain.")
-
-
-@audit.command("verify")
-def audit_verify() -> None:
-    """Say whether the journal is intact, or name the first broken line."""
-    count, broken, why = journal.verify()
-    if broken is None:
-        click.echo(f"intact: {count} lines, head {count and _head()}")
-        return
-    click.echo(f"BROKEN at line {broken.seq}: {why} ({broken.verb} on {broken.subject_type} {broken.subject_pid}, {broken.at.isoformat()})")
-    sys.exit(1)
-
-
-def _head() -> str:
-    entry = journal.db.session.scalars(journal.select(journal.JournalEntry).order_by(journal.JournalEntry.seq.desc()).limit(1)).first()
-    return entry.hash[:16] if entry else "-"
 
 
 @click.command("worker")
@@ -87,7 +68,7 @@ def work(at: object) -> int:
             current_app.logger.exception("a due job failed")
     sent = failed = 0
     try:  # a server that is away or hangs ends the round after three mails: the others do not wait for it, nor do the due jobs
-        while failed < FAILURES_IN_A_ROW and (item := outbox.claim(clock.now())) is not None:
+        while not held() and failed < FAILURES_IN_A_ROW and (item := outbox.claim(clock.now())) is not None:
             arrived = outbox.deliver(item, clock.now())
             sent, failed = sent + arrived, 0 if arrived else failed + 1
     except Exception:  # a database that is locked or away for a while: the next round goes on
@@ -99,11 +80,20 @@ def work(at: object) -> int:
 
 def due_jobs() -> list:
     """What rooms want done as time passes: `JOBS` in their cli modules, called with the present instant."""
-    jobs = []
+    return _said_by_rooms("JOBS")
+
+
+def held() -> bool:
+    """Does a room keep all mails back: one of the `HOLDS` in their cli modules?"""
+    return any(hold() for hold in _said_by_rooms("HOLDS"))
+
+
+def _said_by_rooms(name: str) -> list:
+    said = []
     for room in _rooms():
         if importlib.util.find_spec(room) and importlib.util.find_spec(f"{room}.cli"):
-            jobs += getattr(importlib.import_module(f"{room}.cli"), "JOBS", [])
-    return jobs
+            said += getattr(importlib.import_module(f"{room}.cli"), name, [])
+    return said
 
 
 @click.command("lifecycle")

@@ -37,6 +37,11 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "FILES_FOLDER": str(folder / "files"),
         "TRUSTED_CERTIFICATES": os.environ.get("VAMCO_TRUSTED_CERTIFICATES") or str(folder / "certificates"),  # of signatures in PDF files
         "FILES_SCANNER": os.environ.get("VAMCO_FILES_SCANNER"),  # the malware check: see app/services/files/scanner.py
+        "BACKUP_FOLDER": os.environ.get("VAMCO_BACKUP_FOLDER"),
+        "BACKUP_KEYS": os.environ.get("VAMCO_BACKUP_KEYS", "").replace(",", " ").split(),  # public keys of age
+        "BACKUP_KEEP": int(os.environ.get("VAMCO_BACKUP_KEEP", "30")),
+        "ANCHOR_FILE": os.environ.get("VAMCO_ANCHOR_FILE"),  # the journal's end each hour: on another disk or machine
+        "ANCHOR_MAILBOX": os.environ.get("VAMCO_ANCHOR_MAILBOX"),
         "MAIL_FOLDER": None if os.environ.get("VAMCO_MAIL_SERVER") else str(folder / "mail"),
         "MAIL_SERVER": os.environ.get("VAMCO_MAIL_SERVER", "localhost"),
         "MAIL_PORT": int(os.environ.get("VAMCO_MAIL_PORT", "25")),

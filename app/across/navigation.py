@@ -104,7 +104,7 @@ MENU: tuple[tuple[str, str, Do | tuple[Do, ...] | None], ...] = (
     ("admin.users", N_("People"), Do.PEOPLE_READ), ("apikeys.index", N_("Keys of partner systems"), Do.PEOPLE_MANAGE),
     ("organisations.index", N_("Organisations"), Do.PEOPLE_READ),
     ("profiles.requests", N_("Requests about organisations"), None),
-    ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL),
+    ("admin.acts", N_("Journal"), Do.ADMIN_JOURNAL), ("keeping.read_by", N_("Who read what"), Do.ADMIN_JOURNAL), ("keeping.backups", N_("Backups"), Do.ADMIN_JOURNAL),
 )
 SHELVES = (
     (N_("From the plan to the dossiers"), ("plan", "board", "ideas", "topics", "calls", "proposals")),
@@ -113,6 +113,7 @@ SHELVES = (
     (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
     (N_("Papers, rules and administration"), ("papers", "archive", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
     (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "apikeys", "organisations", "profiles")),
+    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "keeping", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say, or whose role they have

@@ -148,3 +148,4 @@ VERBS |= {
 }  # fmt: skip
 VERBS |= {"read": N_("List read"), "finish": N_("All rows imported"), "undo": N_("Import undone"), "fill": N_("Empty fields filled from a list")}
 VERBS |= {"revoke_key": N_("Key revoked"), "report_notice": N_("Reported by a partner system")}
+VERBS |= {"back_up": N_("Backup made"), "fail_to_back_up": N_("Backup failed"), "restore": N_("Restored from a backup"), "release_mails": N_("Mails let go")}

@@ -111,10 +111,10 @@ def digest(entry: Any) -> str:
     return hmac.new(_key[0], (entry.prev_hash + content).encode(), hashlib.sha256).hexdigest()
 
 
-def verify() -> tuple[int, JournalEntry | None, str]:
-    """Walk the chain. Returns (lines read, first broken line or None, what is wrong with it)."""
+def verify(session: Any = None) -> tuple[int, JournalEntry | None, str]:
+    """Walk the chain, of a copy where a session on one is given. Returns (lines read, first broken line or None, what is wrong with it)."""
     previous, count = GENESIS, 0
-    for entry in db.session.scalars(select(JournalEntry).order_by(JournalEntry.seq).execution_options(yield_per=1000)):
+    for entry in (session or db.session).scalars(select(JournalEntry).order_by(JournalEntry.seq).execution_options(yield_per=1000)):
         count += 1
         if entry.seq != count:
             return count, entry, f"line {count} is missing"

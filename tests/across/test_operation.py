@@ -30,7 +30,7 @@ def test_alive(anonymous):
 
 def test_ready(anonymous, migrated):
     answer = anonymous.get("/readyz")
-    assert answer.status_code == 200 and answer.json == {"ready": True, "database": "ok", "files": "ok", "clock": "ok", "outbox_oldest_seconds": 0}
+    assert answer.status_code == 200 and answer.json == {"ready": True, "database": "ok", "files": "ok", "clock": "ok", "outbox_oldest_seconds": 0, "warnings": ["no backup was ever made"]}
 
 
 def test_not_ready_with_an_older_database(anonymous, db, migrated):

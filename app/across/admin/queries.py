@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, exists, func, not_, select
 
 from app.kernel import subjects
 from app.kernel.clock import at_local
-from app.kernel.db import db
+from app.kernel.db import db, folded
 from app.kernel.journal import JournalEntry
+from app.kernel.listing import EXPORT_CAP, Listing
 from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.services.people.models import Membership, Organisation, RoleGrant, User
@@ -30,9 +31,17 @@ def on_sealed() -> ColumnElement[bool]:
     return subjects.sealed_sql(JournalEntry.subject_type, JournalEntry.subject_pid)
 
 
+def all_of(listing: Listing) -> list[JournalEntry]:
+    """The acts that the filters leave, as many as a spreadsheet takes."""
+    return list(db.session.scalars(listing.statement.limit(EXPORT_CAP)))
+
+
 def sealed_among(entries: list[JournalEntry]) -> set[int]:
     """Which of these lines are acts on something sealed."""
-    return set(db.session.scalars(select(JournalEntry.seq).where(JournalEntry.seq.in_([e.seq for e in entries]), on_sealed())))
+    if not entries:
+        return set()
+    low, high = min(e.seq for e in entries), max(e.seq for e in entries)
+    return set(db.session.scalars(select(JournalEntry.seq).where(JournalEntry.seq.between(low, high), on_sealed()))) & {e.seq for e in entries}
 
 
 def users_statement() -> Select[Any]:
@@ -62,17 +71,28 @@ def by_person(statement: Select[Any], words: str) -> Select[Any]:
     return statement.where(JournalEntry.actor_id.in_(named(select(User.id), words)), not_(on_sealed()))
 
 
+def for_person(statement: Select[Any], words: str) -> Select[Any]:
+    """Acts on behalf of people whose name or address holds the words; not on what is sealed."""
+    return statement.where(JournalEntry.on_behalf_of_id.in_(named(select(User.id), words)), not_(on_sealed()))
+
+
+def told(statement: Select[Any], words: str) -> Select[Any]:
+    """Acts whose reason holds the words, with or without diacritics; not on what is sealed."""
+    return statement.where(folded(JournalEntry.reason).contains(fold(words), autoescape=True), not_(on_sealed()))
+
+
 def since(statement: Select[Any], day: str) -> Select[Any]:
     """Acts of this day and later; a day that cannot be read finds nothing out."""
-    return statement.where(JournalEntry.at >= at_local(found)) if (found := _day(day)) else statement
+    return statement.where(JournalEntry.at >= at_local(found)) if (found := day_in(day)) else statement
 
 
 def until(statement: Select[Any], day: str) -> Select[Any]:
     """Acts of this day and earlier."""
-    return statement.where(JournalEntry.at < at_local(date.fromordinal(found.toordinal() + 1))) if (found := _day(day)) else statement
+    return statement.where(JournalEntry.at < at_local(date.fromordinal(found.toordinal() + 1))) if (found := day_in(day)) else statement
 
 
-def _day(text: str) -> date | None:
+def day_in(text: str) -> date | None:
+    """A day as people type it (31/12/2026) or as browsers send it (2026-12-31), else None."""
     parts = text.replace("-", "/").split("/")
     try:
         numbers = [int(p) for p in parts]

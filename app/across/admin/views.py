@@ -20,6 +20,7 @@ from sqlalchemy import select
 from app.across import navigation
 from app.across.admin import forms, queries, words
 from app.acts import ready
+from app.downloads import download
 from app.kernel import clock, journal, outbox
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotFound
@@ -66,7 +67,7 @@ def _reads_text() -> bool:
 
 
 @bp.route("/outbox/<pid>", methods=["GET", "POST"])
-@allow(Do.ADMIN_OUTBOX)
+@allow(Do.ADMIN_OUTBOX, post=Do.ADMIN_RESEND)
 @writes
 def mail(pid: str) -> Any:
     row = or_404(db.session.scalar(select(OutboxMail).where(OutboxMail.public_id == pid)))
@@ -78,7 +79,7 @@ def mail(pid: str) -> Any:
         journal.record(row, "resend", by=current_user, at=clock.now())
         return done(_("The mail waits to be sent again."), url_for(".mails"))
     return render_template("admin/mail.html", mail=row, form=form, full=queries.sees_recipients(current_user), text=_reads_text(),
-                           kind=words.kind_of_mail(row.template), failed=row.mail_state == MailState.FAILED)  # fmt: skip
+                           kind=words.kind_of_mail(row.template), failed=row.mail_state == MailState.FAILED and current_user.can(Do.ADMIN_RESEND))  # fmt: skip
 
 
 @bp.route("/clock", methods=["GET", "POST"])
@@ -99,24 +100,50 @@ def move_clock() -> Any:
     return render_template("admin/clock.html", form=form, now=clock.now())
 
 
-@bp.get("/journal")
-@allow(Do.ADMIN_JOURNAL)
-def acts() -> Any:
-    listing = Listing(
+def _acts() -> Listing:
+    return Listing(
         select(JournalEntry), request.args, key=JournalEntry.seq, default="-seq",
         columns=[Column("seq", N_("Journal line"), lambda e: e.seq, sort=JournalEntry.seq), Column("at", N_("When"), lambda e: e.at),
                  Column("who", N_("Who"), lambda e: e.actor_id), Column("type", N_("On what"), lambda e: e.subject_type),
                  Column("verb", N_("Act"), lambda e: e.verb)],
-        filters=[Filter("who", N_("Person"), queries.by_person), Filter("since", N_("From day"), queries.since), Filter("until", N_("To day"), queries.until),
+        filters=[Filter("q", N_("Words of the reason"), queries.told), Filter("who", N_("Person"), queries.by_person), Filter("since", N_("From day"), queries.since),
+                 Filter("until", N_("To day"), queries.until), Filter("behalf", N_("On behalf of"), queries.for_person),
                  Filter("verb", N_("Act"), lambda s, v: s.where(JournalEntry.verb == v), choices=_sorted(navigation.VERBS)),
                  Filter("type", N_("On what"), lambda s, v: s.where(JournalEntry.subject_type == v), choices=_sorted(words.NOUNS)),
                  Filter("id", N_("Id"), lambda s, v: s.where(JournalEntry.subject_pid == v))],
     )  # fmt: skip
+
+
+@bp.get("/journal")
+@allow(Do.ADMIN_JOURNAL)
+def acts() -> Any:
+    listing = _acts()
     sealed = queries.sealed_among(listing.rows)
     one = listing.rows[0] if "id" in listing.values and listing.rows else None
     subject = words.named(one.subject_type, one.subject_pid, current_user) if one is not None and one.seq not in sealed else None
     told = dict(zip((e.seq for e in listing.rows), navigation.told_history(listing.rows), strict=True))
     return render_template("admin/journal.html", listing=listing, told=told, sealed=sealed, chain=queries.chain(), noun=words.noun, subject=subject)
+
+
+@bp.get("/journal.xlsx")
+@allow(Do.ADMIN_JOURNAL)
+def acts_export() -> Any:
+    """Exactly the filtered acts, with hashes; of what is sealed only that it happened."""
+    listing = _acts()
+    entries = queries.all_of(listing)
+    sealed = queries.sealed_among(entries)
+    told = dict(zip((e.seq for e in entries), navigation.told_history(entries), strict=True))
+    hidden = {"who": lambda e: told[e.seq].who, "behalf": lambda e: told[e.seq].on_behalf_of, "reason": lambda e: e.reason}
+    listing.columns = [
+        Column("seq", N_("Journal line"), lambda e: e.seq), Column("at", N_("When"), lambda e: e.at), Column("who", N_("Who"), _open_only(hidden["who"], sealed)),
+        Column("behalf", N_("On behalf of"), _open_only(hidden["behalf"], sealed)), Column("type", N_("On what"), lambda e: _(words.noun(e.subject_type))),
+        Column("id", N_("Id"), lambda e: e.subject_pid), Column("verb", N_("Act"), lambda e: told[e.seq].what), Column("before", N_("State before"), lambda e: e.before),
+        Column("after", N_("State after"), lambda e: e.after), Column("reason", N_("Reason"), _open_only(hidden["reason"], sealed)), Column("hash", N_("Its hash"), lambda e: e.hash)]  # fmt: skip
+    return download(listing.xlsx(_("Journal")), f"nhat-ky-{clock.today():%Y-%m-%d}.xlsx")
+
+
+def _open_only(value: Any, sealed: set[int]) -> Any:
+    return lambda e: None if e.seq in sealed else value(e)
 
 
 def _sorted(labels: dict[str, str]) -> list[tuple[str, str]]:

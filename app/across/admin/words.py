@@ -8,6 +8,7 @@ from app.kernel import subjects
 from app.kernel.words import N_
 
 ROOMS_OF_MAIL = {
+    "keeping": N_("Backups"),
     "files": N_("Files"),
     "plan": N_("Plan"),
     "ideas": N_("Ideas"), "calls": N_("Calls"), "proposals": N_("Proposals"), "selection": N_("Selection"), "councils": N_("Councils"),
@@ -15,6 +16,7 @@ ROOMS_OF_MAIL = {
 }  # fmt: skip
 # by the name of the template's file; the room is said beside it
 MAILS = {
+    "backup_late": N_("Backups need attention"), "anchor": N_("Anchor of the journal"),
     "answered": N_("Was answered"), "asked": N_("Question asked"), "assigned": N_("Measure given out"), "called_off": N_("Measure called off"),
     "cancelled": N_("Was cancelled"), "closing": N_("Call closes soon"),
     "agreement_over": N_("Contract ran out"), "declined": N_("Award declined"), "dropped": N_("Early end dropped"), "extended": N_("Deadline was moved"),
@@ -105,6 +107,7 @@ MAILS |= {"charge_given": N_("Put in charge"), "charge_taken": N_("Another offic
 NOUNS |= {"deputy": N_("Deputy"), "import_batch": N_("Import of a list")}
 NOUNS |= {"deputy": N_("Deputy")}
 NOUNS |= {"api_key": N_("Key of a partner system"), "api_notice": N_("Report of a partner system")}
+NOUNS |= {"deputy": N_("Deputy"), "backup_run": N_("Backup")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
 

@@ -158,7 +158,7 @@ def _named(_row: Any, by: Any) -> None:
 
 
 @bp.route("/deputies/new", methods=["GET", "POST"])
-@allow(Do.PAPERS_READ)
+@allow(Do.PAPERS_READ, post=Do.FILES_ATTACH)  # who works on files, as the auditor does not
 @writes
 def name_deputy() -> Any:
     colleagues = charging.colleagues(current_user)
@@ -175,7 +175,7 @@ def name_deputy() -> Any:
 
 
 @bp.route("/deputies/<pid>/end", methods=["GET", "POST"])
-@allow(Do.PAPERS_READ)
+@allow(Do.PAPERS_READ, post=Do.FILES_ATTACH)  # who works on files, as the auditor does not
 @writes
 def end_deputy(pid: str) -> Any:
     row = or_404(charges.deputy_by_pid(pid))

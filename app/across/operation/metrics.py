@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from app.across.keeping import queries as keeping
 from app.across.operation import queries
 
 REGISTRY = CollectorRegistry()
@@ -34,10 +35,26 @@ class Outbox:
             yield GaugeMetricFamily(f"vamco_outbox_{name}", f"Outgoing mail: {name.replace('_', ' ')}", value=value)
 
 
+class Backups:
+    """Age and size of the last backup, and whether the latest failed, read when asked."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        standing = keeping.standing(self.at)
+        if standing.last is not None and standing.age is not None:
+            yield GaugeMetricFamily("vamco_backup_age_seconds", "Age of the last backup", value=standing.age.total_seconds())
+            yield GaugeMetricFamily("vamco_backup_size_bytes", "Size of the last backup", value=standing.last.size or 0)
+        yield GaugeMetricFamily("vamco_backup_late", "1: the last backup is older than the rule says, or there is none", value=standing.late)
+        yield GaugeMetricFamily("vamco_backup_failed", "1: the latest backup failed", value=standing.failed_since is not None)
+
+
 def text_of(at: datetime) -> bytes:
     """All figures, as Prometheus reads them."""
     gauges: Any = CollectorRegistry()
     gauges.register(Outbox(at))
+    gauges.register(Backups(at))
     counted = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counted = CollectorRegistry()

@@ -20,6 +20,7 @@ from flask import (
     request,
 )
 
+from app.across.keeping import queries as keeping
 from app.across.operation import logs, metrics, queries
 from app.kernel import clock
 from app.kernel.web import PUBLIC, allow
@@ -70,6 +71,7 @@ def readyz() -> Any:
     said: dict[str, Any] = {}
     if checks[0].holds:
         checks.append(queries.clock(at))
+        said["warnings"] = [w for w in (keeping.standing(at).warning, keeping.held() and "mails are held since a restoration") if w]
         said["outbox_oldest_seconds"] = round(queries.outbox(at)["oldest_seconds"])
     ready = all(c.holds for c in checks)
     response = jsonify(ready=ready, **{c.name: c.said for c in checks}, **said)

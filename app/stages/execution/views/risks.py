@@ -27,7 +27,7 @@ def risks(pid: str) -> Any:
 
 
 @bp.route("/projects/<pid>/risks/new", methods=["GET", "POST"])
-@allow(Do.HUB_READ)
+@allow(Do.HUB_READ, post=Do.EXECUTION_REPORT)
 @writes
 def note_risk(pid: str) -> Any:
     project = ready(funding.project_by_pid(current_user, pid), shared.check_running, acts.check_registrar)
@@ -39,7 +39,7 @@ def note_risk(pid: str) -> Any:
 
 
 @bp.route("/projects/<pid>/risks/<risk>/close", methods=["GET", "POST"])
-@allow(Do.HUB_READ)
+@allow(Do.HUB_READ, post=Do.EXECUTION_REPORT)
 @writes
 def close_risk(pid: str, risk: str) -> Any:
     project = ready(funding.project_by_pid(current_user, pid), acts.check_registrar)

@@ -116,7 +116,7 @@ def member_cv(pid: str, part: str) -> Any:
     """The scientific CV that the dossier holds of a member, for whoever may read the dossier."""
     row = or_404(queries.proposal_for(current_user, pid))
     version = or_404(profiles.cv_by_pid(_member(row, part).cv.public_id) if _member(row, part).cv is not None else None)
-    journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id, subject_pid=version.public_id, address=request.remote_addr)
+    journal.note_access("download", request.endpoint or "", at=clock.now(), actor_id=current_user.id, subject_pid=row.public_id, address=request.remote_addr)
     return file_of(version, "pdf")
 
 
