@@ -3,7 +3,7 @@
 The map. Imports point down only: across > stages > services > kernel.
 
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
-services/   what several stages need: people, rulebook, charges, files, questionnaires, papers, mails, profiles, similarity, conflicts, experts, councils
+services/   what several stages need: people, entry, rulebook, charges, files, questionnaires, papers, mails, profiles, similarity, conflicts, experts, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
 across/     windows over all stages: portal, rehearsal, desk, clock, hub, board, portfolio, admin, operation, demo, bench; they own no state
 
@@ -28,7 +28,7 @@ from app.extensions import babel, csrf, login, mail
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
 
-SERVICES = ("people", "rulebook", "charges", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
+SERVICES = ("people", "entry", "rulebook", "charges", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer")
 WINDOWS = ("portal", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "admin", "operation")
 ROOMS = (

@@ -140,3 +140,9 @@ VERBS |= {"take_charge": N_("Officer put in charge"), "hand_over_file": N_("Hand
 VERBS |= {"write_wording": N_("Text of the template kept"), "enter_basis": N_("Legal basis entered"), "change_basis": N_("Legal basis changed")}
 VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
+VERBS |= {
+    "set_up_factor": N_("Authenticator app set up"), "turn_off_factor": N_("Authenticator app turned off"), "renew_codes": N_("Recovery codes renewed"),
+    "use_recovery_code": N_("Recovery code used"), "add_passkey": N_("Passkey added"), "remove_passkey": N_("Passkey removed"), "reset_factor": N_("Second factor reset"),
+    "link_provider": N_("Linked with the sign-on of another body"), "unlink_provider": N_("Link with the sign-on of another body undone"),
+    "end_sessions": N_("Every sign-in session ended"), "end_other_sessions": N_("Other sign-in sessions ended"),
+}  # fmt: skip

@@ -158,6 +158,9 @@ class SignInSession(Identified, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the person last showed who it is: at sign-in, or when asked again
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)  # noted every few minutes of use
+    how: Mapped[str] = mapped_column(String(32), default="password")
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(200))
 

@@ -141,6 +141,11 @@ def user_of_session(token: str, *, at: datetime) -> User | None:
     return db.session.scalars(_of_session(), {"token": token_hash(token), "at": at}).unique().one_or_none()
 
 
+def proved_at(token: str) -> datetime | None:
+    """When the person of this session last showed who it is."""
+    return db.session.scalar(select(SignInSession.proved_at).where(SignInSession.token_hash == token_hash(token))) if token else None
+
+
 def owner_of_session(token: str) -> int | None:
     """Whose session this token was, also when it has ended."""
     return db.session.scalar(select(SignInSession.user_id).where(SignInSession.token_hash == token_hash(token))) if token else None
