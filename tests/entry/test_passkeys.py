@@ -9,7 +9,7 @@ import pytest
 
 from app.kernel.errors import Incomplete
 from app.services.entry import passkeys, queries, rules
-from tests.entry.device import PRESENT, VERIFIED, Device
+from tests.entry.device import PRESENT, Device
 from tests.entry.support import page_of, password_step
 from tests.support.browser import values_of
 
