@@ -28,9 +28,9 @@ from app.extensions import babel, csrf, login, mail
 from app.kernel import clock, journal, web
 from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engine
 
-SERVICES = ("people", "rulebook", "charges", "apikeys", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
+SERVICES = ("people", "entry", "rulebook", "charges", "apikeys", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer", "archive")
-WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "keeping", "operation")
+WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "merging", "keeping", "operation")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),

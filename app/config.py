@@ -66,8 +66,15 @@ def load(environment: str | None = None) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": production,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_HOURS": 12,
+        "SESSION_HOURS": int(os.environ.get("VAMCO_SESSION_HOURS", "12")),
         "IDLE_MINUTES": int(os.environ.get("VAMCO_IDLE_MINUTES", "60")),
+        "RECENT_MINUTES": int(os.environ.get("VAMCO_RECENT_MINUTES", "15")),  # acts of weight ask who it is when the sign-in is older
+        "FACTOR_KEYS": (os.environ.get("VAMCO_FACTOR_KEY") or _derived(secret, "factor")).replace(",", " ").split(),  # the newest first
+        "SECOND_FACTOR_ROLES": os.environ.get("VAMCO_SECOND_FACTOR_ROLES", "officer finance leader province registry admin auditor").replace(",", " ").split(),
+        "SECOND_FACTOR_FROM": os.environ.get("VAMCO_SECOND_FACTOR_FROM", ""),  # a day, YYYY-MM-DD; before it nobody needs one
+        "OIDC_ISSUER": os.environ.get("VAMCO_OIDC_ISSUER", ""), "OIDC_CLIENT_ID": os.environ.get("VAMCO_OIDC_CLIENT_ID", ""),
+        "OIDC_CLIENT_SECRET": os.environ.get("VAMCO_OIDC_CLIENT_SECRET", ""), "OIDC_NAME": os.environ.get("VAMCO_OIDC_NAME", "VNeID"),
+        "OIDC_STRONG": os.environ.get("VAMCO_OIDC_STRONG") == "1",  # the provider asks for two factors itself
         "LOGIN_TRIES": 10,
         "LOGIN_WINDOW_MINUTES": 5,
         "INTEREST_PER_HOUR": 10,  # messages about public results from one address

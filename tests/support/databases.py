@@ -31,7 +31,7 @@ def settings(url: str, folder: Path) -> dict:
     return {
         "TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "INSTANCE_FOLDER": str(folder), "FILES_FOLDER": str(folder / "files"),
         "MAIL_FOLDER": str(folder / "mail"), "PASSWORD_COST": 0, "SERVER_NAME": None, "PUBLIC_BASE_URL": "http://vamco.test",
-        "DEMO_PASSWORD": PASSWORD, "SERVE_STATIC": False, "IDLE_MINUTES": 720,
+        "DEMO_PASSWORD": PASSWORD, "SERVE_STATIC": False, "IDLE_MINUTES": 720, "RECENT_MINUTES": 720,
     }  # fmt: skip
 
 

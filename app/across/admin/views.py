@@ -31,10 +31,13 @@ from app.kernel.permissions import Do
 from app.kernel.text import fold
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
+from app.services.entry import actions as entry
+from app.services.entry import queries as entry_queries
 from app.services.people import actions as people
 from app.services.people import queries as people_queries
 from app.services.people.models import RoleGrant, SignInSession, User
-from app.services.people.rules import Role
+from app.services.people.recent import recently
+from app.services.people.rules import WAYS, Role
 
 bp = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
 
@@ -170,6 +173,7 @@ def users() -> Any:
 
 @bp.route("/users/new", methods=["GET", "POST"])
 @allow(Do.PEOPLE_MANAGE)
+@recently
 @writes
 def add_user() -> Any:
     form = forms.AddUser(data={"locale": "vi"})
@@ -185,12 +189,13 @@ def add_user() -> Any:
 def user(pid: str) -> Any:
     row = or_404(people_queries.user_by_pid(pid))
     at = clock.now()
-    return render_template("admin/user.html", person=row, at=at, Role=Role, sessions=people_queries.sessions_of(row, at=at), plain=forms.Plain(),
+    return render_template("admin/user.html", person=row, at=at, Role=Role, sessions=people_queries.sessions_of(row, at=at), plain=forms.Plain(), WAYS=WAYS, factor=entry_queries.has_factor(row),
                            entries=journal.timeline([journal.subject_key(row)])[:50])  # fmt: skip
 
 
 @bp.route("/users/<pid>/grant", methods=["GET", "POST"])
 @allow(Do.PEOPLE_MANAGE)
+@recently
 @writes
 def grant(pid: str) -> Any:
     row = or_404(people_queries.user_by_pid(pid))
@@ -204,6 +209,7 @@ def grant(pid: str) -> Any:
 
 @bp.route("/users/<pid>/join", methods=["GET", "POST"])
 @allow(Do.PEOPLE_MANAGE)
+@recently
 @writes
 def join(pid: str) -> Any:
     row = or_404(people_queries.user_by_pid(pid))
@@ -220,6 +226,7 @@ def join(pid: str) -> Any:
 
 @bp.route("/users/<pid>/roles/<grant_pid>/revoke", methods=["GET", "POST"])
 @allow(Do.PEOPLE_MANAGE)
+@recently
 @writes
 def revoke(pid: str, grant_pid: str) -> Any:
     row = or_404(people_queries.user_by_pid(pid))
@@ -234,6 +241,7 @@ def revoke(pid: str, grant_pid: str) -> Any:
 
 @bp.route("/users/<pid>/deactivate", methods=["GET", "POST"])
 @allow(Do.PEOPLE_MANAGE)
+@recently
 @writes
 def deactivate(pid: str) -> Any:
     row = or_404(people_queries.user_by_pid(pid))
@@ -247,6 +255,7 @@ def deactivate(pid: str) -> Any:
 
 @bp.route("/users/<pid>/reactivate", methods=["GET", "POST"])
 @allow(Do.PEOPLE_MANAGE)
+@recently
 @writes
 def reactivate(pid: str) -> Any:
     row = ready(people_queries.user_by_pid(pid), people.check_closed)
@@ -255,6 +264,33 @@ def reactivate(pid: str) -> Any:
         people.reactivate(row, by=current_user, at=clock.now(), seen=form.version.data)
         return done(_("The account is open again."), url_for(".user", pid=pid))
     return render_template("admin/act.html", form=form, title=_("Open the account of %(name)s again", name=row.name), button=_("Open the account again"),
+                           back=url_for(".user", pid=pid))  # fmt: skip
+
+
+@bp.route("/users/<pid>/second-factor/reset", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@recently
+@writes
+def reset_factor(pid: str) -> Any:
+    row = ready(people_queries.user_by_pid(pid), entry.check_resettable)
+    form = forms.Reason()
+    if form.validate_on_submit():
+        entry.reset(row, by=current_user, at=clock.now(), reason=form.reason.data)
+        return done(_("The second factor is reset and the person's sessions have ended. The person and the other administrators were told by mail."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("Reset the second factor of %(name)s", name=row.name), button=_("Reset the second factor"), danger=True,
+                           back=url_for(".user", pid=pid))  # fmt: skip
+
+
+@bp.route("/users/<pid>/sessions/end", methods=["GET", "POST"])
+@allow(Do.PEOPLE_MANAGE)
+@writes
+def end_sessions(pid: str) -> Any:
+    row = or_404(people_queries.user_by_pid(pid))
+    form = forms.Reason()
+    if form.validate_on_submit():
+        people.end_sessions(row, by=current_user, at=clock.now(), reason=form.reason.data)
+        return done(_("Every session of the person has ended."), url_for(".user", pid=pid))
+    return render_template("admin/act.html", form=form, title=_("End every session of %(name)s", name=row.name), button=_("End every session"), danger=True,
                            back=url_for(".user", pid=pid))  # fmt: skip
 
 

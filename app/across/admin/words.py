@@ -110,6 +110,13 @@ NOUNS |= {"api_key": N_("Key of a partner system"), "api_notice": N_("Report of 
 NOUNS |= {"deputy": N_("Deputy"), "backup_run": N_("Backup")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
+ROOMS_OF_MAIL |= {"entry": N_("Sign-in"), "merging": N_("Accounts of people")}
+MAILS |= {"accounts_merged": N_("Two accounts of yours are one now")}
+MAILS |= {
+    "factor_changed": N_("The sign-in of your account was changed"), "recovery_used": N_("A recovery code of your account was used"),
+    "factor_reset": N_("The second factor of your account was reset"), "factor_reset_seen": N_("A second factor was reset"),
+}  # fmt: skip
+
 
 def kind_of_mail(template: str) -> tuple[str, str]:
     """(room, kind) of a mail's template: "proposals/mail/submitted.txt" is ("Proposals", "Was submitted")."""

@@ -27,6 +27,7 @@ from app.services.councils.actions.session import (
 from app.services.councils.blueprint import bp, found, item_in
 from app.services.councils.models import AgendaItem, Council
 from app.services.councils.rules import COUNCIL, Check
+from app.services.people.recent import recently
 
 __all__ = ["bp", "runs"]
 
@@ -77,6 +78,7 @@ def convene(pid: str) -> Any:
 
 @bp.route("/<pid>/items/<item_pid>/open-box", methods=["GET", "POST"])
 @allow(Do.COUNCILS_SIT)
+@recently
 @writes
 def open_box(pid: str, item_pid: str) -> Any:
     council = found(pid, moves(COUNCIL, "open_box"))

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, select, update
 
 from app.kernel import journal
-from app.kernel.db import db
+from app.kernel.db import db, reading_only
 from app.kernel.errors import Incomplete, NotAllowed, WrongState
 from app.kernel.lifecycle import check_seen
 from app.kernel.text import fold, nfc, sort_key
@@ -142,6 +142,8 @@ def reactivate(user: User, *, by: User, at: datetime, seen: int | None = None) -
     """Open a closed account again; the person signs in anew."""
     check_seen(user, seen)
     check_closed(user)
+    if user.merged_into_id is not None:
+        raise WrongState(N_("This account was merged into another and stays closed."))
     user.active = True
     journal.record(user, "reactivate", by=by, at=at)
 
@@ -164,14 +166,14 @@ def note_failed_try(email: str, *, address: str | None, at: datetime) -> None:
     db.session.add(SignInTry(email_norm=queries.email_norm(email)[:320], address=address, at=at))
 
 
-def sign_in(user: User, *, at: datetime, hours: int, address: str | None, browser: str | None) -> str:
-    """Open a session; returns the token for the cookie."""
+def sign_in(user: User, *, at: datetime, hours: int, address: str | None, browser: str | None, how: str = "password") -> str:
+    """Open a session; returns the token for the cookie. `how` is a way of `rules.WAYS`."""
     token = secrets.token_urlsafe(32)
-    db.session.add(SignInSession(user_id=user.id, token_hash=queries.token_hash(token), epoch=user.epoch, created_at=at,
+    db.session.add(SignInSession(user_id=user.id, token_hash=queries.token_hash(token), epoch=user.epoch, created_at=at, proved_at=at, seen_at=at, how=how,
                                  expires_at=at + timedelta(hours=hours), address=address, browser=(browser or "")[:200]))  # fmt: skip
     db.session.flush()
     kill_links(user, at=at, purposes=(Purpose.RESET,))  # who knows the password needs no other way in
-    journal.record(user, "sign_in", by=user, at=at)
+    journal.record(user, "sign_in", by=user, at=at, detail={"how": how})
     return token
 
 
@@ -192,6 +194,32 @@ def end_session(row: SignInSession, user: User, *, by: User, at: datetime) -> No
     """End another session of the same person, or (for the administrator) anyone's."""
     row.ended_at = at
     journal.record(user, "end_session", by=by, at=at)
+
+
+def end_sessions(user: User, *, by: User, at: datetime, reason: str | None = None) -> None:
+    """End every session of a person at once: for the administrator."""
+    user.epoch += 1
+    journal.record(user, "end_sessions", by=by, at=at, reason=reason)
+
+
+def end_other_sessions(user: User, token: str, *, at: datetime) -> int:
+    """End every session of the person but the one of this token; returns how many."""
+    others = update(SignInSession).where(SignInSession.user_id == user.id, SignInSession.ended_at.is_(None), SignInSession.token_hash != queries.token_hash(token))
+    ended = db.session.execute(others.where(SignInSession.expires_at > at, SignInSession.epoch == user.epoch).values(ended_at=at)).rowcount
+    if ended:
+        journal.record(user, "end_other_sessions", by=user, at=at, detail={"sessions": ended})
+    return int(ended)
+
+
+def note_proof(token: str, *, at: datetime) -> None:
+    """The person of this session showed again who it is."""
+    db.session.execute(update(SignInSession).where(SignInSession.token_hash == queries.token_hash(token)).values(proved_at=at, seen_at=at))
+
+
+def note_seen(token: str, *, at: datetime) -> None:
+    """Note that the session is used, on a connection of its own: a page that is read writes nothing else."""
+    with reading_only(False), db.engine.begin() as connection:
+        connection.execute(update(SignInSession).where(SignInSession.token_hash == queries.token_hash(token), SignInSession.ended_at.is_(None)).values(seen_at=at))
 
 
 def change_password(user: User, old: str, new: str, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ LONGEST = 300_000  # characters of one form
 HOURS = 12
 FLAG = "taken_up"  # a form sent with this field is shown again with what was typed, and not acted upon
 _OWN = {"csrf_token", FLAG}
+OWN_PAGES = ("people", "entry")  # pages about sign-in itself: what is typed there is secret
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Kept:
     fields: list[tuple[str, str]]
     owner_id: int | None
     files: bool
+    page: bool = True  # False: a button without a form of its own, which is offered once more
 
     @property
     def texts(self) -> list[str]:
@@ -35,17 +37,18 @@ class Kept:
         return [value for name, value in self.fields if name not in ("once", "version") and len(value.split()) > 3]
 
 
-def of_request(owner_id: int | None) -> Kept | None:
-    """The form of the present request, when it can be given back: it has a page, came from this site, and is not too long."""
+def of_request(owner_id: int | None, *, buttons: bool = False) -> Kept | None:
+    """The form of the present request, when it can be given back: it has a page (or `buttons` count too), came from this site, and is not too long."""
     rule = request.url_rule
-    if rule is None or "GET" not in (rule.methods or set()) or request.blueprint == "people" or not _from_here():
+    page = rule is not None and "GET" in (rule.methods or set())
+    if rule is None or not (page or buttons) or request.blueprint in OWN_PAGES or not _from_here():
         return None
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in _OWN and "password" not in name]
     typed = any(value.strip() for name, value in fields if name not in ("once", "version"))
-    if not typed or sum(len(name) + len(value) for name, value in fields) > LONGEST:
+    if not (typed or not page) or sum(len(name) + len(value) for name, value in fields) > LONGEST:
         return None
     files = any(upload.filename for upload in request.files.values())
-    return Kept(back_to(request.full_path.rstrip("?"), "/"), fields, owner_id, files)
+    return Kept(back_to(request.full_path.rstrip("?"), "/"), fields, owner_id, files, page)
 
 
 def _from_here() -> bool:
@@ -62,16 +65,16 @@ def _signer() -> URLSafeTimedSerializer:
 
 def pack(kept: Kept) -> str:
     """As one hidden field; signed, so that only what came to us is given back."""
-    return str(_signer().dumps([kept.address, kept.fields, kept.owner_id, kept.files]))
+    return str(_signer().dumps([kept.address, kept.fields, kept.owner_id, kept.files, kept.page]))
 
 
 def unpack(text: str) -> Kept | None:
     """What `pack` made in the last HOURS, or None."""
     try:
-        address, fields, owner_id, files = _signer().loads(text, max_age=HOURS * 3600)
-    except BadData:
+        address, fields, owner_id, files, page = _signer().loads(text, max_age=HOURS * 3600)
+    except (BadData, ValueError):  # also what an earlier release packed
         return None
-    return Kept(address, [(str(name), str(value)) for name, value in fields], owner_id, files)
+    return Kept(address, [(str(name), str(value)) for name, value in fields], owner_id, files, page)
 
 
 def token_of_session() -> str:

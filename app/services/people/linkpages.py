@@ -18,6 +18,7 @@ from app.kernel.errors import Incomplete
 from app.kernel.web import PUBLIC, SIGNED_IN, allow, back_to, done, writes
 from app.kernel.words import N_
 from app.services.people import actions, forms, guessing, links
+from app.services.people.recent import recently
 from app.services.people.rules import Purpose
 
 
@@ -110,6 +111,7 @@ def reset(token: str) -> Any:
 
 
 @allow(SIGNED_IN)
+@recently
 @writes
 def email() -> Any:
     form = forms.ChangeEmail()

@@ -70,6 +70,7 @@ class User(UserMixin, Identified, Versioned, Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     is_service: Mapped[bool] = mapped_column(default=False, server_default=false())  # of a body's programs: no password, no mail, no office
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(to("user_account"))  # whose account it is now
 
     grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", foreign_keys="RoleGrant.user_id", viewonly=True)
     memberships: Mapped[list[Membership]] = relationship(lazy="selectin", viewonly=True)
@@ -159,6 +160,9 @@ class SignInSession(Identified, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the person last showed who it is: at sign-in, or when asked again
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)  # noted every few minutes of use
+    how: Mapped[str] = mapped_column(String(32), default="password")
     address: Mapped[str | None] = mapped_column(String(64))
     browser: Mapped[str | None] = mapped_column(String(200))
 

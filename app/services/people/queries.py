@@ -34,6 +34,16 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email_norm == email_norm(email)))
 
 
+def user_at_door(email: str) -> User | None:
+    """Whose sign-in this address means: of an account that was merged, the one that stays."""
+    user = user_by_email(email)
+    for _step in range(5):
+        if user is None or user.merged_into_id is None:
+            break
+        user = db.session.get(User, user.merged_into_id)
+    return user
+
+
 def user_by_pid(pid: str) -> User | None:
     return db.session.scalar(select(User).where(User.public_id == pid))
 
@@ -139,6 +149,11 @@ def _of_session() -> Select[tuple[User]]:
 def user_of_session(token: str, *, at: datetime) -> User | None:
     """The person whose living session this token is."""
     return db.session.scalars(_of_session(), {"token": token_hash(token), "at": at}).unique().one_or_none()
+
+
+def proved_at(token: str) -> datetime | None:
+    """When the person of this session last showed who it is."""
+    return db.session.scalar(select(SignInSession.proved_at).where(SignInSession.token_hash == token_hash(token))) if token else None
 
 
 def owner_of_session(token: str) -> int | None:

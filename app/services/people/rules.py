@@ -50,6 +50,14 @@ class Role(Face):
     RESEARCHER = "researcher", N_("Researcher"), "grey"
 
 
+WAYS = {
+    "password": N_("Password"), "code": N_("Password and a code of the telephone"), "recovery": N_("Password and a recovery code"),
+    "password+passkey": N_("Password and a passkey"), "passkey": N_("Passkey"), "provider": N_("Sign-on of another body"),
+    "provider+code": N_("Sign-on of another body and a code"), "provider+passkey": N_("Sign-on of another body and a passkey"),
+    "provider+recovery": N_("Sign-on of another body and a recovery code"),
+}  # fmt: skip
+
+
 class Purpose(Face):
     """What a mailed link is for."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from flask import (
@@ -20,6 +21,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.extensions import login
 from app.kernel import clock
@@ -27,13 +29,24 @@ from app.kernel.db import db
 from app.kernel.errors import Incomplete, Refused
 from app.kernel.web import PUBLIC, SIGNED_IN, allow, back_to, done, or_404, writes
 from app.kernel.words import N_
-from app.services.people import actions, forms, guessing, kept, linkpages, queries
+from app.services.people import (
+    actions,
+    doors,
+    forms,
+    guessing,
+    kept,
+    linkpages,
+    queries,
+)
 from app.services.people.models import SignInSession, User
+from app.services.people.recent import recently
+from app.services.people.rules import WAYS
 
 bp = Blueprint("people", __name__, url_prefix="/auth", template_folder="templates")
 linkpages.hang(bp)
 LOCALES = ("vi", "en")
 SEEN_EVERY = 60  # seconds between two notes of use in the cookie
+NOTED_EVERY = 600  # between two in the row, which the list of sessions shows
 
 
 def init_app(app: Flask) -> None:
@@ -49,9 +62,13 @@ def init_app(app: Flask) -> None:
 
 def _person(token: str) -> User | None:
     """The person of this session, unless nobody used it for IDLE_MINUTES. When it was used stands in the signed cookie: reading writes no row."""
-    now, seen = int(clock.now().timestamp()), int(session.get("_seen", 0))
+    now, seen, noted = int(clock.now().timestamp()), int(session.get("_seen", 0)), int(session.get("_noted", 0))
     if now - seen >= current_app.config["IDLE_MINUTES"] * 60:
         return None
+    if now - noted >= NOTED_EVERY:  # before this request reads: another connection cannot write behind one that holds a lock
+        session["_noted"] = now
+        with contextlib.suppress(OperationalError):
+            actions.note_seen(token, at=clock.now())
     found = queries.user_of_session(token, at=clock.now())
     if found is not None and now - seen >= SEEN_EVERY:
         session["_seen"] = now
@@ -79,8 +96,7 @@ def sign_in() -> Any:
         if user is None:
             form.form_errors.append(_("The e-mail address or the password is not right."))
             return render_template("people/login.html", form=form), 422
-        _enter(user)
-        return redirect(target, 303)
+        return doors.let_in(user, how="password", target=target) or redirect(target, 303)
     return render_template("people/login.html", form=form)
 
 
@@ -88,7 +104,7 @@ def _checked(email: str, password: str) -> User | None:
     """The person, or None. Counts the failure; too many close the door for a while. No lock is held while hashing."""
     at, address = clock.now(), request.remote_addr
     guessing.refuse(email, address)
-    user = queries.user_by_email(email)
+    user = queries.user_at_door(email)
     stored = user.id if user else None
     if user is not None:
         db.session.expunge(user)
@@ -99,21 +115,6 @@ def _checked(email: str, password: str) -> User | None:
     actions.note_failed_try(email, address=address, at=at)
     db.session.commit()
     return None
-
-
-def _enter(user: User) -> None:
-    """Open a session for this person in this browser."""
-    token = actions.sign_in(user, at=clock.now(), hours=current_app.config["SESSION_HOURS"], address=request.remote_addr,
-                            browser=request.user_agent.string)  # fmt: skip
-    locale = session.get("locale")
-    session.clear()
-    if locale:
-        session["locale"] = locale
-    session["_user_id"] = token
-    session["_seen"] = int(clock.now().timestamp())
-    session["_fresh"] = True
-    session.permanent = False
-    g.pop("csrf_token", None)  # the one made so far belonged to the old cookie
 
 
 # --- a session that ended while somebody was writing ----------------------------------------------------------
@@ -168,9 +169,13 @@ def take_up() -> Any:
         if not form.errors:
             form.form_errors.append(_("The e-mail address or the password is not right."))
         return _ask_to_sign_in(found, form, 422)
-    _enter(user)
+    return doors.let_in(user, how="password", target="/desk/", packed=request.form.get("kept", "")) or go_on(user, found)
+
+
+def go_on(user: User, found: kept.Kept | None, target: str = "/desk/") -> Any:
+    """After a sign-in: back to what this person typed before, else to `target`."""
     if found is None:
-        return redirect("/desk/", 303)
+        return redirect(target, 303)
     if found.owner_id not in (None, user.id):
         return done(_("Somebody else had typed the text in that form, so it was not kept for you."), "/desk/")
     g._login_user = user
@@ -196,11 +201,12 @@ def logout() -> Any:
 def account() -> Any:
     sessions = queries.sessions_of(current_user, at=clock.now())
     here = queries.token_hash(session.get("_user_id", ""))
-    return render_template("people/account.html", sessions=sessions, here=here, end=forms.EndSession())
+    return render_template("people/account.html", sessions=sessions, here=here, end=forms.EndSession(), WAYS=WAYS, idle=current_app.config["IDLE_MINUTES"])
 
 
 @bp.route("/password", methods=["GET", "POST"])
 @allow(SIGNED_IN)
+@recently
 @writes
 def password() -> Any:
     form = forms.ChangePassword()
@@ -227,6 +233,14 @@ def end_session(pid: str) -> Any:
     row = or_404(db.session.scalar(select(SignInSession).where(SignInSession.public_id == pid, SignInSession.user_id == current_user.id)))
     actions.end_session(row, current_user, by=current_user, at=clock.now())
     return done(_("That session has ended."), url_for("people.account"))
+
+
+@bp.post("/sessions/end-others")
+@allow(SIGNED_IN)
+@writes
+def end_others() -> Any:
+    actions.end_other_sessions(current_user, session.get("_user_id", ""), at=clock.now())
+    return done(_("You are signed in here only. Every other session has ended."), url_for("people.account"))
 
 
 @bp.post("/language")

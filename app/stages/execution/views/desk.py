@@ -14,6 +14,7 @@ from app.kernel import clock, journal
 from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.services.papers import queries as papers
+from app.services.people.recent import recently
 from app.stages.execution import actions, figures, forms, lists, queries
 from app.stages.execution.actions import shared
 from app.stages.execution.rules import late_finding, overdue, to_write
@@ -67,6 +68,7 @@ def project(pid: str) -> Any:
 
 @bp.route("/contracts/<pid>/sign", methods=["GET", "POST"])
 @allow(Do.FUNDING_CONTRACT)
+@recently
 @writes
 def sign(pid: str) -> Any:
     contract = ready(funding.contract_for(current_user, pid), moves(CONTRACT, "sign"), check_outsider)

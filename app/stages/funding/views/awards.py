@@ -15,6 +15,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.services.people.recent import recently
 from app.shown import money
 from app.stages.funding import actions, forms, ledger, queries, revising, signing
 from app.stages.funding.actions import shared
@@ -58,6 +59,7 @@ def submission(pid: str) -> Any:
 
 @bp.route("/submissions/<pid>/decide", methods=["GET", "POST"])
 @allow(Do.FUNDING_APPROVE)
+@recently
 @writes
 def decide(pid: str) -> Any:
     row = ready(queries.submission_by_pid(pid), moves(SUBMISSION, "approve", "return"), signing.check_decider, signing.check_may_sign)
@@ -152,6 +154,7 @@ def _declined(row: Any, form: forms.Decide, facts: dict[str, Any]) -> Any:
 
 @bp.route("/projects/<pid>/cancel", methods=["GET", "POST"])
 @allow(Do.FUNDING_APPROVE)
+@recently
 @writes
 def cancel_award(pid: str) -> Any:
     project = ready(queries.project_by_pid(current_user, pid), shared.check_cancellable)

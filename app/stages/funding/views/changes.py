@@ -15,6 +15,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.people import queries as people
+from app.services.people.recent import recently
 from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, queries
 from app.stages.funding.actions import shared
@@ -39,6 +40,7 @@ GUARDS: dict[str, tuple[Guard, ...]] = {
 
 @bp.route("/contracts/<pid>/change-account", methods=["GET", "POST"])
 @allow(Do.FUNDING_REQUEST)
+@recently
 @writes
 def change_account(pid: str) -> Any:
     contract = ready(queries.contract_for(current_user, pid), *CHANGEABLE)
@@ -61,6 +63,7 @@ def account_change(pid: str) -> Any:
 
 @bp.route("/account-changes/<pid>/decide", methods=["GET", "POST"])
 @allow(Do.FUNDING_PAY)
+@recently
 @writes
 def decide_account_change(pid: str) -> Any:
     row = ready(queries.change_for(current_user, pid), *GUARDS["decide"])

@@ -15,6 +15,7 @@ from app.kernel.permissions import Do
 from app.kernel.web import allow, done, or_404, writes
 from app.kernel.words import N_
 from app.services.papers import queries as papers
+from app.services.people.recent import recently
 from app.stages.funding import actions, forms, ledger, queries
 from app.stages.funding.actions import closings, shared
 from app.stages.funding.actions.closings import refund_percent
@@ -60,6 +61,7 @@ def settlement(pid: str) -> Any:
 
 @bp.route("/settlements/<pid>/decide", methods=["GET", "POST"])
 @allow(Do.FUNDING_SETTLE)
+@recently
 @writes
 def decide_settlement(pid: str) -> Any:
     row = ready(queries.settlement_for(current_user, pid), moves(SETTLEMENT, "accept"), lambda row, by: check_other_person(by.id, row.submitted_by_id), shared.check_outsider)
@@ -102,6 +104,7 @@ def _hinders(project: Project) -> list[str]:
 
 @bp.route("/contracts/<pid>/liquidate", methods=["GET", "POST"])
 @allow(Do.FUNDING_LIQUIDATE)
+@recently
 @writes
 def liquidate(pid: str) -> Any:
     contract = ready(queries.contract_for(current_user, pid), moves(CONTRACT, "liquidate"), shared.check_outsider)

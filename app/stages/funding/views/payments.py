@@ -18,6 +18,7 @@ from app.services.apikeys import queries as partners
 from app.services.apikeys.rules import NoticeKind
 from app.services.papers import queries as papers
 from app.services.people import queries as people
+from app.services.people.recent import recently
 from app.services.rulebook import queries as rulebook
 from app.stages.funding import actions, forms, queries, starting
 from app.stages.funding.actions import shared
@@ -126,6 +127,7 @@ def request_payment(pid: str) -> Any:
 
 @bp.route("/tranches/<pid>/approve", methods=["GET", "POST"])
 @allow(Do.FUNDING_APPROVE_PAYMENT)
+@recently
 @writes
 def approve_payment(pid: str) -> Any:
     row = ready(queries.tranche_for(current_user, pid), *GUARDS["approve"])
@@ -155,6 +157,7 @@ def return_payment(pid: str) -> Any:
 
 @bp.route("/tranches/<pid>/pay", methods=["GET", "POST"])
 @allow(Do.FUNDING_PAY)
+@recently
 @writes
 def pay(pid: str) -> Any:
     row = ready(queries.tranche_for(current_user, pid), *GUARDS["pay"])
@@ -170,6 +173,7 @@ def pay(pid: str) -> Any:
 
 @bp.route("/entries/<pid>/reverse", methods=["GET", "POST"])
 @allow(Do.FUNDING_PAY)
+@recently
 @writes
 def reverse(pid: str) -> Any:
     entry = ready(queries.entry_for(current_user, pid), shared.check_reversible, shared.check_outsider)
@@ -184,6 +188,7 @@ def reverse(pid: str) -> Any:
 
 @bp.route("/projects/<pid>/refund", methods=["GET", "POST"])
 @allow(Do.FUNDING_PAY)
+@recently
 @writes
 def refund(pid: str) -> Any:
     project = ready(queries.project_by_pid(current_user, pid), shared.check_books_open, shared.check_stranger)

@@ -1,0 +1,24 @@
+"""An account that was merged leads to the one that stays
+
+Reversible: yes; closed accounts lead nowhere then. Data kept: all else. Touched: user_account.
+
+Revision 0096, after 0095
+"""
+
+from alembic import op
+
+revision = "0096"
+down_revision = "0095"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    # in place: in SQLite making the table anew would touch every table that points to it
+    op.execute("ALTER TABLE user_account ADD COLUMN merged_into_id INTEGER CONSTRAINT fk_user_account_merged_into_id_user_account REFERENCES user_account (id) ON DELETE RESTRICT")
+
+
+def downgrade():
+    with op.batch_alter_table("user_account") as batch:
+        batch.drop_constraint(op.f("fk_user_account_merged_into_id_user_account"), type_="foreignkey")
+        batch.drop_column("merged_into_id")
