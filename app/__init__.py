@@ -3,9 +3,10 @@
 The map. Imports point down only: across > stages > services > kernel.
 
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
-services/   what several stages need: people, rulebook, charges, files, questionnaires, papers, mails, profiles, similarity, conflicts, experts, councils
+services/   what several stages need: people, entry, rulebook, charges, apikeys, files, questionnaires, papers, mails, profiles, similarity, conflicts, experts, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
-across/     windows over all stages: portal, rehearsal, desk, clock, hub, board, portfolio, search, admin, operation, demo, bench; they own no state
+across/     windows over all stages: portal, api, rehearsal, desk, clock, hub, board,
+            portfolio, imports, search, admin, merging, keeping, operation, demo, bench; they own no state
 
 Each room has the same files: rules (pure), models, queries (reads), actions (one function per verb), forms, views,
 templates. From an address to its line: /funding/... is app/stages/funding/views.py; its verbs are in actions.py.

@@ -111,9 +111,7 @@ SHELVES = (
     (N_("Councils and selection"), ("councils", "experts", "selection")),
     (N_("Projects and money"), ("hub", "funding", "execution", "imports")),
     (N_("Results and their use"), ("acceptance", "transfer", "portfolio")),
-    (N_("Papers, rules and administration"), ("papers", "archive", "rulebook", "questionnaires", "admin", "organisations", "profiles")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "apikeys", "organisations", "profiles")),
-    (N_("Papers, rules and administration"), ("papers", "rulebook", "questionnaires", "admin", "keeping", "organisations", "profiles")),
+    (N_("Papers, rules and administration"), ("papers", "archive", "rulebook", "questionnaires", "admin", "apikeys", "keeping", "organisations", "profiles")),
 )
 OTHER_SHELF = N_("Overviews")
 # who sees which of them in the bar: the first line whose word the person may say, or whose role they have

@@ -77,7 +77,7 @@ def _take_over(bind, table):
             line = lines.setdefault((text, str(first)), {"source": source, "to": last, "kinds": set()})
             line["kinds"] |= set(GENERAL if key == "papers.bases" else OF_PROJECTS)
     alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-    day = lambda value: datetime.fromisoformat(str(value)).date() if value else None  # noqa: E731
+    day = lambda value: datetime.fromisoformat(str(value)).date() if value else None
     for place, ((text, first), line) in enumerate(lines.items(), 1):
         pid = "".join(secrets.choice(alphabet) for _ in range(26))
         bind.execute(table.insert().values(public_id=pid, version=1, text=text[:500], source=line["source"][:500], position=place * 10, valid_from=day(first), valid_to=day(line["to"]),

@@ -2,14 +2,14 @@
 
 Reversible: yes; copies, holds and handovers noted since are lost (the journal keeps the acts). Data kept: all else. Touched: three new tables.
 
-Revision 0083, after 0079
+Revision 0083, after 0080
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0083"
-down_revision = "0079"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 

@@ -3,14 +3,14 @@
 Reversible: yes; imports and their provenance are lost, what they brought stays. Data kept: all else. Touched: project (one column),
 project_closing (the guard of its deletion), two new tables.
 
-Revision 0086, after 0079
+Revision 0086, after 0083
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0086"
-down_revision = "0079"
+down_revision = "0083"
 branch_labels = None
 depends_on = None
 

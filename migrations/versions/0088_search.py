@@ -2,7 +2,7 @@
 
 Reversible: yes; the index is made again by `flask search rebuild`. Data kept: all. Touched: new tables; on SQLite a text index beside one.
 
-Revision 0088, after 0079
+Revision 0088, after 0086
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision = "0088"
-down_revision = "0079"
+down_revision = "0086"
 branch_labels = None
 depends_on = None
 

@@ -2,14 +2,14 @@
 
 Reversible: yes; keys, notices and the mark of accounts of programs are lost. Data kept: all else. Touched: two new tables, user_account.
 
-Revision 0093, after 0079
+Revision 0093, after 0088
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0093"
-down_revision = "0079"
+down_revision = "0088"
 branch_labels = None
 depends_on = None
 

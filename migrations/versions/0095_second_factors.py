@@ -3,14 +3,14 @@
 Reversible: yes; second factors, passkeys and links are lost, everybody signs in with the password again. Data kept: all else.
 Touched: new tables, and sign_in_session: living sessions count as proved and seen when they were opened.
 
-Revision 0095, after 0079
+Revision 0095, after 0093
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0095"
-down_revision = "0079"
+down_revision = "0093"
 branch_labels = None
 depends_on = None
 

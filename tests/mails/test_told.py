@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from app.kernel.journal import JournalEntry
-from app.kernel.outbox import OutboxMail
 from app.services.mails.models import Notice
 from tests.ideas.test_desk import officer, three  # noqa: F401 - fixtures
 

@@ -104,10 +104,8 @@ NOUNS |= {
 }  # fmt: skip
 ROOMS_OF_MAIL |= {"charges": N_("Officers in charge and deputies")}
 MAILS |= {"charge_given": N_("Put in charge"), "charge_taken": N_("Another officer in charge"), "deputy_named": N_("Deputy named"), "deputy_ended": N_("Deputyship ended")}
-NOUNS |= {"deputy": N_("Deputy"), "import_batch": N_("Import of a list")}
-NOUNS |= {"deputy": N_("Deputy")}
+NOUNS |= {"deputy": N_("Deputy"), "import_batch": N_("Import of a list"), "backup_run": N_("Backup")}
 NOUNS |= {"api_key": N_("Key of a partner system"), "api_notice": N_("Report of a partner system")}
-NOUNS |= {"deputy": N_("Deputy"), "backup_run": N_("Backup")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
 ROOMS_OF_MAIL |= {"entry": N_("Sign-in"), "merging": N_("Accounts of people")}

@@ -93,8 +93,8 @@ def show(pid: str) -> Any:
              for n, s in enumerate(s for s in steps if s.endpoint in current_app.view_functions)]  # fmt: skip
     return render_template("hub/show.html", whole=whole, project=whole.project, links=links, progress=_progress(whole.phase, whole.closing.kind if whole.closing else None), months=months_of(whole.project.starts_on, whole.project.ends_on), today=today,
                            papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), may_have=archive.may_have(current_user, whole.project),
-                           kept=archive.kept_of(whole.project, today) if whole.closing else None, hold=archive.hold_of(whole.project.id) if can(Do.ARCHIVE_READ) else None, english=language() == "en")  # fmt: skip
-                           papers=papers.listed(whole.keys), entries=journal.timeline(whole.keys), english=language() == "en", source=imports.source_of(pid) if whole.project.historic else None)  # fmt: skip
+                           kept=archive.kept_of(whole.project, today) if whole.closing else None, hold=archive.hold_of(whole.project.id) if can(Do.ARCHIVE_READ) else None, english=language() == "en",
+                           source=imports.source_of(pid) if whole.project.historic else None)  # fmt: skip
 
 
 def _owed(whole: queries.Whole) -> int | None:
