@@ -18,11 +18,14 @@ from tests.support.browser import values_of
 LIST = "Mã số;Tên đề tài;Cơ quan chủ trì;Thời gian;Kinh phí (triệu đồng);Tình trạng\nX-01;NUÔI CÁ TRA;Công ty Cá;2010-2012;1.250,5;đã nghiệm thu\nX-02;Trồng sen;;19/8/8021;500;đang thực hiện\n"
 
 
+ENCODED = LIST.encode("utf-16")
+
+
 def form_of(client, url):
     return values_of(BeautifulSoup(client.get(url).data, "html.parser").select_one("main form[method=post]"))
 
 
-def sent(client, name="cu.csv", content=LIST.encode("utf-16")):
+def sent(client, name="cu.csv", content=ENCODED):
     return client.post("/imports/new", data=form_of(client, "/imports/new") | {"target": "projects", "file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
 
 
