@@ -49,8 +49,8 @@ def enter(scope: Scope | None) -> ApiKey | None:
     _count("api.tries" if with_key else "api.address", address, usual * WITH_KEY if with_key else usual)
     key = key_of_request()
     if key is not None:
-        _count("api.key", key.id, usual * WITH_KEY)
-        if not HOURLY.exceeded(key.id, at):
+        _count("api.key", key.public_id, usual * WITH_KEY)
+        if not HOURLY.exceeded(key.public_id, at):
             journal.note_access(keys.USED, request.endpoint or "", at=at, actor_id=key.account_id, subject_pid=key.public_id, address=address)
     if scope is not None and key is None:
         raise Problem(401, _("This address needs a key: Authorization: Bearer …"), headers={"WWW-Authenticate": "Bearer"})
@@ -59,7 +59,7 @@ def enter(scope: Scope | None) -> ApiKey | None:
     return key
 
 
-def _count(what: str, asker: int | str, most: int) -> None:
+def _count(what: str, asker: str, most: int) -> None:
     g.api_pace = (most, *Pace(what, most=most).left(asker, clock.now()))
     if g.api_pace[1] < 0:
         raise Problem(429, _("Too many requests. Please wait %(seconds)s seconds.", seconds=g.api_pace[2]), headers={"Retry-After": str(g.api_pace[2])})
