@@ -19,7 +19,13 @@ from app.kernel.journal import AccessNote, JournalEntry
 from app.kernel.web import PUBLIC, SIGNED_IN
 from app.stages.calls import queries as calls
 
-OWN = {"people", "mails", "profiles", "conflicts"}  # the own account: language, password, profile
+TRIES = {"questionnaires.test"}  # a form is filled in to try it; nothing is stored
+# what officers alone open: desks from which they act, trials and empty forms, drafts that are theirs
+CLOSED = {
+    "calls.questions", "councils.conflicts", "councils.export_late", "councils.paper", "experts.template", "ideas.export_link_requests", "ideas.export_links",
+    "ideas.link_requests", "ideas.links", "proposals.intake", "proposals.intake_xlsx", "proposals.late", "proposals.late_requests", "proposals.late_requests_xlsx",
+    "proposals.mine", "proposals.work_history", "rehearsal.call", "rehearsal.dossier", "transfer.export_interests", "transfer.interests",
+}  # fmt: skip
 
 
 def test_the_standing_of_backups(db, at, as_, travel, mails):
@@ -128,13 +134,13 @@ def test_the_auditor_changes_nothing(app, user):
         if "POST" not in (rule.methods or ()) or rule.endpoint == "static":
             continue
         word = view.allowed["POST"]
-        if word not in (PUBLIC, SIGNED_IN) and auditor.can(word):
+        if word not in (PUBLIC, SIGNED_IN) and auditor.can(word) and rule.endpoint not in TRIES:
             may.append(rule.endpoint)
     assert not may, may
 
 
 def test_the_auditor_opens_what_officers_open(app, user):
-    """Pages (GET without POST) that an officer's words open and the auditor's do not: each has its reason here."""
+    """Pages (GET without POST) that an officer's words open and the auditor's do not are these and no more."""
     officer, auditor = user("officer"), user("auditor")
     closed = set()
     for rule in app.url_map.iter_rules():
@@ -143,8 +149,4 @@ def test_the_auditor_opens_what_officers_open(app, user):
         word = app.view_functions[rule.endpoint].allowed["GET"]
         if word not in (PUBLIC, SIGNED_IN) and officer.can(word) and not auditor.can(word):
             closed.add(rule.endpoint)
-    print(sorted(closed))
     assert closed == CLOSED
-
-
-CLOSED: set[str] = set()
