@@ -5,6 +5,7 @@ Reversible: yes; closed accounts lead nowhere then. Data kept: all else. Touched
 Revision 0096, after 0095
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0096"
@@ -14,8 +15,9 @@ depends_on = None
 
 
 def upgrade():
-    # in place: in SQLite making the table anew would touch every table that points to it
-    op.execute("ALTER TABLE user_account ADD COLUMN merged_into_id INTEGER CONSTRAINT fk_user_account_merged_into_id_user_account REFERENCES user_account (id) ON DELETE RESTRICT")
+    with op.batch_alter_table("user_account") as batch:
+        batch.add_column(sa.Column("merged_into_id", sa.Integer()))
+        batch.create_foreign_key(op.f("fk_user_account_merged_into_id_user_account"), "user_account", ["merged_into_id"], ["id"], ondelete="RESTRICT")
 
 
 def downgrade():

@@ -18,8 +18,7 @@ from tests.support.browser import values_of
 from tests.support.databases import PASSWORD
 
 
-@pytest.mark.nodb
-def test_every_column_that_means_a_person_is_on_one_side():
+def test_every_column_that_means_a_person_is_on_one_side(app):
     pointing = {(t.name, k.parent.name) for t in Base.metadata.tables.values() for k in t.foreign_keys if k.column.table.name == "user_account"}
     undecided = {pair for pair in pointing if not rules.is_signature(pair[1])} - set(rules.MOVES) - rules.STAYS
     assert not undecided and not (set(rules.MOVES) | rules.STAYS) - pointing and not set(rules.MOVES) & rules.STAYS
