@@ -52,8 +52,8 @@ def edit(db, chance, last):
 
 def edit_person_or_time(db, chance, last):
     seq = chance.randint(1, last)
-    what = chance.choice(("actor_id = coalesce(actor_id, 0) + 1", "on_behalf_of_id = coalesce(on_behalf_of_id, 0) + 1", "at = :at"))
-    db.session.execute(text(f"UPDATE journal_entry SET {what} WHERE seq = :s").bindparams(s=seq, **({"at": "2020-01-01 00:00:00.000000"} if ":at" in what else {})))
+    what = chance.choice(("actor_id = coalesce(actor_id, 0) + 1", "on_behalf_of_id = coalesce(on_behalf_of_id, 0) + 1", "at = '2020-01-01 00:00:00.000000'"))
+    db.session.execute(text(f"UPDATE journal_entry SET {what} WHERE seq = :s"), {"s": seq})
     return seq
 
 
