@@ -186,6 +186,9 @@ def test_notes_of_access_are_summed(db, anchored, at):
     actions.anchor(at + timedelta(hours=1), anchored, None)
     db.session.commit()
     assert anchors.compare(anchored) is None
+    later = anchored.with_name("begun-later")
+    later.write_text(anchored.read_text().splitlines()[-1] + "\n")
+    assert anchors.compare(later) is None, "a file that was begun later agrees too"
     open_up(db)
     db.session.execute(text("UPDATE access_note SET actor_id = 7 WHERE actor_id = 1"))
     fault = anchors.compare(anchored)
