@@ -142,11 +142,11 @@ VERBS |= {"end_paper": N_("Withdrawn or replaced")}
 VERBS |= {"judge_effect": N_("Council judged the effect")}
 VERBS |= {"leave_untold": N_("Mail left out, a courtesy"), "choose_mails": N_("Chose how to be told"), "renew_calendar": N_("New key for the calendar")}
 VERBS |= {
-    "request_archive": N_("The whole dossier was asked for as a file"), "make": N_("Being made"), "make_again": N_("Begun again"), "finish": N_("Made"), "fail": N_("Could not be made"),
+    "request_archive": N_("The whole dossier was asked for as a file"), "make": N_("Being made"), "make_again": N_("Begun again"), "fail": N_("Could not be made"),
     "expire": N_("Expired, deleted"), "place": N_("Hold placed"), "lift": N_("Hold lifted"), "hold_archive": N_("Hold placed: nothing may be destroyed"),
     "lift_archive_hold": N_("Hold lifted"), "deposit": N_("Dossier handed over to the archive"),
 }  # fmt: skip
-VERBS |= {"read": N_("List read"), "finish": N_("All rows imported"), "undo": N_("Import undone"), "fill": N_("Empty fields filled from a list")}
+VERBS |= {"finish": N_("Finished"), "read": N_("List read"), "undo": N_("Import undone"), "fill": N_("Empty fields filled from a list")}
 VERBS |= {"revoke_key": N_("Key revoked"), "report_notice": N_("Reported by a partner system")}
 VERBS |= {"back_up": N_("Backup made"), "fail_to_back_up": N_("Backup failed"), "restore": N_("Restored from a backup"), "release_mails": N_("Mails let go")}
 VERBS |= {
