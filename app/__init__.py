@@ -5,7 +5,7 @@ The map. Imports point down only: across > stages > services > kernel.
 kernel/     no noun of ours: time, database, lifecycle, journal, permissions, outbox, forms, web
 services/   what several stages need: people, entry, rulebook, charges, files, questionnaires, papers, mails, profiles, similarity, conflicts, experts, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
-across/     windows over all stages: portal, rehearsal, desk, clock, hub, board, portfolio, admin, merging, operation, demo, bench; they own no state
+across/     windows over all stages: portal, rehearsal, desk, clock, hub, board, portfolio, admin, operation, demo, bench; they own no state
 
 Each room has the same files: rules (pure), models, queries (reads), actions (one function per verb), forms, views,
 templates. From an address to its line: /funding/... is app/stages/funding/views.py; its verbs are in actions.py.
@@ -30,7 +30,7 @@ from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engin
 
 SERVICES = ("people", "entry", "rulebook", "charges", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer")
-WINDOWS = ("portal", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "admin", "merging", "operation")
+WINDOWS = ("portal", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "admin", "operation")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),

@@ -105,8 +105,7 @@ MAILS |= {"charge_given": N_("Put in charge"), "charge_taken": N_("Another offic
 NOUNS |= {"deputy": N_("Deputy")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
-ROOMS_OF_MAIL |= {"entry": N_("Sign-in"), "merging": N_("Accounts of people")}
-MAILS |= {"accounts_merged": N_("Two accounts of yours are one now")}
+ROOMS_OF_MAIL |= {"entry": N_("Sign-in")}
 MAILS |= {
     "factor_changed": N_("The sign-in of your account was changed"), "recovery_used": N_("A recovery code of your account was used"),
     "factor_reset": N_("The second factor of your account was reset"), "factor_reset_seen": N_("A second factor was reset"),
