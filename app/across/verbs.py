@@ -153,6 +153,5 @@ VERBS |= {
     "set_up_factor": N_("Authenticator app set up"), "turn_off_factor": N_("Authenticator app turned off"), "renew_codes": N_("Recovery codes renewed"),
     "use_recovery_code": N_("Recovery code used"), "add_passkey": N_("Passkey added"), "remove_passkey": N_("Passkey removed"), "reset_factor": N_("Second factor reset"),
     "link_provider": N_("Linked with the sign-on of another body"), "unlink_provider": N_("Link with the sign-on of another body undone"),
-    "merge_into": N_("Merged into another account"), "take_over": N_("Took over another account"),
     "end_sessions": N_("Every sign-in session ended"), "end_other_sessions": N_("Other sign-in sessions ended"),
 }  # fmt: skip

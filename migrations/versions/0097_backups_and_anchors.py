@@ -2,7 +2,7 @@
 
 Reversible: yes; the lists are lost, archives and anchors outside the database stay. Data kept: all else. Touched: two new tables.
 
-Revision 0097, after 0096
+Revision 0097, after 0095
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 from app.kernel.db import UtcDateTime, create_triggers
 
 revision = "0097"
-down_revision = "0096"
+down_revision = "0095"
 branch_labels = None
 depends_on = None
 

@@ -16,7 +16,7 @@ WEIGHTY = {
     "people.password", "people.email", "entry.set_up", "entry.renew_codes", "entry.turn_off", "entry.add_passkey", "entry.remove_passkey", "entry.link_provider", "entry.unlink_provider",
     "admin.grant", "admin.revoke", "admin.add_user", "admin.join", "admin.deactivate", "admin.reactivate", "admin.reset_factor",
     "funding.approve_payment", "funding.pay", "funding.reverse", "funding.refund", "funding.change_account", "funding.decide_account_change", "funding.decide", "funding.cancel_award",
-    "funding.decide_settlement", "funding.liquidate", "execution.sign", "councils.open_box", "merging.merge",
+    "funding.decide_settlement", "funding.liquidate", "execution.sign", "councils.open_box",
 }  # fmt: skip
 
 

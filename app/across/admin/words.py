@@ -108,8 +108,7 @@ NOUNS |= {"deputy": N_("Deputy"), "import_batch": N_("Import of a list"), "backu
 NOUNS |= {"api_key": N_("Key of a partner system"), "api_notice": N_("Report of a partner system")}
 NOUNS |= {"finding": N_("Finding of an inspection"), "project_risk": N_("Risk of a project")}
 
-ROOMS_OF_MAIL |= {"entry": N_("Sign-in"), "merging": N_("Accounts of people")}
-MAILS |= {"accounts_merged": N_("Two accounts of yours are one now")}
+ROOMS_OF_MAIL |= {"entry": N_("Sign-in")}
 MAILS |= {
     "factor_changed": N_("The sign-in of your account was changed"), "recovery_used": N_("A recovery code of your account was used"),
     "factor_reset": N_("The second factor of your account was reset"), "factor_reset_seen": N_("A second factor was reset"),

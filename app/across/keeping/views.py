@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 def _runs() -> Listing:
     return Listing(
         select(BackupRun), request.args, key=BackupRun.id, default="-at",
-        columns=[Column("at", N_("When"), lambda r: r.at, sort=BackupRun.at), Column("kind", N_("Event"), lambda r: r.kind), Column("archive", N_("Archive"), lambda r: r.archive),
+        columns=[Column("at", N_("When"), lambda r: r.at, sort=BackupRun.at), Column("kind", N_("Event"), lambda r: r.kind), Column("archive", N_("Backup file"), lambda r: r.archive),
                  Column("size", N_("Size (MB)"), lambda r: round(r.size / 1e6, 1) if r.size else None), Column("seconds", N_("Seconds"), lambda r: r.seconds),
                  Column("said", N_("Note"), lambda r: r.said)],
         filters=[Filter("kind", N_("Event"), lambda s, v: s.where(BackupRun.kind == v), choices=[(str(k), k.label) for k in Kind])],

@@ -152,7 +152,7 @@ def settlements(user: User, today: date, english: bool) -> Source:
     decided = local_day(Settlement.decided_at)
     return _made("settlements", N_("Final accounts"), _placed(rows, Project.item_id, Project.host_id)
                  .where(funding.visible(user), Settlement.state == SettlementState.ACCEPTED), Settlement.id, Project.public_id, "hub.show", [
-        *_PROJECT, *_places(english), Field("decided", N_("Accepted on"), decided, Shape.DAY), Field("year", N_("Year"), year_of(decided), Shape.CHOICE),
+        *_PROJECT, *_places(english), Field("decided", N_("Day of acceptance"), decided, Shape.DAY), Field("year", N_("Year"), year_of(decided), Shape.CHOICE),
         Field("paid", N_("Paid (đồng)"), Settlement.paid, Shape.MONEY), Field("spent", N_("Spent (đồng)"), Settlement.spent, Shape.MONEY),
         Field("refund", N_("To pay back (đồng)"), Settlement.refund_due, Shape.MONEY),
     ], _project_words)  # fmt: skip

@@ -142,8 +142,6 @@ def reactivate(user: User, *, by: User, at: datetime, seen: int | None = None) -
     """Open a closed account again; the person signs in anew."""
     check_seen(user, seen)
     check_closed(user)
-    if user.merged_into_id is not None:
-        raise WrongState(N_("This account was merged into another and stays closed."))
     user.active = True
     journal.record(user, "reactivate", by=by, at=at)
 

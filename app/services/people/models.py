@@ -70,7 +70,6 @@ class User(UserMixin, Identified, Versioned, Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
     is_service: Mapped[bool] = mapped_column(default=False, server_default=false())  # of a body's programs: no password, no mail, no office
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    merged_into_id: Mapped[int | None] = mapped_column(to("user_account"))  # whose account it is now
 
     grants: Mapped[list[RoleGrant]] = relationship(lazy="selectin", foreign_keys="RoleGrant.user_id", viewonly=True)
     memberships: Mapped[list[Membership]] = relationship(lazy="selectin", viewonly=True)

@@ -34,16 +34,6 @@ def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email_norm == email_norm(email)))
 
 
-def user_at_door(email: str) -> User | None:
-    """Whose sign-in this address means: of an account that was merged, the one that stays."""
-    user = user_by_email(email)
-    for _step in range(5):
-        if user is None or user.merged_into_id is None:
-            break
-        user = db.session.get(User, user.merged_into_id)
-    return user
-
-
 def user_by_pid(pid: str) -> User | None:
     return db.session.scalar(select(User).where(User.public_id == pid))
 

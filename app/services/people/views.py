@@ -104,7 +104,7 @@ def _checked(email: str, password: str) -> User | None:
     """The person, or None. Counts the failure; too many close the door for a while. No lock is held while hashing."""
     at, address = clock.now(), request.remote_addr
     guessing.refuse(email, address)
-    user = queries.user_at_door(email)
+    user = queries.user_by_email(email)
     stored = user.id if user else None
     if user is not None:
         db.session.expunge(user)
