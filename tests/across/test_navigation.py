@@ -15,7 +15,7 @@ from app.across import navigation
 from app.kernel.web import PUBLIC
 
 EVERYBODY = ["admin", "officer", "leader", "province", "finance", "registry", "auditor", "agency1", "pi1", "host1", "member1"]
-NOT_LISTS = {"people.account", "desk.home", "plan_suggestion.suggest"}
+NOT_LISTS = {"people.account", "entry.second_factor", "desk.home", "plan_suggestion.suggest"}
 ROOT = Path(navigation.__file__).parent.parent
 
 

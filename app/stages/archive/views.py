@@ -63,7 +63,7 @@ def export() -> Any:
 # --- the dossier as a file ------------------------------------------------------------------------------------
 
 
-@bp.route("/<any(project, proposal):kind>/<pid>", methods=["GET", "POST"])
+@bp.route("/<kind>/<pid>", methods=["GET", "POST"])
 @allow(Do.ARCHIVE_REQUEST)
 @writes
 def dossier(kind: str, pid: str) -> Any:
