@@ -31,6 +31,7 @@ ASKED_BEFORE = {
     "ideas/topics.py issue_decision": "called by the approval of a list",
     "profiles/register.py correct": "asks in _rename",
     "plan/actions/force.py put_in_force": "imports; a person's decision was asked about when it was prepared",
+    "acceptance/actions/past.py import_case": "imports; a list's days are read and held against each other when its rows are checked",
     "transfer/actions/handovers.py offer": "a plan; the receiver signs with the real day",
     "transfer/actions/handovers.py offer_again": "a plan; the receiver signs with the real day",
     "transfer/actions/followups.py schedule_follow_ups": "called with the day of a handover or contract that was asked about",

@@ -19,6 +19,7 @@ from app.services.apikeys.models import ApiKey, Notice
 from app.services.apikeys.rules import LONGEST, NoticeKind, Scope, digest, new_secret
 from app.services.people import actions as people
 from app.services.people.models import Organisation, User
+from app.services.rulebook.calendar import check_day
 
 DOMAIN = "api.invalid"  # RFC 2606: no mail is ever delivered there
 
@@ -30,8 +31,7 @@ def make(name: str, *, organisation: Organisation, scopes: Sequence[Scope], expi
         raise Incomplete(N_("Please fill this in."), field="name")
     if not scopes:
         raise Incomplete(N_("Please choose at least one."), field="scopes")
-    if not today <= expires_on <= today + LONGEST:
-        raise Incomplete(N_("A key lasts from today until two years from now at most."), field="expires_on")
+    check_day(expires_on, field="expires_on", since=today, until=today + LONGEST)
     if db.session.scalar(select(ApiKey.id).where(ApiKey.organisation_id == organisation.id, ApiKey.name == nfc(name))):
         raise Incomplete(N_("This body has a key of this name already."), field="name")
     account = queries.account_of(organisation.id) or _account(organisation, by=by, at=at)
@@ -70,6 +70,7 @@ def revoke(key: ApiKey, *, reason: str, by: User, at: datetime, seen: int | str 
 
 def note(kind: NoticeKind, subject_pid: str, *, number: str, dated: date, amount: int | None, key: ApiKey, by: User, at: datetime) -> tuple[Notice, bool]:
     """Keep what a partner says, and whether it is new: the same said again is the notice that is there already."""
+    check_day(dated, field="dated", until=local(at).date())
     for known in queries.notices(kind, subject_pid):
         if (known.key_id, known.number, known.dated, known.amount) == (key.id, number, dated, amount):
             return known, False

@@ -36,10 +36,13 @@ FOLLOWERS, ASKER, OLD = N_("who follows the call or works on a dossier"), N_("wh
 RECEIVERS, WRITER, CHAIR = N_("who signs for the receiving body"), N_("who wrote the message"), N_("chair of the council")
 INSPECTORS, TEAM = N_("inspectors, else the officers of the Department"), N_("the persons of the team concerned")
 PEOPLE_OF_BODY = N_("managers of the organisation, else officers of the Department")
+ADMINS = N_("administrators")
 NAMED, SIGNERS = N_("the bodies named in the call"), N_("those who decide and officers of the Department")
 
 _ROOMS: dict[str, tuple[tuple[str, Need, str], ...]] = {
     "people": ((PERSON, Need.ACT, "already email_changed email_new email_old email_taken guessed no_account password_changed reset sign_up"),),
+    "entry": ((PERSON, Need.ACT, "factor_changed factor_reset recovery_used"), (ADMINS, Need.ACT, "factor_reset_seen")),
+    "archive": ((ASKER, Need.ACT, "archive_ready"),), "keeping": ((ADMINS, Need.ACT, "backup_late"),),
     "profiles": ((PEOPLE_OF_BODY, Need.ACT, "belonging_asked"), (PERSON, Need.ACT, "belonging_confirmed belonging_refused")),
     "charges": ((PERSON, Need.ACT, "charge_given deputy_named"), (PERSON, Need.COURTESY, "charge_taken deputy_ended")),
     "files": ((PERSON, Need.ACT, "infected"),),
@@ -86,7 +89,7 @@ GROUPS: dict[str, str] = {
     "ideas": N_("Ideas and topics"), "calls": N_("Calls"), "proposals": N_("Dossiers"), "councils": N_("Councils and selection"), "funding": N_("Money"), "execution": N_("Execution"),
     "acceptance": N_("Acceptance"), "transfer": N_("Transfer and use"), "plan": N_("Plan"), "office": N_("Files in charge, organisations and accounts"),
 }  # fmt: skip
-_KIN = {"selection": "councils", "experts": "councils", "people": "office", "profiles": "office", "charges": "office", "files": "office", "notices": "office"}
+_KIN = {"selection": "councils", "experts": "councils", "people": "office", "profiles": "office", "charges": "office", "files": "office", "notices": "office", "entry": "office", "archive": "office", "keeping": "office"}
 
 
 def group_of(template: str) -> str:
