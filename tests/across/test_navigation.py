@@ -95,8 +95,9 @@ def test_heads_of_every_export_are_vietnamese(app, as_):
     labels = {c.value for c in ast_labels()}
     with app.test_request_context(), force_locale("vi"):
         english = {label for label in labels if gettext(label) != label} - {gettext(label) for label in labels}
+    auditor = as_("auditor")
     for url in exports:
-        answer = client.get(url)
+        answer = (auditor if url.startswith("/admin/") and "questionnaires" not in url else client).get(url)
         assert answer.status_code == 200, url
         heads = [cell.value for cell in next(load_workbook(BytesIO(answer.data)).active.iter_rows(max_row=1))]
         assert heads and not english & set(heads), (url, heads)
