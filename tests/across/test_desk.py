@@ -76,6 +76,7 @@ def test_the_number_of_queries_stays(cast, at, as_, count_queries):
     once = count_queries(lambda: officer.get("/desk/"))
     for n in range(3):
         factories.project(cast, at - DAY * (61 + n), title=f"Mô hình {n}", number=f"7{n}/QĐ-UBND")
+    database.session.commit()
     assert count_queries(lambda: officer.get("/desk/")) == once
 
 

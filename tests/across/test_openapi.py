@@ -41,7 +41,8 @@ def faults(value, schema, described, where="$"):
 
 
 def answer_schema(described, path, status):
-    return described["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"]
+    kind = "application/json" if status == "200" else "application/problem+json"
+    return described["paths"][path]["get"]["responses"][status]["content"][kind]["schema"]
 
 
 @pytest.mark.nodb
@@ -71,5 +72,7 @@ def test_the_answers_are_as_described(played, anonymous):
 def test_every_filter_of_the_description_filters(anonymous):
     described = anonymous.get("/api/v1/openapi.json").json
     for asked in described["paths"]["/api/v1/calls"]["get"]["parameters"]:
+        if asked["name"] == "after":  # signed: tests/across/test_api.py
+            continue
         value = asked["schema"].get("enum", ["1"])[0]
         assert anonymous.get("/api/v1/calls", query_string={asked["name"]: value}).status_code == 200, asked

@@ -81,7 +81,7 @@ def test_only_the_box_and_a_draft_s_writer_unseal():
     callers = {}
     for path in APP.rglob("*.py"):
         names = {n.attr if isinstance(n, ast.Attribute) else n.id for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, (ast.Attribute, ast.Name))}
-        if names & {"unseal", "AESGCM", "cipher"} and path.name not in {"sealing.py", "cipher.py", "later.py"}:
+        if names & {"unseal", "AESGCM", "cipher"} and path.name not in {"sealing.py", "cipher.py", "later.py"} and path.parent.name != "entry":  # there: secrets of authenticator apps
             callers[str(path.relative_to(APP / "services/councils"))] = names
     assert set(callers) == READERS
 

@@ -19,11 +19,11 @@ from app.kernel.journal import AccessNote, JournalEntry
 from app.kernel.web import PUBLIC, SIGNED_IN
 from app.stages.calls import queries as calls
 
-TRIES = {"questionnaires.test"}  # a form is filled in to try it; nothing is stored
+TRIES = {"questionnaires.test", "archive.dossier"}  # a form is filled in to try it, nothing is stored; a copy of a dossier to read is asked for
 # what officers alone open: desks from which they act, trials and empty forms, drafts that are theirs
 CLOSED = {
     "calls.questions", "councils.conflicts", "councils.export_late", "councils.paper", "experts.template", "ideas.export_link_requests", "ideas.export_links",
-    "ideas.link_requests", "ideas.links", "proposals.intake", "proposals.intake_xlsx", "proposals.late", "proposals.late_requests", "proposals.late_requests_xlsx",
+    "ideas.link_requests", "ideas.links", "imports.export", "imports.index", "imports.report", "imports.rows_export", "imports.show", "proposals.intake", "proposals.intake_xlsx", "proposals.late", "proposals.late_requests", "proposals.late_requests_xlsx",
     "proposals.mine", "proposals.work_history", "rehearsal.call", "rehearsal.dossier", "transfer.export_interests", "transfer.interests",
 }  # fmt: skip
 

@@ -99,7 +99,7 @@ def _begin() -> None:
 
 
 def _end(_session: Any) -> None:
-    if has_request_context() and SHOWN in request.environ and not db.session.in_nested_transaction():
+    if has_request_context() and SHOWN in request.environ and not db.session().in_nested_transaction():
         raise Rehearsed
 
 
