@@ -177,7 +177,7 @@ def test_an_office_without_a_second_factor_can_only_set_one_up(app, officer, as_
     client = as_("officer")
     for url in ("/desk/", "/calls/", "/auth/account", "/auth/password"):
         assert client.get(url).location == "/auth/second-factor", url
-    assert client.post("/auth/sessions/end-others", data=values_of(client.page("/auth/second-factor").select_one("main form"))).status_code == 403
+    assert client.post("/auth/sessions/end-others", data={"csrf_token": client.page("/auth/second-factor").select_one("[name=csrf_token]")["value"]}).status_code == 403
     page = client.page("/auth/second-factor/set-up")
     secret = page.select_one("details code").text.replace(" ", "")
     assert client.post("/auth/second-factor/set-up", data=values_of(page.select("main form")[-1]) | {"code": code(secret=secret)}).status_code == 202

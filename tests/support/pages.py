@@ -70,7 +70,7 @@ def fill(page: Page, values: dict[str, Any]) -> None:
             control.fill(str(value))
 
 
-def send(page: Page, values: dict[str, Any] | None = None, *, button: str = "main form[method=post] .form-actions button[type=submit]") -> None:
+def send(page: Page, values: dict[str, Any] | None = None, *, button: str = "main form[method=post] .form-actions button[type=submit]:not([formtarget])") -> None:
     """Fill `values` and press the button of the (last) form; waits for the answer."""
     fill(page, values or {})
     with page.expect_navigation():
