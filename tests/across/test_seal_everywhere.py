@@ -83,7 +83,8 @@ def test_no_address_sings_before_the_opening(app, db, as_, sealed, who):
         answer = client.get(url)
         asked += 1
         assert answer.status_code < 500 or url.startswith("/readyz"), f"{url}: {answer.status_code}"
-        if f"{CANARY} " in (said := text_of(answer)) or f"{CANARY}.pdf" in said:  # the bare word is what was searched for
+        said = text_of(answer).replace(f"{CANARY} – Tìm kiếm", "")  # the search names what was asked in its title
+        if f"{CANARY} " in said or f"{CANARY}.pdf" in said:  # the bare word is what was searched for
             sung.append(url)
     assert asked > 200 and not sung, sung
 

@@ -13,29 +13,24 @@ def rows(db, model):
     return db.session.scalar(select(func.count()).select_from(model))
 
 
-def merge(client, ideas, **more):
-    return client.post("/ideas/merge", data=more)
-
-
 def test_the_form_says_who_is_told_and_the_rehearsal_who_and_how(as_, db, three, mails):  # noqa: F811
     client = as_("officer")
     idea = three[0]
-    page = client.page(f"/ideas/{idea.public_id}/send-back")
+    page = client.page(f"/ideas/{idea.public_id}/return")
     told = page.select_one(".told")
     assert told is not None and "tác giả" in told.text
     before = len(mails()), rows(db, Notice), rows(db, JournalEntry), idea.state
-    answer = client.submit(f"/ideas/{idea.public_id}/send-back", {"reason": "Thiếu sản phẩm dự kiến của đề xuất", "rehearse": "1"}, status=200)
+    answer = client.submit(f"/ideas/{idea.public_id}/return", {"reason": "Thiếu sản phẩm dự kiến của đề xuất", "rehearse": "1"}, status=200)
     shown = answer.get_data(as_text=True)
     assert idea.owner.name in shown and "Thiếu sản phẩm" in shown
     db.session.expire_all()
     assert before == (len(mails()), rows(db, Notice), rows(db, JournalEntry), idea.state)
-    client.submit(f"/ideas/{idea.public_id}/send-back", {"reason": "Thiếu sản phẩm dự kiến của đề xuất"})
+    client.submit(f"/ideas/{idea.public_id}/return", {"reason": "Thiếu sản phẩm dự kiến của đề xuất"})
     fresh = mails()[before[0]:]
     assert [m.to_user_id for m in fresh] == [idea.owner_id] and fresh[0].subject in shown
-    assert client.page("/ideas/").select_one(".alert-success") is not None or True
 
 
 def test_a_mail_that_the_act_needs_cannot_be_left_out(as_, db, three, mails):  # noqa: F811
     before = len(mails())
-    as_("officer").submit(f"/ideas/{three[0].public_id}/send-back", {"reason": "Thiếu sản phẩm dự kiến của đề xuất", "untold": "1"})
+    as_("officer").submit(f"/ideas/{three[0].public_id}/return", {"reason": "Thiếu sản phẩm dự kiến của đề xuất", "untold": "1"})
     assert len(mails()) == before + 1
