@@ -96,12 +96,12 @@ class Packer:
         """One file of the store; what is held back, missing or damaged becomes a line without a file."""
         verdict = blob.scan.verdict if blob.scan is not None else Verdict.CLEAN
         if verdict != Verdict.CLEAN:
-            self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, note=_(verdict.label), **line))
+            self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, **line | {"note": _(verdict.label)}))
             return
         try:
             file = store.opened(blob.sha256)
         except OSError:
-            self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, note=_("Missing or damaged in the store"), **line))
+            self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, **line | {"note": _("Missing or damaged in the store")}))
             return
         with file:
             pages = pages_of(file) if blob.mime == "application/pdf" else None
