@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 
 from app.across.api.declared import Asked, Field, Given, Kind, Report, Resource
 from app.across.api.public import ID, ITEM, ITEM_COLUMNS, VND
+from app.kernel.clock import local
 from app.kernel.db import db
 from app.kernel.errors import Incomplete, NotFound, WrongState
 from app.kernel.listing import Filter
@@ -60,7 +61,7 @@ def _report_payment(pid: str, said: dict[str, Any], key: ApiKey, at: datetime) -
         raise NotFound(N_("There is nothing at this address."))
     if row.state != TrancheState.APPROVED:
         raise WrongState(N_("This tranche is not approved for payment, or it is already paid."))
-    check_day(said["dated"], field="dated", since=row.approved_at.date() if row.approved_at else None, until=at.date())
+    check_day(said["dated"], field="dated", since=local(row.approved_at).date() if row.approved_at else None, until=local(at).date())
     if said["amount_vnd"] != row.amount:
         raise Incomplete(N_("The amount is not that of the tranche."), field="amount_vnd")
     return partners.note(NoticeKind.PAYMENT, pid, number=said["number"], dated=said["dated"], amount=said["amount_vnd"], key=key, by=key.account, at=at)
@@ -163,7 +164,7 @@ def _report_certificate(pid: str, said: dict[str, Any], key: ApiKey, at: datetim
         raise NotFound(N_("There is nothing at this address."))
     if row.state != ResultState.DRAFTED:
         raise WrongState(N_("This result is registered or left out and cannot be changed."))
-    check_day(said["dated"], field="dated", until=at.date())
+    check_day(said["dated"], field="dated", until=local(at).date())
     if db.session.scalar(select(Result.id).where(Result.certificate_number == said["number"])):
         raise Incomplete(N_("This certificate number is taken already."), field="number")
     return partners.note(NoticeKind.CERTIFICATE, pid, number=said["number"], dated=said["dated"], amount=None, key=key, by=key.account, at=at)
