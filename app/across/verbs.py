@@ -156,3 +156,4 @@ VERBS |= {
     "merge_into": N_("Merged into another account"), "take_over": N_("Took over another account"),
     "end_sessions": N_("Every sign-in session ended"), "end_other_sessions": N_("Other sign-in sessions ended"),
 }  # fmt: skip
+VERBS |= {"end_tour": N_("Tour of the pages ended")}
