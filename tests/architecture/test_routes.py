@@ -10,9 +10,10 @@ from app.kernel.web import PUBLIC, SAFE, SIGNED_IN, undeclared
 # what anyone may fetch without signing in: nothing joins this list by accident
 PUBLIC_ENDPOINTS = {"people.login", "people.take_up", "people.language"}
 PUBLIC_ENDPOINTS |= {f"people.{name}" for name in ("sign_up", "mailed", "confirm", "forgotten", "reset", "confirm_email")}  # before one has an account
-PUBLIC_PREFIXES = ("portal.", "public_results.", "public_order.", "public_invitation.", "public_experts.", "public_seats.", "operation.", "help.")
+PUBLIC_PREFIXES = ("portal.", "public_results.", "public_order.", "public_invitation.", "public_experts.", "public_seats.", "operation.")
 # words that no role holds, with the reason
 UNGRANTED = {Do.SYSTEM}
+PUBLIC_PREFIXES += ("help.",)  # guides and words; no personal data
 
 
 def rules(app):
