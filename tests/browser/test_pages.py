@@ -24,8 +24,8 @@ from app.stages.ideas.rules import IdeaState
 from app.stages.plan.models import Plan
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
-from tests.support.live import Site
 from tests.support import pictures
+from tests.support.live import Site
 from tests.support.pages import axe, go, no_overflow
 
 AS_OF = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

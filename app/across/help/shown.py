@@ -71,7 +71,7 @@ def labels() -> dict[str, str]:
 
 def may_open(endpoint: str) -> bool:
     """May who reads this follow a link to the page?"""
-    word = current_app.view_functions[endpoint].allowed["GET"]
+    word = getattr(current_app.view_functions[endpoint], "allowed", {}).get("GET", "")
     return word == PUBLIC or (current_user.is_authenticated and (word == SIGNED_IN or current_user.can(Do(word))))
 
 
