@@ -4,7 +4,7 @@ T ?= tests
 export PORT T
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test deep lint lock clean
+.PHONY: help setup run test deep pictures lint lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ test: ## Everything CI runs, on SQLite and PostgreSQL (T=tests/funding for a par
 deep: ## The long runs
 	@.ci/setup
 	@DEEP=1 .ci/test
+
+pictures: ## Pictures for the in-app guides, from the demonstration (needs Chromium)
+	@.ci/setup
+	@VAMCO_PICTURES=$${VAMCO_INSTANCE:-$(CURDIR)/instance}/help-pictures .venv/bin/python -m pytest -k pictures_of_a_guide tests/browser/test_pages.py
 
 lint: ## Style, imports, templates
 	@.venv/bin/ruff check app tests

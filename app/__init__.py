@@ -6,7 +6,7 @@ kernel/     no noun of ours: time, database, lifecycle, journal, permissions, ou
 services/   what several stages need: people, entry, rulebook, charges, apikeys, files, questionnaires, papers, mails, profiles, similarity, conflicts, experts, councils
 stages/     the lifecycle, in the order of STAGES; a later one may read an earlier one, never the reverse
 across/     windows over all stages: portal, api, rehearsal, desk, clock, hub, board,
-            portfolio, imports, search, admin, keeping, operation, demo, bench; they own no state
+            portfolio, imports, search, admin, keeping, operation, help, demo, bench; they own no state
 
 Each room has the same files: rules (pure), models, queries (reads), actions (one function per verb), forms, views,
 templates. From an address to its line: /funding/... is app/stages/funding/views.py; its verbs are in actions.py.
@@ -31,7 +31,7 @@ from app.kernel.db import Base, db, engine_options, finish_tables, prepare_engin
 
 SERVICES = ("people", "entry", "rulebook", "charges", "apikeys", "files", "questionnaires", "papers", "mails", "profiles", "similarity", "conflicts", "experts", "councils")
 STAGES = ("plan", "ideas", "calls", "proposals", "selection", "funding", "execution", "acceptance", "transfer", "archive")
-WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "keeping", "operation")
+WINDOWS = ("portal", "api", "rehearsal", "desk", "clock", "hub", "board", "portfolio", "imports", "search", "admin", "keeping", "operation", "help")
 ROOMS = (
     *(f"app.services.{name}" for name in SERVICES),
     *(f"app.stages.{name}" for name in STAGES),

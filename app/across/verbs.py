@@ -155,3 +155,4 @@ VERBS |= {
     "link_provider": N_("Linked with the sign-on of another body"), "unlink_provider": N_("Link with the sign-on of another body undone"),
     "end_sessions": N_("Every sign-in session ended"), "end_other_sessions": N_("Other sign-in sessions ended"),
 }  # fmt: skip
+VERBS |= {"end_tour": N_("Tour of the pages ended")}

@@ -185,3 +185,7 @@ if (box) {
   });
   import("./search.js").then((found) => found.suggest(box)).catch(() => {});
 }
+
+// the tour of who is new here
+const tour = document.querySelector("[data-tour]");
+if (tour) import("./tour.js").then((found) => found.walk(tour)).catch(() => {});

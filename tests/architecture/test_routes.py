@@ -16,6 +16,7 @@ PUBLIC_ENDPOINTS |= {f"entry.{name}" for name in ("second_step", "sign_in_passke
 PUBLIC_PREFIXES += ("api.", "api_v1.", "search.")
 # words that no role holds, with the reason
 UNGRANTED = {Do.SYSTEM}
+PUBLIC_PREFIXES += ("help.",)  # guides and words; no personal data
 
 
 def rules(app):

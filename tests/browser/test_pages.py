@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.across.demo import bulk
 from app.across.demo import cast as demo_cast
+from app.across.help import rules as help_rules
 from app.kernel.db import db
 from app.services.papers.models import Paper
 from app.services.people.queries import user_by_email
@@ -23,6 +24,7 @@ from app.stages.ideas.rules import IdeaState
 from app.stages.plan.models import Plan
 from app.stages.proposals.models import Proposal
 from app.stages.proposals.rules import ProposalState
+from tests.support import pictures
 from tests.support.live import Site
 from tests.support.pages import axe, go, no_overflow
 
@@ -126,3 +128,28 @@ def test_pages_of_parts_of_a_project(world: Site, places: dict[str, str], open_b
     page, faults = open_browsers(world, "officer"), []
     look(page, [p for p in PAGES_OF_OBJECTS if places[p.rpartition("{")[2].rstrip("}")]], places | {"locale": "vi"}, faults)
     assert not faults, "\n\n".join(faults)
+
+
+READERS = {"administrator": "admin", "council": "member1", "host": "host1", "agency": "agency1", "researcher": "pi1", "everyone": "pi1", "public": None}
+
+
+@pytest.mark.parametrize("locale", ["vi", "en"] if pictures.folder() else ["vi"])
+@pytest.mark.parametrize("name", help_rules.ORDER)
+def test_the_pictures_of_a_guide_can_be_made(world: Site, open_browsers: Callable[..., Page], name: str, locale: str) -> None:
+    """Each picture's page opens for the guide's role and shows its heading; with VAMCO_PICTURES the pictures are kept there."""
+    account, guide = READERS.get(name, name), help_rules.guides()[name]
+    if account:
+        speak(world, account, locale)
+    page = open_browsers(world, account, width=pictures.WIDTH, height=pictures.HEIGHT)
+    if account is None:
+        go(page, f"/?lang={locale}")
+    with world.app.test_request_context():
+        wanted = {task.name: world.app.url_for(task.picture) for task in guide.tasks if task.picture}
+    for task, address in wanted.items():
+        go(page, address)
+        assert page.locator("main h1").is_visible() and page.locator("html").get_attribute("lang") == locale
+        made = pictures.picture_of(page)
+        assert made[:4] == b"RIFF" and made[8:12] == b"WEBP"
+        if (kept := pictures.folder()) is not None:
+            (kept / locale).mkdir(parents=True, exist_ok=True)
+            (kept / locale / f"{name}-{task}.webp").write_bytes(made)
