@@ -96,22 +96,18 @@ class Packer:
         """One file of the store; what is held back, missing or damaged becomes a line without a file."""
         verdict = blob.scan.verdict if blob.scan is not None else Verdict.CLEAN
         if verdict != Verdict.CLEAN:
-            self._without(blob, _(verdict.label), line)
+            self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, **line | {"note": _(verdict.label)}))
             return
         try:
             file = store.opened(blob.sha256)
         except OSError:
-            self._without(blob, _("Missing or damaged in the store"), line)
+            self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, **line | {"note": _("Missing or damaged in the store")}))
             return
         with file:
             pages = pages_of(file) if blob.mime == "application/pdf" else None
             file.seek(0)
             self.write(path, iter(lambda: file.read(PIECE), b""), zipfile.ZIP_STORED)
         self.entries.append(Entry(path=path, pages=pages, size=blob.size, sha256=blob.sha256, **line))
-
-    def _without(self, blob: Blob, why: str, line: Mapping[str, Any]) -> None:
-        """A line without a file: why it is not given stands where the line's own note would."""
-        self.entries.append(Entry(path=None, size=blob.size, sha256=blob.sha256, **{**line, "note": why}))
 
 
 def pages_of(file: Any) -> int | None:
