@@ -23,7 +23,8 @@ from app.across.search.rules import (
 from app.kernel import clock
 from app.kernel.db import db as database
 from app.services.people import actions as people
-from app.services.people.models import Organisation
+from app.services.people.models import Organisation, OrganisationName
+from app.services.people.rules import OrganisationKind
 from app.stages.calls import queries as calls
 from tests.funding import factories
 from tests.similarity.test_similarity import DAY
@@ -243,3 +244,24 @@ def test_a_search_has_a_constant_number_of_queries(cast, at, user, count_queries
         if n == 0:
             few = count_queries(page)
     assert count_queries(page) == few <= 8
+
+
+def test_savepoints_are_read_once_with_the_commit_and_what_they_took_back_stays(cast, six, at, monkeypatch):
+    """An import makes a savepoint of each row: the index is written once for all, and a savepoint that is rolled back takes nothing out."""
+    read = []
+    put = pushing.put
+    monkeypatch.setattr(pushing, "put", lambda source, ids: read.append(sorted(ids)) or put(source, ids))
+    session = database.session
+    for n in range(3):
+        with session.begin_nested():
+            people.add_organisation(f"Hợp tác xã Cây Sậy {n}", kind=OrganisationKind.COOPERATIVE, by=cast["officer"], at=at)
+    gone = people.add_organisation("Trạm Cây Sậy", kind=OrganisationKind.OTHER, by=cast["officer"], at=at)
+    session.commit()
+    assert len(read) == len({tuple(ids) for ids in read}) == 1 and len(read[0]) == 4
+    nested = session.begin_nested()
+    for row in (*session.scalars(select(OrganisationName).where(OrganisationName.organisation_id == gone.id)), gone):
+        session.delete(row)
+        session.flush()
+    nested.rollback()
+    session.commit()
+    assert list(pushing.faults()) == []

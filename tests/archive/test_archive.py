@@ -9,6 +9,7 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select, text
 
 from app.cli import work
@@ -16,7 +17,8 @@ from app.kernel import clock, journal
 from app.kernel.db import Base
 from app.kernel.errors import NotAllowed, WrongState
 from app.services.files import store
-from app.services.files.models import Blob
+from app.services.files.models import Blob, BlobScan
+from app.services.files.rules import Verdict
 from app.stages.archive import actions, contents, packing, queries, shelf
 from app.stages.archive.models import Copy
 from app.stages.archive.rules import (
@@ -190,6 +192,21 @@ def test_memory_stays_flat_whatever_the_files_weigh(app, db, tmp_path, at):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 8 << 20 and (tmp_path / "x.zip").stat().st_size > 40 << 20
+
+
+@pytest.mark.parametrize(("verdict", "why"), [(None, "Missing or damaged in the store"), (Verdict.INFECTED, "Malware found"), (Verdict.WAITING, "Waiting for the malware check")])
+def test_a_file_that_is_not_given_is_a_line_that_says_why(app, tmp_path, at, verdict, why):
+    """Lines of files and of earlier versions bring a note of their own, and may not stop the whole dossier with it."""
+    digest = store.put(b"bytes")
+    store._path(digest).write_bytes(b"other")
+    blob = Blob(sha256=digest, size=5, mime="application/octet-stream", stored_at=at)
+    blob.scan = None if verdict is None else BlobScan(verdict=verdict)
+    with (tmp_path / "x.zip").open("wb") as file, force_locale("en"):
+        packer = packing.Packer(file, at, lambda: None)
+        packer.stored("a/001-x.bin", blob, section=packing.Section.PROPOSAL, title="x", note="In version 1, replaced later")
+        packer.zip.close()
+    with zipfile.ZipFile(tmp_path / "x.zip") as packed:
+        assert packed.namelist() == [] and [(e.path, e.title, e.sha256, e.note) for e in packer.entries] == [(None, "x", digest, why)]
 
 
 # --- terms, holds, the handover -------------------------------------------------------------------------------

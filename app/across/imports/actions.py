@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Select, delete, insert, update
 
 from app.across.imports import checking, fields, matching, queries, reading
 from app.across.imports.models import Batch, Row
@@ -104,13 +104,27 @@ def check_repair(batch: Batch, _by: User | None = None) -> None:
 
 def check(batch: Batch, *, by: User, at: datetime) -> None:
     """Understand every row and compare it with what is here. Writes nothing but the report."""
+    _check(batch, queries.rows_statement(batch), by=by, at=at)
+
+
+def _check(batch: Batch, some: Select[Any], *, by: User, at: datetime) -> None:
+    """Check these rows of an import; the others stand as they were found."""
     known, plan = matching.Known(batch.target, link_items=batch.link_items), plan_of(batch)
-    rows = db.session.execute(queries.rows_statement(batch).with_only_columns(Row.id, Row.number, Row.cells, Row.fixes, Row.choice, Row.chosen).order_by(Row.number)).all()
+    rows = db.session.execute(some.with_only_columns(Row.id, Row.number, Row.cells, Row.fixes, Row.choice, Row.chosen).order_by(Row.number)).all()
     values = [_checked(batch, known, plan, row) for row in rows]
     for n in range(0, len(values), CHUNK):
         db.session.execute(update(Row), values[n : n + CHUNK])
-    batch.with_errors, batch.with_warnings = sum(v["errors"] > 0 for v in values), sum(v["warnings"] > 0 and not v["errors"] for v in values)
+    batch.with_errors, batch.with_warnings = queries.doubts(batch)
     BATCH.advance(batch, "check", by=by, at=at, detail={"rows": len(values), "errors": batch.with_errors, "warnings": batch.with_warnings})
+
+
+def _check_again(batch: Batch, row: Row, *, by: User, at: datetime) -> None:
+    """Check a row that was changed, and those that say, or said, the same as it: no other row depends on it."""
+    now = checking.read(plan_of(batch), batch.target, row.cells, row.fixes).values
+    same = {matching.key_of(batch.target, values) for values in (row.understood, now) if values}
+    ids = [other.id for other in db.session.execute(queries.rows_statement(batch).with_only_columns(Row.id, Row.understood))
+           if other.id == row.id or (other.understood and matching.key_of(batch.target, other.understood) in same)]  # fmt: skip
+    _check(batch, queries.rows_statement(batch).where(Row.id.in_(ids)), by=by, at=at)
 
 
 def plan_of(batch: Batch) -> checking.Plan:
@@ -130,7 +144,7 @@ def _checked(batch: Batch, known: matching.Known, plan: checking.Plan, row: Any)
 
 
 def repair(batch: Batch, row: Row, fixes: Mapping[str, str], choice: Choice, *, by: User, at: datetime, seen: int | str | None = None) -> None:
-    """Write something else in a row's cells, or say what is to be done with it; the sheet is checked again."""
+    """Write something else in a row's cells, or say what is to be done with it; it is checked again, with the rows that say the same."""
     check_repair(batch)
     check_seen(batch, seen)
     plan = plan_of(batch)
@@ -144,7 +158,7 @@ def repair(batch: Batch, row: Row, fixes: Mapping[str, str], choice: Choice, *, 
             raise Incomplete(N_("There is no project here whose empty fields could be filled."), field="choice")
         row.choice, row.chosen = choice, True
     db.session.flush()
-    check(batch, by=by, at=at)
+    _check_again(batch, row, by=by, at=at)
 
 
 def check_start(batch: Batch, _by: User | None = None) -> None:

@@ -23,6 +23,15 @@ from app.stages.plan.suggestion import queries as suggestion
 NEAR = 90  # of 100, how alike two names are
 
 
+def key_of(target: Target, values: dict[str, Any]) -> tuple[str, ...]:
+    """What two rows of a sheet must not both say: (field, words…). Values are those of a row that was understood."""
+    if target == Target.ORGANISATIONS:
+        return "name", naming.bare(values["name"] or "")
+    if values["code"]:
+        return "code", fold(values["code"])
+    return "title", fold(values["title"] or ""), naming.bare(values["host"]), (values.get("start") or "")[:4]
+
+
 class Known:
     """The world as a sheet is compared with it."""
 
@@ -64,8 +73,8 @@ class Known:
         if words in self.bodies:
             return self.bodies[words], True
         if words not in self._near:
-            scored = [(fuzz.token_sort_ratio(words, known), known) for known in self.bodies if abs(len(known) - len(words)) < 12]
-            best = max(scored, default=(0, ""))
+            alike = fuzz.token_sort_ratio  # looked up once: the module comes late, at each look
+            best = max(((alike(words, known, score_cutoff=NEAR), known) for known in self.bodies if abs(len(known) - len(words)) < 12), default=(0, ""))
             self._near[words] = self.bodies[best[1]] if best[0] >= NEAR else None
         return self._near[words], False
 
@@ -84,7 +93,7 @@ class Known:
         namesakes = self.people.get(fold(values["pi"]), [])
         values["pi_pid"] = namesakes[0][1] if len(namesakes) == 1 and body and (namesakes[0][0], body[0]) in self.members else None
         values["item"] = self._item(values)
-        self._doubled(number, found, ("code", fold(values["code"])) if values["code"] else ("title", fold(values["title"] or ""), naming.bare(values["host"]), (values.get("start") or "")[:4]))
+        self._doubled(number, found)
         return self._same(values, body)
 
     def _item(self, values: dict[str, Any]) -> str | None:
@@ -103,13 +112,14 @@ class Known:
                 return pid
         return None
 
-    def _doubled(self, number: int, found: Understood, key: tuple[Any, ...]) -> None:
-        if any(key) and self._seen.setdefault(key, number) != number:
+    def _doubled(self, number: int, found: Understood) -> None:
+        key = key_of(self.target, found.values)
+        if self._seen.setdefault(key, number) != number:
             found.say(key[0], ERROR, N_("The same stands in row %(row)s."), row=self._seen[key])
 
     def _organisation(self, number: int, found: Understood) -> str | None:
         values = found.values
-        self._doubled(number, found, ("name", naming.bare(values["name"] or "")))
+        self._doubled(number, found)
         by_code = self.taxed.get(values["tax_code"]) if values["tax_code"] else None
         names = [n for n in (values["name"], values["former"]) if n]
         exact = by_code or next((b for n in names for b, sure in [self.body(n)] if sure), None)

@@ -51,6 +51,12 @@ def same_file(batch: Batch) -> Batch | None:
                                                  Batch.state.in_((BatchState.RUNNING, BatchState.DONE))).limit(1))  # fmt: skip
 
 
+def doubts(batch: Batch) -> tuple[int, int]:
+    """(rows with errors, rows with warnings alone) as they were checked last."""
+    found = db.session.execute(select(func.count().filter(Row.errors > 0), func.count().filter(Row.warnings > 0, Row.errors == 0)).where(Row.batch_id == batch.id)).one()
+    return int(found[0]), int(found[1])
+
+
 def running() -> list[int]:
     """The imports that the worker has to go on with."""
     return list(db.session.scalars(select(Batch.id).where(Batch.state == BatchState.RUNNING).order_by(Batch.id)))

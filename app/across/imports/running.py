@@ -61,6 +61,8 @@ class _Maker:
         self.batch, self.by, self.at = batch, by, at
         self.historic: Any = None
         self.made: dict[str, Organisation] = {}
+        self.hosts: dict[str, Organisation | None] = {}
+        self.items: dict[str, Any] = {}
 
     def make(self, row: Row) -> Outcome:
         if row.choice == Choice.SKIP:
@@ -95,15 +97,19 @@ class _Maker:
         return Outcome.IMPORTED
 
     def _item(self, v: dict[str, Any]) -> Any:
-        if v.get("item") and (found := plans.item(v["item"])) is not None:
-            return found
+        code = v.get("item")
+        if code and code not in self.items:
+            self.items[code] = plans.item(code)
+        if code and self.items[code] is not None:
+            return self.items[code]
         self.historic = self.historic or plan_actions.ensure_historic(by=self.by, at=self.at)
         return self.historic
 
     def _host(self, v: dict[str, Any]) -> Organisation:
-        if v.get("host_pid") and (known := people.organisation_by_pid(v["host_pid"])) is not None:
-            return known
-        return self._body(v["host_name"])
+        pid = v.get("host_pid")
+        if pid and pid not in self.hosts:
+            self.hosts[pid] = people.organisation_by_pid(pid)
+        return (self.hosts[pid] if pid else None) or self._body(v["host_name"])
 
     def _body(self, name: str, kind: OrganisationKind | None = None) -> Organisation:
         """The organisation of this name: made once."""

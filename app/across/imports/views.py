@@ -110,7 +110,7 @@ def repair(pid: str, row: str) -> Any:
     if form.validate_on_submit():
         fixes = {f.name: form.data[f.name] or "" for f in fields.OF[batch.target]}
         actions.repair(batch, line, fixes, Choice(form.choice.data), by=current_user, at=clock.now(), seen=form.version.data)
-        return done(_("Row %(n)s is changed and every row checked again.", n=line.number), url_for(".show", pid=pid, show="errors" if batch.with_errors else None))
+        return done(_("Row %(n)s is changed and checked again, with the rows that say the same.", n=line.number), url_for(".show", pid=pid, show="errors" if batch.with_errors else None))
     here = queries.shown_of(batch, [line.match_pid or ""])
     return render_template("imports/repair.html", form=form, batch=batch, row=line, said=shown.said(batch, line), match=here.get(line.match_pid))
 

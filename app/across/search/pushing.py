@@ -136,6 +136,8 @@ def _collect(session: Any, _context: Any) -> None:
 
 
 def _push(session: Any) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is no commit: what it changed is read once, with all the rest
     session.flush()
     due = session.info.pop(DUE, None)
     if not due:
@@ -148,7 +150,8 @@ def _push(session: Any) -> None:
         if ids:
             put(source, ids)
         if gone := {pid for kind, public, pid in due["gone"] if (kind, public) == key}:
-            forget(source, gone)
+            still = set(session.scalars(select(source.model.public_id).where(source.model.public_id.in_(sorted(gone)))))  # a savepoint that was rolled back
+            forget(source, gone - still)
 
 
 # --- the whole ----------------------------------------------------------------------------------------------------

@@ -207,3 +207,28 @@ def test_organisations_come_with_their_former_names(cast, db, officer, at):
     assert rows(db, more)[2].understood["host_name"] == "Trung tâm Ong Mật"
     running.undo(batch, reason="x", by=officer, at=at)
     assert db.session.scalar(select(Organisation.active_to).where(Organisation.name == "Trung tâm Ong Mật")) is not None
+
+
+def report(db, batch):
+    return {r.number: (r.understood, r.problems, r.errors, r.warnings, r.match_pid, r.choice, r.folded) for r in db.session.scalars(queries.rows_statement(batch).execution_options(populate_existing=True))}
+
+
+SAME = HEADS + "".join(f"{code},{title},Viện Lúa Vùng Sâu,Lê Văn {n},2010-2012,500,đã nghiệm thu,,\n" for n, (code, title) in enumerate(
+    [("A1", "Một"), ("A1", "Hai"), ("A2", "Ba"), ("", "Bốn"), ("", "Bốn"), ("A3", "Năm")]))  # fmt: skip
+
+
+def test_a_repair_checks_the_row_and_those_like_it_and_finds_what_a_whole_check_finds(cast, db, officer, at, monkeypatch):
+    batch = taken(officer, at, SAME)
+    assert {n: r.errors for n, r in rows(db, batch).items()} == {2: 0, 3: 1, 4: 0, 5: 0, 6: 1, 7: 0}
+    read = []
+    checked = actions._checked
+    monkeypatch.setattr(actions, "_checked", lambda b, k, p, row: read.append(row.number) or checked(b, k, p, row))
+    steps = [(3, {"code": "A9"}, Choice.IMPORT, [2, 3]), (4, {"code": "A1"}, Choice.IMPORT, [2, 4]), (2, {}, Choice.SKIP, [2, 4]), (5, {"title": "Bốn nữa"}, Choice.IMPORT, [5, 6]),
+             (6, {"period": "khi nào đó"}, Choice.IMPORT, [6]), (7, {"pi": "Trần Ba"}, Choice.IMPORT, [7]), (2, {}, Choice.IMPORT, [2, 4])]  # fmt: skip
+    for number, fixes, choice, wanted in steps:
+        read.clear()
+        actions.repair(batch, rows(db, batch)[number], fixes, choice, by=officer, at=at)
+        assert read == wanted
+        alone, figures = report(db, batch), (batch.with_errors, batch.with_warnings)
+        actions.check(batch, by=officer, at=at)
+        assert report(db, batch) == alone and (batch.with_errors, batch.with_warnings) == figures, number

@@ -201,8 +201,9 @@ def import_project(*, code: str, title: str, item: Priority, host: Organisation,
     for day, amount in paid:
         db.session.add(LedgerEntry(kind=EntryKind.PAYMENT, amount=amount, project_id=project.id, booked_on=day, at=at,
                                    by_id=by.id if by else None, note="historic"))  # fmt: skip
-    db.session.flush()
-    db.session.expire(project, ["paid_total"])
+    if paid:
+        db.session.flush()
+        db.session.expire(project, ["paid_total"])
     if pi is not None:
         engage(kind="project", subject=project, title=project.title, from_date=starts_on, to_date=ends_on, role="pi", user_id=pi.id)
     engage(kind="project", subject=project, title=project.title, from_date=starts_on, to_date=ends_on, role="host", organisation_id=host.id)

@@ -134,8 +134,10 @@ def fall_due(tranche: Tranche, *, by: User | None, at: datetime, reason: str | N
 def meet_condition(project: Project, condition: Condition, *, by: User | None, at: datetime) -> Tranche | None:
     """A condition is met: the next planned tranche becomes due if it waits for this. Returns it."""
     contract = queries.contract_of(project.id)
+    if contract is None or contract.state != ContractState.SIGNED:
+        return None
     waiting = [t for t in queries.tranches_of(project.id) if t.state == TrancheState.PLANNED]
-    if contract is None or contract.state != ContractState.SIGNED or not waiting or waiting[0].condition != condition:
+    if not waiting or waiting[0].condition != condition:
         return None
     fall_due(waiting[0], by=by, at=at)
     return waiting[0]

@@ -94,6 +94,7 @@ class Suggester:
         self._compounds = _pairs(classes.pop(COMPOUND, ()))
         self._classes = {name: [phrase(w) for w in members] for name, members in classes.items()}
         self._rules = [r for t in terms if (t.item in self.codes or t.item == NONE) for r in [_rule(t)] if r]
+        self._asked = [next((p for negated, p in parts if not negated and isinstance(p, tuple)), None) for parts, _w, _i in self._rules]
         self._by_first: dict[str, list[Phrase]] = defaultdict(list)
         self._threshold = THRESHOLD if any(item != NONE for _p, _w, item in self._rules) else PLAN_ALONE
         self._index()
@@ -127,7 +128,9 @@ class Suggester:
         reasons: Reasons = defaultdict(list)
         hints: Reasons = defaultdict(list)
         used: dict[str, list[tuple[float, set[int]]]] = defaultdict(list)
-        for parts, weight, code in self._rules:
+        for asked, (parts, weight, code) in zip(self._asked, self._rules, strict=True):
+            if asked is not None and asked not in found:
+                continue  # most rules: a phrase that they ask for stands nowhere
             spans = self._match(parts, found)
             if spans is not None:
                 used[code].append((weight, {at for start, length in spans for at in range(start, start + length)}))
